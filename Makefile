@@ -1,0 +1,52 @@
+# Every target makes what it needs. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+RUN := $(BIN)/python
+
+.PHONY: help demo test test-postgres check format lock
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# --- Environments: rebuilt when the pinned requirements change --------------------------
+.venv/base: requirements/base.txt
+	test -x $(RUN) || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
+	@touch $@
+
+.venv/dev: requirements/dev.txt
+	test -x $(RUN) || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@ .venv/base
+
+# --- Run it -----------------------------------------------------------------------------
+demo: export DEMO = 1
+demo: .venv/base  ## Serve a living demo market on http://127.0.0.1:8000 (PORT=…)
+	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py seed --if-empty
+	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT)
+
+# --- Test it ----------------------------------------------------------------------------
+test: .venv/dev  ## Run the test suite on SQLite
+	$(BIN)/pytest
+
+DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/postgres
+REDIS_URL_TEST ?= redis://127.0.0.1:6379/9
+test-postgres: .venv/dev  ## Run the test suite on PostgreSQL and Redis
+	DATABASE_URL=$(DATABASE_URL_TEST) REDIS_URL=$(REDIS_URL_TEST) $(BIN)/pytest
+
+check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+
+format: .venv/dev  ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
+	cd requirements && for name in base dev; do \
+		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
+			--no-emit-index-url --generate-hashes $$name.in -o $$name.txt; done

@@ -1,0 +1,38 @@
+"""Whose request this is: a bearer token that still speaks for somebody."""
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
+
+from accounts import tokens
+
+
+class TokenAuthentication(JWTAuthentication):
+    """`optional` is set by public actions: there a bad token is as good as none."""
+
+    optional = False
+
+    def authenticate(self, request):
+        try:
+            return super().authenticate(request)
+        except AuthenticationFailed:
+            if self.optional:
+                return None
+            raise
+
+    def get_validated_token(self, raw_token):
+        try:
+            return super().get_validated_token(raw_token)
+        except InvalidToken as error:
+            raise AuthenticationFailed(_refusal(), code="token_not_valid") from error
+
+    def get_user(self, validated_token):
+        user = tokens.holder(validated_token)
+        if user is None:
+            raise AuthenticationFailed(_refusal(), code="token_not_valid")
+        return user
+
+
+def _refusal() -> str:
+    return _("Your sign-in is no longer valid. Please sign in again.")

@@ -1,0 +1,167 @@
+"""People, and the sign-ins they have open."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import CanonicalEmailField
+from accounts.querysets import UserManager
+from marketplace.core.models import LARGEST_PRICE, Point, Timestamped
+from marketplace.core.search import FoldedTextField
+
+username_rule = RegexValidator(
+    r"^[A-Za-z0-9_]{3,30}\Z",
+    _("Use 3 to 30 letters, digits or underscores."),
+)
+PRIOR_REVIEWS, PRIOR_RATING = 5, 3.5  # of the Bayesian average
+
+
+class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
+    class Type(models.TextChoices):
+        BOTH = "both", _("Both")
+        CLIENT = "client", _("Client")
+        WORKER = "worker", _("Worker")
+
+    username = models.CharField(max_length=30, validators=[username_rule])
+    email = CanonicalEmailField(
+        unique=True, null=True, blank=True, help_text=_("Signs in with it. Private.")
+    )
+    phone = models.CharField(max_length=32, blank=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    bio = models.TextField(max_length=2000, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    avatar_url = models.CharField(max_length=500, blank=True)
+    profile_picture_url = models.CharField(max_length=500, blank=True)
+
+    user_type = models.CharField(max_length=10, choices=Type, default=Type.BOTH)
+    is_helper = models.BooleanField(default=False)
+    skills = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
+    helper_categories = models.CharField(
+        max_length=1000, blank=True, help_text=_("With commas.")
+    )
+    hourly_rate = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True
+    )
+
+    is_verified = models.BooleanField(default=False, editable=False)
+    phone_verified = models.BooleanField(default=False, editable=False)
+    average_rating = models.FloatField(
+        default=0, editable=False, help_text=_("0 without reviews.")
+    )
+    reviews_count = models.PositiveIntegerField(default=0, editable=False)
+    tasks_completed = models.PositiveIntegerField(default=0, editable=False)
+    tasks_failed = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Disputes settled against the worker.")
+    )
+
+    is_active = models.BooleanField(default=True, editable=False)
+    suspended_at = models.DateTimeField(null=True, editable=False)
+    suspended_reason = models.CharField(max_length=500, blank=True, editable=False)
+    is_staff = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+    search_text = FoldedTextField(sources=("username", "first_name", "last_name"))
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["username"]
+
+    class Meta(Point.Meta):
+        ordering = ["-id"]
+        constraints = [
+            *Point.Meta.constraints,
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_taken",
+                violation_error_message=_("This username is taken."),
+            ),
+            models.CheckConstraint(
+                name="user_rating_fits_reviews",
+                condition=Q(average_rating=0, reviews_count=0)
+                | Q(average_rating__range=(1, 5), reviews_count__gt=0),
+            ),
+            models.CheckConstraint(
+                name="user_hourly_rate_sane",
+                condition=Q(hourly_rate=None)
+                | Q(hourly_rate__range=(0, LARGEST_PRICE)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], name="user_suspended", condition=Q(is_active=False)
+            ),
+            models.Index(
+                fields=["-average_rating", "-reviews_count", "-id"],
+                name="user_best_helpers",
+                condition=Q(is_helper=True) | Q(tasks_completed__gt=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def display_name(self) -> str:
+        """ "First Last" when both are known, else the username."""
+        if self.first_name and self.last_name:
+            return f"{self.first_name} {self.last_name}"
+        return self.username
+
+    @property
+    def picture(self) -> str:
+        return self.avatar_url or self.profile_picture_url
+
+    @property
+    def shown_rating(self) -> float | None:
+        """One decimal; None without reviews."""
+        return round(self.average_rating, 1) if self.reviews_count else None
+
+    @property
+    def completion_rate(self) -> float:
+        """Percent of the taken tasks with an outcome that were done; 0 without any."""
+        ended = self.tasks_completed + self.tasks_failed
+        return round(100 * self.tasks_completed / ended, 1) if ended else 0.0
+
+    @property
+    def reputation_score(self) -> float:
+        """The rating, drawn towards 3.5 as by five reviews; 0 without reviews.
+
+        A Bayesian average, so that one five-star review does not beat fifty.
+        """
+        if not self.reviews_count:
+            return 0.0
+        total = self.reviews_count * self.average_rating + PRIOR_REVIEWS * PRIOR_RATING
+        return round(total / (self.reviews_count + PRIOR_REVIEWS), 2)
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+
+class Session(models.Model):
+    """One sign-in. Its tokens name it, and end with it."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["created_at"], name="session_age")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.created_at:%Y-%m-%d %H:%M}"

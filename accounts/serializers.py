@@ -1,0 +1,213 @@
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import User, username_rule
+from marketplace.core.serializers import (
+    BlankableText,
+    Distanced,
+    Flag,
+    Input,
+    Latitude,
+    Longitude,
+    Money,
+    Output,
+    Slugs,
+    Text,
+    with_whole_point,
+)
+
+
+def words(joined: str) -> list[str]:
+    return [word for word in joined.split(",") if word]
+
+
+class UserBrief(Output):
+    """A person beside something else."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    avatar_url = serializers.SerializerMethodField()
+    profile_picture_url = serializers.SerializerMethodField()
+    is_verified = serializers.BooleanField()
+
+    def get_avatar_url(self, user) -> str | None:
+        return self.absolute(user.picture)
+
+    def get_profile_picture_url(self, user) -> str | None:
+        return self.absolute(user.profile_picture_url or user.avatar_url)
+
+
+class SellerInfo(UserBrief):
+    city = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+    average_rating = serializers.FloatField(source="shown_rating", allow_null=True)
+    reviews_count = serializers.IntegerField()
+    completion_rate = serializers.FloatField()
+    created_at = serializers.DateTimeField()
+
+
+class PublicUserSerializer(SellerInfo):
+    """A person as everybody may see them: no e-mail, no phone, no exact point."""
+
+    bio = serializers.CharField(allow_blank=True)
+    reputation_score = serializers.FloatField()
+    tasks_completed = serializers.IntegerField()
+    is_helper = serializers.BooleanField()
+    skills = serializers.SerializerMethodField()
+    helper_categories = serializers.SerializerMethodField()
+    hourly_rate = serializers.FloatField(allow_null=True)
+
+    def get_skills(self, user) -> list[str]:
+        return words(user.skills)
+
+    def get_helper_categories(self, user) -> list[str]:
+        return words(user.helper_categories)
+
+
+class ProfileSerializer(Output):
+    """One's own account, with what nobody else sees."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    email = serializers.EmailField(allow_null=True)
+    phone = serializers.CharField(allow_blank=True)
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    bio = serializers.CharField(allow_blank=True)
+    city = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+    avatar_url = serializers.SerializerMethodField()
+    profile_picture_url = serializers.SerializerMethodField()
+    is_verified = serializers.BooleanField()
+    is_active = serializers.BooleanField()
+    phone_verified = serializers.BooleanField()
+    is_helper = serializers.BooleanField()
+    user_type = serializers.CharField()
+    skills = serializers.CharField(allow_blank=True)
+    helper_categories = serializers.CharField(allow_blank=True)
+    hourly_rate = serializers.FloatField(allow_null=True)
+    latitude = serializers.FloatField(allow_null=True)
+    longitude = serializers.FloatField(allow_null=True)
+    average_rating = serializers.FloatField(source="shown_rating", allow_null=True)
+    reviews_count = serializers.IntegerField()
+    tasks_completed = serializers.IntegerField()
+    reputation_score = serializers.FloatField()
+    completion_rate = serializers.FloatField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def get_avatar_url(self, user) -> str | None:
+        return self.absolute(user.avatar_url)
+
+    def get_profile_picture_url(self, user) -> str | None:
+        return self.absolute(user.profile_picture_url)
+
+
+class HelperSerializer(Distanced):
+    """Somebody who offers help or has given it; the point is the public one."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField(source="display_name")
+    avatar = serializers.SerializerMethodField()
+    bio = serializers.CharField(allow_blank=True)
+    city = serializers.CharField(allow_blank=True)
+    rating = serializers.SerializerMethodField()
+    review_count = serializers.IntegerField(source="reviews_count")
+    completed_tasks = serializers.IntegerField(source="tasks_completed")
+    skills = serializers.SerializerMethodField()
+    categories = serializers.SerializerMethodField()
+    hourly_rate = serializers.FloatField(allow_null=True)
+    is_available = serializers.BooleanField(source="is_helper")
+    member_since = serializers.DateTimeField(source="created_at")
+
+    def get_avatar(self, user) -> str | None:
+        return self.absolute(user.picture)
+
+    def get_rating(self, user) -> float:
+        return user.shown_rating or 0.0
+
+    def get_skills(self, user) -> list[str]:
+        return words(user.skills)
+
+    def get_categories(self, user) -> list[str]:
+        return words(user.helper_categories)
+
+
+class Password(serializers.CharField):
+    """Taken as typed, up to 128 characters; spaces count."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=128, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class RegisterInput(Input):
+    username = Text(validators=[username_rule])
+    email = serializers.EmailField(max_length=254)
+    password = Password()
+    phone = BlankableText(max_length=32)
+    first_name = BlankableText(max_length=80)
+    last_name = BlankableText(max_length=80)
+
+
+class LoginInput(Input):
+    email = Text(max_length=254)
+    password = Password()
+
+
+class RefreshInput(Input):
+    refresh = Text(max_length=4000)
+
+
+class PasswordInput(Input):
+    current_password = Password()
+    new_password = Password()
+
+
+class PictureUrl(BlankableText):
+    """An upload's path, or an http(s) address elsewhere."""
+
+    default_error_messages = {"url": _("Give an http or https address.")}
+
+    def to_internal_value(self, data):
+        url = super().to_internal_value(data)
+        if url and not url.startswith(("http://", "https://", "/api/uploads/")):
+            self.fail("url")
+        return url
+
+
+class ProfileInput(Input):
+    first_name = BlankableText(max_length=80)
+    last_name = BlankableText(max_length=80)
+    bio = BlankableText(max_length=2000)
+    phone = BlankableText(max_length=32)
+    city = BlankableText(max_length=100)
+    country = BlankableText(max_length=100)
+    avatar_url = PictureUrl(max_length=500)
+    profile_picture_url = PictureUrl(max_length=500)
+    user_type = serializers.ChoiceField(choices=User.Type, required=False)
+    is_helper = Flag(required=False)
+    skills = Slugs(required=False)
+    helper_categories = Slugs(required=False)
+    hourly_rate = Money(required=False, allow_null=True)
+    latitude = Latitude(required=False, allow_null=True)
+    longitude = Longitude(required=False, allow_null=True)
+
+    def validate(self, attrs: dict) -> dict:
+        return with_whole_point(attrs)
+
+
+class SignedInSerializer(serializers.Serializer):
+    """What sign-in answers: the tokens and the person."""
+
+    message = serializers.CharField()
+    token = serializers.CharField(help_text="Send it as a bearer token.")
+    access_token = serializers.CharField(help_text="The same.")
+    refresh = serializers.CharField(help_text="Trade it once for new tokens.")
+    user = ProfileSerializer()

@@ -1,0 +1,202 @@
+"""What happens to people: they join, sign in, are suspended, are rated."""
+
+import hashlib
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts import tokens
+from accounts.fields import canonical_email
+from accounts.models import Session, User
+from audit import services as audit
+from marketplace.core.errors import DomainError, NotAllowed, NotSignedIn, WrongStatus
+from marketplace.core.throttling import forget, spend
+from uploads import services as uploads
+
+PICTURES = ("avatar_url", "profile_picture_url")
+
+
+class Taken(DomainError):
+    code = "taken"
+
+
+def check_password(password: str, user: User, field: str = "password") -> None:
+    """Hold a new password to the validators; the sentences say how to mend it."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise serializers.ValidationError({field: error.messages}) from error
+
+
+def register(*, username: str, email: str, password: str, **facts) -> User:
+    """Add a person. Raises `Taken` (409) for a username or e-mail that somebody has."""
+    user = User(username=username, email=canonical_email(email), **facts)
+    check_password(password, user)
+    _refuse_taken(user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:  # somebody was quicker
+        _refuse_taken(user)
+        raise Taken(_("This name or e-mail is taken.")) from error
+    return user
+
+
+def _refuse_taken(user: User) -> None:
+    if User.objects.filter(username__iexact=user.username).exists():
+        raise Taken(_("This username is taken."), code="username_taken")
+    if User.objects.filter(email=user.email).exists():
+        raise Taken(_("This e-mail address is taken."), code="email_taken")
+
+
+def sign_in(*, email: str, password: str, address: str) -> User:
+    """The person with this e-mail and password.
+
+    `address` is the caller's network address. Unknown addresses take as long as known
+    ones, and every attempt is counted before it is evaluated. Raises `TooMany` (429),
+    `NotSignedIn` (401), and `NotAllowed` (403) for a suspended person.
+    """
+    key = _attempts_key(email, address)
+    window = settings.SIGN_IN_WINDOW_MINUTES * 60
+    spend(key, settings.SIGN_IN_ATTEMPTS, window)
+    user = User.objects.filter(email=canonical_email(email)).first()
+    if user is None:
+        make_password(password)  # as slow as checking one
+    if user is None or not user.check_password(password):
+        raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
+    if not user.is_active:
+        raise NotAllowed(_("This account is suspended."), code="suspended")
+    forget(key, window)
+    return user
+
+
+def _attempts_key(email: str, address: str) -> str:
+    who = hashlib.sha256(canonical_email(email).encode()).hexdigest()[:32]
+    return f"sign-in:{who}:{address}"
+
+
+@transaction.atomic
+def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
+    """Set a new password, end every sign-in, and open one with the new password."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.check_password(current):
+        raise NotAllowed(_("The current password is wrong."), code="bad_credentials")
+    check_password(new, user, field="new_password")
+    user.set_password(new)
+    user.save(update_fields=["password", "updated_at"])
+    tokens.end_sessions(user.sign_ins.all(), because="password changed")
+    return tokens.open_session(user)
+
+
+@transaction.atomic
+def update_profile(user: User, *, changes: dict) -> User:
+    """Write the changes a person made to the own profile."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    before = [getattr(user, name) for name in PICTURES]
+    if changes.get("phone", user.phone) != user.phone:
+        user.phone_verified = False
+    for name, value in changes.items():
+        setattr(user, name, value)
+    for name in PICTURES:
+        setattr(user, name, uploads.our_path(getattr(user, name)))
+    uploads.exchange_ours(
+        owner=user, before=before, after=[getattr(user, name) for name in PICTURES]
+    )
+    user.save()
+    return user
+
+
+@transaction.atomic
+def suspend(user: User, *, actor: User, reason: str) -> User:
+    """Shut a person out at once: no sign-in, no token, nothing of theirs shown."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user == actor:
+        raise NotAllowed(_("You cannot suspend yourself."))
+    if user.is_superuser and not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may suspend an administrator."))
+    if not user.is_active:
+        raise WrongStatus(_("This person is suspended already."))
+    user.is_active = False
+    user.suspended_at = timezone.now()
+    user.suspended_reason = reason
+    user.save()
+    tokens.end_sessions(user.sign_ins.all(), because="suspended")
+    audit.record(
+        user,
+        actor=actor,
+        action="suspend",
+        reason=reason,
+        before="active",
+        after="suspended",
+    )
+    return user
+
+
+@transaction.atomic
+def restore(user: User, *, actor: User, reason: str) -> User:
+    """Let a suspended person back in; they sign in anew."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active:
+        raise WrongStatus(_("This person is not suspended."))
+    user.is_active = True
+    user.suspended_at = None
+    user.suspended_reason = ""
+    user.save()
+    audit.record(
+        user,
+        actor=actor,
+        action="restore",
+        reason=reason,
+        before="suspended",
+        after="active",
+    )
+    return user
+
+
+@transaction.atomic
+def verify(user: User, *, actor: User, reason: str) -> User:
+    """Mark that staff have checked who this person is."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_verified:
+        raise WrongStatus(_("This person is verified already."))
+    user.is_verified = True
+    user.save(update_fields=["is_verified", "updated_at"])
+    audit.record(user, actor=actor, action="verify", reason=reason, after="verified")
+    return user
+
+
+def lock(user_id: int) -> None:
+    """Take a person's row lock, so that facts counted next stay true until commit."""
+    User.objects.select_for_update().only("pk").get(pk=user_id)
+
+
+def set_rating(user_id: int, *, average: float | None, count: int) -> None:
+    """Write the mean rating (None without reviews). Call `lock` before counting."""
+    User.objects.filter(pk=user_id).update(
+        average_rating=average or 0, reviews_count=count
+    )
+
+
+def set_task_counts(user_id: int, *, completed: int, failed: int) -> None:
+    """Write how many tasks a worker did. Call `lock` before counting them."""
+    User.objects.filter(pk=user_id).update(
+        tasks_completed=completed, tasks_failed=failed
+    )
+
+
+def sweep_sessions(*, at) -> int:
+    """Forget sign-ins whose last token has expired by `at`."""
+    oldest = at - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    gone, _rows = (
+        Session.objects.filter(created_at__lt=oldest)
+        .exclude(ended_at=None, user__outstandingtoken__expires_at__gt=at)
+        .delete()
+    )
+    return gone

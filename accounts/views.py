@@ -1,0 +1,117 @@
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from accounts import services, tokens
+from accounts.filters import HelperFilter
+from accounts.models import User
+from accounts.serializers import (
+    HelperSerializer,
+    LoginInput,
+    PasswordInput,
+    ProfileInput,
+    ProfileSerializer,
+    PublicUserSerializer,
+    RefreshInput,
+    RegisterInput,
+    SignedInSerializer,
+)
+from marketplace.core.schema import MESSAGE
+from marketplace.core.throttling import address_of
+from marketplace.core.viewsets import ApiViewSet
+
+TOKENS = inline_serializer(
+    "Tokens",
+    {name: serializers.CharField() for name in ("token", "access_token", "refresh")},
+)
+
+
+class AuthViewSet(ApiViewSet):
+    """Joining, signing in and out, and one's own account."""
+
+    queryset = User.objects.all()
+    serializer_class = ProfileSerializer
+    noun = "user"
+    inputs = {
+        "register": RegisterInput,
+        "login": LoginInput,
+        "refresh": RefreshInput,
+        "password": PasswordInput,
+        "update_profile": ProfileInput,
+    }
+    public = frozenset({"register", "login", "refresh"})
+    scopes = {"register": "register"}
+
+    @extend_schema(summary="Join", auth=[], responses={201: SignedInSerializer})
+    @action(detail=False, methods=["post"])
+    def register(self, request):
+        user = services.register(**self.read_input())
+        return self._signed_in(user, _("Welcome!"), status=201)
+
+    @extend_schema(summary="Sign in", auth=[], responses={200: SignedInSerializer})
+    @action(detail=False, methods=["post"])
+    def login(self, request):
+        user = services.sign_in(**self.read_input(), address=address_of(request))
+        return self._signed_in(user, _("You are signed in."))
+
+    @extend_schema(summary="Trade a refresh token", auth=[], responses={200: TOKENS})
+    @action(detail=False, methods=["post"])
+    def refresh(self, request):
+        return Response(tokens.refresh(self.read_input()["refresh"]))
+
+    @extend_schema(summary="Sign out", request=None, responses={200: MESSAGE})
+    @action(detail=False, methods=["post"])
+    def logout(self, request):
+        tokens.sign_out(request.auth)
+        return Response({"message": _("You are signed out.")})
+
+    @extend_schema(summary="Change the password", responses={200: TOKENS})
+    @action(detail=False, methods=["post"])
+    def password(self, request):
+        given = self.read_input()
+        pair = services.change_password(
+            request.user, current=given["current_password"], new=given["new_password"]
+        )
+        return Response({"message": _("The password is changed."), **pair})
+
+    @extend_schema(summary="One's own account")
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def profile(self, request):
+        return Response(self.shown(request.user))
+
+    @extend_schema(summary="Change one's own account", request=ProfileInput)
+    @profile.mapping.patch
+    @profile.mapping.put
+    def update_profile(self, request):
+        changes = self.read_input(partial=True)
+        user = services.update_profile(request.user, changes=changes)
+        return self.wrote(_("Saved."), user)
+
+    def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
+        pair = tokens.open_session(user)
+        return self.wrote(message, user, status=status, **pair)
+
+
+class UserViewSet(ApiViewSet):
+    """People as everybody may see them."""
+
+    queryset = User.objects.for_display()
+    serializer_class = PublicUserSerializer
+    public = frozenset({"retrieve"})
+
+    @extend_schema(summary="A person")
+    def retrieve(self, request, pk):
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class HelperViewSet(ListModelMixin, ApiViewSet):
+    """People who help: nearest first around a point, else the best rated."""
+
+    queryset = User.objects.helpers().best_first()
+    serializer_class = HelperSerializer
+    filterset_class = HelperFilter
+    envelope = "helpers"
+    public = frozenset({"list"})

@@ -1,0 +1,59 @@
+"""The fixed cast and the client that every test may use."""
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from accounts import tokens
+from accounts.tests.factories import UserFactory
+
+
+class Api(APIClient):
+    """`api.as_(alice).get(…)` is a request with Alice's token."""
+
+    def as_(self, user):
+        client = Api()
+        token = tokens.open_session(user)["token"]
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+@pytest.fixture
+def alice(db):
+    """Owns things."""
+    return UserFactory(username="alice", first_name="Alice", last_name="Berg")
+
+
+@pytest.fixture
+def bob(db):
+    """Helps."""
+    return UserFactory(username="bob")
+
+
+@pytest.fixture
+def mallory(db):
+    """Must see nothing."""
+    return UserFactory(username="mallory")
+
+
+@pytest.fixture
+def staff(db):
+    return UserFactory(username="staff", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture(autouse=True)
+def laptop(settings, tmp_path):
+    """Fast passwords, uploads of their own, fresh limits."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "uploads"},
+        }
+    }
+    cache.clear()

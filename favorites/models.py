@@ -1,0 +1,71 @@
+"""What people keep an eye on."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from favorites.querysets import FavoriteQuerySet
+from listings.models import Listing
+from offerings.models import Offering
+from tasks.models import TaskRequest
+
+ITEM_TYPES = {"task": TaskRequest, "offering": Offering, "listing": Listing}
+
+
+def _only(name: str) -> Q:
+    return Q(**{f"{other}__isnull": other != name for other in ITEM_TYPES})
+
+
+class Favorite(models.Model):
+    """One person's mark on one item: exactly one of the three foreign keys is set."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favorites"
+    )
+    task = models.ForeignKey(
+        TaskRequest, on_delete=models.CASCADE, null=True, related_name="favorites"
+    )
+    offering = models.ForeignKey(
+        Offering, on_delete=models.CASCADE, null=True, related_name="favorites"
+    )
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, null=True, related_name="favorites"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = FavoriteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="favorite_of_one_item",
+                condition=_only("task") | _only("offering") | _only("listing"),
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["user", name],
+                    name=f"favorite_{name}_once",
+                    condition=Q(**{f"{name}__isnull": False}),
+                )
+                for name in ITEM_TYPES
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="favorite_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.item_type} {self.item_id}"
+
+    @property
+    def item_type(self) -> str:
+        return next(name for name in ITEM_TYPES if getattr(self, f"{name}_id"))
+
+    @property
+    def item_id(self) -> int:
+        return self.task_id or self.offering_id or self.listing_id
+
+    @property
+    def item(self):
+        return getattr(self, self.item_type)

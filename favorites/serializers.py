@@ -1,0 +1,72 @@
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from favorites.models import ITEM_TYPES
+from listings.serializers import ListingSerializer
+from marketplace.core.serializers import Choice, Id, Input, Output
+from offerings.serializers import OfferingSerializer
+from tasks.serializers import TaskSerializer
+
+
+class FavoriteSerializer(Output):
+    id = serializers.IntegerField()
+    user_id = serializers.IntegerField()
+    item_type = serializers.ChoiceField(choices=list(ITEM_TYPES))
+    item_id = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class FavoriteItem(serializers.Serializer):
+    """The item as its own list shows it, with its type and its owner by name."""
+
+    id = serializers.IntegerField()
+    type = serializers.ChoiceField(choices=list(ITEM_TYPES))
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    location = serializers.CharField(allow_blank=True)
+    status = serializers.CharField()
+    images = serializers.CharField(allow_blank=True)
+    created_at = serializers.CharField()
+    budget = serializers.FloatField(allow_null=True, required=False)
+    price = serializers.FloatField(allow_null=True, required=False)
+    price_type = serializers.CharField(required=False)
+    is_urgent = serializers.BooleanField(required=False)
+    deadline = serializers.CharField(allow_null=True, required=False)
+    creator_id = serializers.IntegerField(required=False)
+    creator_name = serializers.CharField(required=False)
+    creator_avatar = serializers.CharField(allow_null=True, required=False)
+    seller_id = serializers.IntegerField(required=False)
+    seller_name = serializers.CharField(required=False)
+
+
+ITEM_FIELDS = tuple(FavoriteItem().get_fields())
+ITEM_SERIALIZERS = {
+    "task": TaskSerializer,
+    "offering": OfferingSerializer,
+    "listing": ListingSerializer,
+}
+
+
+class FavoriteRowSerializer(Output):
+    favorite_id = serializers.IntegerField(source="id")
+    favorited_at = serializers.DateTimeField(source="created_at")
+    item = serializers.SerializerMethodField()
+
+    @extend_schema_field(FavoriteItem)
+    def get_item(self, favorite) -> dict:
+        kind, item = favorite.item_type, favorite.item
+        shown = ITEM_SERIALIZERS[kind](item, context=self.context).data
+        owner = item.seller if kind == "listing" else item.creator
+        named = "seller_name" if kind == "listing" else "creator_name"
+        shown |= {
+            "type": kind,
+            named: owner.display_name,
+            "creator_avatar": self.absolute(owner.picture),
+        }
+        return {name: shown[name] for name in ITEM_FIELDS if name in shown}
+
+
+class FavoriteInput(Input):
+    item_type = Choice(choices=list(ITEM_TYPES))
+    item_id = Id()

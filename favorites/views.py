@@ -1,0 +1,120 @@
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from favorites import services
+from favorites.filters import FavoriteFilter
+from favorites.models import ITEM_TYPES, Favorite
+from favorites.serializers import (
+    FavoriteInput,
+    FavoriteRowSerializer,
+    FavoriteSerializer,
+)
+from marketplace.core.errors import Invalid
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.viewsets import ApiViewSet
+
+TOGGLED = inline_serializer(
+    "FavoriteToggled",
+    {
+        "message": serializers.CharField(),
+        "is_favorited": serializers.BooleanField(),
+        "favorite": FavoriteSerializer(allow_null=True),
+    },
+)
+CHECKED = inline_serializer(
+    "FavoritesChecked",
+    {
+        "favorites": serializers.DictField(child=serializers.BooleanField()),
+        "is_favorited": serializers.BooleanField(),
+    },
+)
+COUNTED = inline_serializer(
+    "FavoritesCounted",
+    {
+        name: serializers.IntegerField()
+        for name in ("total", "tasks", "offerings", "listings")
+    },
+)
+ASKED = [
+    OpenApiParameter("items", str, description="Such as `task:1,listing:3`."),
+    OpenApiParameter("item_type", str, enum=list(ITEM_TYPES)),
+    OpenApiParameter("item_id", str),
+]
+
+
+class FavoriteViewSet(ListModelMixin, ApiViewSet):
+    """One's own favorites; those of items that went away are left out."""
+
+    queryset = Favorite.objects.for_display().newest_first()
+    serializer_class = FavoriteRowSerializer
+    filterset_class = FavoriteFilter
+    pagination_class = PersonalPages
+    envelope = "favorites"
+    inputs = {"create": FavoriteInput}
+
+    @extend_schema(summary="One's favorites, newest first")
+    def list(self, request):
+        return super().list(request)
+
+    @extend_schema(summary="Mark an item, or unmark it", responses=TOGGLED)
+    def create(self, request):
+        favorite = services.toggle(user=request.user, **self.read_input())
+        shown = FavoriteSerializer(favorite).data if favorite else None
+        message = _("Added to favorites.") if favorite else _("Removed from favorites.")
+        return Response(
+            {"message": message, "is_favorited": bool(favorite), "favorite": shown}
+        )
+
+    @extend_schema(summary="Delete a favorite by its id")
+    def destroy(self, request, pk):
+        get_object_or_404(Favorite, user=request.user, pk=pk).delete()
+        return Response({"message": _("Removed from favorites.")})
+
+    @extend_schema(summary="Delete a favorite by its item")
+    @action(
+        detail=False,
+        methods=["delete"],
+        url_path=r"item/(?P<item_type>task|offering|listing)/(?P<item_id>\d{1,18})",
+    )
+    def item(self, request, item_type, item_id):
+        mark = {item_type: item_id, "user": request.user}
+        get_object_or_404(Favorite, **mark).delete()
+        return Response({"message": _("Removed from favorites.")})
+
+    @extend_schema(
+        summary="Which items one has marked",
+        responses=CHECKED,
+        parameters=ASKED,
+    )
+    @action(detail=False, pagination_class=None, filterset_class=None)
+    def check(self, request):
+        asked = _asked(request.query_params)
+        found = services.marked(user=request.user, items=asked)
+        return Response({"favorites": found, "is_favorited": any(found.values())})
+
+    @extend_schema(summary="How many one has marked", responses=COUNTED)
+    @action(detail=False, pagination_class=None, filterset_class=None)
+    def count(self, request):
+        return Response(self.get_queryset().count_by_type())
+
+
+def _asked(query) -> list[tuple[str, int]]:
+    """The (type, id) pairs of either form of the question; malformed ones drop out."""
+    one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
+    words = query.get("items") or one
+    if words == ":":
+        raise Invalid(_("Say which items: ?items=task:1,listing:3."))
+    pairs = (word.strip().partition(":") for word in words.split(","))
+    return [
+        (name, int(number))
+        for name, _colon, number in pairs
+        if name in ITEM_TYPES
+        and number.isascii()
+        and number.isdigit()
+        and len(number) < 19
+    ]

@@ -1,0 +1,94 @@
+"""Classifieds: something for sale."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from listings.querysets import ListingQuerySet
+from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.search import FoldedTextField
+
+
+def expiry() -> datetime:
+    """When a listing posted or renewed now is archived."""
+    return timezone.now() + timedelta(days=settings.LISTING_DAYS)
+
+
+class Listing(Place, Moderated, Timestamped):
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PENDING = "pending", _("Reserved")
+        SOLD = "sold", _("Sold")
+        ARCHIVED = "archived", _("Archived")
+        DELETED = "deleted", _("Deleted")
+
+    class Condition(models.TextChoices):
+        NEW = "new", _("New")
+        LIKE_NEW = "like_new", _("Like new")
+        USED = "used", _("Used")
+        REFURBISHED = "refurbished", _("Refurbished")
+
+    seller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="listings"
+    )
+    title = models.CharField(max_length=100)
+    description = models.TextField(max_length=2000)
+    category = models.CharField(max_length=50)
+    subcategory = models.CharField(max_length=50, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3, default="EUR", editable=False)
+    is_negotiable = models.BooleanField(default=False)
+    condition = models.CharField(max_length=12, choices=Condition, blank=True)
+    listing_type = models.CharField(max_length=20, default="sale", editable=False)
+    contact_info = models.CharField(max_length=200, blank=True)
+    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
+    tags = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
+    is_featured = models.BooleanField(default=False)
+    views_count = models.PositiveIntegerField(default=0, editable=False)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.ACTIVE, editable=False
+    )
+    expires_at = models.DateTimeField(default=expiry)
+    search_text = FoldedTextField(sources=("title", "description", "location"))
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta(Place.Meta):
+        constraints = [
+            *Place.Meta.constraints,
+            models.CheckConstraint(
+                name="listing_price_sane", condition=Q(price__range=(0, LARGEST_PRICE))
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="listing_newest"
+            ),
+            models.Index(
+                fields=["status", "category", "-created_at", "-id"],
+                name="listing_category",
+            ),
+            models.Index(
+                fields=["status", "public_latitude", "public_longitude"],
+                name="listing_place",
+            ),
+            models.Index(
+                fields=["seller", "-created_at", "-id"], name="listing_seller"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="listing_due",
+                condition=Q(status__in=("active", "pending")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def main_image(self) -> str:
+        return self.images.split(",", 1)[0]

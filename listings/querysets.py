@@ -1,0 +1,18 @@
+"""Facts about sets of listings."""
+
+from datetime import datetime
+
+from marketplace.core.querysets import ContentQuerySet
+
+
+class ListingQuerySet(ContentQuerySet):
+    owner_field = "seller"
+    public_statuses = frozenset({"active", "pending", "sold"})
+    gone_statuses = frozenset({"deleted"})
+
+    def for_display(self):
+        return self.select_related("seller").defer("search_text")
+
+    def due(self, *, at: datetime):
+        """Whose time is up and which were not sold or taken down."""
+        return self.filter(status__in=("active", "pending"), expires_at__lte=at)

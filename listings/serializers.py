@@ -1,0 +1,88 @@
+from rest_framework import serializers
+
+from accounts.serializers import SellerInfo
+from listings.models import Listing
+from listings.permissions import is_seller
+from listings.workflow import LISTING_WORKFLOW
+from marketplace.core.serializers import (
+    BlankableText,
+    Choice,
+    Flag,
+    Input,
+    Latitude,
+    Longitude,
+    ModeratedOutput,
+    Money,
+    PlacedOutput,
+    Slug,
+    Slugs,
+    Text,
+    Words,
+    with_whole_point,
+)
+
+
+class ListingSerializer(PlacedOutput, ModeratedOutput):
+    id = serializers.IntegerField()
+    user_id = serializers.IntegerField(source="seller_id")
+    seller_id = serializers.IntegerField()
+    seller = serializers.CharField(source="seller.username")
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    subcategory = serializers.CharField(allow_blank=True)
+    price = serializers.FloatField()
+    currency = serializers.CharField()
+    is_negotiable = serializers.BooleanField()
+    condition = serializers.CharField(allow_blank=True)
+    listing_type = serializers.CharField()
+    contact_info = serializers.CharField(allow_blank=True)
+    images = serializers.CharField(
+        allow_blank=True, help_text="Site paths, comma-separated, the main one first."
+    )
+    image_urls = serializers.SerializerMethodField()
+    tags = serializers.CharField(allow_blank=True)
+    is_featured = serializers.BooleanField()
+    views_count = serializers.IntegerField()
+    status = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    actions = serializers.SerializerMethodField()
+
+    def is_concerned(self, row) -> bool:
+        return is_seller(row, self.viewer)
+
+    def get_image_urls(self, listing) -> list[str]:
+        return listing.images.split(",") if listing.images else []
+
+    def get_actions(self, listing) -> list[str]:
+        return LISTING_WORKFLOW.available_to(listing, self.viewer)
+
+
+class ListingDetailSerializer(ListingSerializer):
+    seller_info = SellerInfo(source="seller")
+
+
+class ListingInput(Input):
+    title = Text(max_length=100)
+    description = Text(max_length=2000)
+    category = Slug()
+    subcategory = BlankableText(max_length=50)
+    price = Money()
+    is_negotiable = Flag(required=False)
+    condition = Choice(choices=Listing.Condition, required=False, allow_blank=True)
+    contact_info = BlankableText(max_length=200)
+    images = Words(required=False)
+    tags = Slugs(required=False)
+    location = BlankableText(max_length=255)
+    address = BlankableText(max_length=255)
+    latitude = Latitude(required=False, allow_null=True)
+    longitude = Longitude(required=False, allow_null=True)
+
+    def validate(self, attrs: dict) -> dict:
+        return with_whole_point(attrs)
+
+
+class ListingChange(ListingInput):
+    status = Choice(choices=("active", "pending", "sold", "archived"), required=False)

@@ -1,0 +1,46 @@
+"""Post, change and count looks at listings."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from listings.models import Listing
+from listings.workflow import LISTING_WORKFLOW
+from marketplace.core.errors import WrongStatus
+from uploads import items
+
+
+def post(*, seller, **facts) -> Listing:
+    """Put something up for sale."""
+    return items.post(Listing(seller=seller), owner=seller, facts=facts)
+
+
+@transaction.atomic
+def edit(listing: Listing, *, actor, status: str | None = None, **changes) -> Listing:
+    """Change a listing; a new `status` goes through the workflow."""
+    listing = items.owned(listing, owner_field="seller", actor=actor)
+    if listing.status == Listing.Status.DELETED:
+        raise WrongStatus(_("This listing is deleted."))
+    listing = items.edit(listing, owner=actor, changes=changes)
+    if status and status != listing.status:
+        name = LISTING_WORKFLOW.leading_to(status)
+        listing = LISTING_WORKFLOW.run(name, listing, actor=actor)
+    return listing
+
+
+def count_view(listing: Listing) -> None:
+    Listing.objects.filter(pk=listing.pk).update(views_count=F("views_count") + 1)
+
+
+def expire(*, at: datetime) -> int:
+    """Archive what is past its time; return how many. Safe to run twice at once."""
+    expired = 0
+    for listing in Listing.objects.due(at=at).iterator(chunk_size=500):
+        try:
+            LISTING_WORKFLOW.run("expire", listing, actor=None)
+            expired += 1
+        except WrongStatus:
+            continue  # sold or archived since it was read
+    return expired

@@ -1,0 +1,21 @@
+import factory
+
+from accounts.tests.factories import UserFactory
+from listings.models import Listing
+
+
+class ListingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Listing
+
+    class Params:
+        hidden = factory.Trait(moderation="hidden", moderation_reason="Spam.")
+
+    seller = factory.SubFactory(UserFactory)
+    title = factory.Sequence("Bicycle {}".format)
+    description = "Hardly used."
+    category = "sports"
+    price = "120.50"
+    location = "Rīga"
+    latitude = 56.9496
+    longitude = 24.1052

@@ -1,0 +1,68 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from listings import services
+from listings.filters import ListingFilter
+from listings.models import Listing
+from listings.serializers import (
+    ListingChange,
+    ListingDetailSerializer,
+    ListingInput,
+    ListingSerializer,
+)
+from listings.workflow import LISTING_WORKFLOW
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.viewsets import ContentViewSet, with_transitions
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Things for sale, newest first", auth=[]),
+    retrieve=extend_schema(summary="One listing; counts as a view", auth=[]),
+    create=extend_schema(summary="Put something up for sale"),
+    update=extend_schema(summary="Change a listing"),
+    partial_update=extend_schema(summary="Change a listing (the same as PUT)"),
+)
+@with_transitions(LISTING_WORKFLOW)
+class ListingViewSet(ContentViewSet):
+    queryset = Listing.objects.for_display().newest_first()
+    serializer_class = ListingDetailSerializer
+    row_serializer_class = ListingSerializer
+    filterset_class = ListingFilter
+    inputs = {
+        "create": ListingInput,
+        "update": ListingChange,
+        "partial_update": ListingChange,
+    }
+    noun = "listing"
+    posted = _("The listing is published.")
+    edited = _("The listing is saved.")
+
+    def publish(self, facts: dict) -> Listing:
+        return services.post(seller=self.request.user, **facts)
+
+    def change(self, listing: Listing, changes: dict) -> Listing:
+        return services.edit(listing, actor=self.request.user, **changes)
+
+    def retrieve(self, request, pk):
+        listing = self.get_object()
+        services.count_view(listing)
+        return Response(self.shown(listing))
+
+    @extend_schema(summary="Delete a listing of one's own")
+    def destroy(self, request, pk):
+        LISTING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
+        return Response({"message": _("The listing is deleted.")})
+
+    @extend_schema(summary="One's own listings, newest first")
+    @action(
+        detail=False,
+        envelope="listings",
+        pagination_class=PersonalPages,
+    )
+    def my(self, request):
+        mine = self.queryset.all().of(request.user)
+        if status := request.query_params.get("status"):
+            mine = mine.filter(status=status)
+        return self.listed(mine)

@@ -1,0 +1,77 @@
+"""The life of a listing, as a table, and what staff may do with it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.workflow import moderation
+from listings.models import Listing, expiry
+from listings.permissions import is_seller
+from marketplace.core.workflow import Transition, Workflow, is_system
+from uploads import services as uploads
+
+ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
+
+
+def renew(listing, *, actor) -> None:
+    listing.expires_at = expiry()
+
+
+def let_go_of_images(listing, *, actor) -> None:
+    uploads.show(listing, [], owner=listing.seller)
+
+
+LISTING_WORKFLOW = Workflow(
+    Transition(
+        name="reserve",
+        label=_("Reserve the listing"),
+        done=_("The listing is reserved."),
+        source=(ACTIVE,),
+        target=PENDING,
+        allow=is_seller,
+    ),
+    Transition(
+        name="sell",
+        label=_("Mark the listing as sold"),
+        done=_("The listing is marked as sold."),
+        source=(ACTIVE, PENDING),
+        target=SOLD,
+        allow=is_seller,
+    ),
+    Transition(
+        name="archive",
+        label=_("Archive the listing"),
+        done=_("The listing is archived."),
+        source=(ACTIVE, PENDING, SOLD),
+        target=ARCHIVED,
+        allow=is_seller,
+    ),
+    Transition(
+        name="activate",
+        label=_("Put the listing up again"),
+        done=_("The listing is active again."),
+        source=(PENDING, SOLD, ARCHIVED),
+        target=ACTIVE,
+        allow=is_seller,
+        effect=renew,
+    ),
+    Transition(
+        name="expire",
+        label=_("Archive the listing after its time"),
+        done=_("The listing has expired."),
+        source=(ACTIVE, PENDING),
+        target=ARCHIVED,
+        allow=is_system,
+        in_api=False,
+    ),
+    Transition(
+        name="delete",
+        label=_("Delete the listing"),
+        done=_("The listing is deleted."),
+        source=(ACTIVE, PENDING, SOLD, ARCHIVED),
+        target=DELETED,
+        allow=is_seller,
+        effect=let_go_of_images,
+        in_api=False,
+    ),
+)
+
+MODERATION = moderation()

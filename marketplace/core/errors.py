@@ -1,0 +1,89 @@
+"""The domain's errors, and the one shape in which all errors are answered."""
+
+from django.http import JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.core.logs import current_request_id
+
+SENTENCES = {
+    "not_found": gettext_lazy("There is nothing here, or it is not for you."),
+    "not_authenticated": gettext_lazy("Please sign in first."),
+    "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
+}
+
+
+class DomainError(Exception):
+    """A rule said no. Raised by services and workflows, never by views."""
+
+    status = 409
+    code = "conflict"
+
+    def __init__(self, sentence: str, *, code: str = ""):
+        super().__init__(sentence)
+        self.code = code or self.code
+
+
+class Invalid(DomainError):
+    """The input breaks a rule that no single field could check."""
+
+    status = 400
+    code = "invalid"
+
+
+class NotSignedIn(DomainError):
+    status = 401
+    code = "not_authenticated"
+
+
+class NotAllowed(DomainError):
+    status = 403
+    code = "not_allowed"
+
+
+class NotVisible(DomainError):
+    status = 404
+    code = "not_found"
+
+
+class WrongStatus(DomainError):
+    code = "invalid_transition"
+
+
+class TooLarge(DomainError):
+    status = 413
+    code = "too_large"
+
+
+class TooMany(DomainError):
+    """`wait` is the number of seconds after which another try makes sense."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, sentence: str, *, wait: int):
+        super().__init__(sentence)
+        self.wait = wait
+
+
+def body(sentence: str, code: str, fields: dict | None = None, **more) -> dict:
+    """The one error shape: `{"error", "code", "fields"}`."""
+    return {"error": str(sentence), "code": code, "fields": fields or {}} | more
+
+
+def server_error_body() -> dict:
+    return body(
+        SENTENCES["server_error"], "server_error", request_id=current_request_id()
+    )
+
+
+def not_found(request, exception=None, path=None) -> JsonResponse:
+    return JsonResponse(body(SENTENCES["not_found"], "not_found"), status=404)
+
+
+def bad_request(request, exception=None) -> JsonResponse:
+    return JsonResponse(body(_("The request is malformed."), "invalid"), status=400)
+
+
+def server_error(request) -> JsonResponse:
+    return JsonResponse(server_error_body(), status=500)

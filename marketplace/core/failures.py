@@ -1,0 +1,80 @@
+"""The one place that turns any error of a view into a response."""
+
+import logging
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.core.signals import got_request_exception
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.fields import get_error_detail
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from marketplace.core.errors import (
+    SENTENCES,
+    DomainError,
+    TooMany,
+    body,
+    server_error_body,
+)
+
+logger = logging.getLogger("marketplace.errors")
+
+
+def render(exc: Exception, context: dict) -> Response:
+    """Answer every failure of a view in the one error shape."""
+    if isinstance(exc, DomainError):
+        set_rollback()
+        headers = {"Retry-After": str(exc.wait)} if isinstance(exc, TooMany) else None
+        return Response(body(exc, exc.code), status=exc.status, headers=headers)
+    if isinstance(exc, ModelValidationError):
+        exc = exceptions.ValidationError(get_error_detail(exc))
+    response = exception_handler(exc, context)
+    if response is None:
+        return _bug(exc, context)
+    if isinstance(exc, exceptions.ValidationError):
+        fields = _flat(exc.detail)
+        response.data = body(_first_sentence(fields), "invalid", fields)
+    else:
+        code = getattr(response.data.get("detail"), "code", "error")
+        sentence = SENTENCES.get(code) or response.data["detail"]
+        response.data = body(sentence, code)
+    return response
+
+
+def _bug(exc: Exception, context: dict) -> Response:
+    """Log what happened; tell the caller a request id and nothing else."""
+    set_rollback()
+    logger.error("unhandled error", exc_info=exc)
+    got_request_exception.send(sender=None, request=context.get("request"))
+    return Response(server_error_body(), status=500)
+
+
+def _flat(detail, path: str = "") -> dict[str, list[str]]:
+    """Nested DRF errors as `{"field": ["sentence", …]}`."""
+    if isinstance(detail, dict):
+        return {
+            name: sentences
+            for key, value in detail.items()
+            for name, sentences in _flat(value, _join(path, key)).items()
+        }
+    if any(isinstance(item, dict) for item in detail):
+        return {
+            name: sentences
+            for index, value in enumerate(detail)
+            for name, sentences in _flat(value, _join(path, index)).items()
+        }
+    return {path or "non_field_errors": [str(item) for item in detail]}
+
+
+def _join(path: str, key) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _first_sentence(fields: dict[str, list[str]]) -> str:
+    for name, sentences in fields.items():
+        if sentences:
+            if name == "non_field_errors":
+                return sentences[0]
+            return f"{name.replace('_', ' ').capitalize()}: {sentences[0]}"
+    return _("Some fields need attention.")

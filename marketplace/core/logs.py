@@ -1,0 +1,46 @@
+"""Log lines that carry the id of the request they belong to."""
+
+import contextvars
+import logging
+
+import structlog
+
+_request_id = contextvars.ContextVar("request_id", default="-")
+
+
+def current_request_id() -> str:
+    return _request_id.get()
+
+
+def enter_request(request_id: str) -> None:
+    _request_id.set(request_id)
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current_request_id()
+        return True
+
+
+def _facts(logger, name, event: dict) -> dict:
+    """Lift the request id and the `extra={"facts": {…}}` of a record into the line."""
+    record = event.get("_record")
+    event["request_id"] = getattr(record, "request_id", "-")
+    return event | getattr(record, "facts", {})
+
+
+def json_formatter() -> structlog.stdlib.ProcessorFormatter:
+    """One JSON object a line: timestamp, level, logger, event, request_id, facts."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            _facts,
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )

@@ -1,0 +1,53 @@
+"""JSON in, and nothing that only looks like it."""
+
+import json
+import math
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+LARGEST_INTEGER = 2**63 - 1
+
+
+class StrictJSONParser(BaseParser):
+    """Refuses NaN, infinite numbers, integers over 64 bits and repeated keys."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            return json.loads(
+                stream.read().decode(),
+                object_pairs_hook=_object,
+                parse_constant=_refuse,
+                parse_float=_float,
+                parse_int=_integer,
+            )
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("The body is not valid JSON.")) from error
+
+
+def _object(pairs: list[tuple]) -> dict:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("repeated key")
+    return found
+
+
+def _refuse(constant: str):
+    raise ValueError(constant)
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST_INTEGER:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,318 @@
+"""What goes in is strict; what goes out is a plain dict, quickly.
+
+`Input` and `Output` are never the same class. The input fields below refuse values of
+the wrong JSON type instead of bending them.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from operator import attrgetter
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from marketplace.core.geo import haversine_km
+from marketplace.core.models import LARGEST_PRICE
+
+NUMERIC_TEXT = r"^[0-9]{1,15}$"
+
+
+def utc(moment: datetime | None) -> str | None:
+    """An aware time as ISO 8601 in UTC with a Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Output(serializers.Serializer):
+    """Read-only. Its declared fields are the schema; the rows become plain dicts.
+
+    DRF walks every field of every row through generic code; here each class is turned
+    into a list of getters once. Fields keep DRF's meaning of `source`. Those named in
+    `optional` are in the schema, and in a row when a subclass puts them there.
+    """
+
+    optional: frozenset[str] = frozenset()
+
+    @property
+    def viewer(self):
+        """Who is reading: a user, or None for somebody not signed in."""
+        request = self.context.get("request")
+        user = request.user if request else None
+        return user if user is not None and user.is_authenticated else None
+
+    def absolute(self, url: str | None) -> str | None:
+        """A site path as a full URL, so that an `<img>` elsewhere finds it."""
+        if url and url.startswith("/") and not url.startswith("//"):
+            request = self.context.get("request")
+            return request.build_absolute_uri(url) if request else url
+        return url or None
+
+    def to_representation(self, instance) -> dict:
+        return {name: get(instance) for name, get in self._getters}
+
+    @cached_property
+    def _getters(self) -> list[tuple[str, Callable]]:
+        return [
+            (name, self._getter(name, field))
+            for name, field in self._declared_fields.items()
+            if name not in self.optional
+        ]
+
+    def _getter(self, name: str, field) -> Callable:
+        if isinstance(field, serializers.SerializerMethodField):
+            return getattr(self, field.method_name or f"get_{name}")
+        get = attrgetter(field.source or name)
+        if isinstance(field, Output):
+            nested = type(field)(context=self.context)
+            return lambda row: nested._or_none(get(row))
+        if isinstance(field, serializers.DateTimeField):
+            return lambda row: utc(get(row))
+        if isinstance(field, serializers.FloatField):
+            return lambda row: _number(get(row))
+        return get
+
+    def _or_none(self, instance) -> dict | None:
+        return None if instance is None else self.to_representation(instance)
+
+
+def _number(value) -> float | None:
+    return None if value is None else float(value)
+
+
+class Distanced(Output):
+    """Rows with a public point carry their distance from the context's `centre`."""
+
+    latitude = serializers.FloatField(source="public_latitude", allow_null=True)
+    longitude = serializers.FloatField(source="public_longitude", allow_null=True)
+    distance = serializers.FloatField(
+        required=False, help_text="In km, to the public point; with a search by place."
+    )
+    optional = frozenset({"distance"})
+
+    def to_representation(self, instance) -> dict:
+        shown = super().to_representation(instance)
+        if centre := self.context.get("centre"):
+            point = (instance.public_latitude, instance.public_longitude)
+            shown["distance"] = round(haversine_km(*centre, *point), 2)
+        return shown
+
+
+class PlacedOutput(Distanced):
+    """Something with a place: those concerned see it exactly, others about."""
+
+    location = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(
+        required=False, help_text="For the owner and the assigned worker."
+    )
+    optional = frozenset({"address", "distance"})
+
+    def is_concerned(self, row) -> bool:
+        raise NotImplementedError
+
+    def to_representation(self, instance) -> dict:
+        shown = super().to_representation(instance)
+        if self.is_concerned(instance):
+            shown |= {
+                "latitude": instance.latitude,
+                "longitude": instance.longitude,
+                "address": instance.address,
+                "location": instance.full_location,
+            }
+        return shown
+
+
+class ModeratedOutput(Output):
+    """Whether staff hid it and why; only its owner can see anything but visible."""
+
+    moderation = serializers.CharField()
+    moderation_reason = serializers.CharField(allow_blank=True)
+
+
+class Input(serializers.Serializer):
+    """Write-only. Unknown keys are ignored, so nothing undeclared can be set."""
+
+
+class Text(serializers.CharField):
+    """A string, trimmed; numbers and booleans are not strings."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class BlankableText(Text):
+    """Text that may be left out, empty or null, all of which mean empty."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, allow_null=True, **kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        value = super().run_validation(data)
+        return "" if value is None else value
+
+
+class Choice(serializers.ChoiceField):
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """JSON true or false."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+def _schema(kind: str, **bounds) -> dict:
+    text = {"type": "string", "pattern": NUMERIC_TEXT}
+    return {"anyOf": [{"type": kind} | bounds, text]}
+
+
+@extend_schema_field(_schema("integer", minimum=1, maximum=2**53))
+class Id(serializers.IntegerField):
+    """The id of a row: an integer, or its decimal digits as a string."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=1, max_value=2**53, **kwargs)
+
+    def to_internal_value(self, data):
+        if isinstance(data, (bool, float)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Number(serializers.FloatField):
+    """A JSON number; digits as a string pass too, NaN and infinity do not."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool):
+            self.fail("invalid")
+        value = super().to_internal_value(data)
+        if value != value or value in (float("inf"), float("-inf")):
+            self.fail("invalid")
+        return value
+
+
+class Money(serializers.DecimalField):
+    """An amount in the item's currency: from 0, with at most two decimals."""
+
+    def __init__(self, **kwargs):
+        kwargs = {"max_value": LARGEST_PRICE, "min_value": 0} | kwargs
+        super().__init__(max_digits=10, decimal_places=2, **kwargs)
+
+    def to_internal_value(self, data):
+        if isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Latitude(Number):
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-90, max_value=90, **kwargs)
+
+
+class Longitude(Number):
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-180, max_value=180, **kwargs)
+
+
+def with_whole_point(facts: dict) -> dict:
+    """Refuse half a point."""
+    point = [facts.get("latitude"), facts.get("longitude")]
+    halves = ("latitude" in facts) != ("longitude" in facts)
+    if halves or point.count(None) == 1:
+        raise serializers.ValidationError(_("Give latitude and longitude together."))
+    return facts
+
+
+class Slug(Text):
+    """A category: a word the client shows, lower case, 50 characters at most."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=50, **kwargs)
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data).lower()
+
+
+class Words(serializers.Field):
+    """Words as a list or as one comma-separated string; a list inside."""
+
+    default_error_messages = {"invalid": _("Give a list of words, or one string.")}
+    longest = 5000
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation([] if data is None else data)
+
+    def to_internal_value(self, data) -> list[str]:
+        words = data.split(",") if isinstance(data, str) else data
+        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+            self.fail("invalid")
+        words = [word.strip() for word in words if word.strip()]
+        if len(",".join(words)) > self.longest or any("\0" in w for w in words):
+            self.fail("invalid")
+        return words
+
+
+class Slugs(Words):
+    """The same, kept as one comma-separated string."""
+
+    longest = 1000
+
+    def to_internal_value(self, data) -> str:
+        return ",".join(super().to_internal_value(data))
+
+
+class WallClock(serializers.Field):
+    """A time on the site's own wall clock, without a zone: `2031-05-06T14:30:00`.
+
+    A time with an offset is moved to that clock first. Null and "" mean none.
+    """
+
+    default_error_messages = {
+        "invalid": _("Give a date and time like 2031-05-06T14:30."),
+        "gap": _("The clocks go forward over that hour: it does not exist."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_internal_value(self, data) -> datetime | None:
+        if data == "":
+            return None
+        moment = self._parsed(data)
+        if timezone.is_aware(moment):
+            return moment
+        return self._on_the_clock(moment)
+
+    def to_representation(self, moment: datetime) -> str:
+        return wall_clock(moment)
+
+    def _parsed(self, data) -> datetime:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) else None
+            if moment is None or not 1970 <= moment.year <= 9000:
+                self.fail("invalid")
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+        return moment
+
+    def _on_the_clock(self, moment: datetime) -> datetime:
+        aware = timezone.make_aware(moment)
+        if timezone.make_naive(aware.astimezone(UTC)) != moment:
+            self.fail("gap")
+        return aware
+
+
+def wall_clock(moment: datetime | None) -> str | None:
+    return None if moment is None else timezone.make_naive(moment).isoformat()

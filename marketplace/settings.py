@@ -1,0 +1,336 @@
+"""All settings, read from the environment once. Without any, a laptop demo.
+
+The table of variables is in the README; `.env.example` lists them all.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # what the embedded defaults write
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+# --- What kind of place this is -------------------------------------------------------
+DEBUG = env.bool("DEBUG", True)
+PRODUCTION = not DEBUG
+LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
+SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY: production does not start without it.")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_NAME = env.str("SITE_NAME", "Marketplace")
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
+DEMO = env.bool("DEMO", False)  # the welcome page then names the demo accounts
+
+# --- The parts ------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "corsheaders",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "marketplace",
+    "audit",
+    "accounts",
+    "uploads",
+    "listings",
+    "tasks",
+    "offerings",
+    "reviews",
+    "favorites",
+]
+
+MIDDLEWARE = [
+    "marketplace.core.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "marketplace.core.middleware.BodyLimitMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "marketplace.urls"
+WSGI_APPLICATION = "marketplace.wsgi.application"
+APPEND_SLASH = False  # a redirect to …/ would lose the body of a POST
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "marketplace" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'market.sqlite3'}")
+    )
+}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(exist_ok=True)
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a write waits its turn instead of failing
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    _database["OPTIONS"] = {
+        "pool": {
+            "min_size": env.int("DB_POOL_MIN", 1),
+            "max_size": env.int("DB_POOL_MAX", 8),
+            "timeout": 10,
+        },
+        "options": (
+            f"-c lock_timeout={env.int('DB_LOCK_TIMEOUT_MS', 5000)}"
+            f" -c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)}"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "marketplace",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- Files ----------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = DEBUG
+S3_BUCKET = env.str("S3_BUCKET", "")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("S3_REGION", "eu-north-1"),
+            "access_key": env.str("S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }
+    if S3_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.path("UPLOADS_DIR", VAR_DIR / "uploads")},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
+UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 25_000_000)
+UPLOAD_THUMBNAIL_PX = 400  # longest side of the thumbnail
+BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", 1024 * 1024)  # of anything but an upload
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
+
+# --- People and their tokens ----------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 24 * 60)
+REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 30)
+SIMPLE_JWT = {
+    "SIGNING_KEY": env.str("JWT_SIGNING_KEY", "") or f"{SECRET_KEY}:tokens",
+    "ALGORITHM": "HS256",
+    "ISSUER": "marketplace",
+    "AUDIENCE": "marketplace-api",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,  # a changed password ends every token
+    "UPDATE_LAST_LOGIN": False,
+}
+SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address …
+SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
+
+# --- The market's own rules -----------------------------------------------------------
+PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points
+REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
+LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
+TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
+AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
+ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
+
+# --- The API --------------------------------------------------------------------------
+THROTTLE = env.bool("THROTTLE", True)
+THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
+    "register": (env.int("THROTTLE_REGISTER", 30), 3600),
+    "write": (env.int("THROTTLE_WRITE", 300), 60),
+    "upload": (env.int("THROTTLE_UPLOAD", 120), 3600),
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["marketplace.core.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["marketplace.core.renderers.OrjsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "marketplace.core.renderers.AlwaysJson",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "marketplace.core.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "marketplace.core.schema.Schema",
+    "EXCEPTION_HANDLER": "marketplace.core.failures.render",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.MultiPartRenderer",
+    ],
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Marketplace API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": (
+        "Classifieds, quick help and services of one local market. Sign in with "
+        "`POST /api/auth/login` and send the token as `Authorization: Bearer …`."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "filter": True},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "marketplace.core.schema.describe_errors",
+    ],
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "SORT_OPERATIONS": False,
+}
+
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS",
+    [
+        f"http://{host}:{port}"
+        for host in ("localhost", "127.0.0.1")
+        for port in (3000, 5173)
+    ],
+)
+CORS_ALLOW_CREDENTIALS = True
+CORS_PREFLIGHT_MAX_AGE = 7200
+CORS_EXPOSE_HEADERS = [
+    "X-Total-Count",
+    "X-Page",
+    "X-Per-Page",
+    "Link",
+    "X-Request-ID",
+    "Retry-After",
+]
+
+# --- Words and times ------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("lv", "Latviešu"), ("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
+TIME_ZONE = env.str("SITE_TIME_ZONE", "Europe/Riga")  # of deadlines, a wall clock
+USE_TZ = True
+USE_I18N = True
+
+# --- Safety ---------------------------------------------------------------------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = env.bool("COOKIES_SECURE", True)
+    CSRF_COOKIE_SECURE = env.bool("COOKIES_SECURE", True)
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Mail and logs --------------------------------------------------------------------
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
+
+LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "marketplace.core.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {"()": "marketplace.core.logs.json_formatter"},
+        "line": {
+            "format": "{levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "json" if LOG_JSON else "line",
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        # The access line of the middleware says it; Django's own would repeat it.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": "Staff",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}

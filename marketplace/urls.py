@@ -1,0 +1,51 @@
+"""The table of contents of the API: one line for each kind of thing."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerView,
+)
+from rest_framework.routers import SimpleRouter
+
+from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
+from favorites.views import FavoriteViewSet
+from listings.views import ListingViewSet
+from marketplace import views
+from marketplace.core import errors
+from offerings.views import OfferingViewSet
+from reviews.views import ReviewViewSet, UserReviewViewSet
+from tasks.views import TaskViewSet
+from uploads.views import UploadViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("auth", AuthViewSet, "auth")
+router.register("auth/users", UserViewSet, "user")
+router.register(
+    r"auth/users/(?P<user_id>\d{1,18})/reviews", UserReviewViewSet, "user-review"
+)
+router.register("listings", ListingViewSet, "listing")
+router.register("tasks", TaskViewSet, "task")
+router.register("offerings", OfferingViewSet, "offering")
+router.register("reviews", ReviewViewSet, "review")
+router.register("favorites", FavoriteViewSet, "favorite")
+router.register("helpers", HelperViewSet, "helper")
+router.register("uploads", UploadViewSet, "upload")
+router.register("categories", views.CategoryViewSet, "category")
+
+urlpatterns = [
+    path("", views.welcome),
+    path("health", views.health),
+    path("ready", views.ready),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
+    path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
+    path("api/", include(router.urls)),
+    re_path(r"^api(/|$)", errors.not_found),
+]
+
+handler400 = "marketplace.core.errors.bad_request"
+handler404 = "marketplace.core.errors.not_found"
+handler500 = "marketplace.core.errors.server_error"

@@ -1,0 +1,77 @@
+"""Services that people offer."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.search import FoldedTextField
+from offerings.querysets import OfferingQuerySet
+
+
+class Offering(Place, Moderated, Timestamped):
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+        DELETED = "deleted", _("Deleted")
+
+    class PriceType(models.TextChoices):
+        HOURLY = "hourly", _("By the hour")
+        FIXED = "fixed", _("Fixed")
+        NEGOTIABLE = "negotiable", _("Negotiable")
+
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offerings"
+    )
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=5000)
+    category = models.CharField(max_length=50)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    price_type = models.CharField(
+        max_length=10, choices=PriceType, default=PriceType.HOURLY
+    )
+    currency = models.CharField(max_length=3, default="EUR", editable=False)
+    availability = models.CharField(max_length=500, blank=True)
+    experience = models.CharField(max_length=2000, blank=True)
+    service_radius = models.FloatField(default=25, help_text=_("In km"))
+    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
+    contact_count = models.PositiveIntegerField(default=0, editable=False)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.ACTIVE, editable=False
+    )
+    search_text = FoldedTextField(sources=("title", "description", "location"))
+
+    objects = OfferingQuerySet.as_manager()
+
+    class Meta(Place.Meta):
+        constraints = [
+            *Place.Meta.constraints,
+            models.CheckConstraint(
+                name="offering_has_point", condition=Q(latitude__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="offering_price_sane",
+                condition=Q(price=None) | Q(price__range=(0, LARGEST_PRICE)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="offering_newest"
+            ),
+            models.Index(
+                fields=["status", "category", "-created_at", "-id"],
+                name="offering_category",
+            ),
+            models.Index(
+                fields=["status", "public_latitude", "public_longitude"],
+                name="offering_place",
+            ),
+            models.Index(
+                fields=["creator", "-created_at", "-id"], name="offering_creator"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,12 @@
+"""Facts about sets of offerings."""
+
+from marketplace.core.querysets import ContentQuerySet
+
+
+class OfferingQuerySet(ContentQuerySet):
+    owner_field = "creator"
+    public_statuses = frozenset({"active"})
+    gone_statuses = frozenset({"deleted"})
+
+    def for_display(self):
+        return self.select_related("creator").defer("search_text")

@@ -1,0 +1,20 @@
+import factory
+
+from accounts.tests.factories import UserFactory
+from offerings.models import Offering
+
+
+class OfferingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Offering
+
+    class Params:
+        hidden = factory.Trait(moderation="hidden", moderation_reason="Spam.")
+
+    creator = factory.SubFactory(UserFactory)
+    title = factory.Sequence("Lessons {}".format)
+    description = "For beginners."
+    category = "tutoring"
+    location = "Rīga"
+    latitude = 56.9496
+    longitude = 24.1052

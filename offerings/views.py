@@ -1,0 +1,51 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.viewsets import ContentViewSet, with_transitions
+from offerings import services
+from offerings.filters import OfferingFilter
+from offerings.models import Offering
+from offerings.serializers import OfferingInput, OfferingSerializer
+from offerings.workflow import OFFERING_WORKFLOW
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Services, nearest or newest first", auth=[]),
+    retrieve=extend_schema(summary="One service", auth=[]),
+    create=extend_schema(summary="Offer a service"),
+    update=extend_schema(summary="Change a service"),
+    partial_update=extend_schema(summary="Change a service (the same as PUT)"),
+)
+@with_transitions(OFFERING_WORKFLOW)
+class OfferingViewSet(ContentViewSet):
+    queryset = Offering.objects.for_display().newest_first()
+    serializer_class = OfferingSerializer
+    filterset_class = OfferingFilter
+    envelope = "offerings"
+    inputs = {
+        "create": OfferingInput,
+        "update": OfferingInput,
+        "partial_update": OfferingInput,
+    }
+    noun = "offering"
+    posted = _("The service is published.")
+    edited = _("The service is saved.")
+
+    def publish(self, facts: dict) -> Offering:
+        return services.post(creator=self.request.user, **facts)
+
+    def change(self, offering: Offering, changes: dict) -> Offering:
+        return services.edit(offering, actor=self.request.user, **changes)
+
+    @extend_schema(summary="Delete a service of one's own")
+    def destroy(self, request, pk):
+        OFFERING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
+        return Response({"message": _("The service is deleted.")})
+
+    @extend_schema(summary="One's own services, newest first")
+    @action(detail=False, envelope="offerings", pagination_class=PersonalPages)
+    def my(self, request):
+        return self.listed(self.queryset.all().of(request.user))

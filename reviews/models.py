@@ -1,0 +1,73 @@
+"""What people say about each other."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import Listing
+from marketplace.core.models import Moderated, Timestamped
+from reviews.querysets import ReviewQuerySet
+from tasks.models import TaskRequest
+
+
+class Review(Moderated, Timestamped):
+    class Type(models.TextChoices):
+        CLIENT = "client_review", _("By the client about the worker")
+        WORKER = "worker_review", _("By the worker about the client")
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_given"
+    )
+    reviewed_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
+    )
+    task = models.ForeignKey(
+        TaskRequest, on_delete=models.PROTECT, null=True, related_name="reviews"
+    )
+    listing = models.ForeignKey(
+        Listing, on_delete=models.SET_NULL, null=True, related_name="reviews"
+    )
+    rating = models.PositiveSmallIntegerField()
+    content = models.TextField(max_length=2000, blank=True)
+    review_type = models.CharField(max_length=15, choices=Type, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="review_rating_1_to_5", condition=Q(rating__range=(1, 5))
+            ),
+            models.CheckConstraint(
+                name="review_not_of_oneself",
+                condition=~Q(reviewer=F("reviewed_user")),
+            ),
+            models.UniqueConstraint(
+                fields=["task", "reviewer"],
+                name="one_review_per_task",
+                condition=Q(task__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["reviewer", "reviewed_user"],
+                name="one_free_review_per_pair",
+                condition=Q(task__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="review_newest"),
+            models.Index(
+                fields=["reviewed_user", "-created_at", "-id"], name="review_person"
+            ),
+            models.Index(
+                fields=["reviewer", "-created_at", "-id"], name="review_author"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating} ★ by {self.reviewer_id} about {self.reviewed_user_id}"
+
+    @property
+    def verified(self) -> bool:
+        """Whether a completed task stands behind it."""
+        return self.task_id is not None

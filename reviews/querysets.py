@@ -1,0 +1,14 @@
+"""Facts about sets of reviews."""
+
+from marketplace.core.querysets import ContentQuerySet
+
+
+class ReviewQuerySet(ContentQuerySet):
+    owner_field = "reviewer"
+
+    def for_display(self):
+        return self.select_related("reviewer", "reviewed_user")
+
+    def counted(self):
+        """Those that make up a rating: all that staff have not hidden."""
+        return self.filter(moderation="visible")

@@ -1,0 +1,76 @@
+from rest_framework import serializers
+
+from accounts.serializers import UserBrief
+from marketplace.core.serializers import BlankableText, Id, Input, ModeratedOutput
+
+
+class ReviewSerializer(ModeratedOutput):
+    id = serializers.IntegerField()
+    reviewer_id = serializers.IntegerField()
+    reviewer_name = serializers.CharField(source="reviewer.username")
+    reviewer_avatar = serializers.SerializerMethodField()
+    reviewer = UserBrief()
+    reviewed_user_id = serializers.IntegerField()
+    reviewed_user = UserBrief()
+    task_id = serializers.IntegerField(allow_null=True)
+    listing_id = serializers.IntegerField(allow_null=True)
+    review_type = serializers.SerializerMethodField()
+    rating = serializers.IntegerField(min_value=1, max_value=5)
+    content = serializers.CharField(allow_blank=True)
+    verified = serializers.BooleanField(
+        help_text="Whether a completed task stands behind it."
+    )
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    def get_reviewer_avatar(self, review) -> str | None:
+        return self.absolute(review.reviewer.picture)
+
+    def get_review_type(self, review) -> str | None:
+        return review.review_type or None
+
+
+class Rating(serializers.IntegerField):
+    """1 to 5, an integer."""
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=1, max_value=5, **kwargs)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class TaskReviewInput(Input):
+    rating = Rating()
+    content = BlankableText(max_length=2000, default="")
+
+
+class ReviewInput(Input):
+    reviewed_user_id = Id()
+    rating = Rating()
+    content = BlankableText(max_length=2000, default="")
+    task_id = Id(required=False, allow_null=True)
+    listing_id = Id(required=False, allow_null=True)
+
+
+class ReviewChange(Input):
+    rating = Rating(required=False)
+    content = BlankableText(max_length=2000)
+
+
+class RoleStats(serializers.Serializer):
+    count = serializers.IntegerField()
+    average = serializers.FloatField(allow_null=True)
+
+
+class ReviewStatsSerializer(serializers.Serializer):
+    """How a person was rated."""
+
+    user_id = serializers.IntegerField()
+    total_reviews = serializers.IntegerField()
+    average_rating = serializers.FloatField(allow_null=True)
+    rating_breakdown = serializers.DictField(child=serializers.IntegerField())
+    as_worker = RoleStats()
+    as_client = RoleStats()

@@ -1,0 +1,190 @@
+"""Write reviews, and keep the ratings they come to in step."""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Avg, Count
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.models import User
+from listings.models import Listing
+from marketplace.core.errors import (
+    DomainError,
+    Invalid,
+    NotAllowed,
+    NotVisible,
+    WrongStatus,
+)
+from reviews.models import Review
+from tasks.models import TaskRequest
+from tasks.permissions import is_creator, is_worker
+
+
+class AlreadyReviewed(DomainError):
+    code = "already_reviewed"
+
+
+def counterpart(task: TaskRequest, user) -> tuple[User, str]:
+    """Whom `user` may review about a task, and the type of that review.
+
+    Raises `NotAllowed` for somebody who had no part in it, `WrongStatus` before it is
+    completed.
+    """
+    if not (is_creator(task, user) or is_worker(task, user)):
+        raise NotAllowed(_("Only the two people of a task review each other."))
+    if task.status != TaskRequest.Status.COMPLETED:
+        raise WrongStatus(_("A task is reviewed once it is completed."))
+    if is_creator(task, user):
+        return task.assigned_to, Review.Type.CLIENT
+    return task.creator, Review.Type.WORKER
+
+
+@transaction.atomic
+def review_task(task: TaskRequest, *, reviewer, rating: int, content: str) -> Review:
+    """Review the other party of a completed task, once."""
+    reviewed, review_type = counterpart(task, reviewer)
+    return _add(
+        reviewer=reviewer,
+        reviewed_user=reviewed,
+        task=task,
+        rating=rating,
+        content=content,
+        review_type=review_type,
+    )
+
+
+@transaction.atomic
+def review_person(
+    *,
+    reviewer,
+    reviewed_user_id: int,
+    rating: int,
+    content: str,
+    task_id: int | None = None,
+    listing_id: int | None = None,
+) -> Review:
+    """Review somebody: about a task, or freely and then once for the two people."""
+    if reviewed_user_id == reviewer.pk:
+        raise Invalid(_("You cannot review yourself."))
+    reviewed = User.objects.visible_to(reviewer).filter(pk=reviewed_user_id).first()
+    if reviewed is None:
+        raise NotVisible(_("There is no such person."))
+    if task_id:
+        task = _about_task(task_id, reviewer, reviewed)
+        return review_task(task, reviewer=reviewer, rating=rating, content=content)
+    if settings.REVIEWS_REQUIRE_DEAL:
+        raise NotAllowed(_("Reviews need a completed task here."), code="deal_required")
+    return _add(
+        reviewer=reviewer,
+        reviewed_user=reviewed,
+        listing=_about_listing(listing_id, reviewer, reviewed),
+        rating=rating,
+        content=content,
+    )
+
+
+def _about_task(task_id: int, reviewer, reviewed) -> TaskRequest:
+    seen = TaskRequest.objects.visible_to(reviewer).for_display()
+    task = seen.filter(pk=task_id).first()
+    if task is None:
+        raise NotVisible(_("There is no such task."))
+    if counterpart(task, reviewer)[0] != reviewed:
+        raise Invalid(_("This person had no part in the task."))
+    return task
+
+
+def _about_listing(listing_id: int | None, reviewer, reviewed) -> Listing | None:
+    if not listing_id:
+        return None
+    listing = Listing.objects.visible_to(reviewer).filter(pk=listing_id).first()
+    if listing is None:
+        raise NotVisible(_("There is no such listing."))
+    if listing.seller_id != reviewed.pk:
+        raise Invalid(_("This person does not sell that listing."))
+    return listing
+
+
+def _add(**facts) -> Review:
+    accounts.lock(facts["reviewed_user"].pk)
+    try:
+        with transaction.atomic():
+            review = Review.objects.create(**facts)
+    except IntegrityError as error:
+        raise AlreadyReviewed(_("You have written this review already.")) from error
+    rate(review)
+    return review
+
+
+@transaction.atomic
+def edit(review: Review, *, actor, **changes) -> Review:
+    """Change one's own review."""
+    review = _own(review, actor)
+    for name, value in changes.items():
+        setattr(review, name, value)
+    review.save()
+    rate(review)
+    return review
+
+
+@transaction.atomic
+def delete(review: Review, *, actor) -> None:
+    """Take back one's own review."""
+    review = _own(review, actor)
+    review.delete()
+    rate(review)
+
+
+def _own(review: Review, actor) -> Review:
+    accounts.lock(review.reviewed_user_id)
+    locked = Review.objects.select_for_update().filter(pk=review.pk).first()
+    if locked is None:
+        raise NotVisible(_("There is no such review."))
+    if locked.reviewer_id != actor.pk:
+        raise NotAllowed(_("Only its author may change a review."))
+    return locked
+
+
+@transaction.atomic
+def rate(review: Review) -> None:
+    """Bring the rating of the reviewed person in step with the reviews."""
+    rate_person(review.reviewed_user_id)
+
+
+@transaction.atomic
+def rate_person(user_id: int) -> None:
+    accounts.lock(user_id)
+    facts = (
+        Review.objects.filter(reviewed_user=user_id)
+        .counted()
+        .aggregate(average=Avg("rating"), count=Count("pk"))
+    )
+    accounts.set_rating(user_id, **facts)
+
+
+def stats(user: User) -> dict:
+    """How a person was rated: in all, star by star, and in either role."""
+    rows = Review.objects.visible().filter(reviewed_user=user)
+    per_star = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
+    return {
+        "user_id": user.pk,
+        "total_reviews": sum(per_star.values()),
+        "average_rating": _average(per_star),
+        "rating_breakdown": {str(star): per_star.get(star, 0) for star in range(1, 6)},
+        "as_worker": _role(rows, Review.Type.CLIENT),
+        "as_client": _role(rows, Review.Type.WORKER),
+    }
+
+
+def _average(per_star: dict[int, int]) -> float | None:
+    count = sum(per_star.values())
+    if not count:
+        return None
+    return round(sum(star * number for star, number in per_star.items()) / count, 1)
+
+
+def _role(rows, review_type: str) -> dict:
+    facts = rows.filter(review_type=review_type).aggregate(
+        count=Count("pk"), average=Avg("rating")
+    )
+    average = facts["average"]
+    return facts | {"average": None if average is None else round(average, 1)}

@@ -1,0 +1,171 @@
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.serializers import UserBrief
+from marketplace.core.errors import DomainError
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.viewsets import ApiViewSet, ContentViewSet
+from reviews import services
+from reviews.filters import ReviewFilter
+from reviews.models import Review
+from reviews.serializers import (
+    ReviewChange,
+    ReviewInput,
+    ReviewSerializer,
+    ReviewStatsSerializer,
+    TaskReviewInput,
+)
+from tasks.models import TaskRequest
+from tasks.serializers import TaskSerializer
+
+ID = r"\d{1,18}"
+REVIEWED = inline_serializer(
+    "ReviewCreated",
+    {
+        "message": serializers.CharField(),
+        "review": ReviewSerializer(),
+        "id": serializers.IntegerField(),
+    },
+)
+MAY_REVIEW = inline_serializer(
+    "CanReview",
+    {
+        "can_review": serializers.BooleanField(),
+        "reason": serializers.CharField(required=False),
+        "existing_review": ReviewSerializer(required=False),
+        "review_type": serializers.CharField(required=False),
+        "reviewee": UserBrief(required=False),
+        "task": TaskSerializer(required=False),
+    },
+)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Reviews, newest first", auth=[]),
+    retrieve=extend_schema(summary="One review", auth=[]),
+    create=extend_schema(
+        summary="Review somebody", request=ReviewInput, responses={201: REVIEWED}
+    ),
+    update=extend_schema(summary="Change one's own review"),
+    partial_update=extend_schema(summary="Change one's own review (the same as PUT)"),
+)
+class ReviewViewSet(ContentViewSet):
+    queryset = Review.objects.for_display().newest_first()
+    serializer_class = ReviewSerializer
+    filterset_class = ReviewFilter
+    inputs = {
+        "create": ReviewInput,
+        "update": ReviewChange,
+        "partial_update": ReviewChange,
+        "review_task": TaskReviewInput,
+    }
+    public = frozenset({"list", "retrieve", "of_task", "stats"})
+    noun = "review"
+    posted = gettext_lazy("Your review is published.")
+    edited = gettext_lazy("Your review is saved.")
+
+    def create(self, request):
+        review = services.review_person(reviewer=request.user, **self.read_input())
+        return self._reviewed(review)
+
+    def change(self, review: Review, changes: dict) -> Review:
+        return services.edit(review, actor=self.request.user, **changes)
+
+    @extend_schema(summary="Take back one's own review")
+    def destroy(self, request, pk):
+        services.delete(self.get_object(), actor=request.user)
+        return Response({"message": _("Your review is deleted.")})
+
+    @extend_schema(summary="Reviews about a task", auth=[])
+    @action(
+        detail=False,
+        url_path=rf"task/(?P<task_id>{ID})",
+        envelope="reviews",
+        pagination_class=PersonalPages,
+        filterset_class=None,
+    )
+    def of_task(self, request, task_id):
+        reviews = self.queryset.all().visible().filter(task=self._task(task_id))
+        return self.listed(reviews)
+
+    @extend_schema(
+        summary="Review the other party of a completed task",
+        request=TaskReviewInput,
+        responses={201: REVIEWED},
+    )
+    @of_task.mapping.post
+    def review_task(self, request, task_id):
+        review = services.review_task(
+            self._task(task_id), reviewer=request.user, **self.read_input()
+        )
+        return self._reviewed(review)
+
+    @extend_schema(summary="Whether one may review a task", responses=MAY_REVIEW)
+    @action(
+        detail=False,
+        url_path=rf"task/(?P<task_id>{ID})/can-review",
+        pagination_class=None,
+        filterset_class=None,
+    )
+    def can_review(self, request, task_id):
+        return Response(self._may_review(self._task(task_id)))
+
+    @extend_schema(
+        summary="How a person was rated", auth=[], responses=ReviewStatsSerializer
+    )
+    @action(
+        detail=False,
+        url_path=rf"user/(?P<user_id>{ID})/stats",
+        pagination_class=None,
+        filterset_class=None,
+    )
+    def stats(self, request, user_id):
+        people = User.objects.visible_to(request.user)
+        return Response(services.stats(get_object_or_404(people, pk=user_id)))
+
+    def _task(self, task_id: str) -> TaskRequest:
+        seen = TaskRequest.objects.visible_to(self.request.user).for_display()
+        return get_object_or_404(seen, pk=task_id)
+
+    def _reviewed(self, review: Review) -> Response:
+        return self.wrote(self.posted, review, status=201, id=review.pk)
+
+    def _may_review(self, task: TaskRequest) -> dict:
+        try:
+            reviewee, review_type = services.counterpart(task, self.request.user)
+        except DomainError as refusal:
+            return {"can_review": False, "reason": str(refusal)}
+        written = self.queryset.filter(task=task, reviewer=self.request.user).first()
+        if written:
+            reason = _("You have written this review already.")
+            shown = self.shown(written)
+            return {"can_review": False, "reason": reason, "existing_review": shown}
+        return {
+            "can_review": True,
+            "review_type": review_type,
+            "reviewee": self.shown(reviewee, UserBrief),
+            "task": self.shown(task, TaskSerializer),
+        }
+
+
+@extend_schema_view(list=extend_schema(summary="Reviews about a person", auth=[]))
+class UserReviewViewSet(ListModelMixin, ApiViewSet):
+    """What was said about one person, newest first."""
+
+    queryset = Review.objects.for_display().newest_first()
+    serializer_class = ReviewSerializer
+    pagination_class = PersonalPages
+    envelope = "reviews"
+    public = frozenset({"list"})
+
+    def get_queryset(self):
+        people = User.objects.visible_to(self.request.user)
+        person = get_object_or_404(people, pk=self.kwargs["user_id"])
+        return self.queryset.all().visible().filter(reviewed_user=person)

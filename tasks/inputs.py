@@ -1,0 +1,28 @@
+"""What the transitions take. Apart from the other serializers, which read them."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from marketplace.core.serializers import BlankableText, Id, Input, Text
+
+
+class AcceptInput(Input):
+    """The application to accept, by its id or by the person's."""
+
+    application_id = Id(required=False)
+    user_id = Id(required=False)
+
+    def validate(self, attrs: dict) -> dict:
+        if not attrs:
+            raise serializers.ValidationError(
+                {"application_id": [_("Say which application.")]}
+            )
+        return attrs
+
+
+class ReasonInput(Input):
+    reason = BlankableText(max_length=2000)
+
+
+class RequiredReasonInput(Input):
+    reason = Text(max_length=2000)

@@ -1,0 +1,177 @@
+"""Quick help: a task, the applications for it, and its history."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.search import FoldedTextField
+from tasks.querysets import ApplicationQuerySet, TaskQuerySet
+
+
+class TaskRequest(Place, Moderated, Timestamped):
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        ASSIGNED = "assigned", _("Assigned")
+        IN_PROGRESS = "in_progress", _("In progress")
+        PENDING_CONFIRMATION = "pending_confirmation", _("Waiting for confirmation")
+        COMPLETED = "completed", _("Completed")
+        DISPUTED = "disputed", _("Disputed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="created_tasks"
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assigned_tasks",
+        null=True,
+        editable=False,
+    )
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=5000)
+    category = models.CharField(max_length=50)
+    budget = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="EUR", editable=False)
+    deadline = models.DateTimeField(null=True, blank=True)
+    priority = models.CharField(max_length=20, default="normal", blank=True)
+    is_urgent = models.BooleanField(default=False)
+    required_skills = models.CharField(max_length=1000, blank=True)
+    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
+    radius = models.FloatField(default=25, help_text=_("In km"))
+    status = models.CharField(
+        max_length=20, choices=Status, default=Status.OPEN, editable=False
+    )
+    applications_count = models.PositiveIntegerField(default=0, editable=False)
+    dispute_reason = models.CharField(max_length=2000, blank=True, editable=False)
+    marked_done_at = models.DateTimeField(null=True, editable=False)
+    completed_at = models.DateTimeField(null=True, editable=False)
+    search_text = FoldedTextField(sources=("title", "description", "location"))
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta(Place.Meta):
+        constraints = [
+            *Place.Meta.constraints,
+            models.CheckConstraint(
+                name="task_has_point", condition=Q(latitude__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="task_budget_sane",
+                condition=Q(budget=None) | Q(budget__range=(0, LARGEST_PRICE)),
+            ),
+            models.CheckConstraint(
+                name="task_worker_fits_status",
+                condition=Q(status="open", assigned_to=None)
+                | Q(status="cancelled")
+                | (~Q(status__in=("open", "cancelled")) & Q(assigned_to__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="task_worker_is_not_creator",
+                condition=Q(assigned_to=None) | ~Q(assigned_to=F("creator")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-created_at", "-id"], name="task_newest"),
+            models.Index(
+                fields=["status", "category", "-created_at", "-id"],
+                name="task_category",
+            ),
+            models.Index(
+                fields=["status", "public_latitude", "public_longitude"],
+                name="task_place",
+            ),
+            models.Index(fields=["creator", "-created_at", "-id"], name="task_creator"),
+            models.Index(
+                fields=["assigned_to", "-created_at", "-id"], name="task_worker"
+            ),
+            models.Index(
+                fields=["marked_done_at"],
+                name="task_unconfirmed",
+                condition=Q(status="pending_confirmation"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (self.Status.COMPLETED, self.Status.CANCELLED)
+
+
+class TaskApplication(Timestamped):
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    task = models.ForeignKey(
+        TaskRequest, on_delete=models.CASCADE, related_name="applications"
+    )
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="applications"
+    )
+    message = models.TextField(max_length=2000, blank=True)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.PENDING, editable=False
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "applicant"],
+                name="one_application_per_person",
+                condition=~Q(status="withdrawn"),
+            ),
+            models.UniqueConstraint(
+                fields=["task"],
+                name="one_accepted_application",
+                condition=Q(status="accepted"),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["task", "-created_at", "-id"], name="application_task"
+            ),
+            models.Index(
+                fields=["applicant", "-created_at", "-id"], name="application_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant_id} for task {self.task_id}"
+
+
+class TaskEvent(models.Model):
+    """One transition of a task. Rows are only ever added."""
+
+    task = models.ForeignKey(
+        TaskRequest, on_delete=models.CASCADE, related_name="events"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Nobody: the clock."),
+    )
+    name = models.CharField(max_length=30)
+    old = models.CharField(max_length=20)
+    new = models.CharField(max_length=20)
+    reason = models.CharField(max_length=2000, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["task", "-id"], name="task_history")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.old} → {self.new}"

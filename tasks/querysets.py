@@ -1,0 +1,80 @@
+"""Facts about sets of tasks and applications."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from marketplace.core.querysets import ContentQuerySet
+
+
+class TaskQuerySet(ContentQuerySet):
+    owner_field = "creator"
+    public_statuses = frozenset({"open", "completed"})
+
+    def for_display(self):
+        return self.select_related("creator", "assigned_to").defer("search_text")
+
+    def visible_to(self, user):
+        """Also to the worker who is doing it, whatever staff did to it."""
+        if not user.is_authenticated:
+            return self.visible()
+        concerned = Q(creator=user.pk) | Q(assigned_to=user.pk)
+        return self.filter(self._is_visible() | concerned)
+
+    def taken_by(self, user):
+        """Tasks that `user` is doing or did."""
+        return self.filter(
+            assigned_to=user.pk,
+            status__in=("assigned", "in_progress", "pending_confirmation", "completed"),
+        )
+
+    def with_pending_count(self):
+        pending = (
+            self.model.applications.rel.related_model.objects.pending()
+            .filter(task=OuterRef("pk"))
+            .order_by()
+            .values("task")
+            .annotate(count=Count("*"))
+            .values("count")
+        )
+        return self.annotate(pending_applications_count=Coalesce(Subquery(pending), 0))
+
+    def due(self, *, at: datetime):
+        """Open tasks that nobody took in time, by their deadline or by their age."""
+        oldest = at - timedelta(days=settings.TASK_DAYS)
+        return self.filter(status="open").filter(
+            Q(deadline__lt=at) | Q(deadline=None, created_at__lt=oldest)
+        )
+
+    def unconfirmed(self, *, at: datetime):
+        """Done for so long without an answer that they count as confirmed."""
+        oldest = at - timedelta(days=settings.AUTO_CONFIRM_DAYS)
+        return self.filter(status="pending_confirmation", marked_done_at__lte=oldest)
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def pending(self):
+        return self.filter(status="pending")
+
+    def standing(self):
+        """All but the withdrawn."""
+        return self.exclude(status="withdrawn")
+
+    def of(self, user):
+        return self.standing().filter(applicant=user.pk)
+
+    def visible_to(self, user):
+        """To the applicant and to the task's creator."""
+        return self.standing().filter(Q(applicant=user.pk) | Q(task__creator=user.pk))
+
+    def for_display(self):
+        return self.select_related("applicant", "task")
+
+    def with_whole_task(self):
+        return self.select_related("applicant", "task__creator", "task__assigned_to")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")

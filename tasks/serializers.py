@@ -1,0 +1,158 @@
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from marketplace.core.filters import is_nowhere
+from marketplace.core.serializers import (
+    BlankableText,
+    Flag,
+    Input,
+    Latitude,
+    Longitude,
+    ModeratedOutput,
+    Money,
+    Number,
+    Output,
+    PlacedOutput,
+    Slug,
+    Slugs,
+    Text,
+    WallClock,
+    Words,
+    wall_clock,
+    with_whole_point,
+)
+from tasks.permissions import is_concerned
+from tasks.workflow import TASK_WORKFLOW
+
+
+class TaskSerializer(PlacedOutput, ModeratedOutput):
+    id = serializers.IntegerField()
+    creator_id = serializers.IntegerField()
+    creator_name = serializers.CharField(source="creator.display_name")
+    assigned_to_id = serializers.IntegerField(allow_null=True)
+    assigned_to_name = serializers.SerializerMethodField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    budget = serializers.FloatField(allow_null=True)
+    currency = serializers.CharField()
+    status = serializers.CharField()
+    priority = serializers.CharField(allow_blank=True)
+    is_urgent = serializers.BooleanField()
+    deadline = serializers.SerializerMethodField()
+    radius = serializers.FloatField(help_text="In km")
+    required_skills = serializers.CharField(allow_blank=True)
+    images = serializers.CharField(allow_blank=True)
+    applications_count = serializers.IntegerField()
+    responses_count = serializers.IntegerField(source="applications_count")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    actions = serializers.SerializerMethodField()
+    dispute_reason = serializers.CharField(
+        required=False, help_text="For the creator and the worker."
+    )
+    optional = frozenset({"address", "distance", "dispute_reason"})
+
+    def is_concerned(self, row) -> bool:
+        return is_concerned(row, self.viewer)
+
+    def to_representation(self, instance) -> dict:
+        shown = super().to_representation(instance)
+        if instance.dispute_reason and self.is_concerned(instance):
+            shown["dispute_reason"] = instance.dispute_reason
+        return shown
+
+    def get_assigned_to_name(self, task) -> str | None:
+        return task.assigned_to.display_name if task.assigned_to else None
+
+    def get_deadline(self, task) -> str | None:
+        return wall_clock(task.deadline)
+
+    def get_actions(self, task) -> list[str]:
+        return TASK_WORKFLOW.available_to(task, self.viewer)
+
+
+class CreatedTaskSerializer(TaskSerializer):
+    pending_applications_count = serializers.IntegerField()
+
+
+class ApplicationSerializer(Output):
+    """An application as the creator and the applicant see it."""
+
+    id = serializers.IntegerField()
+    task_id = serializers.IntegerField()
+    applicant_id = serializers.IntegerField()
+    applicant_name = serializers.SerializerMethodField()
+    applicant_avatar = serializers.SerializerMethodField()
+    applicant_email = serializers.SerializerMethodField()
+    applicant_rating = serializers.SerializerMethodField()
+    applicant_review_count = serializers.IntegerField(source="applicant.reviews_count")
+    applicant_completed_tasks = serializers.IntegerField(
+        source="applicant.tasks_completed"
+    )
+    applicant_member_since = serializers.DateTimeField(source="applicant.created_at")
+    applicant_bio = serializers.CharField(source="applicant.bio", allow_blank=True)
+    applicant_city = serializers.CharField(source="applicant.city", allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+    status = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+    def get_applicant_name(self, application) -> str:
+        person = application.applicant
+        full = person.first_name and person.last_name
+        return (person.display_name if full else person.first_name) or person.username
+
+    def get_applicant_avatar(self, application) -> str | None:
+        return self.absolute(application.applicant.picture)
+
+    def get_applicant_email(self, application) -> None:
+        """Never told: people write to each other here."""
+
+    def get_applicant_rating(self, application) -> float:
+        return application.applicant.shown_rating or 0.0
+
+
+class OwnApplicationSerializer(ApplicationSerializer):
+    task = TaskSerializer()
+
+
+class TaskInput(Input):
+    title = Text(max_length=200)
+    description = Text(max_length=5000)
+    category = Slug()
+    location = BlankableText(max_length=255)
+    address = BlankableText(max_length=255)
+    latitude = Latitude()
+    longitude = Longitude()
+    budget = Money(required=False, allow_null=True)
+    deadline = WallClock(required=False)
+    priority = BlankableText(max_length=20)
+    is_urgent = Flag(required=False)
+    required_skills = Slugs(required=False)
+    images = Words(required=False)
+    radius = Number(required=False, min_value=0, max_value=1000, help_text="In km")
+
+    def validate(self, attrs: dict) -> dict:
+        attrs = with_whole_point(attrs)
+        if "latitude" in attrs and is_nowhere(attrs["latitude"], attrs["longitude"]):
+            sentence = _(
+                "Pick the place from the suggestions, so that helpers find it."
+            )
+            raise serializers.ValidationError({"location": [sentence]})
+        if attrs.get("priority") == "":
+            attrs["priority"] = "normal"
+        return attrs
+
+
+class ApplyInput(Input):
+    message = BlankableText(max_length=2000)
+
+
+class TaskNotificationsSerializer(serializers.Serializer):
+    """How much waits for the reader."""
+
+    pending_applications = serializers.IntegerField()
+    pending_confirmation = serializers.IntegerField()
+    accepted_applications = serializers.IntegerField()
+    total = serializers.IntegerField()

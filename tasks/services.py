@@ -1,0 +1,174 @@
+"""Verbs of tasks and applications. The changes of status are in `workflow`."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from marketplace.core.errors import DomainError, NotAllowed, NotVisible, WrongStatus
+from marketplace.core.logs import current_request_id
+from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from tasks.permissions import is_creator
+from uploads import items
+
+OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
+PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
+
+
+def post(*, creator, **facts) -> TaskRequest:
+    """Ask for help."""
+    return items.post(TaskRequest(creator=creator), owner=creator, facts=facts)
+
+
+@transaction.atomic
+def edit(task: TaskRequest, *, actor, **changes) -> TaskRequest:
+    """Change a task that nobody has taken yet."""
+    task = items.owned(task, owner_field="creator", actor=actor)
+    if task.status != OPEN:
+        raise WrongStatus(_("Only an open task can be changed."))
+    return items.edit(task, owner=actor, changes=changes)
+
+
+@transaction.atomic
+def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication:
+    """Offer to do a task. Raises 403 for one's own, 409 for a second application."""
+    task = TaskRequest.objects.select_for_update().get(pk=task.pk)
+    if task.creator_id == worker.pk:
+        raise NotAllowed(_("You cannot apply to your own task."))
+    if task.status != OPEN:
+        raise WrongStatus(_("This task no longer takes applications."))
+    try:
+        with transaction.atomic():
+            application = TaskApplication.objects.create(
+                task=task, applicant=worker, message=message
+            )
+    except IntegrityError as error:
+        raise DomainError(
+            _("You have applied to this task already."), code="already_applied"
+        ) from error
+    _count_applications(task, 1)
+    return application
+
+
+def _count_applications(task: TaskRequest, change: int) -> None:
+    TaskRequest.objects.filter(pk=task.pk).update(
+        applications_count=F("applications_count") + change
+    )
+
+
+# --- Effects of the task's transitions: called with the task's row locked -------------
+
+
+def accept_application(
+    task: TaskRequest,
+    *,
+    actor,
+    application_id: int | None = None,
+    user_id: int | None = None,
+) -> None:
+    """Give the task to one applicant and reject the others."""
+    chosen = {"pk": application_id} if application_id else {"applicant": user_id}
+    applications = task.applications.select_for_update(of=("self",)).standing()
+    application = applications.filter(**chosen).select_related("applicant").first()
+    if application is None:
+        raise NotVisible(_("There is no such application for this task."))
+    if application.status != PENDING:
+        raise WrongStatus(_("This application was decided already."))
+    if not application.applicant.is_active:
+        raise WrongStatus(_("This person can no longer take tasks."))
+    task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_touched())
+    reject_pending(task, actor=actor)
+    task.assigned_to = application.applicant
+
+
+def reject_pending(task: TaskRequest, *, actor, reason: str = "") -> None:
+    task.applications.pending().update(status=REJECTED, **_touched())
+
+
+def _touched() -> dict:
+    return {"updated_at": timezone.now()}
+
+
+def note_done(task: TaskRequest, *, actor) -> None:
+    task.marked_done_at = timezone.now()
+
+
+def keep_dispute(task: TaskRequest, *, actor, reason: str = "") -> None:
+    task.dispute_reason = reason
+
+
+def complete(task: TaskRequest, *, actor, reason: str = "") -> None:
+    task.completed_at = timezone.now()
+
+
+def record(task: TaskRequest, *, actor, row, old, reason: str = "", **facts) -> None:
+    """Add a transition to the history, and to the worker's counts if it was the end."""
+    TaskEvent.objects.create(
+        task=task,
+        actor=actor,
+        name=row.name,
+        old=old,
+        new=task.status,
+        reason=reason,
+        request_id=current_request_id(),
+    )
+    if task.is_over and task.assigned_to_id:
+        count_tasks(task.assigned_to_id)
+
+
+@transaction.atomic
+def count_tasks(worker_id: int) -> None:
+    """Bring a worker's counts of done and failed tasks in step with the tasks."""
+    accounts.lock(worker_id)
+    completed = TaskRequest.objects.filter(assigned_to=worker_id, status=COMPLETED)
+    failed = TaskEvent.objects.filter(
+        task__assigned_to=worker_id, name="settle-for-creator"
+    )
+    accounts.set_task_counts(
+        worker_id, completed=completed.count(), failed=failed.count()
+    )
+
+
+# --- Applications ---------------------------------------------------------------------
+
+
+def leave(application: TaskApplication, *, actor) -> None:
+    """The effect of a withdrawal: it counts no more."""
+    _count_applications(application.task, -1)
+
+
+def asked_by(task: TaskRequest, user) -> TaskRequest:
+    """The task, if `user` posted it, else 403."""
+    if not is_creator(task, user):
+        raise NotAllowed(_("Only who posted the task may see to its applications."))
+    return task
+
+
+def waiting_for(user) -> dict[str, int]:
+    """Count what waits for `user`: the header of the client polls it."""
+    created = TaskRequest.objects.filter(creator=user)
+    applications = TaskApplication.objects
+    pending = applications.pending().filter(task__creator=user, task__status=OPEN)
+    counts = {
+        "pending_applications": pending.count(),
+        "pending_confirmation": created.filter(status="pending_confirmation").count(),
+        "accepted_applications": applications.of(user).filter(status=ACCEPTED).count(),
+    }
+    total = counts["pending_applications"] + counts["pending_confirmation"]
+    return counts | {"total": total}
+
+
+# --- The clock ------------------------------------------------------------------------
+
+
+def run_due(workflow, name: str, tasks) -> int:
+    """Run one transition of the clock on each of `tasks`; return how many it moved."""
+    moved = 0
+    for task in tasks.iterator(chunk_size=500):
+        try:
+            workflow.run(name, task, actor=None)
+            moved += 1
+        except WrongStatus:
+            continue  # somebody acted since it was read
+    return moved

@@ -1,0 +1,43 @@
+import factory
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from tasks.models import TaskApplication, TaskRequest
+
+
+class TaskFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TaskRequest
+
+    class Params:
+        hidden = factory.Trait(moderation="hidden", moderation_reason="Spam.")
+        assigned = factory.Trait(
+            status="assigned", assigned_to=factory.SubFactory(UserFactory)
+        )
+        done = factory.Trait(
+            assigned=True,
+            status="pending_confirmation",
+            marked_done_at=factory.LazyFunction(timezone.now),
+        )
+        completed = factory.Trait(
+            assigned=True,
+            status="completed",
+            completed_at=factory.LazyFunction(timezone.now),
+        )
+        disputed = factory.Trait(assigned=True, status="disputed")
+
+    creator = factory.SubFactory(UserFactory)
+    title = factory.Sequence("Clear the snow {}".format)
+    description = "In front of the house."
+    category = "snow-removal"
+    location = "Rīga"
+    latitude = 56.9496
+    longitude = 24.1052
+
+
+class ApplicationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TaskApplication
+
+    task = factory.SubFactory(TaskFactory)
+    applicant = factory.SubFactory(UserFactory)

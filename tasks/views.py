@@ -1,0 +1,178 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.response import Response
+
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.schema import written
+from marketplace.core.viewsets import ContentViewSet, with_transitions
+from tasks import services
+from tasks.filters import TaskFilter
+from tasks.inputs import AcceptInput
+from tasks.models import TaskApplication, TaskRequest
+from tasks.serializers import (
+    ApplicationSerializer,
+    ApplyInput,
+    CreatedTaskSerializer,
+    OwnApplicationSerializer,
+    TaskInput,
+    TaskNotificationsSerializer,
+    TaskSerializer,
+)
+from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
+
+ACCEPTED = written("task", TaskSerializer, application=ApplicationSerializer)
+APPLICATION = written("application", ApplicationSerializer)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Open tasks, nearest or newest first", auth=[]),
+    retrieve=extend_schema(summary="One task", auth=[]),
+    create=extend_schema(summary="Ask for help"),
+    update=extend_schema(summary="Change an open task"),
+    partial_update=extend_schema(summary="Change an open task (the same as PUT)"),
+)
+@with_transitions(TASK_WORKFLOW)
+class TaskViewSet(ContentViewSet):
+    queryset = TaskRequest.objects.for_display().newest_first()
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilter
+    envelope = "tasks"
+    inputs = {
+        "create": TaskInput,
+        "update": TaskInput,
+        "partial_update": TaskInput,
+        "apply": ApplyInput,
+        "accept": AcceptInput,
+        "accept_application": AcceptInput,
+    }
+    noun = "task"
+    posted = _("The task is published.")
+    edited = _("The task is saved.")
+
+    def publish(self, facts: dict) -> TaskRequest:
+        return services.post(creator=self.request.user, **facts)
+
+    def change(self, task: TaskRequest, changes: dict) -> TaskRequest:
+        return services.edit(task, actor=self.request.user, **changes)
+
+    # --- One's own ----------------------------------------------------------------
+
+    @extend_schema(
+        summary="Tasks one is doing or did", responses=TaskSerializer(many=True)
+    )
+    @action(detail=False, envelope="tasks", pagination_class=PersonalPages)
+    def my(self, request):
+        return self.listed(self.queryset.all().taken_by(request.user))
+
+    @extend_schema(
+        summary="Tasks one has posted", responses=CreatedTaskSerializer(many=True)
+    )
+    @action(detail=False, envelope="tasks", pagination_class=PersonalPages)
+    def created(self, request):
+        tasks = self.queryset.all().of(request.user).with_pending_count()
+        return self.listed(tasks, CreatedTaskSerializer)
+
+    @extend_schema(
+        summary="One's applications, each with its task",
+        responses=OwnApplicationSerializer(many=True),
+    )
+    @action(
+        detail=False,
+        url_path="my-applications",
+        envelope="applications",
+        pagination_class=PersonalPages,
+    )
+    def my_applications(self, request):
+        mine = TaskApplication.objects.of(request.user).with_whole_task()
+        return self.listed(mine.newest_first(), OwnApplicationSerializer)
+
+    @extend_schema(
+        summary="How much waits for one", responses=TaskNotificationsSerializer
+    )
+    @action(detail=False, pagination_class=None)
+    def notifications(self, request):
+        return Response(services.waiting_for(request.user))
+
+    # --- Applications -------------------------------------------------------------
+
+    @extend_schema(summary="Apply for a task", responses={201: APPLICATION})
+    @action(detail=True, methods=["post"])
+    def apply(self, request, pk):
+        application = services.apply_to(
+            self.get_object(), worker=request.user, **self.read_input()
+        )
+        return self._applied(_("You have applied."), application, status=201)
+
+    @extend_schema(
+        summary="Who applied, for the creator",
+        responses=ApplicationSerializer(many=True),
+    )
+    @action(detail=True, envelope="applications", pagination_class=PersonalPages)
+    def applications(self, request, pk):
+        task = services.asked_by(self.get_object(), request.user)
+        standing = task.applications.standing().for_display().newest_first()
+        return self.listed(standing, ApplicationSerializer)
+
+    @extend_schema(summary="Accept an application", responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def accept(self, request, pk):
+        return self._accept(**self.read_input())
+
+    @extend_schema(summary="Accept an application (the same)", responses=ACCEPTED)
+    @action(detail=True, methods=["post"], url_path="accept-application")
+    def accept_application(self, request, pk):
+        return self._accept(**self.read_input())
+
+    @extend_schema(summary="Accept this application", request=None, responses=ACCEPTED)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"applications/(?P<application_id>\d{1,18})/accept",
+    )
+    def accept_this(self, request, pk, application_id):
+        return self._accept(application_id=int(application_id))
+
+    @extend_schema(
+        summary="Reject this application", request=None, responses=APPLICATION
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"applications/(?P<application_id>\d{1,18})/reject",
+    )
+    def reject(self, request, pk, application_id):
+        task = services.asked_by(self.get_object(), request.user)
+        return self._decide("reject", task, application_id)
+
+    @extend_schema(
+        summary="Withdraw one's own application", responses={200: APPLICATION}
+    )
+    @action(
+        detail=True,
+        methods=["delete"],
+        url_path=r"applications/(?P<application_id>\d{1,18})",
+    )
+    def withdraw(self, request, pk, application_id):
+        return self._decide("withdraw", self.get_object(), application_id)
+
+    def _accept(self, **which):
+        task = TASK_WORKFLOW.run(
+            "accept", self.get_object(), actor=self.request.user, **which
+        )
+        accepted = task.applications.get(status="accepted")
+        shown = self.shown(accepted, ApplicationSerializer)
+        return self.wrote(_("The application is accepted."), task, application=shown)
+
+    def _decide(self, name: str, task: TaskRequest, application_id: str):
+        seen = task.applications.visible_to(self.request.user)
+        application = get_object_or_404(seen, pk=application_id)
+        application = APPLICATION_WORKFLOW.run(
+            name, application, actor=self.request.user
+        )
+        return self._applied(APPLICATION_WORKFLOW[name].done, application)
+
+    def _applied(self, message, application, *, status: int = 200) -> Response:
+        shown = self.shown(application, ApplicationSerializer)
+        return Response({"message": str(message), "application": shown}, status=status)

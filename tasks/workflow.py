@@ -1,0 +1,160 @@
+"""The life of a task and of an application, as tables. A row adds an endpoint."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit import services as audit
+from audit.workflow import moderation
+from marketplace.core.workflow import Transition, Workflow, is_staff, is_system
+from tasks import permissions, services
+from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
+from tasks.models import TaskApplication, TaskRequest
+
+OPEN, ASSIGNED, IN_PROGRESS, DONE, COMPLETED, DISPUTED, CANCELLED = (
+    TaskRequest.Status.values
+)
+PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
+
+
+def record(task, *, actor, row, old, **facts) -> None:
+    """Into the history; what staff did also into the trail of staff acts."""
+    services.record(task, actor=actor, row=row, old=old, **facts)
+    if row.in_admin and not permissions.is_creator(task, actor):
+        audit.record(
+            task,
+            actor=actor,
+            action=row.name,
+            reason=facts.get("reason", ""),
+            before=old,
+            after=task.status,
+        )
+
+
+TASK_WORKFLOW = Workflow(
+    Transition(
+        name="accept",
+        label=_("Accept an application"),
+        done=_("The application is accepted."),
+        source=(OPEN,),
+        target=ASSIGNED,
+        allow=permissions.is_creator,
+        effect=services.accept_application,
+        input=AcceptInput,
+        aliases=("accept-application",),
+    ),
+    Transition(
+        name="start",
+        label=_("Start the work"),
+        done=_("The work has begun."),
+        source=(ASSIGNED,),
+        target=IN_PROGRESS,
+        allow=permissions.is_worker,
+    ),
+    Transition(
+        name="mark-done",
+        label=_("Mark the task as done"),
+        done=_("The task is marked as done and waits for confirmation."),
+        source=(ASSIGNED, IN_PROGRESS),
+        target=DONE,
+        allow=permissions.is_worker,
+        effect=services.note_done,
+        aliases=("done",),
+    ),
+    Transition(
+        name="confirm",
+        label=_("Confirm the work"),
+        done=_("The work is confirmed. The task is completed."),
+        source=(DONE,),
+        target=COMPLETED,
+        allow=permissions.is_creator,
+        effect=services.complete,
+        aliases=("complete",),
+    ),
+    Transition(
+        name="auto-confirm",
+        label=_("Confirm the work after the time for it"),
+        done=_("The task is completed."),
+        source=(DONE,),
+        target=COMPLETED,
+        allow=is_system,
+        effect=services.complete,
+        in_api=False,
+    ),
+    Transition(
+        name="dispute",
+        label=_("Dispute the work"),
+        done=_("The work is disputed. Staff will look at it."),
+        source=(DONE,),
+        target=DISPUTED,
+        allow=permissions.is_creator,
+        effect=services.keep_dispute,
+        input=ReasonInput,
+    ),
+    Transition(
+        name="settle-for-worker",
+        label=_("Settle the dispute for the worker"),
+        done=_("The dispute is settled for the worker."),
+        source=(DISPUTED,),
+        target=COMPLETED,
+        allow=is_staff,
+        effect=services.complete,
+        input=RequiredReasonInput,
+        in_api=False,
+        in_admin=True,
+    ),
+    Transition(
+        name="settle-for-creator",
+        label=_("Settle the dispute for the creator"),
+        done=_("The dispute is settled for the creator."),
+        source=(DISPUTED,),
+        target=CANCELLED,
+        allow=is_staff,
+        input=RequiredReasonInput,
+        in_api=False,
+        in_admin=True,
+    ),
+    Transition(
+        name="cancel",
+        label=_("Cancel the task"),
+        done=_("The task is cancelled."),
+        source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
+        target=CANCELLED,
+        allow=permissions.is_creator_or_staff,
+        effect=services.reject_pending,
+        input=ReasonInput,
+        in_admin=True,
+    ),
+    Transition(
+        name="expire",
+        label=_("Cancel the task that nobody took in time"),
+        done=_("The task has expired."),
+        source=(OPEN,),
+        target=CANCELLED,
+        allow=is_system,
+        effect=services.reject_pending,
+        in_api=False,
+    ),
+    record=record,
+)
+
+APPLICATION_WORKFLOW = Workflow(
+    Transition(
+        name="reject",
+        label=_("Reject the application"),
+        done=_("The application is rejected."),
+        source=(PENDING,),
+        target=REJECTED,
+        allow=permissions.is_asked,
+    ),
+    Transition(
+        name="withdraw",
+        label=_("Withdraw the application"),
+        done=_("The application is withdrawn."),
+        source=(PENDING,),
+        target=WITHDRAWN,
+        allow=permissions.is_applicant,
+        effect=services.leave,
+    ),
+    parent="task",
+)
+
+MODERATION = moderation()

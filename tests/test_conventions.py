@@ -1,0 +1,51 @@
+"""Promises the whole codebase keeps. A failure here names the rule, not the bug."""
+
+import re
+from pathlib import Path
+
+from listings.models import Listing
+from listings.workflow import LISTING_WORKFLOW
+from marketplace.core.viewsets import ApiViewSet
+from marketplace.urls import router
+from offerings.models import Offering
+from offerings.workflow import OFFERING_WORKFLOW
+from tasks.models import TaskApplication, TaskRequest
+from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = {
+    TaskRequest: TASK_WORKFLOW,
+    TaskApplication: APPLICATION_WORKFLOW,
+    Listing: LISTING_WORKFLOW,
+    Offering: OFFERING_WORKFLOW,
+}
+
+
+def sources():
+    for path in ROOT.rglob("*.py"):
+        parts = path.relative_to(ROOT).parts
+        if not {".venv", "tests", "migrations", "var"} & set(parts):
+            yield path
+
+
+def test_every_route_filters_by_visibility():
+    strangers = [v for _, v, _ in router.registry if not issubclass(v, ApiViewSet)]
+    assert strangers == []
+
+
+def test_only_the_workflow_assigns_a_status():
+    assignment = re.compile(r"\.(status|moderation) = (?!=)")
+    culprits = [
+        path
+        for path in sources()
+        if path.name != "workflow.py" and assignment.search(path.read_text())
+    ]
+    assert culprits == []
+
+
+def test_every_status_is_reachable():
+    for model, workflow in WORKFLOWS.items():
+        first = {model._meta.get_field("status").default}
+        effects = {"accepted"} if model is TaskApplication else set()
+        reached = first | effects | {row.target for row in workflow}
+        assert reached == set(model.Status.values)

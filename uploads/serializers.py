@@ -1,0 +1,18 @@
+from rest_framework import serializers
+
+from marketplace.core.serializers import Input, Output
+
+
+class UploadInput(Input):
+    file = serializers.FileField(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
+
+
+class UploadSerializer(Output):
+    url = serializers.CharField(help_text="Site path, as items take it.")
+    path = serializers.CharField(source="url", help_text="The same.")
+    thumbnail_url = serializers.CharField()
+    filename = serializers.CharField(source="key")
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes")
+    width = serializers.IntegerField(help_text="Pixels")
+    height = serializers.IntegerField(help_text="Pixels")

@@ -1,0 +1,82 @@
+import mimetypes
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from marketplace.core.errors import NotVisible
+from marketplace.core.viewsets import ApiViewSet
+from uploads import services
+from uploads.models import Upload
+from uploads.serializers import UploadInput, UploadSerializer
+
+FOREVER = "public, max-age=31536000, immutable"  # names are never used again
+WRITTEN = inline_serializer(
+    "Uploaded",
+    {
+        "message": serializers.CharField(),
+        **UploadSerializer().get_fields(),
+    },
+)
+
+
+class UploadViewSet(ApiViewSet):
+    queryset = Upload.objects.all()
+    serializer_class = UploadSerializer
+    inputs = {"create": UploadInput, "image": UploadInput}
+    public = frozenset({"retrieve"})
+    scopes = {"create": "upload", "image": "upload"}
+    parser_classes = [MultiPartParser]
+    lookup_field = "key"
+    lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
+
+    def get_queryset(self):
+        return self.queryset.filter(owner=self.request.user.pk)
+
+    @extend_schema(
+        summary="Upload a picture", responses={201: WRITTEN}, request=UploadInput
+    )
+    def create(self, request):
+        upload = services.take_in(self.read_input()["file"], owner=request.user)
+        answer = {"message": _("Uploaded."), **UploadSerializer(upload).data}
+        return Response(answer, status=201)
+
+    @extend_schema(
+        summary="Upload a picture (the same)",
+        responses={201: WRITTEN},
+        request=UploadInput,
+    )
+    @action(detail=False, methods=["post"])
+    def image(self, request):
+        return self.create(request)
+
+    @extend_schema(
+        summary="The picture itself",
+        auth=[],
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.BINARY, description="The bytes, cacheable for ever."
+            )
+        },
+    )
+    def retrieve(self, request, key):
+        try:
+            file = default_storage.open(key)
+        except FileNotFoundError as error:
+            raise NotVisible(_("There is no such picture.")) from error
+        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
+        response = FileResponse(file, content_type=kind)
+        response["Cache-Control"] = FOREVER
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    @extend_schema(summary="Delete a picture of one's own", request=None)
+    def destroy(self, request, key):
+        services.delete(self.get_object())
+        return Response({"message": _("Deleted.")})
