@@ -1,5 +1,7 @@
 """The fixed cast and the client that every test may use."""
 
+import os
+
 import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
@@ -57,3 +59,12 @@ def laptop(settings, tmp_path):
         }
     }
     cache.clear()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """With NO_SKIPS set, as in CI, a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("NO_SKIPS") and skipped:
+        reporter.write_line(f"{len(skipped)} skipped, where nothing may be", red=True)
+        session.exitstatus = 1
