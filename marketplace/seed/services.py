@@ -1,0 +1,108 @@
+"""Make the whole market, or take it away again."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Model
+
+from accounts.models import User
+from audit.models import StaffAct
+from favorites.models import Favorite
+from listings.models import Listing
+from marketplace.seed import items, opinions, people, tables, tasks
+from marketplace.seed.album import Album
+from marketplace.seed.calendar import Calendar
+from marketplace.seed.market import Market
+from marketplace.seed.plan import Plan
+from marketplace.seed.sizes import Size
+from offerings.models import Offering
+from reviews.models import Review
+from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from uploads.models import Upload
+
+MODELS = (
+    User,
+    Upload,
+    Listing,
+    TaskRequest,
+    TaskApplication,
+    TaskEvent,
+    Offering,
+    Review,
+    Favorite,
+    StaffAct,
+)
+AT_ONCE = 20_000  # rows in memory
+
+
+def has_real_people() -> bool:
+    return User.objects.filter(is_demo=False).exists()
+
+
+def build(
+    size: Size,
+    *,
+    random_state: int,
+    now: datetime,
+    progress: Callable[[int], object] = id,
+) -> None:
+    """Add a market to the database; `progress` hears of every row that is in."""
+    market = _market(size, random_state, now)
+    with transaction.atomic():
+        tables.check_as_we_go()
+        for model, rows in _parts(market):
+            for some in _in_batches(rows):
+                tables.load(model, some)
+                progress(len(some))
+        tables.advance_sequences(MODELS)
+    tables.analyze()
+
+
+def _market(size: Size, random_state: int, now: datetime) -> Market:
+    return Market(
+        plan=Plan(size, random_state),
+        calendar=Calendar.of(now),
+        album=Album(random_state=random_state, own=size.own_pictures),
+        random_state=random_state,
+        first_ids={model: tables.next_id(model) for model in MODELS},
+    )
+
+
+def _parts(market: Market) -> Iterator[tuple[type[Model], Iterator[Model]]]:
+    """Every table's rows, after those that they refer to."""
+    yield User, people.people(market)
+    yield Listing, items.listings(market)
+    yield Offering, items.offerings(market)
+    for batch in tasks.batches(market, AT_ONCE):
+        yield TaskRequest, iter(batch.tasks)
+        yield TaskApplication, iter(batch.applications)
+        yield TaskEvent, iter(batch.events)
+    yield Review, opinions.reviews(market)
+    yield Favorite, opinions.favorites(market)
+    yield Upload, market.album.rows(market.first_ids[Upload])
+    yield StaffAct, market.acts(market.first_ids[StaffAct])
+
+
+def _in_batches(rows: Iterator[Model]) -> Iterator[list[Model]]:
+    while some := list(islice(rows, AT_ONCE)):
+        yield some
+
+
+def clear() -> None:
+    """Empty every table that the market is in, and all that refer to them."""
+    for upload in Upload.objects.iterator():
+        upload.delete_files()
+    names = [model._meta.db_table for model in MODELS]
+    sql = connection.ops.sql_flush(
+        no_style(), names, reset_sequences=True, allow_cascade=True
+    )
+    connection.ops.execute_sql_flush(sql)
+
+
+def counts() -> dict[str, int]:
+    return {
+        str(model._meta.verbose_name_plural): model.objects.count() for model in MODELS
+    }

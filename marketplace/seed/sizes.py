@@ -1,0 +1,43 @@
+"""How much of a market to make."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    people: int
+    listings: int
+    tasks: int
+    offerings: int
+    reviews: int
+    favorites: int
+    own_pictures: bool = False  # else many items show the same few dozen
+
+
+SIZES = {
+    "small": Size(
+        people=40,
+        listings=150,
+        tasks=120,
+        offerings=80,
+        reviews=200,
+        favorites=200,
+        own_pictures=True,
+    ),
+    "city": Size(
+        people=10_000,
+        listings=10_000,
+        tasks=10_000,
+        offerings=10_000,
+        reviews=10_000,
+        favorites=10_000,
+    ),
+    "million": Size(
+        people=200_000,
+        listings=1_000_000,
+        tasks=1_000_000,
+        offerings=1_000_000,
+        reviews=2_000_000,
+        favorites=2_000_000,
+    ),
+}

@@ -1,0 +1,72 @@
+"""Rows into tables in bulk: COPY on PostgreSQL, INSERT elsewhere.
+
+Unlike `bulk_create` it leaves times alone, also those that a save would set to now.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
+from django.core.management.color import no_style
+from django.db import connection
+from django.db.models import Field, Max, Model
+
+from marketplace.core.geo import SnappedField
+from marketplace.core.search import FoldedTextField
+
+COMPUTED = (SnappedField, FoldedTextField)
+
+
+def next_id(model: type[Model]) -> int:
+    """The first number after those in the table."""
+    return (model._base_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
+
+
+def load(model: type[Model], rows: Iterable[Model]) -> None:
+    fields = model._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            getters = [_getter(field) for field in fields]
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row([get(row) for get in getters])
+        else:
+            getters = [_prepared(field) for field in fields]
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                [[get(row) for get in getters] for row in rows],
+            )
+
+
+def _getter(field: Field) -> Callable:
+    if isinstance(field, COMPUTED):
+        return lambda row: field.pre_save(row, add=True)
+    return attrgetter(field.attname)
+
+
+def _prepared(field: Field) -> Callable:
+    get = _getter(field)
+    return lambda row: field.get_db_prep_save(get(row), connection)
+
+
+def check_as_we_go() -> None:
+    """Check foreign keys after each statement, not all at the end of a long one."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def advance_sequences(models: Iterable[type[Model]]) -> None:
+    """Let the database number on after the rows that brought their own ids."""
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), list(models)):
+            cursor.execute(sql)
+
+
+def analyze() -> None:
+    """Tell the planner what is in the tables now. Outside a transaction."""
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if postgresql else "ANALYZE")

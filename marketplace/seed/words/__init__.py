@@ -1,0 +1,3 @@
+"""What people write, in Latvian, Russian and English."""
+
+LANGUAGES = ("lv", "ru", "en")
