@@ -10,7 +10,8 @@ from uploads.images import Picture, clean
 
 WIDTH, HEIGHT = 800, 600
 AVATAR = 256
-# Shapes in percent of a square: (what, corners, shade); "hole" shows the sky through.
+HOLES = frozenset({"hole", "ring"})  # show the sky through: a square one, a round one
+# Shapes in percent of a square: (what, corners, shade).
 SHAPES = {
     "phone": (
         ("round", (32, 8, 68, 92), 0),
@@ -75,7 +76,7 @@ SHAPES = {
     ),
     "bag": (
         ("ellipse", (32, 10, 68, 60), 2),
-        ("hole", (38, 17, 62, 60), 0),
+        ("ring", (38, 17, 62, 60), 0),
         ("round", (16, 38, 84, 88), 0),
         ("rectangle", (16, 54, 84, 60), 1),
     ),
@@ -86,9 +87,9 @@ SHAPES = {
     ),
     "bicycle": (
         ("ellipse", (6, 42, 44, 80), 2),
-        ("hole", (11, 47, 39, 75), 0),
+        ("ring", (11, 47, 39, 75), 0),
         ("ellipse", (56, 42, 94, 80), 2),
-        ("hole", (61, 47, 89, 75), 0),
+        ("ring", (61, 47, 89, 75), 0),
         ("line", (25, 61, 40, 32, 68, 32, 52, 61, 25, 61), 0),
         ("line", (52, 61, 40, 32), 0),
         ("line", (75, 61, 66, 24, 76, 22), 0),
@@ -187,7 +188,7 @@ SHAPES = {
         ("round", (32, 20, 68, 40), 1),
         ("round", (8, 30, 92, 82), 0),
         ("ellipse", (32, 36, 68, 72), 2),
-        ("hole", (40, 44, 60, 64), 0),
+        ("ring", (40, 44, 60, 64), 0),
     ),
     "dumbbell": (
         ("rectangle", (24, 46, 76, 54), 2),
@@ -206,9 +207,9 @@ SHAPES = {
         ("line", (24, 12, 62, 66), 0),
         ("line", (76, 12, 38, 66), 1),
         ("ellipse", (18, 60, 46, 90), 2),
-        ("hole", (25, 67, 39, 83), 0),
+        ("ring", (25, 67, 39, 83), 0),
         ("ellipse", (54, 60, 82, 90), 2),
-        ("hole", (61, 67, 75, 83), 0),
+        ("ring", (61, 67, 75, 83), 0),
     ),
     "box": (
         ("polygon", (50, 12, 90, 30, 50, 48, 10, 30), 1),
@@ -283,7 +284,7 @@ def _thing(image: Image.Image, shape: str, where: tuple, hue: float) -> None:
     shades = (_colour(hue, 0.5, 0.97), _colour(hue, 0.3, 1.0), _colour(hue, 0.6, 0.35))
     for what, corners, shade in SHAPES[shape]:
         scaled = tuple(corner * twice / 100 for corner in corners)
-        fill = (0, 0, 0, 0) if what == "hole" else (*shades[shade], 255)
+        fill = (0, 0, 0, 0) if what in HOLES else (*shades[shade], 255)
         _stroke(draw, what, scaled, fill, twice)
     small = layer.resize((size, size), Image.Resampling.LANCZOS)
     shadow = Image.new("RGBA", small.size, (20, 20, 40, 0))
@@ -297,6 +298,8 @@ def _stroke(draw: ImageDraw.ImageDraw, what: str, corners, fill, twice: int) -> 
         draw.line(corners, fill=fill, width=twice // 18, joint="curve")
     elif what == "pie":
         draw.pieslice(corners, 180, 360, fill=fill)
+    elif what == "ring":
+        draw.ellipse(corners, fill=fill)
     elif what in {"round", "hole"}:
         draw.rounded_rectangle(corners, radius=twice // 28, fill=fill)
     else:

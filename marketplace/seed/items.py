@@ -12,6 +12,7 @@ from marketplace.seed import wording
 from marketplace.seed.market import Market
 from marketplace.seed.places import somewhere
 from marketplace.seed.plan import DEMO, HELPER
+from marketplace.seed.tables import fresh
 from marketplace.seed.words.goods import (
     ABOUT_GOODS,
     CONDITIONS,
@@ -51,7 +52,8 @@ def _listing(number: int, market: Market, chance: Random) -> Listing:
     tongue = wording.language(chance)
     at = market.calendar.listed(chance)
     status = chance.choices(LISTING_STATUSES, LISTING_SHARES)[0]
-    listing = Listing(
+    listing = fresh(
+        Listing,
         id=market.listing_id(number),
         seller_id=market.person_id(seller),
         title=titles[tongue],
@@ -91,7 +93,8 @@ def _offering(number: int, market: Market, chance: Random) -> Offering:
     at = market.calendar.long_ago(chance, 110)
     status = chance.choices(OFFERING_STATUSES, OFFERING_SHARES)[0]
     amount, price_type = _asked(chance, lowest, highest)
-    offering = Offering(
+    offering = fresh(
+        Offering,
         id=market.offering_id(number),
         creator_id=market.person_id(creator),
         title=titles[tongue],

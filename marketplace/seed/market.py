@@ -14,6 +14,7 @@ from marketplace.core.models import Moderated
 from marketplace.seed.album import Album
 from marketplace.seed.calendar import Calendar
 from marketplace.seed.plan import STAFF, Plan
+from marketplace.seed.tables import fresh
 from offerings.models import Offering
 from tasks.models import TaskRequest
 
@@ -74,7 +75,8 @@ class Market:
     def act(self, row: Model, *, at: datetime, **facts: str) -> None:
         """Keep what staff did for the trail."""
         self.staff_acts.append(
-            StaffAct(
+            fresh(
+                StaffAct,
                 actor_id=self.person_id(STAFF),
                 subject_type=row._meta.label_lower,
                 subject_id=row.pk,

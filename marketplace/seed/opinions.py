@@ -8,6 +8,7 @@ from favorites.models import Favorite
 from marketplace.seed import wording
 from marketplace.seed.market import HIDDEN, Market
 from marketplace.seed.plan import NOBODY
+from marketplace.seed.tables import fresh
 from marketplace.seed.words.trades import REMARKS
 from reviews.models import Review
 
@@ -27,7 +28,8 @@ def _review(pk: int, number: int, market: Market, chance: Random) -> Review:
     start = market.calendar.before(100) if task == NOBODY else market.completed_at[task]
     waited = (market.calendar.today - start).total_seconds() * chance.random()
     at = start + timedelta(seconds=int(waited))
-    review = Review(
+    review = fresh(
+        Review,
         id=pk,
         reviewer_id=market.person_id(plan.reviewers[number]),
         reviewed_user_id=market.person_id(plan.reviewed[number]),
@@ -63,7 +65,8 @@ def favorites(market: Market) -> Iterator[Favorite]:
         if mark in marked:
             continue
         marked.add(mark)
-        yield Favorite(
+        yield fresh(
+            Favorite,
             id=first_id + len(marked) - 1,
             user_id=market.person_id(person),
             created_at=market.calendar.lately(chance, 30),

@@ -12,6 +12,7 @@ from marketplace.seed.album import PORTRAIT
 from marketplace.seed.market import Market
 from marketplace.seed.places import DISTRICTS, near, somewhere
 from marketplace.seed.plan import DEMO, HELPER, STAFF, SUSPENDED
+from marketplace.seed.tables import fresh
 from marketplace.seed.words.trades import BIOS
 
 DEMO_PASSWORD = "market-demo-2026"
@@ -30,7 +31,8 @@ def people(market: Market) -> Iterator[User]:
     plan = market.plan
     for number in range(plan.size.people):
         facts = _facts(number, chance)
-        user = User(
+        user = fresh(
+            User,
             id=market.person_id(number),
             password=hashed if number in ACCOUNTS else unusable,
             is_demo=True,

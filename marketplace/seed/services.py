@@ -1,6 +1,6 @@
 """Make the whole market, or take it away again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -53,10 +53,11 @@ def build(
     market = _market(size, random_state, now)
     with transaction.atomic():
         tables.check_as_we_go()
-        for model, rows in _parts(market):
-            for some in _in_batches(rows):
-                tables.load(model, some)
-                progress(len(some))
+        with tables.indexes_built_after(_worth_it(market)):
+            for model, rows in _parts(market):
+                for some in _in_batches(rows):
+                    tables.load(model, some)
+                    progress(len(some))
         tables.advance_sequences(MODELS)
     tables.analyze()
 
@@ -69,6 +70,12 @@ def _market(size: Size, random_state: int, now: datetime) -> Market:
         random_state=random_state,
         first_ids={model: tables.next_id(model) for model in MODELS},
     )
+
+
+def _worth_it(market: Market) -> Iterable[type[Model]]:
+    """The tables that are empty now and will be large."""
+    large = market.plan.size.people >= AT_ONCE
+    return [model for model in MODELS if large and market.first_ids[model] == 1]
 
 
 def _parts(market: Market) -> Iterator[tuple[type[Model], Iterator[Model]]]:

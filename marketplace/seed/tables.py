@@ -3,17 +3,39 @@
 Unlike `bulk_create` it leaves times alone, also those that a save would set to now.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from operator import attrgetter
 
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Field, Max, Model
+from django.db.models.base import ModelState
 
 from marketplace.core.geo import SnappedField
 from marketplace.core.search import FoldedTextField
 
 COMPUTED = (SnappedField, FoldedTextField)
+
+
+@cache
+def _blank(model: type[Model]) -> dict:
+    values = {
+        field.attname: field.get_default()
+        for field in model._meta.local_concrete_fields
+    }
+    return values | {"_state": ModelState()}
+
+
+def fresh(model: type[Model], **facts) -> Model:
+    """A new row with its defaults, for a tenth of what the constructor costs.
+
+    `facts` are columns, so `owner_id`. Good for `load` and for reading alone.
+    """
+    row = model.__new__(model)
+    row.__dict__.update(_blank(model), **facts)
+    return row
 
 
 def next_id(model: type[Model]) -> int:
@@ -56,6 +78,24 @@ def check_as_we_go() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextmanager
+def indexes_built_after(models: Iterable[type[Model]]) -> Iterator[None]:
+    """Take the declared indexes of empty tables away, and build them in one go."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    declared = [(model, index) for model in models for index in model._meta.indexes]
+    with connection.schema_editor(atomic=False) as editor:
+        for model, index in declared:
+            editor.remove_index(model, index)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    with connection.schema_editor(atomic=False) as editor:
+        for model, index in declared:
+            editor.add_index(model, index)
 
 
 def advance_sequences(models: Iterable[type[Model]]) -> None:

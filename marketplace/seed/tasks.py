@@ -20,6 +20,7 @@ from marketplace.seed.plan import (
     NOBODY,
     STAFF,
 )
+from marketplace.seed.tables import fresh
 from marketplace.seed.words.jobs import ABOUT_JOBS, APPLYING, DISPUTES, JOBS
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import TASK_WORKFLOW
@@ -76,7 +77,8 @@ class _Maker:
         lowest, highest, *titles = chance.choice(JOBS[category])
         tongue = wording.language(chance)
         urgent = chance.random() < 0.15
-        task = TaskRequest(
+        task = fresh(
+            TaskRequest,
             id=market.task_id(number),
             creator_id=market.person_id(self._plan.creators[number]),
             title=titles[tongue],
@@ -127,7 +129,8 @@ class _Maker:
             self._market.act(
                 task, action=name, reason=reason, before=old, after=task.status, at=at
             )
-        event = TaskEvent(
+        event = fresh(
+            TaskEvent,
             id=self._next_event,
             task_id=task.pk,
             actor_id=self._actor_id(task, name),
@@ -159,7 +162,8 @@ class _Maker:
             wait = (latest - task.created_at) * chance.uniform(0.05, 0.9)
             at = task.created_at + timedelta(seconds=int(wait.total_seconds()))
             tongue = wording.language(chance)
-            yield TaskApplication(
+            yield fresh(
+                TaskApplication,
                 id=self._next_application,
                 task_id=task.pk,
                 applicant_id=self._market.person_id(applicant),
