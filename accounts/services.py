@@ -1,12 +1,14 @@
 """What happens to people: they join, sign in, are suspended, are rated."""
 
 import hashlib
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -191,12 +193,15 @@ def set_task_counts(user_id: int, *, completed: int, failed: int) -> None:
     )
 
 
-def sweep_sessions(*, at) -> int:
-    """Forget sign-ins whose last token has expired by `at`."""
+def stale_sessions(*, at: datetime) -> QuerySet:
+    """Sign-ins whose last token has expired by `at`."""
     oldest = at - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    gone, _rows = (
-        Session.objects.filter(created_at__lt=oldest)
-        .exclude(ended_at=None, user__outstandingtoken__expires_at__gt=at)
-        .delete()
+    return Session.objects.filter(created_at__lt=oldest).exclude(
+        ended_at=None, user__outstandingtoken__expires_at__gt=at
     )
+
+
+def sweep_sessions(*, at: datetime) -> int:
+    """Forget stale sign-ins; return how many."""
+    gone, _rows = stale_sessions(at=at).delete()
     return gone

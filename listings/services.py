@@ -36,11 +36,14 @@ def count_view(listing: Listing) -> None:
 
 def expire(*, at: datetime) -> int:
     """Archive what is past its time; return how many. Safe to run twice at once."""
-    expired = 0
-    for listing in Listing.objects.due(at=at).iterator(chunk_size=500):
-        try:
-            LISTING_WORKFLOW.run("expire", listing, actor=None)
-            expired += 1
-        except WrongStatus:
-            continue  # sold or archived since it was read
-    return expired
+    due = Listing.objects.due(at=at)
+    return sum(_expire(due, pk) for pk in due.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire(due, pk: int) -> bool:
+    """Archive one listing, unless somebody sold or renewed it since it was read."""
+    listing = due.select_for_update().filter(pk=pk).first()
+    if listing:
+        LISTING_WORKFLOW.run("expire", listing, actor=None)
+    return listing is not None

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models.functions import Abs, Coalesce
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
@@ -159,6 +160,23 @@ def rate_person(user_id: int) -> None:
         .aggregate(average=Avg("rating"), count=Count("pk"))
     )
     accounts.set_rating(user_id, **facts)
+
+
+def misrated() -> QuerySet:
+    """The ids of people whose rating is not what their reviews come to."""
+    counted = Q(reviews__moderation="visible")
+    rows = User.objects.order_by().values("pk", "reviews_count", "average_rating")
+    return (
+        rows.annotate(
+            count=Count("reviews", filter=counted),
+            off=Abs(
+                Coalesce(Avg("reviews__rating", filter=counted), 0.0)
+                - F("average_rating")
+            ),
+        )
+        .exclude(count=F("reviews_count"), off__lt=1e-6)
+        .values_list("pk", flat=True)
+    )
 
 
 def stats(user: User) -> dict:

@@ -1,11 +1,12 @@
 """Verbs of tasks and applications. The changes of status are in `workflow`."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts.models import User
 from marketplace.core.errors import DomainError, NotAllowed, NotVisible, WrongStatus
 from marketplace.core.logs import current_request_id
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -54,6 +55,25 @@ def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication
 def _count_applications(task: TaskRequest, change: int) -> None:
     TaskRequest.objects.filter(pk=task.pk).update(
         applications_count=F("applications_count") + change
+    )
+
+
+@transaction.atomic
+def recount_applications(task_id: int) -> None:
+    """Count a task's applications anew, none coming or going meanwhile."""
+    task = TaskRequest.objects.select_for_update().get(pk=task_id)
+    standing = task.applications.standing().count()
+    TaskRequest.objects.filter(pk=task_id).update(applications_count=standing)
+
+
+def miscounted_tasks() -> QuerySet:
+    """The ids of tasks whose count of applications is not true."""
+    standing = ~Q(applications__status=WITHDRAWN)
+    rows = TaskRequest.objects.order_by().values("pk", "applications_count")
+    return (
+        rows.annotate(standing=Count("applications", filter=standing))
+        .exclude(standing=F("applications_count"))
+        .values_list("pk", flat=True)
     )
 
 
@@ -130,6 +150,23 @@ def count_tasks(worker_id: int) -> None:
     )
 
 
+def miscounted_workers() -> set[int]:
+    """The ids of people whose counts of done and failed tasks are not true."""
+    done = TaskRequest.objects.filter(status=COMPLETED).values_list("assigned_to")
+    failed = TaskEvent.objects.filter(name="settle-for-creator").values_list(
+        "task__assigned_to"
+    )
+    people = User.objects.order_by()
+    return {
+        worker
+        for field, counted in (("tasks_completed", done), ("tasks_failed", failed))
+        for worker, _count in (
+            set(counted.order_by().annotate(Count("pk")))
+            ^ set(people.filter(**{f"{field}__gt": 0}).values_list("pk", field))
+        )
+    }
+
+
 # --- Applications ---------------------------------------------------------------------
 
 
@@ -164,11 +201,15 @@ def waiting_for(user) -> dict[str, int]:
 
 def run_due(workflow, name: str, tasks) -> int:
     """Run one transition of the clock on each of `tasks`; return how many it moved."""
-    moved = 0
-    for task in tasks.iterator(chunk_size=500):
-        try:
-            workflow.run(name, task, actor=None)
-            moved += 1
-        except WrongStatus:
-            continue  # somebody acted since it was read
-    return moved
+    return sum(
+        _run_due(workflow, name, tasks, pk) for pk in tasks.values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def _run_due(workflow, name: str, tasks, pk: int) -> bool:
+    """Move one task, unless somebody acted since it was read."""
+    task = tasks.select_for_update().filter(pk=pk).first()
+    if task:
+        workflow.run(name, task, actor=None)
+    return task is not None
