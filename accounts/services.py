@@ -18,6 +18,7 @@ from accounts.fields import canonical_email
 from accounts.models import Session, User
 from audit import services as audit
 from marketplace.core.errors import DomainError, NotAllowed, NotSignedIn, WrongStatus
+from marketplace.core.locks import locked
 from marketplace.core.throttling import forget, spend
 from uploads import services as uploads
 
@@ -87,7 +88,7 @@ def _attempts_key(email: str, address: str) -> str:
 @transaction.atomic
 def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
     """Set a new password, end every sign-in, and open one with the new password."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if not user.check_password(current):
         raise NotAllowed(_("The current password is wrong."), code="bad_credentials")
     check_password(new, user, field="new_password")
@@ -100,7 +101,7 @@ def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
 @transaction.atomic
 def update_profile(user: User, *, changes: dict) -> User:
     """Write the changes a person made to the own profile."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     before = [getattr(user, name) for name in PICTURES]
     if changes.get("phone", user.phone) != user.phone:
         user.phone_verified = False
@@ -118,7 +119,7 @@ def update_profile(user: User, *, changes: dict) -> User:
 @transaction.atomic
 def suspend(user: User, *, actor: User, reason: str) -> User:
     """Shut a person out at once: no sign-in, no token, nothing of theirs shown."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if user == actor:
         raise NotAllowed(_("You cannot suspend yourself."))
     if user.is_superuser and not actor.is_superuser:
@@ -144,7 +145,7 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
 @transaction.atomic
 def restore(user: User, *, actor: User, reason: str) -> User:
     """Let a suspended person back in; they sign in anew."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
         raise WrongStatus(_("This person is not suspended."))
     user.is_active = True
@@ -165,7 +166,7 @@ def restore(user: User, *, actor: User, reason: str) -> User:
 @transaction.atomic
 def verify(user: User, *, actor: User, reason: str) -> User:
     """Mark that staff have checked who this person is."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if user.is_verified:
         raise WrongStatus(_("This person is verified already."))
     user.is_verified = True
@@ -176,7 +177,7 @@ def verify(user: User, *, actor: User, reason: str) -> User:
 
 def lock(user_id: int) -> None:
     """Take a person's row lock, so that facts counted next stay true until commit."""
-    User.objects.select_for_update().only("pk").get(pk=user_id)
+    locked(User.objects).only("pk").get(pk=user_id)
 
 
 def set_rating(user_id: int, *, average: float | None, count: int) -> None:

@@ -16,6 +16,7 @@ from marketplace.core.errors import (
     NotVisible,
     WrongStatus,
 )
+from marketplace.core.locks import locked
 from reviews.models import Review
 from tasks.models import TaskRequest
 from tasks.permissions import is_creator, is_worker
@@ -137,12 +138,12 @@ def delete(review: Review, *, actor) -> None:
 
 def _own(review: Review, actor) -> Review:
     accounts.lock(review.reviewed_user_id)
-    locked = Review.objects.select_for_update().filter(pk=review.pk).first()
-    if locked is None:
+    review = locked(Review.objects).filter(pk=review.pk).first()
+    if review is None:
         raise NotVisible(_("There is no such review."))
-    if locked.reviewer_id != actor.pk:
+    if review.reviewer_id != actor.pk:
         raise NotAllowed(_("Only its author may change a review."))
-    return locked
+    return review
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.models import User
 from marketplace.core.errors import DomainError, NotAllowed, NotVisible, WrongStatus
+from marketplace.core.locks import locked
 from marketplace.core.logs import current_request_id
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.permissions import is_creator
@@ -34,7 +35,7 @@ def edit(task: TaskRequest, *, actor, **changes) -> TaskRequest:
 @transaction.atomic
 def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication:
     """Offer to do a task. Raises 403 for one's own, 409 for a second application."""
-    task = TaskRequest.objects.select_for_update().get(pk=task.pk)
+    task = locked(TaskRequest.objects).get(pk=task.pk)
     if task.creator_id == worker.pk:
         raise NotAllowed(_("You cannot apply to your own task."))
     if task.status != OPEN:
@@ -89,7 +90,7 @@ def accept_application(
 ) -> None:
     """Give the task to one applicant and reject the others."""
     chosen = {"pk": application_id} if application_id else {"applicant": user_id}
-    applications = task.applications.select_for_update(of=("self",)).standing()
+    applications = locked(task.applications, of=("self",)).standing()
     application = applications.filter(**chosen).select_related("applicant").first()
     if application is None:
         raise NotVisible(_("There is no such application for this task."))

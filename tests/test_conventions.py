@@ -49,3 +49,9 @@ def test_every_status_is_reachable():
         effects = {"accepted"} if model is TaskApplication else set()
         reached = first | effects | {row.target for row in workflow}
         assert reached == set(model.Status.values)
+
+
+def test_rows_are_locked_in_one_way():
+    full = re.compile(r"select_for_update\(")
+    culprits = [path for path in sources() if full.search(path.read_text())]
+    assert culprits == [ROOT / "marketplace/core/locks.py"]

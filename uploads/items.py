@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.core.errors import NotAllowed
+from marketplace.core.locks import locked
 from marketplace.core.models import Place, worded
 from uploads.services import show
 
@@ -18,7 +19,7 @@ def post(item: Place, *, owner, facts: dict) -> Place:
 
 def owned(item: Place, *, owner_field: str, actor) -> Place:
     """The item's freshly locked row; 403 unless it is the actor's."""
-    item = type(item)._base_manager.select_for_update().get(pk=item.pk)
+    item = locked(type(item)._base_manager).get(pk=item.pk)
     if getattr(item, f"{owner_field}_id") != actor.pk:
         raise NotAllowed(_("Only its owner may change this."))
     return item

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from marketplace.core.errors import NotAllowed, WrongStatus
+from marketplace.core.locks import locked
 
 
 def nothing(*args, **kwargs) -> None:
@@ -117,8 +118,8 @@ class Workflow:
         if self._parent:
             parent = type(obj)._meta.get_field(self._parent).related_model
             parent_id = getattr(obj, f"{self._parent}_id")
-            parent._base_manager.select_for_update().only("pk").get(pk=parent_id)
-        return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+            locked(parent._base_manager).only("pk").get(pk=parent_id)
+        return locked(type(obj)._base_manager).get(pk=obj.pk)
 
     def _words(self, obj: Model) -> str:
         return str(getattr(obj, f"get_{self._field}_display")()).lower()
