@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: help demo test test-postgres check format lock
+.PHONY: help demo test test-postgres races check format lock
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,11 @@ DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/postgres
 REDIS_URL_TEST ?= redis://127.0.0.1:6379/9
 test-postgres: .venv/dev  ## Run the test suite on PostgreSQL and Redis
 	DATABASE_URL=$(DATABASE_URL_TEST) REDIS_URL=$(REDIS_URL_TEST) $(BIN)/pytest
+
+races: export DATABASE_URL = $(DATABASE_URL_TEST)
+races: export REDIS_URL = $(REDIS_URL_TEST)
+races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
+	@$(RUN) -m tests.live.races
 
 check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
 	$(BIN)/ruff check .

@@ -1,37 +1,28 @@
 """Mark and unmark items."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import services as accounts
 from favorites.models import ITEM_TYPES, Favorite
 from marketplace.core.errors import Invalid, NotVisible
 
 MOST_CHECKED = 500
 
 
+@transaction.atomic
 def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
     """Mark an item, or unmark it; return the mark if there is one now.
 
-    Two at once are two toggles in some order: the unique constraint tells the second
-    that the first has marked, and it unmarks.
+    A person's toggles happen one after another, so each answer is true when given.
     """
     item = ITEM_TYPES[item_type].objects.visible_to(user).filter(pk=item_id).first()
     if item is None:
         raise NotVisible(_("There is no such item."))
+    accounts.lock(user.pk)
     mark = {"user": user, item_type: item}
-    if _unmark(mark):
-        return None
-    try:
-        with transaction.atomic():
-            return Favorite.objects.create(**mark)
-    except IntegrityError:
-        _unmark(mark)
-        return None
-
-
-def _unmark(mark: dict) -> bool:
     gone, _rows = Favorite.objects.filter(**mark).delete()
-    return bool(gone)
+    return None if gone else Favorite.objects.create(**mark)
 
 
 def marked(*, user, items: list[tuple[str, int]]) -> dict[str, bool]:
