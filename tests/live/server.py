@@ -1,0 +1,123 @@
+"""Start the real server on a free port of this machine, and always stop it again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
+STOP_SECONDS = 25  # longer than the server's own time to finish requests
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: subprocess.Popen
+    log: Path  # what it wrote; gone with the server
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def connect(self, *, seconds: float = 60) -> HTTPConnection:
+        """A connection that waits at most `seconds` for each answer."""
+        return HTTPConnection(HOST, self.port, timeout=seconds)
+
+    def is_ready(self) -> bool:
+        connection = self.connect(seconds=5)
+        try:
+            connection.request("GET", "/ready")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serve(
+    environment: dict[str, str],
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    ready_within: float = 30,
+) -> Iterator[Server]:
+    """Run gunicorn as in production, with `environment` on top of our own.
+
+    The database must have its tables already: see `manage`. Raises `RuntimeError`,
+    with the end of the log, when it is not ready in time.
+    """
+    port = free_port()
+    own = {
+        "HOST": HOST,
+        "PORT": str(port),
+        "WEB_CONCURRENCY": str(workers),
+        "WEB_THREADS": str(threads),
+        "DB_POOL_MAX": str(threads),
+    }
+    with tempfile.TemporaryDirectory(prefix="server-") as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+                cwd=ROOT,
+                env=os.environ | own | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that its workers can be stopped with it
+            )
+        server = Server(port, process, log)
+        try:
+            _await(server, seconds=ready_within)
+            yield server
+        finally:
+            stop(process)
+
+
+def manage(environment: dict[str, str], *arguments: str) -> None:
+    """Run a management command to its end, in the same environment as the server."""
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
+        timeout=600,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        return taken.getsockname()[1]
+
+
+def _await(server: Server, *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not server.is_ready():
+        ended = server.process.poll() is not None
+        if ended or time.monotonic() > deadline:
+            raise RuntimeError(f"The server did not start:\n{tail(server.log)}")
+        time.sleep(0.1)
+
+
+def tail(log: Path, lines: int = 40) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Ask the server to finish; after `STOP_SECONDS` end it with its workers."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,78 @@
+"""Many requests at the same moment, and what is expected of their answers."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+
+from tests.live.server import Server
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    path: str
+    token: str = ""
+    body: dict | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    data: dict
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass
+class Stage:
+    """One race: its rounds write down who won and what went wrong."""
+
+    server: Server
+    winners: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def at_once(self, calls: Sequence[Call]) -> list[Answer]:
+        """Send all calls together, each on an open connection; answers in order."""
+        start = threading.Barrier(len(calls))
+        with ThreadPoolExecutor(len(calls)) as runners:
+            futures = [runners.submit(self._send, call, start) for call in calls]
+            answers = [future.result() for future in futures]
+        self.winners += sum(answer.is_success for answer in answers)
+        errors = Counter(a.status for a in answers if a.status >= 500)
+        for status, times in errors.items():
+            self.violations.append(f"{times} of {len(calls)} answers are {status}")
+        return answers
+
+    def _send(self, call: Call, start: threading.Barrier) -> Answer:
+        connection = self.server.connect()
+        try:
+            connection.connect()
+            start.wait(timeout=30)
+            return _exchange(connection, call)
+        finally:
+            connection.close()
+
+    def same(self, what: str, found, wanted) -> None:
+        if found != wanted:
+            self.violations.append(f"{what}: {found}, not {wanted}")
+
+    def statuses(self, answers: Sequence[Answer], wanted: dict[int, int]) -> None:
+        found = Counter(answer.status for answer in answers)
+        if found != Counter(wanted):  # which takes 0 times and never for the same
+            self.violations.append(f"answers: {dict(found)}, not {wanted}")
+
+
+def _exchange(connection: HTTPConnection, call: Call) -> Answer:
+    headers = {"Content-Type": "application/json"}
+    if call.token:
+        headers["Authorization"] = f"Bearer {call.token}"
+    body = None if call.body is None else json.dumps(call.body)
+    connection.request(call.method, call.path, body, headers)
+    response = connection.getresponse()
+    return Answer(response.status, json.loads(response.read() or b"{}"))
