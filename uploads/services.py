@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.core.errors import DomainError, Invalid, NotVisible, TooLarge
+from marketplace.core.locks import locked
 from uploads.images import clean
 from uploads.models import URL_PREFIX, Upload
 
@@ -72,6 +73,7 @@ def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]
     new = list(dict.fromkeys(our_path(url.strip()) for url in after if url.strip()))
     if len(new) > MOST_IMAGES:
         raise Invalid(_("At most %(most)s pictures.") % {"most": MOST_IMAGES})
+    _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
     found = Upload.objects.filter(owner=owner, key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
@@ -79,6 +81,11 @@ def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]
     dropped = Upload.objects.filter(key__in=_keys(old - set(new)), uses__gt=0)
     dropped.update(uses=F("uses") - 1)
     return new
+
+
+def _lock(urls: Iterable[str]) -> None:
+    """Lock pictures, always in one order: two items may exchange theirs at once."""
+    list(locked(Upload.objects.filter(key__in=_keys(urls)).order_by("pk")).only("pk"))
 
 
 def show(item, images: list[str], *, owner) -> None:
