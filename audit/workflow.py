@@ -22,8 +22,13 @@ def clear(obj, *, actor, reason: str) -> None:
     decide(obj, actor=actor, reason="")
 
 
-def moderation(then: Callable[[Moderated], None] = nothing) -> Workflow:
-    """The table for one kind of content; `then` runs after each decision on it."""
+def moderation(
+    then: Callable[[Moderated], None] = nothing, *, parent: str = ""
+) -> Workflow:
+    """The table for one kind of content; `then` runs after each decision on it.
+
+    `parent` names the foreign key whose row other writers lock before the content's.
+    """
 
     def record(obj, *, actor, row, old, reason) -> None:
         services.record(
@@ -71,5 +76,6 @@ def moderation(then: Callable[[Moderated], None] = nothing) -> Workflow:
             in_admin=True,
         ),
         field="moderation",
+        parent=parent,
         record=record,
     )

@@ -3,4 +3,4 @@
 from audit.workflow import moderation
 from reviews import services
 
-MODERATION = moderation(then=services.rate)
+MODERATION = moderation(then=services.rate, parent="reviewed_user")
