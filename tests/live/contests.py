@@ -4,10 +4,12 @@ import itertools
 import secrets
 import time
 from collections import Counter
+from datetime import timedelta
 from functools import cache, partial
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import Session, User
@@ -15,8 +17,11 @@ from favorites.models import Favorite
 from listings.models import Listing
 from reviews.models import Review
 from tasks.models import TaskApplication, TaskRequest
+from tasks.services import run_due
 from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.workflow import TASK_WORKFLOW
 from tests.live.stage import Call, Stage
+from uploads.models import Upload
 
 PASSWORD = "correct horse battery"
 CONTESTS = []
@@ -221,6 +226,60 @@ def confirm_each_others_tasks(stage: Stage) -> None:
     for person in (one, other):
         person.refresh_from_db()
         stage.same("tasks_completed", person.tasks_completed, 8)
+
+
+@contest(rounds=5)
+def confirm_beside_two_clocks(stage: Stage) -> None:
+    """T7: the clock runs twice while creators confirm: each task ends once."""
+    long_ago = timezone.now() - timedelta(days=settings.AUTO_CONFIRM_DAYS + 1)
+    worker = people(1)[0]
+    late = partial(new_task, done=True, assigned_to=worker, marked_done_at=long_ago)
+    tasks = [late() for _ in range(20)]
+    calls = [post(f"/api/tasks/{task.pk}/confirm", task.creator) for task in tasks]
+    answers = stage.at_once(calls, beside=[confirm_late_tasks] * 2)
+    won = sum(answer.is_success for answer in answers)
+    stage.statuses(answers, {200: won, 409: 20 - won})
+    for task in tasks:
+        stage.same("history", history(task), [("pending_confirmation", "completed")])
+    worker.refresh_from_db()
+    stage.same("tasks_completed", worker.tasks_completed, 20)
+
+
+def confirm_late_tasks() -> None:
+    late = TaskRequest.objects.unconfirmed(at=timezone.now())
+    run_due(TASK_WORKFLOW, "auto-confirm", late)
+
+
+# --- Pictures -------------------------------------------------------------------------
+
+
+@contest(rounds=20)
+def swap_pictures(stage: Stage) -> None:
+    """Two items take each other's picture: each is counted where it is shown."""
+    one, other = new_listing(), new_listing()
+    Listing.objects.filter(pk=other.pk).update(seller=one.seller)
+    pictures = [new_picture(one.seller).url for _ in range(2)]
+    swaps = pictures * 2 + pictures[::-1] * 4
+    calls = [
+        Call("PATCH", f"/api/listings/{pk}", token(one.seller), {"images": [url]})
+        for pk, url in zip((one.pk, other.pk) * 6, swaps, strict=True)
+    ]
+    stage.statuses(stage.at_once(calls), {200: 12})
+    shown = Counter(Listing.objects.of(one.seller).values_list("images", flat=True))
+    uses = {row.url: row.uses for row in Upload.objects.filter(owner=one.seller)}
+    stage.same("uses", uses, {url: shown[url] for url in pictures})
+
+
+def new_picture(owner: User) -> Upload:
+    return Upload.objects.create(
+        owner=owner,
+        key=f"{secrets.token_hex(16)}.png",
+        content_type="image/png",
+        size=1,
+        width=1,
+        height=1,
+        digest="",
+    )
 
 
 # --- Favorites ------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+
+from django.db import DatabaseError, connection
 
 from tests.live.server import Server
 
@@ -37,11 +40,18 @@ class Stage:
     winners: int = 0
     violations: list[str] = field(default_factory=list)
 
-    def at_once(self, calls: Sequence[Call]) -> list[Answer]:
-        """Send all calls together, each on an open connection; answers in order."""
-        start = threading.Barrier(len(calls))
-        with ThreadPoolExecutor(len(calls)) as runners:
+    def at_once(
+        self, calls: Sequence[Call], *, beside: Sequence[Callable[[], None]] = ()
+    ) -> list[Answer]:
+        """Send all calls together, each on an open connection; answers in order.
+
+        Functions given as `beside` start with them, each with a database connection.
+        """
+        start = threading.Barrier(len(calls) + len(beside))
+        with ThreadPoolExecutor(start.parties) as runners:
             futures = [runners.submit(self._send, call, start) for call in calls]
+            for job in beside:
+                runners.submit(self._run, job, start)
             answers = [future.result() for future in futures]
         self.winners += sum(answer.is_success for answer in answers)
         errors = Counter(a.status for a in answers if a.status >= 500)
@@ -50,11 +60,17 @@ class Stage:
         return answers
 
     def _send(self, call: Call, start: threading.Barrier) -> Answer:
-        connection = self.server.connect()
-        try:
-            connection.connect()
+        with closing(self.server.connect()) as http:
+            http.connect()
             start.wait(timeout=30)
-            return _exchange(connection, call)
+            return _exchange(http, call)
+
+    def _run(self, job: Callable[[], None], start: threading.Barrier) -> None:
+        start.wait(timeout=30)
+        try:
+            job()
+        except DatabaseError as error:
+            self.violations.append(f"{job.__name__}: {error}")
         finally:
             connection.close()
 
@@ -68,11 +84,11 @@ class Stage:
             self.violations.append(f"answers: {dict(found)}, not {wanted}")
 
 
-def _exchange(connection: HTTPConnection, call: Call) -> Answer:
+def _exchange(http: HTTPConnection, call: Call) -> Answer:
     headers = {"Content-Type": "application/json"}
     if call.token:
         headers["Authorization"] = f"Bearer {call.token}"
     body = None if call.body is None else json.dumps(call.body)
-    connection.request(call.method, call.path, body, headers)
-    response = connection.getresponse()
+    http.request(call.method, call.path, body, headers)
+    response = http.getresponse()
     return Answer(response.status, json.loads(response.read() or b"{}"))

@@ -1,0 +1,150 @@
+"""Real threads against PostgreSQL: of things done at once, one takes effect.
+
+`make races` asks the same of a running server, with more of everything.
+"""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import DatabaseError, connection
+
+from accounts import services as accounts
+from accounts import tokens
+from accounts.models import Session, User
+from accounts.tests.factories import PASSWORD, UserFactory
+from favorites import services as favorites
+from favorites.models import Favorite
+from listings.tests.factories import ListingFactory
+from marketplace.core.errors import DomainError
+from reviews import services as reviews
+from reviews.tests.factories import ReviewFactory
+from reviews.workflow import MODERATION
+from tasks import services as tasks
+from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.workflow import TASK_WORKFLOW
+
+AT_ONCE = 6  # each with a connection of its own, of the eight in the pool
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time: make test-postgres runs the races",
+    ),
+]
+
+
+def at_once(*jobs) -> Counter:
+    """Start all `jobs` together; count what came of them: "done", or an error."""
+    start = threading.Barrier(len(jobs))
+    with ThreadPoolExecutor(len(jobs)) as runners:
+        futures = [runners.submit(_outcome, job, start) for job in jobs]
+        return Counter(future.result() for future in futures)
+
+
+def _outcome(job, start: threading.Barrier) -> str:
+    connection.ensure_connection()
+    start.wait(timeout=10)
+    try:
+        job()
+    except (DomainError, DatabaseError) as error:
+        return getattr(error, "code", type(error).__name__)
+    else:
+        return "done"
+    finally:
+        connection.close()
+
+
+def test_one_of_many_acceptances_wins():
+    """T2"""
+    task = TaskFactory()
+    chosen = [ApplicationFactory(task=task).pk for _ in range(AT_ONCE)]
+
+    def accept(pk):
+        TASK_WORKFLOW.run("accept", task, actor=task.creator, application_id=pk)
+
+    outcomes = at_once(*(lambda pk=pk: accept(pk) for pk in chosen))
+    assert outcomes == {"done": 1, "invalid_transition": AT_ONCE - 1}
+    assert task.applications.filter(status="accepted").count() == 1
+    assert task.events.count() == 1
+
+
+def test_a_person_applies_once():
+    """T3"""
+    task, worker = TaskFactory(), UserFactory()
+    outcomes = at_once(*[lambda: tasks.apply_to(task, worker=worker)] * AT_ONCE)
+    assert outcomes == {"done": 1, "already_applied": AT_ONCE - 1}
+    task.refresh_from_db()
+    assert (task.applications.count(), task.applications_count) == (1, 1)
+
+
+def test_toggles_are_one_after_another():
+    """F1"""
+    person, listing = UserFactory(), ListingFactory()
+    marks = []
+
+    def toggle():
+        mark = favorites.toggle(user=person, item_type="listing", item_id=listing.pk)
+        marks.append(mark is not None)
+
+    for _round in range(5):
+        assert at_once(*[toggle] * AT_ONCE) == {"done": AT_ONCE}
+    assert marks.count(True) == marks.count(False)
+    assert not Favorite.objects.exists()
+
+
+def test_a_task_is_reviewed_once():
+    """F3"""
+    task = TaskFactory(completed=True)
+    outcomes = at_once(*[lambda: _review(task, by=task.creator)] * AT_ONCE)
+    assert outcomes == {"done": 1, "already_reviewed": AT_ONCE - 1}
+    worker = User.objects.get(pk=task.assigned_to_id)
+    assert (worker.reviews_count, worker.average_rating) == (1, 5)
+
+
+def _review(task, *, by):
+    reviews.review_task(task, reviewer=by, rating=5, content="")
+
+
+def test_two_people_review_each_other():
+    one, other = UserFactory(), UserFactory()
+    for _round in range(5):
+        task = TaskFactory(completed=True, creator=one, assigned_to=other)
+        outcomes = at_once(
+            lambda task=task: _review(task, by=one),
+            lambda task=task: _review(task, by=other),
+        )
+        assert outcomes == {"done": 2}
+
+
+def test_a_review_is_hidden_while_its_author_edits_it(staff):
+    for _round in range(5):
+        review = ReviewFactory()
+        outcomes = at_once(
+            lambda r=review: MODERATION.run("hide", r, actor=staff, reason="Rude."),
+            lambda r=review: reviews.edit(r, actor=r.reviewer, rating=1),
+        )
+        assert outcomes == {"done": 2}
+
+
+def test_an_address_registers_once():
+    """A13"""
+    spellings = ["karlis@example.com", "KARLIS@example.com", "\u212aarlis@example.com"]
+
+    def register(number):
+        email = spellings[number % 3]
+        accounts.register(username=f"k{number:03}", email=email, password=PASSWORD)
+
+    outcomes = at_once(*(lambda n=n: register(n) for n in range(AT_ONCE)))
+    assert outcomes == {"done": 1, "email_taken": AT_ONCE - 1}
+    assert User.objects.count() == 1
+
+
+def test_a_refresh_token_works_once():
+    """A3"""
+    raw = tokens.open_session(UserFactory())["refresh"]
+    outcomes = at_once(*[lambda: tokens.refresh(raw)] * AT_ONCE)
+    assert outcomes["done"] <= 1
+    assert outcomes["token_not_valid"] == AT_ONCE - outcomes["done"]
+    assert not Session.objects.filter(ended_at=None).exists()
