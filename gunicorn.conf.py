@@ -1,12 +1,25 @@
 """The server of the demo and of production: threads behind one listening socket."""
 
-import os
+from pathlib import Path
+
+from marketplace.core.environment import Environment
+from marketplace.core.logs import configuration
+
+env = Environment(Path(__file__).parent / ".env")
 
 wsgi_app = "marketplace.wsgi:application"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+bind = f"{env.str('HOST', '127.0.0.1')}:{env.int('PORT', 8000)}"
+workers = env.int("WEB_CONCURRENCY", 1)
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = env.int("WEB_THREADS", 8)
 timeout = 30
-graceful_timeout = 20
+graceful_timeout = 20  # after a SIGTERM: finish what has begun
 keepalive = 5
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, in one place
+control_socket_disable = True  # or two servers of one user would share it
+logconfig_dict = configuration(
+    as_json=env.bool("LOG_JSON", not env.bool("DEBUG", True)),
+    level=env.str("LOG_LEVEL", "INFO").upper(),
+)
+
+env.settle()

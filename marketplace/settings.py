@@ -4,27 +4,29 @@ The table of variables is in the README; `.env.example` lists them all.
 """
 
 from datetime import timedelta
+from logging import getLevelNamesMapping
 from pathlib import Path
 
-import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from marketplace.core.environment import Environment
+from marketplace.core.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the embedded defaults write
 
-env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
+env = Environment(BASE_DIR / ".env")
 
 # --- What kind of place this is -------------------------------------------------------
 DEBUG = env.bool("DEBUG", True)
 PRODUCTION = not DEBUG
 LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
 SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY: production does not start without it.")
+env.require(SECRET_KEY, "SECRET_KEY: production does not start without one.")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+env.require(
+    DEBUG or (ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS),
+    "ALLOWED_HOSTS: production needs the names it is reached by, and no *.",
 )
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "marketplace.core.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "marketplace.core.middleware.JsonErrorsMiddleware",
+    "marketplace.core.probes.ProbesMiddleware",
     "marketplace.core.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -94,9 +98,7 @@ TEMPLATES = [
 
 # --- Data -----------------------------------------------------------------------------
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'market.sqlite3'}")
-    )
+    "default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'market.sqlite3'}")
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
@@ -239,7 +241,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "filter": True},
+    "SWAGGER_UI_SETTINGS": {
+        "persistAuthorization": True,
+        "filter": True,
+        "validatorUrl": None,  # it would tell another host where the schema lies
+    },
+    "REDOC_UI_SETTINGS": {
+        "theme": {
+            "typography": {
+                "fontFamily": "system-ui, sans-serif",
+                "headings": {"fontFamily": "system-ui, sans-serif"},
+            },
+        },
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "marketplace.core.schema.describe_errors",
@@ -271,7 +285,7 @@ CORS_EXPOSE_HEADERS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("lv", "Latviešu"), ("ru", "Русский"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
-TIME_ZONE = env.str("SITE_TIME_ZONE", "Europe/Riga")  # of deadlines, a wall clock
+TIME_ZONE = env.zone("SITE_TIME_ZONE", "Europe/Riga")  # of deadlines, a wall clock
 USE_TZ = True
 USE_I18N = True
 
@@ -283,7 +297,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -298,34 +311,15 @@ EMAIL_BACKEND = env.str(
 )
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "marketplace.core.logs.RequestIdFilter"}},
-    "formatters": {
-        "json": {"()": "marketplace.core.logs.json_formatter"},
-        "line": {
-            "format": "{levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        },
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": "json" if LOG_JSON else "line",
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        # The access line of the middleware says it; Django's own would repeat it.
-        "django.request": {"level": "ERROR"},
-        "django.server": {"level": "WARNING"},
-    },
-}
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+env.require(LOG_LEVEL in getLevelNamesMapping(), f"LOG_LEVEL: {LOG_LEVEL} is none.")
+LOGGING = configuration(as_json=LOG_JSON, level=LOG_LEVEL)
 
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
@@ -334,3 +328,5 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
 }
+
+env.settle()

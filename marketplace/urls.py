@@ -36,8 +36,6 @@ router.register("categories", views.CategoryViewSet, "category")
 
 urlpatterns = [
     path("", views.welcome),
-    path("health", views.health),
-    path("ready", views.ready),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),

@@ -34,3 +34,19 @@ def limits_are_shared(app_configs, **kwargs):
         sentence = "Set REDIS_URL: without it each process counts its limits alone."
         return [Warning(sentence, id="marketplace.W002")]
     return []
+
+
+@register(Tags.database, deploy=True)
+def the_database_serves_many(app_configs, **kwargs):
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        sentence = "Set DATABASE_URL: SQLite is for one machine and few writers."
+        return [Warning(sentence, id="marketplace.W003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def demo_accounts_stay_at_home(app_configs, **kwargs):
+    if settings.DEMO:
+        sentence = "DEMO is on: everybody can read how to sign in as staff."
+        return [Warning(sentence, id="marketplace.W004")]
+    return []

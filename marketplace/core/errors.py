@@ -9,8 +9,10 @@ from marketplace.core.logs import current_request_id
 SENTENCES = {
     "not_found": gettext_lazy("There is nothing here, or it is not for you."),
     "not_authenticated": gettext_lazy("Please sign in first."),
+    "not_allowed": gettext_lazy("You may not do this."),
     "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
 }
+CODES = {401: "not_authenticated", 403: "not_allowed", 404: "not_found"}
 
 
 class DomainError(Exception):
@@ -77,13 +79,22 @@ def server_error_body() -> dict:
     )
 
 
+def of_status(status: int) -> JsonResponse:
+    """The answer for a failure of which only the HTTP status is known."""
+    if status >= 500:
+        return JsonResponse(server_error_body(), status=status)
+    code = CODES.get(status, "invalid")
+    sentence = SENTENCES.get(code) or _("The request is malformed.")
+    return JsonResponse(body(sentence, code), status=status)
+
+
 def not_found(request, exception=None, path=None) -> JsonResponse:
-    return JsonResponse(body(SENTENCES["not_found"], "not_found"), status=404)
+    return of_status(404)
 
 
 def bad_request(request, exception=None) -> JsonResponse:
-    return JsonResponse(body(_("The request is malformed."), "invalid"), status=400)
+    return of_status(400)
 
 
 def server_error(request) -> JsonResponse:
-    return JsonResponse(server_error_body(), status=500)
+    return of_status(500)

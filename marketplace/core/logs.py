@@ -44,3 +44,35 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
+
+
+def configuration(*, as_json: bool, level: str) -> dict:
+    """What `logging.config.dictConfig` takes, for Django and for its server alike."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": RequestIdFilter}},
+        "formatters": {
+            "json": {"()": json_formatter},
+            "line": {
+                "format": "{levelname} {name} [{request_id}] {message}",
+                "style": "{",
+            },
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "filters": ["request_id"],
+                "formatter": "json" if as_json else "line",
+            },
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "gunicorn.error": {"handlers": [], "propagate": True},
+            # The access line of the middleware says it; Django's own would repeat it.
+            "django": {"handlers": [], "level": "INFO"},
+            "django.request": {"level": "ERROR"},
+            "django.server": {"level": "WARNING"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
+    }

@@ -1,4 +1,4 @@
-"""What wraps every request: its id and log line, and the size of its body."""
+"""What wraps every request: its id and log line, its size, the shape of errors."""
 
 import logging
 import re
@@ -7,12 +7,14 @@ import uuid
 
 from django.conf import settings
 from django.http import JsonResponse
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from marketplace.core import errors
 from marketplace.core.logs import enter_request
 
 access = logging.getLogger("marketplace.access")
+JSON = "application/json"
 ACCEPTABLE_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
@@ -34,20 +36,35 @@ class RequestIdMiddleware:
         return response
 
     def _log(self, request, response, elapsed_ms: float) -> None:
+        path = iri_to_uri(request.path)  # no raw line breaks; and never the query
         access.info(
             "%s %s %s",
             request.method,
-            request.path,
+            path,
             response.status_code,
             extra={
                 "facts": {
                     "method": request.method,
-                    "path": request.path,
+                    "path": path,
                     "status": response.status_code,
                     "ms": round(elapsed_ms, 1),
                 }
             },
         )
+
+
+class JsonErrorsMiddleware:
+    """Under /api/ every error has the one shape, also what no view has answered."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        failed = response.status_code >= 400 and request.path.startswith("/api/")
+        if failed and not response.get("Content-Type", "").startswith(JSON):
+            return errors.of_status(response.status_code)
+        return response
 
 
 class BodyLimitMiddleware:

@@ -1,0 +1,321 @@
+"""What holds for every request: errors, hosts, origins, logs, the environment."""
+
+import json
+import logging
+from types import SimpleNamespace
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
+from django.test import Client
+
+from accounts import services
+from marketplace.core import errors, probes
+from marketplace.core.checks import BLACKLIST
+from marketplace.core.environment import Environment
+from marketplace.core.logs import RequestIdFilter, json_formatter
+from marketplace.core.middleware import BodyLimitMiddleware
+
+FRONTEND = "http://localhost:5173"
+PASSWORD = "quiet-Harbour-71"
+
+
+def crash(*args, **kwargs):
+    raise RuntimeError("secret detail of the crash")
+
+
+@pytest.fixture
+def browser() -> Client:
+    """Asks for HTML, and sees a failure as a visitor would."""
+    return Client(raise_request_exception=False, headers={"Accept": "text/html"})
+
+
+@pytest.fixture
+def lines():
+    """The log as production writes it."""
+    written: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            written.append(self.format(record))
+
+    handler = Keep()
+    handler.addFilter(RequestIdFilter())
+    handler.setFormatter(json_formatter())
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)
+
+
+# --- Errors ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("place", ["view", "middleware"])
+def test_a_crash_tells_a_request_id_and_nothing_else(
+    browser, settings, monkeypatch, db, debug, place
+):
+    """P2: generic 500 with a request id, in the one shape, whatever is accepted."""
+    settings.DEBUG = debug
+    if place == "view":
+        monkeypatch.setattr("listings.views.ListingViewSet.get_queryset", crash)
+    else:
+        monkeypatch.setattr(BodyLimitMiddleware, "_refusal", crash)
+    answer = browser.get("/api/listings")
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "error": str(errors.SENTENCES["server_error"]),
+        "code": "server_error",
+        "fields": {},
+        "request_id": answer["X-Request-ID"],
+    }
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_strange_host_is_refused(browser, settings, debug):
+    """P1: a Host that is not ours answers 400 in the one shape."""
+    settings.DEBUG = debug
+    answer = browser.get("/api/listings", headers={"Host": "evil.test"})
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"error", "code", "fields"}
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nowhere", "/api/listings/x"])
+def test_an_unknown_route_answers_in_the_one_shape(browser, settings, db, debug, path):
+    settings.DEBUG = debug
+    answer = browser.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_https_is_asked_for_a_year(browser, settings, db):
+    """P1: HSTS of at least a year, from production's default."""
+    settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    answer = browser.get("/api/categories", secure=True)
+    age = int(answer["Strict-Transport-Security"].split("max-age=")[1].split(";")[0])
+    assert age >= 365 * 24 * 3600
+
+
+def test_a_forwarded_scheme_from_nobody_we_know_counts_for_nothing(browser, settings):
+    """P1: proxy headers only from trusted hops."""
+    settings.SECURE_SSL_REDIRECT = True
+    claim = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"}
+    answer = browser.get("/api/categories", headers=claim)
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        "https://testserver/api/categories",
+    )
+
+
+# --- Probes ---------------------------------------------------------------------------
+
+
+def test_health_answers_any_host_without_https_or_database(browser, settings):
+    """P7: `/health` needs no database (this test may use none)."""
+    settings.SECURE_SSL_REDIRECT = True
+    answer = browser.get("/health", headers={"Host": "10.0.0.7:8000"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_ready_asks_the_database(browser, db, monkeypatch):
+    assert browser.get("/ready").json() == {"status": "ok", "database": "up"}
+
+    def down():
+        raise OperationalError("password=secret host=10.0.0.9")
+
+    monkeypatch.setattr(probes, "connection", SimpleNamespace(cursor=down))
+    answer = browser.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "database": "down"}
+
+
+# --- Origins --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("port", [3000, 5173])
+def test_a_preflight_of_the_frontend_needs_no_token(browser, host, port):
+    answer = browser.options(
+        "/api/tasks/my",
+        headers={
+            "Origin": f"http://{host}:{port}",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization, content-type",
+        },
+    )
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Origin"] == f"http://{host}:{port}"
+    assert answer["Access-Control-Max-Age"] == "7200"
+    allowed = answer["Access-Control-Allow-Headers"].split(", ")
+    assert {"authorization", "content-type", "accept"} <= set(allowed)
+
+
+@pytest.mark.parametrize("path", ["/api/tasks/my", "/api/nowhere", "/api/listings"])
+def test_errors_can_be_read_across_origins(browser, db, monkeypatch, path):
+    """A client that cannot read a 401 cannot sign out."""
+    monkeypatch.setattr("listings.views.ListingViewSet.get_queryset", crash)
+    answer = browser.get(path, headers={"Origin": FRONTEND})
+    assert answer.status_code in {401, 404, 500}
+    assert answer["Access-Control-Allow-Origin"] == FRONTEND
+    exposed = answer["Access-Control-Expose-Headers"].split(", ")
+    assert {"X-Total-Count", "Link", "X-Request-ID", "Retry-After"} <= set(exposed)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost:5174",
+        "https://localhost:5173",
+        "http://localhost:5173.evil.test",
+        "null",
+    ],
+)
+def test_other_origins_are_told_nothing(browser, db, origin):
+    """P6: the origins are an exact list."""
+    answer = browser.get("/api/categories", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in answer
+
+
+# --- Logs -----------------------------------------------------------------------------
+
+
+def test_a_request_is_one_line_of_json_with_its_id(browser, lines, db):
+    answer = browser.get("/api/categories?secret=in-the-query")
+    [line] = [json.loads(line) for line in lines]
+    assert line["request_id"] == answer["X-Request-ID"]
+    assert (line["method"], line["path"]) == ("GET", "/api/categories")
+    assert (line["status"], line["level"]) == (200, "info")
+
+
+def test_a_crash_is_logged_with_its_trace_on_one_line(browser, lines, db, monkeypatch):
+    monkeypatch.setattr("listings.views.ListingViewSet.get_queryset", crash)
+    answer = browser.get("/api/listings")
+    assert [line for line in lines if "\n" in line] == []
+    told = [json.loads(line) for line in lines]
+    assert {line["request_id"] for line in told} == {answer["X-Request-ID"]}
+    assert any("secret detail" in line.get("exception", "") for line in told)
+
+
+def test_a_caller_cannot_write_lines_into_the_log(browser, lines, db):
+    browser.get("/api/x%0AERROR forged", headers={"X-Request-ID": "a\nb"})
+    assert [line for line in lines if "\n" in line or "\\n" in line] == []
+
+
+def test_passwords_and_tokens_stay_out_of_the_log(api, alice, lines, monkeypatch):
+    """A15: what is secret is in no line, also when signing in crashes."""
+    alice.set_password(PASSWORD)
+    alice.save()
+    credentials = {"email": alice.email, "password": PASSWORD}
+    pair = api.post("/api/auth/login", credentials).json()
+    api.post("/api/auth/refresh", {"refresh": pair["refresh"]})
+    api.post("/api/auth/refresh", {"refresh": pair["refresh"]})
+    bearer = {"Authorization": f"Bearer {pair['token']}"}
+    api.get("/api/auth/profile", headers=bearer)
+    api.post("/api/auth/login", credentials | {"password": PASSWORD + "!"})
+    monkeypatch.setattr(services, "spend", crash)
+    crashed = Client(raise_request_exception=False).post(
+        "/api/auth/login", credentials, content_type="application/json"
+    )
+    log = "\n".join(lines)
+    assert (crashed.status_code, len(lines) > 6) == (500, True)
+    assert [s for s in (PASSWORD, pair["token"], pair["refresh"]) if s in log] == []
+
+
+# --- The environment ------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    def made(**variables) -> Environment:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return Environment(tmp_path / ".env")
+
+    return made
+
+
+def test_all_that_is_wrong_is_told_at_once(environment):
+    env = environment(ON="ture", DAYS="-1", AT="Mars/Base", DB="foo://x", KEY_FILE="/x")
+    env.bool("ON", True)
+    env.int("DAYS", 3)
+    env.zone("AT", "UTC")
+    env.database("DB", "sqlite://")
+    env.str("KEY", "")
+    with pytest.raises(ImproperlyConfigured) as error:
+        env.settle()
+    named = [line.split(":")[0] for line in str(error.value).splitlines()[1:]]
+    assert named == ["  - ON", "  - DAYS", "  - AT", "  - DB", "  - KEY"]
+
+
+def test_an_empty_number_is_the_default(environment):
+    env = environment(DAYS="", NAMES=" a ,, b")
+    assert (env.int("DAYS", 3), env.list("NAMES", [])) == (3, ["a", "b"])
+    env.settle()
+
+
+def test_a_value_may_lie_in_a_file(environment, tmp_path):
+    (tmp_path / "key").write_text("of-the-file\n")
+    env = environment(KEY_FILE=str(tmp_path / "key"))
+    assert env.str("KEY", "") == "of-the-file"
+
+
+# --- Checks ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    settings.SECRET_KEY = "k" * 60
+    settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"SIGNING_KEY": "t" * 60}
+    settings.REDIS_URL = "redis://127.0.0.1:6379/0"
+    settings.DEMO = False
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "postgresql")
+    return settings
+
+
+def use_the_laptop_key(production):
+    production.SECRET_KEY = production.LAPTOP_KEY
+
+
+def derive_the_token_key(production):
+    key = f"{production.SECRET_KEY}:tokens"
+    production.SIMPLE_JWT = production.SIMPLE_JWT | {"SIGNING_KEY": key}
+
+
+def forget_redis(production):
+    production.REDIS_URL = ""
+
+
+def use_sqlite(production):
+    production.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
+
+
+def show_the_demo(production):
+    production.DEMO = True
+
+
+def forget_the_blacklist(production):
+    apps = [app for app in production.INSTALLED_APPS if app != BLACKLIST]
+    production.INSTALLED_APPS = apps
+
+
+@pytest.mark.parametrize(
+    ("lapse", "expected"),
+    [
+        (lambda production: None, []),
+        (forget_the_blacklist, ["marketplace.E001"]),
+        (use_the_laptop_key, ["marketplace.E002"]),
+        (derive_the_token_key, ["marketplace.W001"]),
+        (forget_redis, ["marketplace.W002"]),
+        (use_sqlite, ["marketplace.W003"]),
+        (show_the_demo, ["marketplace.W004"]),
+    ],
+)
+def test_a_lapse_in_production_is_noticed(production, lapse, expected):
+    """A6: a boot check for the blacklist and for the keys, and others beside them."""
+    lapse(production)
+    messages = run_checks(
+        tags=["security", "caches", "database"], include_deployment_checks=True
+    )
+    ours = [m.id for m in messages if m.id.startswith("marketplace.")]
+    assert ours == expected
