@@ -1,0 +1,9 @@
+#!/bin/sh
+# Do the periodic work once an hour, until told to stop.
+set -u
+trap 'exit 0' TERM INT
+while :; do
+    python manage.py maintain || echo "maintain failed; the next try is in an hour" >&2
+    sleep "${MAINTAIN_EVERY_SECONDS:-3600}" &
+    wait $!
+done
