@@ -3,11 +3,14 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 RUN := $(BIN)/python
+NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
 .PHONY: help demo test test-postgres races check format lock
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@echo 'Everything makes what it needs first. To look around: make demo'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([^:]*):.*## /  \1\t/' \
+		| expand -t 20
 
 # --- Environments: rebuilt when the pinned requirements change --------------------------
 .venv/base: requirements/base.txt
@@ -25,6 +28,9 @@ demo: export DEMO = 1
 demo: .venv/base  ## Serve a living demo market on http://127.0.0.1:8000 (PORT=…)
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py seed --if-empty
+	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
+		'demo@example.com, helper@example.com or staff@example.com' \
+		"$$(sed -n 's/^DEMO_PASSWORD = "\(.*\)"/\1/p' marketplace/seed/people.py)"
 	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT)
 
 # --- Test it ----------------------------------------------------------------------------
@@ -46,6 +52,10 @@ check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy c
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(RUN) manage.py makemigrations --check --dry-run
+	@echo 'check --deploy, as .env.example describes production'
+	@set -a && . ./.env.example && set +a && SECRET_KEY=$$($(NEW_KEY)) \
+		JWT_SIGNING_KEY=$$($(NEW_KEY)) \
+		$(RUN) manage.py check --deploy --fail-level WARNING
 
 format: .venv/dev  ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
