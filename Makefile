@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races check format lock
+.PHONY: help demo test test-postgres races check format diagrams lock
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'
@@ -60,6 +60,9 @@ check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy c
 format: .venv/dev  ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+diagrams: .venv/base  ## Draw docs/workflow.md anew from the workflow tables
+	$(RUN) manage.py draw_workflows > docs/workflow.md
 
 lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
 	cd requirements && for name in base dev; do \

@@ -46,6 +46,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 def demo_password() -> str:
-    from marketplace.seed.people import DEMO_PASSWORD  # the demo alone pays for loading it
+    from marketplace.seed.people import (
+        DEMO_PASSWORD,  # the demo alone pays for loading it
+    )
 
     return DEMO_PASSWORD

@@ -1,0 +1,51 @@
+"""Print docs/workflow.md, read off the workflow tables."""
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import override
+
+from listings.workflow import LISTING_WORKFLOW
+from marketplace.core.workflow import Transition, Workflow
+from offerings.workflow import OFFERING_WORKFLOW
+from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
+
+PAGES = {
+    "A task": TASK_WORKFLOW,
+    "An application for a task": APPLICATION_WORKFLOW,
+    "A listing": LISTING_WORKFLOW,
+    "An offering": OFFERING_WORKFLOW,
+    "Moderation of any content": MODERATION,
+}
+PREFACE = """# Workflows
+
+Read off the tables in `*/workflow.py` by `make diagrams`; a test fails when this page
+is old. A transition with a path is a `POST` to it, but for `withdraw`, which is the
+`DELETE` of the application. The others are done by staff in the admin, by the clock
+(`manage.py maintain`) or by the `DELETE` of the thing. Accepting an application
+rejects the others.
+"""
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options):
+        with override("en"):
+            self.stdout.write(page(), ending="")
+
+
+def page() -> str:
+    sections = [f"## {title}\n\n{_section(flow)}" for title, flow in PAGES.items()]
+    return "\n".join([PREFACE, *sections])
+
+
+def _section(workflow: Workflow) -> str:
+    head = "| transition | what it does | who may | path |\n|---|---|---|---|"
+    rows = "\n".join(_row(row) for row in workflow)
+    return f"```mermaid\n{workflow.mermaid()}\n```\n\n{head}\n{rows}\n"
+
+
+def _row(row: Transition) -> str:
+    who = row.allow.__name__.removeprefix("is_").replace("_", " ")
+    names = (row.name, *row.aliases) if row.in_api else ()
+    paths = ", ".join(f"`…/{name}`" for name in names)
+    return f"| `{row.name}` | {row.label} | {who} | {paths} |"

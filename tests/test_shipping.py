@@ -1,0 +1,259 @@
+"""What is shipped beside the code: documents, image, and the server it starts."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+from django.db import connection
+
+from marketplace.management.commands.draw_workflows import page
+from marketplace.management.commands.migrate_together import LOCK, one_at_a_time
+
+ROOT = Path(__file__).parents[1]
+NAME = r"[A-Z][A-Z0-9_]+"
+PRODUCTION = {
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "market.test",
+    "TRUSTED_PROXIES": "1",
+}
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+# --- Documents ------------------------------------------------------------------------
+
+
+def variables_read() -> set[str]:
+    source = text("marketplace/settings.py") + text("gunicorn.conf.py")
+    return set(re.findall(rf"""env\.\w+\(\s*['"]({NAME})['"]""", source))
+
+
+def test_every_variable_is_in_the_readme():
+    assert set(re.findall(rf"^\| `({NAME})`", text("README.md"), re.M)) == (
+        variables_read()
+    )
+
+
+def test_every_variable_is_in_the_example():
+    named = re.findall(rf"^(?:# )?({NAME})=", text(".env.example"), re.M)
+    assert (sorted(named), len(named)) == (sorted(variables_read()), len(set(named)))
+
+
+def test_links_between_documents_lead_somewhere():
+    dead = [
+        f"{document.name}: {link}"
+        for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+        for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text())
+        if not (document.parent / link).exists()
+    ]
+    assert dead == []
+
+
+def test_every_decision_is_listed():
+    listed = re.findall(r"\((\d{4}-.*\.md)\)", text("docs/decisions/README.md"))
+    written = sorted(path.name for path in ROOT.glob("docs/decisions/0*.md"))
+    assert listed == written
+
+
+def test_the_diagrams_are_current():
+    assert text("docs/workflow.md") == page(), "make diagrams"
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the tour is written for curl")
+def test_the_tour_of_the_readme_works(live_server):
+    blocks = re.findall(r"```sh\n(.*?)```", text("README.md"), re.S)
+    tour = "\n".join(blocks).replace("http://127.0.0.1:8000", live_server.url)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", tour],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("409\n")
+    assert '"average_rating":5.0' in done.stdout
+    assert [word for word in ('"error"', "Traceback") if word in done.stdout] == []
+
+
+# --- The image ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict:
+    return yaml.safe_load(text("docker-compose.yml"))
+
+
+def test_the_containers_are_told_only_what_somebody_reads(compose):
+    of_the_entry = set(re.findall(rf"\$\{{({NAME})", text("docker/entrypoint.sh")))
+    for service in ("web", "worker"):
+        told = set(compose["services"][service]["environment"])
+        assert told - variables_read() - of_the_entry == set()
+
+
+def test_the_containers_wait_for_what_can_be_healthy(compose):
+    services = compose["services"]
+    waits = [
+        other
+        for service in services.values()
+        for other, wait in service.get("depends_on", {}).items()
+        if wait["condition"] == "service_healthy"
+    ]
+    assert sorted(waits) == ["postgres", "redis", "web"]
+    assert "HEALTHCHECK" in text("Dockerfile")
+    assert all("test" in services[name]["healthcheck"] for name in waits[:2])
+
+
+def test_the_containers_listen_on_this_machine_alone(compose):
+    ports = [p for s in compose["services"].values() for p in s.get("ports", [])]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_the_image_runs_as_somebody_without_rights():
+    last_stage = text("Dockerfile").split("\nFROM ")[-1]
+    assert re.findall(r"^USER (\w+)", last_stage, re.M) == ["market"]
+
+
+def test_containers_that_start_at_once_agree_on_their_keys(tmp_path):
+    def start(_) -> str:
+        return subprocess.run(
+            ["docker/entrypoint.sh", "sh", "-c", 'cat "$SECRET_KEY_FILE"'],
+            cwd=ROOT,
+            env=PRODUCTION | {"KEYS_DIR": str(tmp_path), "MIGRATE_ON_START": "false"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(start, range(8)))
+    assert [len(key) for key in keys] == [86]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret", "tokens"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_container_migrates_and_the_others_wait():
+    """SQLite has no such lock, and one container."""
+    other = connection.copy()
+
+    def is_free() -> bool:
+        if connection.vendor != "postgresql":
+            return True
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            [free] = cursor.fetchone()
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+        return free
+
+    with one_at_a_time():
+        within = is_free()
+    assert (within, is_free()) == (connection.vendor != "postgresql", True)
+    other.close()
+
+
+# --- The server -----------------------------------------------------------------------
+
+
+class Server:
+    """gunicorn as production starts it, on a port of its own."""
+
+    def __init__(self, directory: Path):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._log = directory / "log"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+            cwd=ROOT,
+            env=PRODUCTION
+            | {
+                "PORT": str(self.port),
+                "SECRET_KEY": "k" * 60,
+                "JWT_SIGNING_KEY": "t" * 60,
+                "STATIC_ROOT": str(directory / "static"),
+                "DATABASE_URL": f"sqlite:///{directory / 'market.sqlite3'}",
+            },
+            stderr=self._log.open("w"),
+        )
+
+    def get(self, path: str, **headers) -> tuple[int, dict, bytes]:
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        asked.request("GET", path, headers=named)
+        answer = asked.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+
+    def wait(self) -> None:
+        check = [sys.executable, "docker/healthcheck.py"]
+        environment = os.environ | {"PORT": str(self.port)}
+        for _ in range(200):
+            if self.process.poll() is not None:
+                break
+            if subprocess.run(check, cwd=ROOT, env=environment).returncode == 0:
+                return
+        raise AssertionError(self._log.read_text())
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def test_a_server_in_production_is_strict(server):
+    """P1: bad Host 400, a redirect to HTTPS, HSTS of a year behind our own proxy."""
+    https = {"Host": "market.test", "X_Forwarded_Proto": "https"}
+    status, _, body = server.get("/api/categories", **https | {"Host": "evil.test"})
+    assert (status, json.loads(body)["code"]) == (400, "invalid")
+    status, headers, _ = server.get("/api/categories", Host="market.test")
+    assert (status, headers["Location"]) == (301, "https://market.test/api/categories")
+    status, headers, _ = server.get("/api/categories", **https)
+    assert status == 200
+    assert headers["Strict-Transport-Security"].startswith("max-age=31536000;")
+
+
+def test_a_server_in_production_logs_json_and_stops_when_told(server):
+    _, headers, _ = server.get("/health", Host="10.0.0.7")
+    assert server.stop() == 0
+    lines = server.lines()
+    own = [x for x in lines if x["request_id"] == headers["X-Request-ID"]]
+    assert [(x["path"], x["status"]) for x in own] == [("/health", 200)]
+    assert any("Shutting down" in line["event"] for line in lines)
+
+
+def test_production_does_not_start_without_its_variables(tmp_path):
+    wrong = {"DEBUG": "false", "THROTTLE": "ture"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": PRODUCTION["PATH"]} | wrong,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    missing = ("SECRET_KEY", "ALLOWED_HOSTS", "THROTTLE")
+    assert [name for name in missing if f"- {name}:" not in done.stderr] == []
