@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW
 from marketplace.core.errors import WrongStatus
+from marketplace.core.locks import locked
 from uploads import items
 
 
@@ -43,7 +44,7 @@ def expire(*, at: datetime) -> int:
 @transaction.atomic
 def _expire(due, pk: int) -> bool:
     """Archive one listing, unless somebody sold or renewed it since it was read."""
-    listing = due.select_for_update().filter(pk=pk).first()
+    listing = locked(due).filter(pk=pk).first()
     if listing:
         LISTING_WORKFLOW.run("expire", listing, actor=None)
     return listing is not None

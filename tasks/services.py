@@ -62,7 +62,7 @@ def _count_applications(task: TaskRequest, change: int) -> None:
 @transaction.atomic
 def recount_applications(task_id: int) -> None:
     """Count a task's applications anew, none coming or going meanwhile."""
-    task = TaskRequest.objects.select_for_update().get(pk=task_id)
+    task = locked(TaskRequest.objects).get(pk=task_id)
     standing = task.applications.standing().count()
     TaskRequest.objects.filter(pk=task_id).update(applications_count=standing)
 
@@ -210,7 +210,7 @@ def run_due(workflow, name: str, tasks) -> int:
 @transaction.atomic
 def _run_due(workflow, name: str, tasks, pk: int) -> bool:
     """Move one task, unless somebody acted since it was read."""
-    task = tasks.select_for_update().filter(pk=pk).first()
+    task = locked(tasks).filter(pk=pk).first()
     if task:
         workflow.run(name, task, actor=None)
     return task is not None

@@ -39,6 +39,7 @@ def test_only_the_workflow_assigns_a_status():
         path
         for path in sources()
         if path.name != "workflow.py" and assignment.search(path.read_text())
+        if "seed" not in path.parts  # it writes down what has long happened
     ]
     assert culprits == []
 

@@ -4,6 +4,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from listings.models import Listing
+from marketplace.core.locks import locked
 from offerings.models import Offering
 from tasks.models import TaskRequest
 from uploads.models import URL_PREFIX, Upload
@@ -54,9 +55,9 @@ def recount() -> int:
 
 @transaction.atomic
 def _recount(ids: list[int]) -> int:
-    rows = Upload.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    locked = {upload.pk: upload for upload in rows}
-    true = {pk: uses for pk, uses in miscounted().items() if pk in locked}
+    rows = locked(Upload.objects).filter(pk__in=ids).order_by("pk")
+    held = {upload.pk for upload in rows}
+    true = {pk: uses for pk, uses in miscounted().items() if pk in held}
     for pk, uses in true.items():
         Upload.objects.filter(pk=pk).update(uses=uses)
     return len(true)
