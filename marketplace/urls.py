@@ -14,6 +14,7 @@ from favorites.views import FavoriteViewSet
 from listings.views import ListingViewSet
 from marketplace import views
 from marketplace.core import errors
+from messaging.views import ConversationViewSet, MessageViewSet
 from offerings.views import OfferingViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from tasks.views import TaskViewSet
@@ -30,6 +31,8 @@ router.register("tasks", TaskViewSet, "task")
 router.register("offerings", OfferingViewSet, "offering")
 router.register("reviews", ReviewViewSet, "review")
 router.register("favorites", FavoriteViewSet, "favorite")
+router.register("messages/conversations", ConversationViewSet, "conversation")
+router.register("messages", MessageViewSet, "message")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("categories", views.CategoryViewSet, "category")

@@ -1,0 +1,145 @@
+"""What two people write to each other."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from marketplace.core.models import Timestamped
+from messaging.permissions import is_participant
+from messaging.querysets import ConversationQuerySet, MessageQuerySet
+
+SUBJECTS = ("task", "offering", "listing")
+
+
+def _unset(*names: str) -> Q:
+    return Q(**{f"{name}__isnull": True for name in names})
+
+
+class Subject(models.Model):
+    """What is talked about: one item, or nothing. Messaging only knows its name."""
+
+    task = models.ForeignKey(
+        "tasks.TaskRequest", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    offering = models.ForeignKey(
+        "offerings.Offering", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    listing = models.ForeignKey(
+        "listings.Listing", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_about_one_item",
+                condition=_unset("task", "offering")
+                | _unset("task", "listing")
+                | _unset("offering", "listing"),
+            )
+        ]
+
+
+class Conversation(Subject, Timestamped):
+    """The one conversation of two people; its subject is what they named last.
+
+    `read_seq_1` is the number of the last message that participant 1 has read. One
+    number a person instead of a flag a message: it only grows, so that two readers at
+    once need no lock and a message that arrives meanwhile stays unread; and how many
+    are unread is counted, never kept, so it cannot drift.
+    """
+
+    participant_1 = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # the unique constraint begins with it
+    )
+    participant_2 = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    last_message = models.ForeignKey(
+        "Message",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    last_seq = models.PositiveIntegerField(default=0, editable=False)
+    read_seq_1 = models.PositiveIntegerField(default=0, editable=False)
+    read_seq_2 = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta(Subject.Meta):
+        constraints = [
+            *Subject.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["participant_1", "participant_2"],
+                name="one_conversation_per_pair",
+            ),
+            models.CheckConstraint(
+                name="conversation_pair_in_order",
+                condition=Q(participant_1__lt=F("participant_2")),
+            ),
+            models.CheckConstraint(
+                name="conversation_read_what_there_is",
+                condition=Q(
+                    read_seq_1__lte=F("last_seq"), read_seq_2__lte=F("last_seq")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_1_id} and {self.participant_2_id}"
+
+    def side_of(self, user) -> int:
+        """1 or 2: which participant `user` is."""
+        if not is_participant(self, user):
+            raise ValueError("not a participant")
+        return 1 if user.pk == self.participant_1_id else 2
+
+    def other_than(self, user):
+        """The one whom `user` talks to."""
+        return self.participant_2 if self.side_of(user) == 1 else self.participant_1
+
+    def read_seq_of(self, user) -> int:
+        return getattr(self, f"read_seq_{self.side_of(user)}")
+
+
+class Message(Subject):
+    """`seq` counts the messages of a conversation from 1, without gaps."""
+
+    conversation = models.ForeignKey(
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,  # the unique constraint begins with it
+    )
+    seq = models.PositiveIntegerField(editable=False)
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    content = models.TextField(max_length=5000)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta(Subject.Meta):
+        constraints = [
+            *Subject.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["conversation", "seq"], name="message_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.seq}"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the one it was written to has read it."""
+        talk = self.conversation
+        by_first = self.sender_id == talk.participant_1_id
+        return self.seq <= (talk.read_seq_2 if by_first else talk.read_seq_1)
