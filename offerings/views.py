@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -8,8 +9,16 @@ from marketplace.core.viewsets import ContentViewSet, with_transitions
 from offerings import services
 from offerings.filters import OfferingFilter
 from offerings.models import Offering
-from offerings.serializers import OfferingInput, OfferingSerializer
+from offerings.serializers import ContactInput, OfferingInput, OfferingSerializer
 from offerings.workflow import OFFERING_WORKFLOW
+
+CONTACTED = inline_serializer(
+    "OfferingContacted",
+    {
+        "message": serializers.CharField(),
+        "conversation_id": serializers.IntegerField(),
+    },
+)
 
 
 @extend_schema_view(
@@ -29,6 +38,7 @@ class OfferingViewSet(ContentViewSet):
         "create": OfferingInput,
         "update": OfferingInput,
         "partial_update": OfferingInput,
+        "contact": ContactInput,
     }
     noun = "offering"
     posted = _("The service is published.")
@@ -49,3 +59,12 @@ class OfferingViewSet(ContentViewSet):
     @action(detail=False, envelope="offerings", pagination_class=PersonalPages)
     def my(self, request):
         return self.listed(self.queryset.all().of(request.user))
+
+    @extend_schema(summary="Write to who offers a service", responses={201: CONTACTED})
+    @action(detail=True, methods=["post"])
+    def contact(self, request, pk):
+        conversation = services.contact(
+            self.get_object(), actor=request.user, **self.read_input()
+        )
+        answer = {"message": _("Sent."), "conversation_id": conversation.pk}
+        return Response(answer, status=201)
