@@ -28,6 +28,7 @@ def issue(session: Session) -> dict[str, str]:
     """A new pair of tokens for a sign-in, under the names that clients read."""
     refresh = RefreshToken.for_user(session.user)
     refresh[SESSION_CLAIM] = str(session.key)
+    refresh[api_settings.USER_ID_CLAIM] = session.user_id  # an integer, not its digits
     refresh["username"] = session.user.username
     access = str(refresh.access_token)
     return {"token": access, "access_token": access, "refresh": str(refresh)}
