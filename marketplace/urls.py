@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -44,7 +45,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/", include(router.urls)),
-    re_path(r"^api(/|$)", errors.not_found),
+    re_path(r"^api(/|$)", csrf_exempt(errors.not_found)),
 ]
 
 handler400 = "marketplace.core.errors.bad_request"

@@ -4,9 +4,10 @@ import logging
 import re
 import time
 import uuid
+from contextlib import suppress
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import JsonResponse, UnreadablePostError
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from marketplace.core.logs import enter_request
 
 access = logging.getLogger("marketplace.access")
 JSON = "application/json"
+PATIENCE = 8  # times the limit: what a too large body may measure to be waited for
+CHUNK_BYTES = 64 * 1024
 ACCEPTABLE_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
@@ -82,9 +85,21 @@ class BodyLimitMiddleware:
             return JsonResponse(errors.body(sentence, "length_required"), status=411)
         length = request.META.get("CONTENT_LENGTH", "")
         if length.isdigit() and int(length) > self._limit(request):
+            self._let_it_finish(request, int(length))
             sentence = _("The request is too large.")
             return JsonResponse(errors.body(sentence, "too_large"), status=413)
         return None
+
+    def _let_it_finish(self, request, length: int) -> None:
+        """Throw a moderately large body away, piece by piece.
+
+        A client that is still sending when the connection closes never reads the
+        answer. What is beyond patience is cut off unread.
+        """
+        if length <= PATIENCE * self._limit(request):
+            with suppress(UnreadablePostError):
+                while request.read(CHUNK_BYTES):
+                    pass
 
     def _limit(self, request) -> int:
         if request.content_type == "multipart/form-data":
