@@ -13,7 +13,6 @@ from listings.serializers import (
     ListingSerializer,
 )
 from listings.workflow import LISTING_WORKFLOW
-from marketplace.core.pagination import PersonalPages
 from marketplace.core.viewsets import ContentViewSet, with_transitions
 
 
@@ -56,11 +55,7 @@ class ListingViewSet(ContentViewSet):
         return Response({"message": _("The listing is deleted.")})
 
     @extend_schema(summary="One's own listings, newest first")
-    @action(
-        detail=False,
-        envelope="listings",
-        pagination_class=PersonalPages,
-    )
+    @action(detail=False, envelope="listings")
     def my(self, request):
         mine = self.queryset.all().of(request.user)
         if status := request.query_params.get("status"):

@@ -192,3 +192,9 @@ def test_listings_past_their_time_are_archived(alice):
     assert [expire(at=late), expire(at=late)] == [1, 0]
     listing.refresh_from_db()
     assert listing.status == "archived"
+
+
+def test_ones_own_come_twenty_a_page(api, alice):
+    ListingFactory.create_batch(21, seller=alice)
+    body = api.as_(alice).get("/api/listings/my").json()
+    assert (len(body["listings"]), body["pages"], body["current_page"]) == (20, 2, 1)
