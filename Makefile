@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races check format diagrams lock
+.PHONY: help demo test test-postgres races walk check format diagrams lock
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'
@@ -46,6 +46,9 @@ races: export DATABASE_URL = $(DATABASE_URL_TEST)
 races: export REDIS_URL = $(REDIS_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
+
+walk: .venv/dev  ## Walk the REST contract over HTTP (URL=…: on a server that runs)
+	@$(RUN) -m tests.live.walk $(URL)
 
 check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
 	$(BIN)/ruff check .

@@ -1,0 +1,417 @@
+"""§3.7: reviews of tasks and of people."""
+
+from tests.live.walk.kinds import integer, one_of, words
+from tests.live.walk.market import Market, photo
+from tests.live.walk.shapes import (
+    MESSAGE,
+    REVIEW,
+    REVIEW_AND_REVIEWER,
+    REVIEWER,
+    STATS,
+    TASK,
+    WHOLE_REVIEW,
+)
+
+SECTION = "3.7"
+WRITTEN = MESSAGE | {"review": REVIEW_AND_REVIEWER, "id": integer}
+MAY = {
+    "can_review": one_of(True),
+    "review_type": words,
+    "reviewee": REVIEWER,
+    "task": TASK,
+}
+MAY_NOT = {"can_review": one_of(False), "reason": words}
+
+
+def of_tasks(m: Market) -> None:
+    expect, refuse, same = m.book.expect, m.book.refuse, m.book.same
+    picture = m.bob.upload("me.png", photo()).body["url"]
+    m.bob.put("/api/auth/profile", {"avatar_url": picture})
+    unfinished = f"/api/reviews/task/{m.marked_done()['id']}"
+    task = m.completed()
+    path = f"/api/reviews/task/{task['id']}"
+    _who_may(m, path, picture, unfinished)
+    good = {"rating": 4, "content": "Labi padarīts"}
+    _refused_reviews(m, good, path, unfinished)
+    forged = good | {
+        "reviewed_user_id": m.mallory.id,
+        "reviewer_id": m.mallory.id,
+        "review_type": "worker_review",
+    }
+    body = expect(
+        "3.7 POST reviews/task/:id: 201", m.alice.post(path, forged), 201, WRITTEN
+    )
+    review = body["review"]
+    same(
+        "3.7 POST reviews/task/:id: the reviewee is the other party",
+        [review["reviewer_id"], review["reviewed_user_id"]],
+        [m.alice.id, m.bob.id],
+    )
+    same("2.8 review_type of the owner", review["review_type"], "client_review")
+    same(
+        "2.8 rating and content",
+        [review["rating"], review["content"]],
+        [4, good["content"]],
+    )
+    same("0 a review of a completed task is verified", review["verified"], True)
+    back = expect(
+        "3.7 POST reviews/task/:id: the other way, no words",
+        m.bob.post(path, {"rating": 5, "content": ""}),
+        201,
+        WRITTEN,
+    )["review"]
+    same("2.8 review_type of the worker", back["review_type"], "worker_review")
+    refuse("3.7 POST reviews/task/:id: 409 twice", m.alice.post(path, good), 409)
+    _read_again(m, back, path, picture, review)
+
+
+def _who_may(m: Market, path: str, picture: str, unfinished: str) -> None:
+    expect, same = m.book.expect, m.book.same
+    expect(
+        "3.7 GET can-review: not completed",
+        m.alice.get(f"{unfinished}/can-review"),
+        200,
+        MAY_NOT,
+    )
+    expect(
+        "3.7 GET can-review: not involved",
+        m.mallory.get(f"{path}/can-review"),
+        200,
+        MAY_NOT,
+    )
+    may = expect(
+        "3.7 GET can-review: the owner", m.alice.get(f"{path}/can-review"), 200, MAY
+    )
+    same(
+        "3.7 GET can-review: the worker is reviewed",
+        [may["reviewee"]["id"], may["review_type"]],
+        [m.bob.id, "client_review"],
+    )
+    face = may["reviewee"]["profile_picture_url"] or ""
+    m.book.holds(
+        "2.8 profile_picture_url falls back to avatar_url", face.endswith(picture), face
+    )
+    may = expect(
+        "3.7 GET can-review: the worker", m.bob.get(f"{path}/can-review"), 200, MAY
+    )
+    same(
+        "3.7 GET can-review: the owner is reviewed",
+        [may["reviewee"]["id"], may["review_type"]],
+        [m.alice.id, "worker_review"],
+    )
+
+
+def _refused_reviews(m: Market, good, path: str, unfinished: str) -> None:
+    refuse = m.book.refuse
+    refuse(
+        "3.7 POST reviews/task/:id: 409 before it is completed",
+        m.alice.post(unfinished, good),
+        409,
+    )
+    refuse(
+        "3.7 POST reviews/task/:id: 403 for a stranger", m.mallory.post(path, good), 403
+    )
+    for rating in (0, 6, 4.5, "5", None, True):
+        refuse(
+            f"3.7 POST reviews/task/:id: 400 for rating {rating!r}",
+            m.alice.post(path, {"rating": rating, "content": ""}),
+            400,
+        )
+    refuse(
+        "3.7 POST reviews/task/:id: 400 without rating",
+        m.alice.post(path, {"content": ""}),
+        400,
+    )
+
+
+def _read_again(m: Market, back, path: str, picture: str, review) -> None:
+    expect, same = m.book.expect, m.book.same
+    done = expect(
+        "3.7 GET can-review: done already",
+        m.alice.get(f"{path}/can-review"),
+        200,
+        MAY_NOT | {"existing_review": REVIEW},
+    )
+    same(
+        "3.7 GET can-review: existing_review is one's own",
+        done["existing_review"]["id"],
+        review["id"],
+    )
+    rows = m.book.page(
+        "3.7 GET reviews/task/:id", m.anyone.get(path), "reviews", WHOLE_REVIEW
+    )
+    same(
+        "3.7 GET reviews/task/:id: newest first",
+        [r["id"] for r in rows],
+        [back["id"], review["id"]],
+    )
+    face = rows[0]["reviewer"]["profile_picture_url"] or ""
+    m.book.holds(
+        "2.8 the reviewer's picture is a full address",
+        face.startswith("http") and face.endswith(picture),
+        face,
+    )
+    _shown_everywhere(m)
+
+
+def _shown_everywhere(m: Market) -> None:
+    same = m.book.same
+    own = m.book.page(
+        "3.1 GET users/:id/reviews",
+        m.anyone.get(f"/api/auth/users/{m.bob.id}/reviews"),
+        "reviews",
+        REVIEW,
+    )
+    same(
+        "2.8 reviewer_name is the username",
+        own[0]["reviewer_name"],
+        m.alice.user["username"],
+    )
+    rated = m.offering(m.bob)
+    shown = m.anyone.get(f"/api/offerings/{rated['id']}").body
+    same(
+        "2.6 creator_rating and count are real",
+        [float(shown["creator_rating"]), shown["creator_review_count"]],
+        [4.0, 1],
+    )
+    m.book.holds(
+        "2.6 creator_avatar is a full address",
+        (shown["creator_avatar"] or "").startswith("http"),
+        shown["creator_avatar"],
+    )
+    m.book.holds(
+        "2.6 creator_completed_tasks is real",
+        shown["creator_completed_tasks"] >= 1,
+        shown,
+    )
+    profile = m.bob.get("/api/auth/profile").body
+    same(
+        "2.1 average_rating and reviews_count",
+        [profile["average_rating"], profile["reviews_count"]],
+        [4.0, 1],
+    )
+    seller = m.listing(m.bob)
+    info = m.anyone.get(f"/api/listings/{seller['id']}").body["seller_info"]
+    same(
+        "2.3 seller_info has the real average",
+        [info["average_rating"], info["reviews_count"]],
+        [4.0, 1],
+    )
+
+
+def of_people(m: Market) -> None:
+    expect, refuse, same = m.book.expect, m.book.refuse, m.book.same
+    free = {"reviewed_user_id": m.carol.id, "rating": 5, "content": "Uzticama"}
+    before = m.anyone.get(f"/api/auth/users/{m.carol.id}").body
+    body = expect(
+        "3.7 POST reviews: 201, id at top level",
+        m.mallory.post("/api/reviews", free),
+        201,
+        WRITTEN,
+    )
+    same("3.7 POST reviews: id is the review's", body["id"], body["review"]["id"])
+    same("0 a free review is not verified", body["review"]["verified"], False)
+    same("2.8 review_type of a free one", body["review"]["review_type"], None)
+    forged = free | {
+        "verified": True,
+        "reviewer_id": m.bob.id,
+        "review_type": "client_review",
+    }
+    other = expect(
+        "3.7 POST reviews: nobody verifies own words",
+        m.dace.post("/api/reviews", forged),
+        201,
+        WRITTEN,
+    )["review"]
+    same(
+        "0 a review is passed off as nothing it is not",
+        [other["verified"], other["reviewer_id"], other["review_type"]],
+        [False, m.dace.id, None],
+    )
+    refuse(
+        "0 POST reviews: once for each pair of people",
+        m.mallory.post("/api/reviews", free),
+        409,
+    )
+    _refused_words(m, free)
+    after = m.anyone.get(f"/api/auth/users/{m.carol.id}").body
+    same(
+        "2.2 average_rating after two reviews",
+        [before["reviews_count"], after["reviews_count"], after["average_rating"]],
+        [0, 2, 5.0],
+    )
+    _about_deals(m)
+    _changing(m, body["id"])
+
+
+def _refused_words(m: Market, free) -> None:
+    refuse = m.book.refuse
+    refuse("3.7 POST reviews: 400 for oneself", m.carol.post("/api/reviews", free), 400)
+    refuse(
+        "3.7 POST reviews: 404 for nobody",
+        m.mallory.post("/api/reviews", free | {"reviewed_user_id": 999_999_999}),
+        404,
+    )
+    for field in ("reviewed_user_id", "rating"):
+        partial = {k: v for k, v in free.items() if k != field}
+        refuse(
+            f"3.7 POST reviews: 400 without {field}",
+            m.bob.post("/api/reviews", partial),
+            400,
+        )
+    for rating in (0, 6, 3.5):
+        refuse(
+            f"3.7 POST reviews: 400 for rating {rating}",
+            m.bob.post("/api/reviews", free | {"rating": rating}),
+            400,
+        )
+
+
+def _about_deals(m: Market) -> None:
+    task = m.completed()
+    about = {
+        "reviewed_user_id": m.bob.id,
+        "rating": 5,
+        "content": "",
+        "task_id": task["id"],
+    }
+    body = m.book.expect(
+        "3.7 POST reviews with task_id",
+        m.alice.post("/api/reviews", about),
+        201,
+        WRITTEN,
+    )
+    m.book.same(
+        "3.7 POST reviews with task_id: about it",
+        [body["review"]["task_id"], body["review"]["verified"]],
+        [task["id"], True],
+    )
+    stranger = m.mallory.post("/api/reviews", about)
+    m.book.refuse("3.7 POST reviews with another's task_id", stranger, (400, 403, 404))
+    listing = m.listing(m.bob)
+    sold = {
+        "reviewed_user_id": m.bob.id,
+        "rating": 3,
+        "content": "",
+        "listing_id": listing["id"],
+    }
+    body = m.book.expect(
+        "3.7 POST reviews with listing_id",
+        m.mallory.post("/api/reviews", sold),
+        201,
+        WRITTEN,
+    )
+    m.book.same(
+        "3.7 POST reviews with listing_id: about it",
+        body["review"]["listing_id"],
+        listing["id"],
+    )
+    rows = m.anyone.get(f"/api/reviews?listing_id={listing['id']}").body
+    m.book.same("3.7 GET reviews?listing_id", [r["id"] for r in rows], [body["id"]])
+    rows = m.anyone.get(f"/api/reviews?task_id={task['id']}").body
+    m.book.same("3.7 GET reviews?task_id", {r["task_id"] for r in rows}, {task["id"]})
+
+
+def _changing(m: Market, review: int) -> None:
+    expect, refuse, same = m.book.expect, m.book.refuse, m.book.same
+    path = f"/api/reviews/{review}"
+    expect("3.7 GET reviews/:id", m.anyone.get(path), 200, REVIEW_AND_REVIEWER)
+    body = expect(
+        "3.7 PUT reviews/:id: 200",
+        m.mallory.put(path, {"rating": 2, "content": "Vēlāk"}),
+        200,
+        MESSAGE | {"review": REVIEW},
+    )
+    same(
+        "3.7 PUT reviews/:id: saves both",
+        [body["review"]["rating"], body["review"]["content"]],
+        [2, "Vēlāk"],
+    )
+    body = expect(
+        "3.7 PUT reviews/:id: content alone",
+        m.mallory.put(path, {"content": ""}),
+        200,
+        MESSAGE | {"review": REVIEW},
+    )
+    same("3.7 PUT reviews/:id: the rating stays", body["review"]["rating"], 2)
+    refuse(
+        "3.7 PUT reviews/:id: 403 for another's", m.bob.put(path, {"rating": 1}), 403
+    )
+    refuse(
+        "3.7 PUT reviews/:id: 400 for a bad rating",
+        m.mallory.put(path, {"rating": 9}),
+        400,
+    )
+    _listed(m, review)
+    refuse("3.7 DELETE reviews/:id: 403 for another's", m.bob.delete(path), 403)
+    expect("3.7 DELETE reviews/:id: 200", m.mallory.delete(path), 200, MESSAGE)
+    refuse("3.7 DELETE reviews/:id: gone", m.anyone.get(path), 404)
+    after = m.anyone.get(f"/api/auth/users/{m.carol.id}").body
+    same(
+        "2.2 average_rating follows",
+        [after["reviews_count"], after["average_rating"]],
+        [1, 5.0],
+    )
+
+
+def _listed(m: Market, review) -> None:
+    same = m.book.same
+    about = f"/api/reviews?reviewed_user_id={m.carol.id}"
+    listed = m.anyone.get(about)
+    rows = m.book.page("3.7 GET reviews: a bare array", listed, None, WHOLE_REVIEW)
+    same(
+        "3.7 GET reviews: newest first",
+        [r["id"] for r in rows],
+        sorted((r["id"] for r in rows), reverse=True),
+    )
+    same(
+        "3.7 GET reviews?reviewed_user_id",
+        {r["reviewed_user_id"] for r in rows},
+        {m.carol.id},
+    )
+    good = m.anyone.get(f"{about}&rating_min=3").body
+    same("3.7 GET reviews?rating_min", [r["rating"] for r in good], [5])
+    mine = m.anyone.get(f"{about}&reviewer_id={m.mallory.id}").body
+    same("3.7 GET reviews?reviewer_id", [r["id"] for r in mine], [review])
+    _stats(m)
+
+
+def _stats(m: Market) -> None:
+    expect, refuse, same = m.book.expect, m.book.refuse, m.book.same
+    stats = expect(
+        "3.7 GET reviews/user/:id/stats",
+        m.anyone.get(f"/api/reviews/user/{m.carol.id}/stats"),
+        200,
+        STATS,
+    )
+    same(
+        "3.7 GET stats: the sums",
+        [stats["user_id"], stats["total_reviews"], stats["average_rating"]],
+        [m.carol.id, 2, 3.5],
+    )
+    same(
+        "3.7 GET stats: star by star",
+        stats["rating_breakdown"],
+        {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1},
+    )
+    same(
+        "3.7 GET stats: no role yet", stats["as_worker"], {"count": 0, "average": None}
+    )
+    roles = m.anyone.get(f"/api/reviews/user/{m.bob.id}/stats").body
+    same(
+        "3.7 GET stats: as_worker",
+        [
+            roles["as_worker"]["count"],
+            roles["as_worker"]["average"],
+            roles["as_client"]["count"],
+        ],
+        [2, 4.5, 0],
+    )
+    refuse(
+        "3.7 GET stats: 404 for nobody",
+        m.anyone.get("/api/reviews/user/999999999/stats"),
+        404,
+    )
+
+
+CHAPTERS = (of_tasks, of_people)
