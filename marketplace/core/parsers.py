@@ -3,6 +3,7 @@
 import json
 import math
 
+import orjson
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -11,21 +12,27 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses NaN, infinite numbers, integers over 64 bits and repeated keys."""
+    """Refuses what no answer could say again, and what readers disagree about.
+
+    That is NaN, infinite numbers, integers over 64 bits, repeated keys, lone
+    surrogates and nesting deeper than 254.
+    """
 
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            return json.loads(
+            found = json.loads(
                 stream.read().decode(),
                 object_pairs_hook=_object,
                 parse_constant=_refuse,
                 parse_float=_float,
                 parse_int=_integer,
             )
-        except (ValueError, RecursionError) as error:
+            orjson.dumps(found)
+        except (ValueError, RecursionError, orjson.JSONEncodeError) as error:
             raise ParseError(_("The body is not valid JSON.")) from error
+        return found
 
 
 def _object(pairs: list[tuple]) -> dict:
