@@ -59,5 +59,5 @@ class ListingViewSet(ContentViewSet):
     def my(self, request):
         mine = self.queryset.all().of(request.user)
         if status := request.query_params.get("status"):
-            mine = mine.filter(status=status)
+            mine = mine.filter(status__in={status} & set(Listing.Status.values))
         return self.listed(mine)

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 PAGE, PER_PAGE = "page", "per_page"
+FAR_DIGITS = 18  # a number that is cut to them is still beyond any end
 
 
 class Pages(BasePagination):
@@ -113,6 +114,6 @@ class PersonalPages(Pages):
 
 def _positive(text: str | None, default: int) -> int:
     """`text` as a number from 1, or `default`."""
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 18:
+    if text is None or not text.isascii() or not text.isdigit():
         return default
-    return int(text) or default
+    return int(text.lstrip("0")[:FAR_DIGITS] or default)
