@@ -75,7 +75,8 @@ def box(latitude: float, longitude: float, km: float) -> Q:
     inside = Q(public_latitude__range=(south, north))
     if south <= -90 or north >= 90:
         return inside  # the circle holds a pole, so every meridian crosses it
-    run = math.degrees(math.asin(math.sin(reach) / math.cos(math.radians(latitude))))
+    sine = math.sin(reach) / math.cos(math.radians(latitude))
+    run = math.degrees(math.asin(min(1.0, sine)))
     west, east = longitude - run, longitude + run
     if west < -180:
         return inside & (
