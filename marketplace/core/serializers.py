@@ -292,7 +292,7 @@ class WallClock(serializers.Field):
             return None
         moment = self._parsed(data)
         if timezone.is_aware(moment):
-            return moment
+            return moment.astimezone(UTC)  # databases know offsets below 16 h alone
         return self._on_the_clock(moment)
 
     def to_representation(self, moment: datetime) -> str:
