@@ -70,6 +70,11 @@ class ApplicationQuerySet(models.QuerySet):
         """To the applicant and to the task's creator."""
         return self.standing().filter(Q(applicant=user.pk) | Q(task__creator=user.pk))
 
+    def to_seen_tasks(self, user):
+        """Those whose task `user` may still open."""
+        tasks = self.model._meta.get_field("task").related_model.objects
+        return self.filter(task__in=tasks.visible_to(user).order_by().values("pk"))
+
     def for_display(self):
         return self.select_related("applicant", "task")
 

@@ -85,8 +85,9 @@ class TaskViewSet(ContentViewSet):
         pagination_class=PersonalPages,
     )
     def my_applications(self, request):
-        mine = TaskApplication.objects.of(request.user).with_whole_task()
-        return self.listed(mine.newest_first(), OwnApplicationSerializer)
+        mine = TaskApplication.objects.of(request.user).to_seen_tasks(request.user)
+        whole = mine.with_whole_task().newest_first()
+        return self.listed(whole, OwnApplicationSerializer)
 
     @extend_schema(
         summary="How much waits for one", responses=TaskNotificationsSerializer
