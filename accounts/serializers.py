@@ -1,9 +1,13 @@
+from urllib.parse import urlsplit
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.fields import canonical_email
 from accounts.models import User, username_rule
 from marketplace.core.serializers import (
     BlankableText,
+    Choice,
     Distanced,
     Flag,
     Input,
@@ -15,6 +19,7 @@ from marketplace.core.serializers import (
     Text,
     with_whole_point,
 )
+from uploads.models import URL_PREFIX
 
 
 def words(joined: str) -> list[str]:
@@ -147,9 +152,16 @@ class Password(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Email(serializers.EmailField):
+    """An address in the one spelling that is kept: that is what must be valid."""
+
+    def to_internal_value(self, data):
+        return canonical_email(super().to_internal_value(data))
+
+
 class RegisterInput(Input):
     username = Text(validators=[username_rule])
-    email = serializers.EmailField(max_length=254)
+    email = Email(max_length=254)
     password = Password()
     phone = BlankableText(max_length=32)
     first_name = BlankableText(max_length=80)
@@ -177,7 +189,11 @@ class PictureUrl(BlankableText):
 
     def to_internal_value(self, data):
         url = super().to_internal_value(data)
-        if url and not url.startswith(("http://", "https://", "/api/uploads/")):
+        try:
+            elsewhere = urlsplit(url).scheme in {"http", "https"}
+        except ValueError:
+            self.fail("url")
+        if url and not elsewhere and not url.startswith(URL_PREFIX):
             self.fail("url")
         return url
 
@@ -191,7 +207,7 @@ class ProfileInput(Input):
     country = BlankableText(max_length=100)
     avatar_url = PictureUrl(max_length=500)
     profile_picture_url = PictureUrl(max_length=500)
-    user_type = serializers.ChoiceField(choices=User.Type, required=False)
+    user_type = Choice(choices=User.Type, required=False)
     is_helper = Flag(required=False)
     skills = Slugs(required=False)
     helper_categories = Slugs(required=False)
