@@ -7,6 +7,8 @@ from datetime import timedelta
 from logging import getLevelNamesMapping
 from pathlib import Path
 
+from botocore.config import Config
+
 from marketplace.core.environment import Environment
 from marketplace.core.logs import configuration
 
@@ -151,6 +153,12 @@ STORAGES = {
             "secret_key": env.str("S3_SECRET_KEY", "") or None,
             "file_overwrite": False,
             "querystring_auth": True,
+            "client_config": Config(
+                connect_timeout=3,  # seconds: one that is away is told soon
+                read_timeout=15,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+                signature_version="s3v4",
+            ),
         },
     }
     if S3_BUCKET

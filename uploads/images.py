@@ -1,7 +1,9 @@
 """Pictures decoded and encoded afresh, so that nothing hidden in them survives."""
 
 import io
-import warnings
+import struct
+import threading
+import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,6 +18,19 @@ KINDS = {  # what Pillow calls it: (file ending, content type, how it is saved)
     "WEBP": ("webp", "image/webp", {"quality": 85}),
     "GIF": ("gif", "image/gif", {}),
 }
+TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+BROKEN = (  # what decoders raise on crafted bytes
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+_decoders = threading.BoundedSemaphore(2)  # each may take some 200 MB for a moment
 
 
 @dataclass(frozen=True)
@@ -34,41 +49,39 @@ def clean(raw: bytes) -> Picture:
     """Decode `raw`, refuse what is no picture, and encode it without metadata.
 
     Raises `Invalid` for another format, a broken file or too many pixels. Of an
-    animation the first frame stays.
+    animation or a series the first frame stays.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(raw), formats=list(KINDS))
-            _check_pixels(image)
-            kind = image.format
-            image = ImageOps.exif_transpose(image)
-            image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        with _decoders:
+            return _encoded(*_bare(raw))
+    except TOO_LARGE as error:
+        raise _too_many_pixels() from error
+    except BROKEN as error:
         raise Invalid(_("This is not a JPEG, PNG, WebP or GIF picture.")) from error
-    except Image.DecompressionBombWarning as error:
-        raise Invalid(_pixels_sentence()) from error
-    return _encoded(image, kind)
 
 
-def _check_pixels(image: Image.Image) -> None:
+def _bare(raw: bytes) -> tuple[Image.Image, str]:
+    """The pixels of a picture, upright and without metadata, and its kind."""
+    image = Image.open(io.BytesIO(raw), formats=list(KINDS))
     if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
-        raise Invalid(_pixels_sentence(), code="too_many_pixels")
+        raise _too_many_pixels()
+    kind = "JPEG" if image.format == "MPO" else image.format  # cameras' series of JPEGs
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    return _without_metadata(image, kind), kind
 
 
-def _pixels_sentence() -> str:
+def _too_many_pixels() -> Invalid:
     most = settings.UPLOAD_MAX_PIXELS // 1_000_000
-    return _("The picture has more than %(most)s megapixels.") % {"most": most}
+    sentence = _("The picture has more than %(most)s megapixels.") % {"most": most}
+    return Invalid(sentence, code="too_many_pixels")
 
 
-def _encoded(image: Image.Image, kind: str) -> Picture:
+def _encoded(bare: Image.Image, kind: str) -> Picture:
     ending, content_type, options = KINDS[kind]
-    bare = _without_metadata(image, kind)
-    small = bare.convert("RGBA" if "A" in bare.getbands() else "RGB")
-    small.thumbnail((settings.UPLOAD_THUMBNAIL_PX, settings.UPLOAD_THUMBNAIL_PX))
     return Picture(
         content=_saved(bare, kind, **options),
-        thumbnail=_saved(small, "WEBP", quality=80),
+        thumbnail=_saved(_small(bare), "WEBP", quality=80),
         ending=ending,
         content_type=content_type,
         width=bare.width,
@@ -79,13 +92,20 @@ def _encoded(image: Image.Image, kind: str) -> Picture:
 def _without_metadata(image: Image.Image, kind: str) -> Image.Image:
     """A copy of the pixels alone: no EXIF, comments, profiles or further frames."""
     transparent = image.has_transparency_data and kind != "JPEG"
-    if kind == "JPEG" and image.mode == "L":
-        pixels = image
-    else:
-        pixels = image.convert("RGBA" if transparent else "RGB")
-    bare = Image.new(pixels.mode, pixels.size)
-    bare.paste(pixels)
+    grey = kind == "JPEG" and image.mode == "L"
+    mode = "L" if grey else "RGBA" if transparent else "RGB"
+    bare = Image.new(mode, image.size)
+    if image.mode.startswith("I"):  # 16 bits of grey, which convert() would cut off
+        image = image.point(lambda level: level / 257).convert("L")
+    bare.paste(image if image.mode == mode else image.convert(mode))
     return bare
+
+
+def _small(image: Image.Image) -> Image.Image:
+    longest = settings.UPLOAD_THUMBNAIL_PX
+    if max(image.size) > longest:
+        image = ImageOps.contain(image, (longest, longest))
+    return image
 
 
 def _saved(image: Image.Image, kind: str, **options) -> bytes:

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -13,8 +14,15 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from marketplace.core.errors import DomainError, Invalid, NotVisible, TooLarge
+from marketplace.core.errors import (
+    DomainError,
+    Invalid,
+    NotVisible,
+    TooLarge,
+    Unavailable,
+)
 from marketplace.core.locks import locked
+from uploads import storage
 from uploads.images import clean
 from uploads.models import URL_PREFIX, Upload
 
@@ -39,27 +47,57 @@ def take_in(file, *, owner) -> Upload:
         height=picture.height,
         digest=hashlib.sha256(picture.content).hexdigest(),
     )
-    default_storage.save(upload.key, ContentFile(picture.content))
-    default_storage.save(upload.thumbnail_key, ContentFile(picture.thumbnail))
-    upload.save()  # last: a row never points at nothing
+    with _all_or_nothing(upload):
+        default_storage.save(upload.key, ContentFile(picture.content))
+        default_storage.save(upload.thumbnail_key, ContentFile(picture.thumbnail))
+        upload.save()  # last: a row never points at nothing
     return upload
 
 
-@transaction.atomic
+@contextmanager
+def _all_or_nothing(upload: Upload) -> Iterator[None]:
+    """Leave no file behind when something in the block fails."""
+    try:
+        with storage.reached():
+            yield
+    except BaseException:
+        with suppress(Unavailable), storage.reached():
+            upload.delete_files()
+        raise
+
+
 def delete(upload: Upload) -> None:
     """Delete a picture that nothing shows; raises 409 while something does."""
-    gone, _rows = Upload.objects.filter(pk=upload.pk, uses=0).delete()
-    if not gone:
+    if not _deleted(upload, Upload.objects.filter(uses=0)):
         raise DomainError(
             _("The picture is in use. Take it out of the item first."),
             code="upload_in_use",
         )
-    transaction.on_commit(upload.delete_files)
+
+
+def _deleted(upload: Upload, rows: QuerySet) -> bool:
+    """Delete an upload with its files if it is among `rows`; tell whether it was.
+
+    The row comes back when the storage is away, so that it can be deleted again.
+    """
+    gone, _rows = rows.filter(pk=upload.pk).delete()
+    if not gone:
+        return False
+    try:
+        with storage.reached():
+            upload.delete_files()
+    except Unavailable:
+        upload.save(force_insert=True)
+        raise
+    return True
 
 
 def our_path(url: str) -> str:
     """An upload's URL, absolute or not, as the site path that rows keep."""
-    path = urlsplit(url).path
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # no URL at all, so none of ours
+        return url
     return path if path.startswith(URL_PREFIX) else url
 
 
@@ -117,8 +155,5 @@ def sweep(*, at: datetime, progress: Callable[[Iterable], Iterable] = iter) -> i
     """Delete orphans with their files; return how many. Safe to run twice at once."""
     swept = 0
     for upload in progress(list(orphans(at=at))):
-        gone, _rows = orphans(at=at).filter(pk=upload.pk).delete()
-        if gone:
-            upload.delete_files()
-            swept += 1
+        swept += _deleted(upload, orphans(at=at))
     return swept

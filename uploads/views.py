@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from marketplace.core.errors import NotVisible
 from marketplace.core.viewsets import ApiViewSet
-from uploads import services
+from uploads import services, storage
 from uploads.models import Upload
 from uploads.serializers import UploadInput, UploadSerializer
 
@@ -66,12 +66,12 @@ class UploadViewSet(ApiViewSet):
         },
     )
     def retrieve(self, request, key):
+        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
         try:
-            file = default_storage.open(key)
+            with storage.reached():
+                response = FileResponse(default_storage.open(key), content_type=kind)
         except FileNotFoundError as error:
             raise NotVisible(_("There is no such picture.")) from error
-        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
-        response = FileResponse(file, content_type=kind)
         response["Cache-Control"] = FOREVER
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

@@ -20,6 +20,7 @@ class DomainError(Exception):
 
     status = 409
     code = "conflict"
+    wait: int | None = None  # seconds after which another try makes sense
 
     def __init__(self, sentence: str, *, code: str = ""):
         super().__init__(sentence)
@@ -57,9 +58,15 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
-class TooMany(DomainError):
-    """`wait` is the number of seconds after which another try makes sense."""
+class Unavailable(DomainError):
+    """Something that we stand on is away."""
 
+    status = 503
+    code = "unavailable"
+    wait = 30
+
+
+class TooMany(DomainError):
     status = 429
     code = "throttled"
 

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from rest_framework.views import exception_handler, set_rollback
 from marketplace.core.errors import (
     SENTENCES,
     DomainError,
-    TooMany,
+    TooLarge,
     body,
     server_error_body,
 )
@@ -25,8 +26,10 @@ def render(exc: Exception, context: dict) -> Response:
     """Answer every failure of a view in the one error shape."""
     if isinstance(exc, DomainError):
         set_rollback()
-        headers = {"Retry-After": str(exc.wait)} if isinstance(exc, TooMany) else None
+        headers = {"Retry-After": str(exc.wait)} if exc.wait else None
         return Response(body(exc, exc.code), status=exc.status, headers=headers)
+    if isinstance(exc, SuspiciousOperation):
+        return _suspicious(exc)
     if isinstance(exc, ModelValidationError):
         exc = exceptions.ValidationError(get_error_detail(exc))
     response = exception_handler(exc, context)
@@ -40,6 +43,14 @@ def render(exc: Exception, context: dict) -> Response:
         sentence = SENTENCES.get(code) or response.data["detail"]
         response.data = body(sentence, code)
     return response
+
+
+def _suspicious(exc: SuspiciousOperation) -> Response:
+    """Answer a request that Django itself found too large or malformed."""
+    if isinstance(exc, RequestDataTooBig):
+        sentence = _("The request is too large.")
+        return Response(body(sentence, TooLarge.code), status=TooLarge.status)
+    return Response(body(_("The request is malformed."), "invalid"), status=400)
 
 
 def _bug(exc: Exception, context: dict) -> Response:
