@@ -45,6 +45,12 @@ class ApiViewSet(GenericViewSet):
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             spend_scope(self.scopes.get(self.action, "write"), request)
 
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Keep answers, which differ by reader, out of every cache."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
     def get_queryset(self):
         return self.queryset.all().visible_to(self.request.user)
 
