@@ -85,9 +85,20 @@ def _attempts_key(email: str, address: str) -> str:
     return f"sign-in:{who}:{address}"
 
 
-@transaction.atomic
 def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
-    """Set a new password, end every sign-in, and open one with the new password."""
+    """Set a new password, end every sign-in, and open one with the new password.
+
+    Guesses at the current one are counted like those at the door.
+    """
+    key, window = f"password:{user.pk}", settings.SIGN_IN_WINDOW_MINUTES * 60
+    spend(key, settings.SIGN_IN_ATTEMPTS, window)
+    pair = _changed_password(user, current, new)
+    forget(key, window)
+    return pair
+
+
+@transaction.atomic
+def _changed_password(user: User, current: str, new: str) -> dict[str, str]:
     user = locked(User.objects).get(pk=user.pk)
     if not user.check_password(current):
         raise NotAllowed(_("The current password is wrong."), code="bad_credentials")

@@ -1,6 +1,7 @@
 """Limits that hold under concurrency: one atomic add-and-increment a request."""
 
 import time
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -48,5 +49,18 @@ def address_of(request) -> str:
     hops = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if hops and len(forwarded) >= hops and forwarded[-hops].strip():
-        return forwarded[-hops].strip()[:64]
-    return request.META.get("REMOTE_ADDR", "")
+        return _network(forwarded[-hops].strip()[:64])
+    return _network(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    """An IPv6 address without its last half, which every household has to itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((int(parsed) >> 64 << 64, 64)))
