@@ -1,0 +1,104 @@
+"""Joining: what a password must be, and that a name belongs to one person."""
+
+import pytest
+
+from accounts.fields import canonical_email
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+LONG = "Zaļa egle, 7 lāči un 1 stārķis — " * 4  # 132 characters
+
+
+def join(api, **facts):
+    person = {"username": "anna", "email": "anna@example.com", "password": PASSWORD}
+    return api.post("/api/auth/register", person | facts)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "anna@example.com",
+        "ANNA@EXAMPLE.COM",
+        " anna@example.com ",
+        "anna@ｅｘａｍｐｌｅ.com",  # full width
+        "anna@EXAMPLE.ᴄom".replace("ᴄ", "c"),
+    ],
+)
+def test_one_address_is_one_person(api, email):
+    """A13: variants of a taken address answer 409."""
+    UserFactory(email="anna@example.com")
+    answer = join(api, email=email)
+    assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+
+
+def test_kelvin_sign_is_a_k(api):
+    """A13: letters that only look different fold into one."""
+    UserFactory(email="kate@example.com")
+    assert join(api, email="\u212aate@example.com").status_code == 409
+
+
+@pytest.mark.parametrize(
+    "email", ["a@" + "\ufdfa" * 60 + ".lv", "a", "a@b", "a@b\n.lv"]
+)
+def test_address_is_checked_as_it_is_kept(api, email):
+    """A13: what normalising makes too long, or no address, is refused."""
+    answer = join(api, email=email)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["email"])
+
+
+def test_canonical_form_is_stable():
+    letters = [chr(point) for point in range(0x80, 0x3000)]
+    once = [canonical_email(letter) for letter in letters]
+    assert [canonical_email(letter) for letter in once] == once
+
+
+@pytest.mark.parametrize("username", ["bob", "BOB", "Bob"])
+def test_one_username_is_one_person(api, bob, username):
+    answer = join(api, username=username)
+    assert (answer.status_code, answer.json()["code"]) == (409, "username_taken")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short 7",
+        "password123",
+        "qwertyuiop",
+        "1q2w3e4r5t",
+        "Football1",
+        "iloveyou1",
+        "31415926535",
+        "annaannaanna",
+        LONG[:129],
+    ],
+)
+def test_weak_password_is_refused_with_a_sentence(api, password):
+    """A15: at least 8 characters, none of the common ones, none like the name."""
+    answer = join(api, username="annaanna", password=password)
+    assert answer.status_code == 400
+    assert answer.json()["fields"]["password"]
+    assert not User.objects.exists()
+
+
+def test_long_password_counts_to_its_last_letter(api):
+    """A15: 128 characters are taken, and none of them is cut off."""
+    password = LONG[:128]
+    assert join(api, password=password).status_code == 201
+    login = {"email": "anna@example.com", "password": password}
+    assert api.post("/api/auth/login", login).status_code == 200
+    shorter = login | {"password": password[:-1]}
+    assert api.post("/api/auth/login", shorter).status_code == 401
+
+
+def test_spaces_around_a_password_count(api):
+    """A15: a password is taken as typed."""
+    join(api, password=f" {PASSWORD} ")
+    login = {"email": "anna@example.com", "password": PASSWORD}
+    assert api.post("/api/auth/login", login).status_code == 401
+
+
+def test_password_is_never_answered(api):
+    answer = join(api)
+    assert PASSWORD not in answer.content.decode()
+    assert "password" not in answer.json()["user"]

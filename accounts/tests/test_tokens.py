@@ -1,0 +1,270 @@
+"""A token answers for one person who may still act, and for nothing else."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+import pytest
+from django.core import checks
+from django.test import override_settings
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts import services, tokens
+from accounts.tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+PROFILE, REFRESH = "/api/auth/profile", "/api/auth/refresh"
+
+
+def profile(api, token):
+    return api.get(PROFILE, HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+def refreshed(api, token):
+    return api.post(REFRESH, {"refresh": token})
+
+
+@pytest.fixture
+def pair(alice):
+    return tokens.open_session(alice)
+
+
+def test_both_tokens_work(api, pair):
+    assert profile(api, pair["token"]).status_code == 200
+    assert (
+        profile(api, refreshed(api, pair["refresh"]).json()["token"]).status_code == 200
+    )
+
+
+# --- What ends a sign-in ------------------------------------------------------------
+
+
+def suspended(alice, staff, api, pair):
+    services.suspend(alice, actor=staff, reason="Spam.")
+
+
+def deactivated(alice, staff, api, pair):
+    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+
+
+def deleted(alice, staff, api, pair):
+    alice.delete()
+
+
+def signed_out(alice, staff, api, pair):
+    api.post("/api/auth/logout", HTTP_AUTHORIZATION=f"Bearer {pair['token']}")
+
+
+def password_changed(alice, staff, api, pair):
+    services.change_password(alice, current=PASSWORD, new="another fine one")
+
+
+def password_set(alice, staff, api, pair):
+    alice.set_password("another fine one")
+    alice.save()
+
+
+def replayed(alice, staff, api, pair):
+    spent = tokens.open_session(alice)["refresh"]
+    refreshed(api, spent)
+    session = alice.sign_ins.latest("pk")
+    pair |= tokens.issue(session)
+    refreshed(api, spent)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        suspended,
+        deactivated,
+        deleted,
+        signed_out,
+        password_changed,
+        password_set,
+        replayed,
+    ],
+)
+def test_tokens_end_with_what_they_stand_for(api, alice, staff, pair, end):
+    """A2, A3, A7: both tokens answer 401 from the very next request."""
+    end(alice, staff, api, pair)
+    assert profile(api, pair["token"]).status_code == 401
+    assert refreshed(api, pair["refresh"]).status_code == 401
+
+
+def test_replay_ends_the_children_too(api, pair):
+    """A3: a refresh token that comes twice ends its whole family."""
+    child = refreshed(api, pair["refresh"]).json()
+    assert refreshed(api, pair["refresh"]).status_code == 401
+    assert profile(api, child["token"]).status_code == 401
+    assert refreshed(api, child["refresh"]).status_code == 401
+
+
+def test_replay_leaves_other_sign_ins_alone(api, alice, pair):
+    """A3: the other device stays signed in."""
+    other = tokens.open_session(alice)
+    refreshed(api, pair["refresh"])
+    refreshed(api, pair["refresh"])
+    assert profile(api, other["token"]).status_code == 200
+
+
+def test_sign_out_ends_one_sign_in(api, alice, pair):
+    """A7: the other device stays signed in."""
+    other = tokens.open_session(alice)
+    signed_out(alice, None, api, pair)
+    assert profile(api, other["token"]).status_code == 200
+
+
+def test_password_change_keeps_who_made_it(api, alice, pair):
+    """A7: every other sign-in ends; the answer carries a new one."""
+    change = {"current_password": PASSWORD, "new_password": "another fine one"}
+    answer = api.as_(alice).post("/api/auth/password", change)
+    assert profile(api, answer.json()["token"]).status_code == 200
+    assert profile(api, pair["token"]).status_code == 401
+
+
+def test_restored_person_signs_in_anew(api, alice, staff, pair):
+    """A2: a suspension ends sign-ins for good."""
+    services.suspend(alice, actor=staff, reason="Spam.")
+    services.restore(alice, actor=staff, reason="A mistake.")
+    assert profile(api, pair["token"]).status_code == 401
+
+
+# --- What is no token ----------------------------------------------------------------
+
+
+def test_refresh_token_is_no_access_token(api, pair):
+    """A4: a refresh token is no access token."""
+    assert profile(api, pair["refresh"]).status_code == 401
+
+
+def test_access_token_is_no_refresh_token(api, pair):
+    """A4: an access token buys no new ones."""
+    assert refreshed(api, pair["token"]).status_code == 401
+
+
+def packed(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def signed(token: str, key: str, *, header=None, **claims) -> str:
+    """`token` with other header fields and claims, signed anew with HMAC."""
+    head, body, _signature = token.split(".")
+    parts = []
+    for part, changes in ((head, header or {}), (body, claims)):
+        facts = json.loads(base64.urlsafe_b64decode(part + "==")) | changes
+        kept = {name: value for name, value in facts.items() if value is not None}
+        parts.append(packed(json.dumps(kept).encode()))
+    message = ".".join(parts)
+    mac = hmac.new(key.encode(), message.encode(), hashlib.sha256)
+    return f"{message}.{packed(mac.digest())}"
+
+
+FORGERIES = {
+    "alg none": lambda t, k: signed(t, k, header={"alg": "none"}),
+    "alg none, no signature": lambda t, k: (
+        signed(t, k, header={"alg": "none"}).rpartition(".")[0] + "."
+    ),
+    "another algorithm": lambda t, k: signed(t, k, header={"alg": "RS256"}),
+    "a longer hash": lambda t, k: signed(t, k, header={"alg": "HS512"}),
+    "alg is a list": lambda t, k: signed(t, k, header={"alg": ["HS256"]}),
+    "no alg": lambda t, k: signed(t, k, header={"alg": None}),
+    "kid is a number": lambda t, k: signed(t, k, header={"kid": 7}),
+    "unknown critical field": lambda t, k: signed(t, k, header={"crit": ["x"]}),
+    "wrong key": lambda t, k: signed(t, "another key, which is as long as it may be"),
+    "empty key": lambda t, k: signed(t, ""),
+    "kid picks an empty key": lambda t, k: signed(
+        t, "", header={"kid": "../../../dev/null"}
+    ),
+    "expired": lambda t, k: signed(t, k, exp=int(time.time()) - 1),
+    "no expiry": lambda t, k: signed(t, k, exp=None),
+    "expiry is a word": lambda t, k: signed(t, k, exp="tomorrow"),
+    "not yet": lambda t, k: signed(t, k, nbf=int(time.time()) + 3600),
+    "another audience": lambda t, k: signed(t, k, aud="elsewhere"),
+    "no audience": lambda t, k: signed(t, k, aud=None),
+    "another issuer": lambda t, k: signed(t, k, iss="elsewhere"),
+    "no issuer": lambda t, k: signed(t, k, iss=None),
+    "no type": lambda t, k: signed(t, k, token_type=None),
+    "no session": lambda t, k: signed(t, k, sid=None),
+    "session is no id": lambda t, k: signed(t, k, sid="1' OR '1'='1"),
+    "another person": lambda t, k: signed(t, k, user_id="999999"),
+    "person is huge": lambda t, k: signed(t, k, user_id="9" * 40),
+    "no proof of the password": lambda t, k: signed(t, k, hash_password=None),
+    "half of it": lambda t, k: t[: len(t) // 2],
+    "without a signature": lambda t, k: t.rpartition(".")[0],
+    "one byte changed": lambda t, k: t[:-5] + ("A" if t[-5] != "A" else "B") + t[-4:],
+    "a deep header": lambda t, k: f"{packed(b'[' * 2900)}.e30.x",
+    "not base64": lambda t, k: "ā.b.c",
+    "nothing": lambda t, k: "",
+    "two words": lambda t, k: f"{t} {t}",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_access_token_is_refused(api, pair, settings, name):
+    """A5: 401 in the error shape, never a 500."""
+    forged = FORGERIES[name](pair["token"], settings.SIMPLE_JWT["SIGNING_KEY"])
+    answer = profile(api, forged.encode().decode("latin-1"))
+    assert answer.status_code == 401
+    assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_refresh_token_is_refused(api, pair, settings, name):
+    """A5: the same where tokens are traded; an empty one is a 400."""
+    forged = FORGERIES[name](pair["refresh"], settings.SIMPLE_JWT["SIGNING_KEY"])
+    answer = refreshed(api, forged)
+    assert answer.status_code == (401 if forged else 400)
+
+
+def test_the_forging_itself_works(api, pair, settings):
+    """A5: the same steps with nothing changed make a good token."""
+    key = settings.SIMPLE_JWT["SIGNING_KEY"]
+    assert profile(api, signed(pair["token"], key)).status_code == 200
+
+
+def test_public_answer_ignores_a_bad_token(api, pair):
+    """A5: by the contract a public page does not fail for an old token."""
+    answer = api.get("/api/listings", HTTP_AUTHORIZATION=f"Bearer {pair['refresh']}")
+    assert answer.status_code == 200
+
+
+def test_access_token_says_when_it_ends(pair, settings):
+    """A7: an access token lives as long as the setting says."""
+    token = AccessToken(pair["token"])
+    lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"].total_seconds()
+    assert token["exp"] - token["iat"] == lifetime
+
+
+# --- The hosts and the keys ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "a b", "localhost.evil"]
+)
+def test_forged_host_is_refused(api, alice, host):
+    """A8: no link is ever built from a host that is not ours."""
+    answer = api.as_(alice).get(PROFILE, HTTP_HOST=host)
+    assert answer.status_code == 400
+
+
+def ids(**settings) -> set[str]:
+    with override_settings(**settings):
+        return {found.id for found in checks.run_checks(include_deployment_checks=True)}
+
+
+def test_rotation_without_its_blacklist_does_not_start(settings):
+    """A6: `check` fails when the blacklist is not installed."""
+    blacklist = "rest_framework_simplejwt.token_blacklist"
+    apps = [app for app in settings.INSTALLED_APPS if app != blacklist]
+    assert "marketplace.E001" not in ids()
+    assert "marketplace.E001" in ids(INSTALLED_APPS=apps)
+
+
+def test_laptop_keys_are_not_for_production(settings):
+    """A6: `check --deploy` fails with the keys of a laptop."""
+    own = {"SECRET_KEY": "x" * 50, "SIMPLE_JWT": settings.SIMPLE_JWT}
+    own["SIMPLE_JWT"] = own["SIMPLE_JWT"] | {"SIGNING_KEY": "y" * 50}
+    assert "marketplace.E002" in ids()
+    assert "marketplace.E002" not in ids(**own)
