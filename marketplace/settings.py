@@ -142,24 +142,30 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = DEBUG
 S3_BUCKET = env.str("S3_BUCKET", "")
+
+
+def s3_options(bucket: str) -> dict:
+    return {
+        "bucket_name": bucket,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+        "region_name": env.str("S3_REGION", "eu-north-1"),
+        "access_key": env.str("S3_ACCESS_KEY", "") or None,
+        "secret_key": env.str("S3_SECRET_KEY", "") or None,
+        "file_overwrite": False,
+        "querystring_auth": True,
+        "client_config": Config(
+            connect_timeout=3,  # seconds: one that is away is told soon
+            read_timeout=15,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+            signature_version="s3v4",
+        ),
+    }
+
+
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-            "region_name": env.str("S3_REGION", "eu-north-1"),
-            "access_key": env.str("S3_ACCESS_KEY", "") or None,
-            "secret_key": env.str("S3_SECRET_KEY", "") or None,
-            "file_overwrite": False,
-            "querystring_auth": True,
-            "client_config": Config(
-                connect_timeout=3,  # seconds: one that is away is told soon
-                read_timeout=15,
-                retries={"total_max_attempts": 2, "mode": "standard"},
-                signature_version="s3v4",
-            ),
-        },
+        "OPTIONS": s3_options(S3_BUCKET),
     }
     if S3_BUCKET
     else {
