@@ -236,6 +236,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "marketplace.core.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "marketplace.core.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for CORS; the schema describes the API
     "EXCEPTION_HANDLER": "marketplace.core.failures.render",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": [
