@@ -1,0 +1,44 @@
+"""Every route of the API with each of its methods, read off the router."""
+
+import re
+from dataclasses import dataclass
+
+from marketplace.urls import router
+
+WRITES = {"post", "put", "patch", "delete"}
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str  # "/api/tasks/{pk}/apply"
+    viewset: type
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def input(self) -> type | None:
+        return self.viewset.inputs.get(self.action)
+
+    def url(self, **ids) -> str:
+        return self.path.format_map({name: ids.get(name, 1) for name in self.names})
+
+    @property
+    def names(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.path)
+
+
+def _path(pattern: str) -> str:
+    """`^tasks/(?P<pk>\\d{1,18})$` as `/api/tasks/{pk}`."""
+    bare = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"{\1}", pattern)
+    return "/api/" + bare.removeprefix("^").removesuffix("$")
+
+
+ROUTES = [
+    Route(method, _path(str(url.pattern)), url.callback.cls, action)
+    for url in router.urls
+    for method, action in url.callback.actions.items()
+    if method != "head"
+]

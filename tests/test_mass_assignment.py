@@ -1,0 +1,182 @@
+"""No input sets what its serializer does not declare."""
+
+import pytest
+from django.db.models import Model
+
+from accounts.models import User
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from offerings.models import Offering
+from offerings.tests.factories import OfferingFactory
+from reviews.models import Review
+from reviews.tests.factories import ReviewFactory
+from tasks.models import TaskApplication, TaskRequest
+from tasks.tests.factories import TaskFactory
+from tests.routes import ROUTES
+
+pytestmark = pytest.mark.django_db
+PLACE = {"latitude": 56.95, "longitude": 24.1}
+ITEM = {"title": "T", "description": "D", "category": "other"}
+JOIN = {"username": "anna", "email": "a@example.com", "password": "correct horse"}
+MODELS = {
+    "auth": User,
+    "listings": Listing,
+    "tasks": TaskRequest,
+    "offerings": Offering,
+    "reviews": Review,
+}
+BODIES = {
+    "POST /api/auth/register": JOIN,
+    "POST /api/listings": ITEM | {"price": 1},
+    "POST /api/tasks": ITEM | PLACE,
+    "POST /api/offerings": ITEM | PLACE,
+    "POST /api/reviews": {"rating": 4},
+    "POST /api/reviews/task/{task_id}": {"rating": 4},
+    "POST /api/tasks/{pk}/apply": {"message": "Me."},
+}
+WRITES = [
+    route
+    for route in ROUTES
+    if route.path.split("/")[2] in MODELS
+    and (str(route) in BODIES or route.method in {"put", "patch"})
+]
+FORGED = {  # what nobody may say of themselves or of what they post
+    "id": 4242,
+    "pk": 4242,
+    "is_staff": True,
+    "is_superuser": True,
+    "is_active": False,
+    "is_verified": True,
+    "phone_verified": True,
+    "is_demo": True,
+    "groups": [1],
+    "user_permissions": [1],
+    "average_rating": 5,
+    "reviews_count": 4242,
+    "tasks_completed": 4242,
+    "tasks_failed": 4242,
+    "balance": 4242,
+    "status": "completed",
+    "moderation": "removed",
+    "moderation_reason": "forged",
+    "moderated_at": "2001-01-01T00:00:00Z",
+    "moderated_by": 1,
+    "suspended_at": "2001-01-01T00:00:00Z",
+    "suspended_reason": "forged",
+    "is_featured": True,
+    "views_count": 4242,
+    "contact_count": 4242,
+    "applications_count": 4242,
+    "currency": "XXX",
+    "listing_type": "forged",
+    "created_at": "2001-01-01T00:00:00Z",
+    "updated_at": "2001-01-01T00:00:00Z",
+    "expires_at": "2001-01-01T00:00:00Z",
+    "last_login": "2001-01-01T00:00:00Z",
+    "completed_at": "2001-01-01T00:00:00Z",
+    "marked_done_at": "2001-01-01T00:00:00Z",
+    "public_latitude": 1.5,
+    "public_longitude": 1.5,
+    "search_text": "forged",
+    "dispute_reason": "forged",
+    "review_type": "forged",
+    "verified": True,
+}
+OWNERS = ("creator", "seller", "reviewer", "applicant", "assigned_to", "owner", "user")
+
+
+def all_fields() -> dict:
+    """Every column of every model, with a value that no row has."""
+    columns = (f for m in (*MODELS.values(), TaskApplication) for f in m._meta.fields)
+    return {field.name: "forged" for field in columns}
+
+
+def row_of(obj: Model) -> dict:
+    fresh = type(obj)._base_manager.get(pk=obj.pk)
+    return {field.attname: getattr(fresh, field.attname) for field in obj._meta.fields}
+
+
+@pytest.fixture
+def world(alice, bob) -> dict:
+    return {
+        "auth": alice,
+        "listings": ListingFactory(seller=alice),
+        "tasks": TaskFactory(creator=alice),
+        "offerings": OfferingFactory(creator=alice),
+        "reviews": ReviewFactory(reviewer=alice),
+        "done": TaskFactory(completed=True, creator=alice, assigned_to=bob),
+        "others": TaskFactory(creator=bob),
+    }
+
+
+def forged_for(route, someone) -> dict:
+    """Everything the route's input does not declare, with forged values."""
+    owners = dict.fromkeys(OWNERS, someone.pk)
+    owners |= {f"{name}_id": someone.pk for name in OWNERS}
+    declared = set(route.input().get_fields())
+    forged = all_fields() | FORGED | owners
+    return {name: value for name, value in forged.items() if name not in declared}
+
+
+def sent(api, route, world, body):
+    ids = {"pk": world[route.path.split("/")[2]].pk, "task_id": world["done"].pk}
+    if route.action == "apply":
+        ids["pk"] = world["others"].pk
+    return getattr(api, route.method)(route.url(**ids), body)
+
+
+def made(route, known: set) -> Model:
+    """The one row that a creation has added."""
+    model = MODELS[route.path.split("/")[2]]
+    model = TaskApplication if route.action == "apply" else model
+    return model._base_manager.exclude(pk__in=known).get()
+
+
+@pytest.mark.parametrize("route", WRITES, ids=str)
+def test_what_is_not_declared_is_not_set(api, alice, bob, mallory, world, route):
+    """A9: a write with every other field forged is the same write without them."""
+    body = BODIES.get(str(route), {})
+    if route.action == "create" and "reviews" in route.path:
+        body = body | {"reviewed_user_id": bob.pk}
+    forged = forged_for(route, mallory)
+    assert {"is_staff", "owner", "moderation", "created_at"} <= set(forged)
+    client = api if route.action == "register" else api.as_(alice)
+    if route.method == "post":
+        model = MODELS[route.path.split("/")[2]]
+        model = TaskApplication if route.action == "apply" else model
+        known = set(model._base_manager.values_list("pk", flat=True))
+        answer = sent(client, route, world, forged | body)
+        assert answer.status_code == 201, answer.json()
+        row = row_of(made(route, known))
+    else:
+        thing = world[route.path.split("/")[2]]
+        before = row_of(thing)
+        answer = sent(client, route, world, forged)
+        assert answer.status_code == 200, answer.json()
+        row = row_of(thing)
+        assert {n: v for n, v in row.items() if n != "updated_at"} == {
+            n: v for n, v in before.items() if n != "updated_at"
+        }
+    assert [name for name, value in row.items() if value in ("forged", 4242)] == []
+    assert mallory.pk not in {row.get(f"{name}_id") for name in OWNERS}
+    assert not str(row.get("created_at")).startswith("2001")
+    assert not any(row.get(name) is FORGED[name] is True for name in FORGED)
+
+
+def test_every_input_is_tried():
+    """A9: a new input of a model's row comes under this test by itself."""
+    tried = {route.input for route in WRITES}
+    own = {"LoginInput", "RefreshInput", "PasswordInput", "UploadInput"}
+    own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
+    others = {route.input for route in ROUTES if route.input} - tried
+    assert {found.__name__ for found in others} <= own
+
+
+@pytest.mark.parametrize("status", ["deleted", "forged", "", "SOLD", ["sold"], None])
+def test_listing_status_is_one_that_a_seller_may_choose(api, alice, status):
+    """A9: the one status that is declared goes through its table."""
+    listing = ListingFactory(seller=alice)
+    change = {"status": status}
+    answer = api.as_(alice).patch(f"/api/listings/{listing.pk}", change)
+    assert answer.status_code == 400
+    assert row_of(listing)["status"] == "active"

@@ -1,0 +1,219 @@
+"""Every route for every role. A route that is not in the table fails.
+
+A stranger acts on things that Alice owns. 403 says that it is hers; 404 that there is
+nothing for others; 409 and 400 that the rule after "who" came to speak.
+"""
+
+import itertools
+
+import pytest
+
+from favorites.models import Favorite
+from listings.tests.factories import ListingFactory
+from marketplace.core.viewsets import ApiViewSet
+from offerings.tests.factories import OfferingFactory
+from reviews.tests.factories import ReviewFactory
+from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tests.routes import ROUTES
+from uploads.models import Upload
+
+pytestmark = pytest.mark.django_db
+ROLES = ("stranger", "owner", "worker", "staff")
+PUBLIC = {
+    "POST /api/auth/register",
+    "POST /api/auth/login",
+    "POST /api/auth/refresh",
+    "GET /api/auth/users/{pk}",
+    "GET /api/auth/users/{user_id}/reviews",
+    "GET /api/listings",
+    "GET /api/listings/{pk}",
+    "GET /api/tasks",
+    "GET /api/tasks/{pk}",
+    "GET /api/offerings",
+    "GET /api/offerings/{pk}",
+    "GET /api/reviews",
+    "GET /api/reviews/{pk}",
+    "GET /api/reviews/task/{task_id}",
+    "GET /api/reviews/user/{user_id}/stats",
+    "GET /api/helpers",
+    "GET /api/uploads/{key}",
+    "GET /api/categories",
+}
+SAME = (200, 200, 200, 200)  # for a stranger, the owner, the worker and staff
+OWNER = (403, 200, 403, 403)
+MATRIX = {
+    "POST /api/auth/login": (400, 400, 400, 400),
+    "POST /api/auth/logout": SAME,
+    "POST /api/auth/password": (400, 400, 400, 400),
+    "GET /api/auth/profile": SAME,
+    "PUT /api/auth/profile": SAME,
+    "PATCH /api/auth/profile": SAME,
+    "POST /api/auth/refresh": (400, 400, 400, 400),
+    "POST /api/auth/register": (400, 400, 400, 400),
+    "GET /api/auth/users/{pk}": SAME,
+    "GET /api/auth/users/{user_id}/reviews": SAME,
+    "GET /api/listings": SAME,
+    "POST /api/listings": (400, 400, 400, 400),
+    "GET /api/listings/my": SAME,
+    "GET /api/listings/{pk}": SAME,
+    "PUT /api/listings/{pk}": OWNER,
+    "PATCH /api/listings/{pk}": OWNER,
+    "DELETE /api/listings/{pk}": OWNER,
+    "POST /api/listings/{pk}/activate": (403, 409, 403, 403),
+    "POST /api/listings/{pk}/archive": OWNER,
+    "POST /api/listings/{pk}/reserve": OWNER,
+    "POST /api/listings/{pk}/sell": OWNER,
+    "GET /api/tasks": SAME,
+    "POST /api/tasks": (400, 400, 400, 400),
+    "GET /api/tasks/created": SAME,
+    "GET /api/tasks/my": SAME,
+    "GET /api/tasks/my-applications": SAME,
+    "GET /api/tasks/notifications": SAME,
+    "GET /api/tasks/{pk}": SAME,
+    "PUT /api/tasks/{pk}": (403, 409, 403, 403),
+    "PATCH /api/tasks/{pk}": (403, 409, 403, 403),
+    "POST /api/tasks/{pk}/accept": (400, 400, 400, 400),
+    "POST /api/tasks/{pk}/accept-application": (400, 400, 400, 400),
+    "POST /api/tasks/{pk}/applications/{application_id}/accept": (403, 409, 403, 403),
+    "GET /api/tasks/{pk}/applications": OWNER,
+    "POST /api/tasks/{pk}/apply": (409, 403, 409, 409),
+    "POST /api/tasks/{pk}/cancel": (403, 200, 403, 200),
+    "POST /api/tasks/{pk}/complete": (403, 409, 403, 403),
+    "POST /api/tasks/{pk}/confirm": (403, 409, 403, 403),
+    "POST /api/tasks/{pk}/dispute": (403, 409, 403, 403),
+    "POST /api/tasks/{pk}/done": (403, 403, 200, 403),
+    "POST /api/tasks/{pk}/mark-done": (403, 403, 200, 403),
+    "POST /api/tasks/{pk}/applications/{application_id}/reject": OWNER,
+    "POST /api/tasks/{pk}/start": (403, 403, 200, 403),
+    "DELETE /api/tasks/{pk}/applications/{application_id}": (404, 403, 200, 404),
+    "GET /api/offerings": SAME,
+    "POST /api/offerings": (400, 400, 400, 400),
+    "GET /api/offerings/my": SAME,
+    "GET /api/offerings/{pk}": SAME,
+    "PUT /api/offerings/{pk}": OWNER,
+    "PATCH /api/offerings/{pk}": OWNER,
+    "DELETE /api/offerings/{pk}": OWNER,
+    "POST /api/offerings/{pk}/activate": (403, 409, 403, 403),
+    "POST /api/offerings/{pk}/close": OWNER,
+    "POST /api/offerings/{pk}/pause": OWNER,
+    "POST /api/offerings/{pk}/contact": (201, 400, 201, 201),
+    "GET /api/reviews": SAME,
+    "POST /api/reviews": (400, 400, 400, 400),
+    "GET /api/reviews/task/{task_id}/can-review": SAME,
+    "GET /api/reviews/task/{task_id}": SAME,
+    "POST /api/reviews/task/{task_id}": (400, 400, 400, 400),
+    "GET /api/reviews/user/{user_id}/stats": SAME,
+    "GET /api/reviews/{pk}": SAME,
+    "PUT /api/reviews/{pk}": OWNER,
+    "PATCH /api/reviews/{pk}": OWNER,
+    "DELETE /api/reviews/{pk}": OWNER,
+    "GET /api/favorites": SAME,
+    "POST /api/favorites": (400, 400, 400, 400),
+    "GET /api/favorites/check": (400, 400, 400, 400),
+    "GET /api/favorites/count": SAME,
+    "DELETE /api/favorites/item/{item_type}/{item_id}": (404, 200, 404, 404),
+    "DELETE /api/favorites/{pk}": (404, 200, 404, 404),
+    "GET /api/helpers": SAME,
+    "POST /api/uploads": (400, 400, 400, 400),
+    "POST /api/uploads/image": (400, 400, 400, 400),
+    "GET /api/uploads/{key}": (404, 404, 404, 404),
+    "DELETE /api/uploads/{key}": (404, 200, 404, 404),
+    "GET /api/categories": SAME,
+}
+KEY = f"{'a' * 32}.jpg"
+
+
+@pytest.fixture
+def world(alice, bob, mallory, staff) -> dict:
+    """What Alice owns; Bob works for her and has applied once more."""
+    task = TaskFactory(
+        creator=alice, assigned_to=bob, status="assigned", applications_count=1
+    )
+    listing = ListingFactory(seller=alice)
+    things = {
+        "auth": alice,
+        "listings": listing,
+        "tasks": task,
+        "offerings": OfferingFactory(creator=alice),
+        "reviews": ReviewFactory(reviewer=alice),
+        "favorites": Favorite.objects.create(user=alice, listing=listing),
+    }
+    Upload.objects.create(
+        owner=alice, key=KEY, content_type="image/jpeg", size=1, width=1, height=1
+    )
+    application = ApplicationFactory(task=task, applicant=bob)
+    return {noun: thing.pk for noun, thing in things.items()} | {
+        "application_id": application.pk,
+        "task_id": task.pk,
+        "user_id": alice.pk,
+        "item_type": "listing",
+        "item_id": listing.pk,
+        "key": KEY,
+    }
+
+
+@pytest.fixture
+def cast(alice, bob, mallory, staff) -> dict:
+    return dict(zip(ROLES, (mallory, alice, bob, staff), strict=True))
+
+
+def call(client, route, world):
+    noun = route.path.split("/")[2]
+    url = route.url(**world, pk=world.get(noun))
+    kind = "multipart" if noun == "uploads" and route.method == "post" else "json"
+    body = {} if route.method in {"post", "put", "patch"} else None
+    return getattr(client, route.method)(url, body, format=kind)
+
+
+def test_the_table_names_every_route():
+    """P4: a new route needs a row, and a row a route."""
+    optional = {"POST /api/offerings/{pk}/contact"}
+    assert {str(route) for route in ROUTES} - set(MATRIX) == set()
+    assert set(MATRIX) - {str(route) for route in ROUTES} - optional == set()
+
+
+def test_public_routes_are_these():
+    """P4: what viewsets declare as public is what this table says."""
+    declared = {
+        str(route)
+        for route in ROUTES
+        if route.action in getattr(route.viewset, "public", frozenset())
+    }
+    assert declared == PUBLIC
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_route_answers_each_role(api, cast, world, route):
+    """P4: the whole row of the table; who may do it comes last."""
+    expected = dict(zip(ROLES, MATRIX[str(route)], strict=True))
+    answers = {}
+    for role in sorted(ROLES, key=lambda name: expected[name] < 300):
+        answer = call(api.as_(cast[role]), route, world)
+        answers[role] = answer.status_code
+        if answer.status_code < 300 and route.method != "get":
+            break
+    assert answers == {role: expected[role] for role in answers}
+
+
+def test_nobody_is_let_in_without_a_good_token(api, mallory, world, settings):
+    """P4, A2: 401 for no token, a bad one and a suspended person's."""
+    settings.THROTTLE = False
+    suspended = api.as_(mallory)
+    type(mallory).objects.filter(pk=mallory.pk).update(is_active=False)
+    forged = type(api)(HTTP_AUTHORIZATION="Bearer forged")
+    for client in (api, forged, suspended):
+        codes = {str(route): call(client, route, world).status_code for route in ROUTES}
+        assert {name for name, code in codes.items() if code != 401} == PUBLIC
+
+
+def test_no_route_breaks_when_asked_about(api, alice, world):
+    """P4: OPTIONS and HEAD are harmless on every route."""
+    for client, route in itertools.product((api, api.as_(alice)), ROUTES):
+        url = route.url(**world, pk=world.get(route.path.split("/")[2]))
+        assert client.options(url).status_code in {401, 405}
+        assert client.head(url).status_code < 500
+
+
+def test_every_view_is_an_api_view_set():
+    """P4: so that none can forget to check."""
+    assert all(issubclass(route.viewset, ApiViewSet) for route in ROUTES)

@@ -1,0 +1,100 @@
+"""Twenty rows cost as many queries as one."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tests.factories import UserFactory
+from favorites.models import Favorite
+from listings.tests.factories import ListingFactory
+from offerings.tests.factories import OfferingFactory
+from reviews.tests.factories import ReviewFactory
+from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tests.routes import ROUTES
+
+pytestmark = pytest.mark.django_db
+MOST = 4  # of a list, besides the one that tells who asks
+ONE_THING = {  # answers about one thing, whose own queries may be more
+    "GET /api/auth/profile",
+    "GET /api/auth/users/{pk}",
+    "GET /api/listings/{pk}",
+    "GET /api/tasks/{pk}",
+    "GET /api/tasks/notifications",
+    "GET /api/offerings/{pk}",
+    "GET /api/reviews/{pk}",
+    "GET /api/reviews/task/{task_id}/can-review",
+    "GET /api/reviews/user/{user_id}/stats",
+    "GET /api/favorites/check",
+    "GET /api/favorites/count",
+    "GET /api/uploads/{key}",
+    "GET /api/categories",
+}
+READS = [route for route in ROUTES if route.method == "get"]
+QUERY = "?latitude=56.95&longitude=24.1&radius=50&items=task:1,listing:1"
+
+
+@pytest.fixture
+def ids(alice) -> dict:
+    task = TaskFactory(creator=alice)
+    listing, offering = ListingFactory(seller=alice), OfferingFactory(creator=alice)
+    return {"tasks": task.pk, "listings": listing.pk, "offerings": offering.pk} | {
+        "auth": alice.pk,
+        "reviews": ReviewFactory(reviewer=alice).pk,
+        "task_id": TaskFactory(completed=True, creator=alice).pk,
+        "user_id": alice.pk,
+        "key": f"{'a' * 32}.jpg",
+    }
+
+
+def add_one_of_everything(alice, ids) -> None:
+    """One more row in every list there is, each with people of its own."""
+    listing = ListingFactory(seller=alice)
+    offering, task = OfferingFactory(creator=alice), TaskFactory(creator=alice)
+    ListingFactory(), OfferingFactory(), TaskFactory()
+    TaskFactory(assigned=True, assigned_to=alice)
+    for name, item in (("listing", listing), ("offering", offering), ("task", task)):
+        Favorite.objects.create(user=alice, **{name: item})
+    ApplicationFactory(applicant=alice)
+    ApplicationFactory(task_id=ids["tasks"], task=None)
+    UserFactory(helper=True, tasks_completed=1)
+    ReviewFactory(reviewed_user=alice)
+    ReviewFactory(task_id=ids["task_id"])
+
+
+def cost(client, route, ids) -> int:
+    """How many queries a GET takes, without the one that finds the reader."""
+    url = route.url(**ids, pk=ids.get(route.path.split("/")[2]))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url + QUERY)
+    return len(queries) - 1
+
+
+def test_reads_cost_the_same_at_one_and_at_twenty_rows(api, alice, ids):
+    client = api.as_(alice)
+    add_one_of_everything(alice, ids)
+    at_one = {str(route): cost(client, route, ids) for route in READS}
+    for _row in range(19):
+        add_one_of_everything(alice, ids)
+    at_twenty = {str(route): cost(client, route, ids) for route in READS}
+    assert at_twenty == at_one
+
+
+def test_lists_cost_four_queries_at_most(api, alice, ids):
+    add_one_of_everything(alice, ids)
+    client = api.as_(alice)
+    costs = {str(route): cost(client, route, ids) for route in READS}
+    lists = {name: number for name, number in costs.items() if name not in ONE_THING}
+    assert {name: number for name, number in lists.items() if number > MOST} == {}
+    assert min(lists.values()) >= 2  # the count and the rows
+
+
+def test_every_list_has_twenty_rows_by_then(api, alice, ids):
+    """The measurement above is of full lists."""
+    for _row in range(20):
+        add_one_of_everything(alice, ids)
+    client, sizes = api.as_(alice), {}
+    for route in READS:
+        if str(route) not in ONE_THING:
+            url = route.url(**ids, pk=ids.get(route.path.split("/")[2]))
+            sizes[str(route)] = int(client.get(url + QUERY)["X-Total-Count"])
+    assert {name: size for name, size in sizes.items() if size < 20} == {}
