@@ -1,0 +1,79 @@
+"""U1: bodies that lie about their size, against the real server."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PORT = 8182
+HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+JSON = "Content-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    database = tmp_path_factory.mktemp("server") / "market.sqlite3"
+    own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "PORT": str(PORT)}
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own)
+    wait_for(process)
+    yield process
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def wait_for(process) -> None:
+    for _try in range(300):
+        assert process.poll() is None
+        try:
+            socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the server does not come up")
+
+
+def said(*pieces: str | bytes) -> bytes:
+    """What the server answers to these bytes."""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece if isinstance(piece, bytes) else piece.encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    return answer
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "expected"),
+    [
+        (JSON + "Transfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\n\r\n", 411),
+        (JSON + "Content-Length: 99999999999\r\n", "{}", 413),
+        (JSON + "Content-Length: -1\r\n", "{}", 400),
+        (JSON + "Content-Length: 1e3\r\n", "{}", 400),
+        (JSON + "Content-Length: 2\r\nContent-Length: 3\r\n", "{}", 400),
+        (JSON + "Content-Length: 500\r\n", '{"email": "a"}', 400),
+        (JSON, "{}", 400),
+    ],
+    ids=["chunked", "too long", "negative", "1e3", "twice", "cut off", "none"],
+)
+def test_length_that_lies_is_refused(server, headers, body, expected):
+    """U1: at once, and not after the body has been read."""
+    assert status(said(f"{HEAD}{headers}\r\n{body}")) == expected
+
+
+def test_server_lives_on(server):
+    answer = said(
+        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )
+    assert status(answer) == 200
