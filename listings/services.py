@@ -38,11 +38,11 @@ def count_view(listing: Listing) -> None:
 def expire(*, at: datetime) -> int:
     """Archive what is past its time; return how many. Safe to run twice at once."""
     due = Listing.objects.due(at=at)
-    return sum(_expire(due, pk) for pk in due.values_list("pk", flat=True))
+    return sum(expire_if_due(due, pk) for pk in due.values_list("pk", flat=True))
 
 
 @transaction.atomic
-def _expire(due, pk: int) -> bool:
+def expire_if_due(due, pk: int) -> bool:
     """Archive one listing, unless somebody sold or renewed it since it was read."""
     listing = locked(due).filter(pk=pk).first()
     if listing:

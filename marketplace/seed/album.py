@@ -62,9 +62,8 @@ class Album:
 
     def rows(self, first_id: int) -> Iterator[Upload]:
         """Store the files; the rows of all that were handed out."""
-        drawn = cache(self._drawn)
         for number, shown in enumerate(self._shown.values(), first_id):
-            image = drawn(shown.drawing)
+            image = _drawn(self._state, *shown.drawing)
             upload = Upload(
                 id=number,
                 owner_id=shown.owner_id,
@@ -81,10 +80,11 @@ class Album:
             _store(upload.thumbnail_key, image.thumbnail)
             yield upload
 
-    def _drawn(self, drawing: tuple[str, int]) -> Picture:
-        category, _variant = drawing
-        chance = Random(f"{self._state}:{drawing}")
-        return portrait(chance) if category == PORTRAIT else picture(category, chance)
+
+@cache
+def _drawn(state: int, category: str, variant: int) -> Picture:
+    chance = Random(f"{state}:{category}:{variant}")
+    return portrait(chance) if category == PORTRAIT else picture(category, chance)
 
 
 def _variants(category: str) -> int:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if services.has_real_people() and not yes:
             raise CommandError("Real people are in this database: --yes to go on.")
         if reset:
-            services.clear()
+            _clear()
         elif User.objects.filter(is_demo=True).exists():
             raise CommandError(
                 "This database is seeded already: --reset to do it anew."
@@ -47,6 +47,12 @@ class Command(BaseCommand):
                 progress=bar.update,
             )
         self.stdout.write(f"Seeded: {_words(services.counts())}.")
+
+
+def _clear() -> None:
+    if services.has_real_people():
+        raise CommandError("--reset empties the tables: not where real people are.")
+    services.clear()
 
 
 def _words(counts: dict[str, int]) -> str:
