@@ -18,6 +18,7 @@ from marketplace.seed.people import DEMO_PASSWORD
 from marketplace.seed.places import RIGA, somewhere
 from marketplace.seed.services import MODELS
 from marketplace.seed.sizes import SIZES, Size
+from reviews.models import Review
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from uploads.models import Upload
 
@@ -26,7 +27,7 @@ VILLAGE = Size(
     listings=24,
     tasks=90,
     offerings=12,
-    reviews=60,
+    reviews=150,
     favorites=40,
     own_pictures=True,
 )
@@ -52,6 +53,7 @@ def test_counters_are_right_by_construction():
     found = dict(run_all(at=MORNING, dry_run=True))
     assert set(found.values()) == {0}
     assert User.objects.filter(reviews_count__gt=0, tasks_completed__gt=0).exists()
+    assert Review.objects.filter(moderation="hidden").exists()
 
 
 def test_items_that_share_pictures_count_their_uses():
