@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races walk check format diagrams lock
+.PHONY: help demo test test-postgres races walk check format diagrams lock messages
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'
@@ -66,6 +66,9 @@ format: .venv/dev  ## Format the code and mend what ruff can mend
 
 diagrams: .venv/base  ## Draw docs/workflow.md anew from the workflow tables
 	$(RUN) manage.py draw_workflows > docs/workflow.md
+
+messages: .venv/dev  ## Compile the translations in marketplace/locale
+	$(BIN)/pybabel --quiet compile --directory marketplace/locale --domain django
 
 lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
 	cd requirements && for name in base dev; do \

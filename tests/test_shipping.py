@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 from django.db import connection
 
 from marketplace.management.commands.draw_workflows import page
 from marketplace.management.commands.migrate_together import LOCK, one_at_a_time
+from marketplace.seed.people import DEMO_PASSWORD
 
 ROOT = Path(__file__).parents[1]
 NAME = r"[A-Z][A-Z0-9_]+"
@@ -86,6 +89,54 @@ def test_the_tour_of_the_readme_works(live_server):
     assert done.stdout.endswith("409\n")
     assert '"average_rating":5.0' in done.stdout
     assert [word for word in ('"error"', "Traceback") if word in done.stdout] == []
+
+
+@pytest.mark.parametrize("language", ["lv", "ru"])
+def test_the_translations_are_complete_and_compiled(language):
+    folder = ROOT / "marketplace" / "locale" / language / "LC_MESSAGES"
+    with (
+        (folder / "django.po").open() as words,
+        (folder / "django.mo").open("rb") as mo,
+    ):
+        written = {m.id: m.string for m in read_po(words) if m.id}
+        compiled = {m.id: m.string for m in read_mo(mo) if m.id}
+    page = text("marketplace/templates/welcome.html")
+    asked = set(re.findall(r'translate "(.*?)"', page))
+    assert asked - {i for i, words in written.items() if words} == set()
+    assert compiled == written, "make messages"
+
+
+# --- The first page -------------------------------------------------------------------
+
+
+def test_the_demo_names_its_accounts(client, settings):
+    settings.DEMO = True
+    shown = client.get("/").content.decode()
+    accounts = ("demo@example.com", "helper@example.com", "staff@example.com")
+    assert [word for word in (*accounts, DEMO_PASSWORD) if word not in shown] == []
+
+
+def test_no_account_is_named_outside_the_demo(client, settings):
+    settings.DEMO = False
+    shown = client.get("/").content.decode()
+    assert [word for word in (DEMO_PASSWORD, "@example.com") if word in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "words"),
+    [
+        ("lv-LV,lv;q=0.9,en;q=0.1", "lv", "Pieslēgties"),
+        ("ru", "ru", "Войти"),
+        ("de", "en", "Sign in"),
+    ],
+)
+def test_the_first_page_speaks_three_languages(
+    client, settings, asked, language, words
+):
+    settings.DEMO = True
+    shown = client.get("/", headers={"Accept-Language": asked}).content.decode()
+    assert f'<html lang="{language}">' in shown
+    assert f"<h2>{words}</h2>" in shown
 
 
 # --- The image ------------------------------------------------------------------------

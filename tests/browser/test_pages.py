@@ -1,0 +1,60 @@
+"""The pages for newcomers, in a real browser; pictures go to artifacts/."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+CHROMIUM = os.environ.get("CHROMIUM")  # or the one that Playwright installs
+# The browser's event loop runs in the thread of the tests; the server has another.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "ready", "colours", "width"),
+    [
+        ("welcome", "/", "pre", "light", 1100),
+        ("welcome-dark", "/", "pre", "dark", 1100),
+        ("welcome-phone", "/", "pre", "light", 390),
+        ("docs", "/api/docs", ".opblock-summary", "light", 1280),
+        ("redoc", "/api/redoc", "[data-section-id] h2", "light", 1280),
+    ],
+)
+def test_a_page_asks_nobody_but_us(
+    live_server, settings, chromium, name, path, ready, colours, width
+):
+    """What the content policy stops has not left the browser."""
+    settings.DEMO = True
+    page = chromium.new_page(
+        color_scheme=colours, viewport={"width": width, "height": 900}
+    )
+    asked, stopped, broken = [], [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: stopped.append(_stopped(request)))
+    page.on(
+        "response", lambda answer: broken.append(answer.url) if not answer.ok else 0
+    )
+    page.goto(live_server.url + path)
+    page.wait_for_selector(ready, timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=path == "/")
+    page.close()
+    ours = (live_server.url, "data:", "blob:")
+    assert [u for u in asked if not u.startswith(ours) and u not in stopped] == []
+    assert broken == []
+
+
+def _stopped(request) -> str:
+    return request.url if request.failure == "csp" else ""
