@@ -3,7 +3,7 @@
 set -u
 trap 'exit 0' TERM INT
 while :; do
-    python manage.py maintain || echo "maintain failed; the next try is in an hour" >&2
+    python manage.py maintain || echo "maintain failed; it will try again" >&2
     sleep "${MAINTAIN_EVERY_SECONDS:-3600}" &
     wait $!
 done
