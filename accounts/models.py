@@ -78,6 +78,9 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
     class Meta(Point.Meta):
         ordering = ["-id"]
+        permissions = [
+            ("see_private", "Can see e-mail addresses, phones and exact places"),
+        ]
         constraints = [
             *Point.Meta.constraints,
             models.UniqueConstraint(

@@ -186,6 +186,19 @@ def verify(user: User, *, actor: User, reason: str) -> User:
     return user
 
 
+@transaction.atomic
+def set_password(user: User, *, actor: User, password: str, reason: str) -> User:
+    """Give somebody a new password and end their sign-ins. Administrators only."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may set a password."))
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    tokens.end_sessions(user.sign_ins.all(), because="password changed")
+    audit.record(user, actor=actor, action="set-password", reason=reason)
+    return user
+
+
 def lock(user_id: int) -> None:
     """Take a person's row lock, so that facts counted next stay true until commit."""
     locked(User.objects).only("pk").get(pk=user_id)

@@ -16,8 +16,8 @@ class StaffAct(models.Model):
     )
     subject_id = models.BigIntegerField()
     subject_label = models.CharField(max_length=200)
-    before = models.CharField(max_length=200, blank=True)
-    after = models.CharField(max_length=200, blank=True)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

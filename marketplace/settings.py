@@ -343,6 +343,8 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "marketplace.dashboard.with_cards",
+    "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
 }
 
 env.settle()

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'permissions': [('see_private', 'Can see e-mail addresses, phones and exact places')],
                 'abstract': False,
             },
         ),

@@ -90,6 +90,10 @@ class Workflow:
         """Name the API row that ends in `target`, for a client that names statuses."""
         return next((row.name for row in self._api_rows if row.target == target), None)
 
+    def is_possible(self, row: Transition, obj: Model, user: User) -> bool:
+        """Tell whether `user` may perform `row` on `obj` as it is now."""
+        return getattr(obj, self._field) in row.source and row.allow(obj, user)
+
     @transaction.atomic
     def run(self, name: str, obj: Model, *, actor: User | None, **data) -> Model:
         """Perform one transition on a freshly locked row and return that row.

@@ -1,0 +1,215 @@
+"""People, their sign-ins, and the groups of staff."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
+from unfold.decorators import display
+
+from accounts import services
+from accounts.forms import NewPasswordForm, NewUserForm
+from accounts.models import Session, User
+from audit.admin import AuditedAdmin
+from marketplace.core.acts import Act
+from marketplace.core.admin import COLOURS, Admin, linked, section
+
+for model in (Group, OutstandingToken, BlacklistedToken):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+def is_active(user: User, actor) -> bool:
+    return user.is_active
+
+
+def is_suspended(user: User, actor) -> bool:
+    return not user.is_active
+
+
+def is_unverified(user: User, actor) -> bool:
+    return not user.is_verified
+
+
+def by_administrator(user: User, actor) -> bool:
+    return actor.is_superuser
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin):
+    """Moderators act on people; only administrators edit them, and touch staff."""
+
+    acts = (
+        Act(
+            name="suspend",
+            label=_("Suspend"),
+            run=services.suspend,
+            is_possible=is_active,
+        ),
+        Act(
+            name="restore",
+            label=_("Restore"),
+            run=services.restore,
+            is_possible=is_suspended,
+        ),
+        Act(
+            name="verify",
+            label=_("Verify"),
+            run=services.verify,
+            is_possible=is_unverified,
+        ),
+        Act(
+            name="set-password",
+            label=_("Set a new password"),
+            run=services.set_password,
+            is_possible=by_administrator,
+            form=NewPasswordForm,
+            in_bulk=False,
+        ),
+    )
+    editable = (
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "bio",
+        "city",
+        "country",
+        "user_type",
+        "is_helper",
+        "skills",
+        "helper_categories",
+        "hourly_rate",
+        "is_staff",
+        "is_superuser",
+        "groups",
+    )
+    private = ("email", "phone", "latitude", "longitude")
+    list_display = (
+        "username",
+        "email",
+        "display_name",
+        "city",
+        "state",
+        "is_verified",
+        "average_rating",
+        "reviews_count",
+        "tasks_completed",
+        "is_staff",
+        "created_at",
+    )
+    list_filter = (
+        "is_active",
+        "is_verified",
+        "is_helper",
+        "is_staff",
+        "is_superuser",
+        "is_demo",
+        "created_at",
+    )
+    search_fields = ("search_text__contains", "email__startswith")
+    autocomplete_fields = ("groups",)
+    fieldsets = (
+        section(
+            None,
+            "username email phone first_name last_name bio city country latitude "
+            "longitude",
+        ),
+        section(
+            _("Standing"),
+            "state suspended_at suspended_reason is_verified phone_verified "
+            "average_rating reviews_count tasks_completed tasks_failed created_at "
+            "last_login",
+        ),
+        section(_("Help"), "user_type is_helper skills helper_categories hourly_rate"),
+        section(_("Staff"), "is_staff is_superuser groups is_demo"),
+    )
+    add_fieldsets = (
+        section(None, "username email password1 password2"),
+        section(_("Staff"), "is_staff groups"),
+    )
+
+    @display(description=_("state"), ordering="is_active", label=COLOURS)
+    def state(self, user: User) -> tuple:
+        return (
+            ("active", _("Active")) if user.is_active else ("suspended", _("Suspended"))
+        )
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_act_permission(self, request, obj=None) -> bool:
+        if obj is not None and obj.is_staff and not request.user.is_superuser:
+            return False
+        return super().has_act_permission(request, obj)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None) -> list[str]:
+        return [] if obj is None else super().get_readonly_fields(request, obj)
+
+    @method_decorator(sensitive_post_parameters("password1", "password2"))
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, extra_context)
+
+
+@admin.register(Group)
+class GroupAdmin(AuditedAdmin):
+    """What a group may do is for administrators alone to say."""
+
+    editable = ("name", "permissions")
+    list_display = ("name",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fieldsets = (section(None, "name permissions"),)
+    filter_horizontal = ("permissions",)
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+
+@admin.register(Session)
+class SessionAdmin(Admin):
+    list_display = ("id", linked("user"), "created_at", "ended_at", "ended_because")
+    list_filter = ("ended_because", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__search_text__contains",)
+    fieldsets = (section(None, "user created_at ended_at ended_because"),)
+
+
+@admin.register(OutstandingToken)
+class OutstandingTokenAdmin(Admin):
+    """Never the token itself: whoever reads it could use it."""
+
+    list_display = ("id", linked("user"), "created_at", "expires_at")
+    list_select_related = ("user",)
+    search_fields = ("user__search_text__contains",)
+    fieldsets = (section(None, "user jti created_at expires_at"),)
+
+
+@admin.register(BlacklistedToken)
+class BlacklistedTokenAdmin(Admin):
+    list_display = ("id", "owner", "blacklisted_at")
+    list_select_related = ("token__user",)
+    search_fields = ("token__user__search_text__contains",)
+    fieldsets = (section(None, "owner blacklisted_at"),)
+
+    @admin.display(description=_("user"))
+    def owner(self, row: BlacklistedToken) -> str:
+        return str(row.token.user)

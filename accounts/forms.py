@@ -1,0 +1,81 @@
+"""What staff fill in: their sign-in, new accounts, new passwords."""
+
+import logging
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+from unfold.forms import AuthenticationForm, UserCreationForm
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from accounts import services
+from accounts.models import User
+from audit.forms import ReasonedForm
+from marketplace.core.acts import ReasonForm
+from marketplace.core.errors import DomainError, TooMany
+from marketplace.core.throttling import address_of
+
+log = logging.getLogger("marketplace.security")
+
+
+class StaffSignInForm(AuthenticationForm):
+    """Counts attempts as the API does. Says the same to strangers and non-staff."""
+
+    @sensitive_variables()
+    def clean(self) -> dict:
+        email = self.cleaned_data.get("username")
+        password = self.cleaned_data.get("password")
+        if email and password:
+            self.user_cache = self._signed_in(email, password)
+        return self.cleaned_data
+
+    @sensitive_variables()
+    def _signed_in(self, email: str, password: str) -> User:
+        address = address_of(self.request)
+        try:
+            user = services.sign_in(email=email, password=password, address=address)
+        except TooMany as error:
+            log.warning("Staff sign-in locked for %s", address)
+            minutes = -(-error.wait // 60)
+            sentence = _("Too many attempts. Try again in %(minutes)s minutes.")
+            raise ValidationError(
+                sentence, code="locked", params={"minutes": minutes}
+            ) from error
+        except DomainError as error:
+            raise self.get_invalid_login_error() from error
+        if not user.is_staff:
+            raise self.get_invalid_login_error()
+        return user
+
+
+class NewUserForm(ReasonedForm, UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "email")
+
+
+def password_field(label: str) -> forms.CharField:
+    widget = UnfoldAdminPasswordWidget({"autocomplete": "new-password"})
+    return forms.CharField(label=label, strip=False, widget=widget)
+
+
+class NewPasswordForm(ReasonForm):
+    password1 = password_field(_("New password"))
+    password2 = password_field(_("New password again"))
+    field_order = ("password1", "password2", "reason")
+
+    @sensitive_variables()
+    def clean(self) -> dict:
+        facts = super().clean()
+        password, again = facts.pop("password1", None), facts.pop("password2", None)
+        if password is None or again is None:
+            return facts
+        if password != again:
+            raise ValidationError({"password2": _("The two passwords differ.")})
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise ValidationError({"password1": error.messages}) from error
+        return facts | {"password": password}

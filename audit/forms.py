@@ -1,0 +1,9 @@
+"""Forms of staff. Apart from the admin, which registers pages when imported."""
+
+from django import forms
+
+from marketplace.core.acts import ReasonForm
+
+
+class ReasonedForm(forms.ModelForm):
+    reason = ReasonForm.base_fields["reason"]

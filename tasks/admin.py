@@ -1,0 +1,96 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import MODERATION_SECTION, AuditedAdmin
+from marketplace.core.admin import Admin, HistoryInline, badge, linked, section
+from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
+
+
+class EventInline(HistoryInline):
+    model = TaskEvent
+    verbose_name_plural = _("History")
+    fields = ("created_at", "actor", "name", "old", "new", "reason")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor")
+
+
+class ApplicationInline(HistoryInline):
+    model = TaskApplication
+    verbose_name_plural = _("Applications")
+    fields = ("applicant", "message", "status", "created_at")
+    ordering = ("-created_at", "-id")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("applicant")
+
+
+@admin.register(TaskRequest)
+class TaskAdmin(AuditedAdmin):
+    workflows = (TASK_WORKFLOW, MODERATION)
+    inlines = (EventInline, ApplicationInline)
+    editable = ("title", "description", "category", "required_skills", "location")
+    private = ("address", "latitude", "longitude")
+    list_display = (
+        "title",
+        linked("creator"),
+        linked("assigned_to"),
+        "category",
+        "budget",
+        badge("status"),
+        badge("moderation"),
+        "applications_count",
+        "created_at",
+    )
+    list_filter = ("status", "moderation", "is_urgent", "created_at")
+    list_select_related = ("creator", "assigned_to")
+    search_fields = ("search_text__contains",)
+    fieldsets = (
+        section(
+            None,
+            "title description category required_skills creator assigned_to budget "
+            "currency deadline priority is_urgent images",
+        ),
+        section(
+            _("Standing"),
+            "status dispute_reason applications_count created_at updated_at "
+            "marked_done_at completed_at",
+        ),
+        MODERATION_SECTION,
+        section(_("Place"), "location address latitude longitude radius"),
+    )
+
+
+@admin.register(TaskApplication)
+class ApplicationAdmin(Admin):
+    workflows = (APPLICATION_WORKFLOW,)
+    list_display = (
+        "id",
+        linked("task"),
+        linked("applicant"),
+        badge("status"),
+        "created_at",
+    )
+    list_filter = ("status", "created_at")
+    list_select_related = ("task", "applicant")
+    search_fields = ("task__search_text__contains", "applicant__search_text__contains")
+    fieldsets = (section(None, "task applicant message status created_at"),)
+
+
+@admin.register(TaskEvent)
+class EventAdmin(Admin):
+    list_display = (
+        "id",
+        linked("task"),
+        linked("actor"),
+        "name",
+        "old",
+        "new",
+        "reason",
+        "created_at",
+    )
+    list_filter = ("name", "created_at")
+    list_select_related = ("task", "actor")
+    search_fields = ("task__search_text__contains", "reason")
+    fieldsets = (section(None, "task actor name old new reason created_at request_id"),)

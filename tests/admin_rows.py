@@ -1,0 +1,73 @@
+"""One row of every model in the admin, each with people and things of its own."""
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.models import Session, User
+from accounts.tests.factories import UserFactory
+from audit import services as audit
+from audit.models import StaffAct
+from favorites.models import Favorite
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from offerings.models import Offering
+from offerings.tests.factories import OfferingFactory
+from reviews.models import Review
+from reviews.tests.factories import ReviewFactory
+from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from tasks.tests.factories import ApplicationFactory, TaskFactory
+from uploads.models import Upload
+
+
+def make_upload():
+    key = f"{Upload.objects.count():032x}.jpg"
+    facts = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
+    return Upload.objects.create(owner=UserFactory(), key=key, digest="0", **facts)
+
+
+def make_event():
+    facts = {"name": "start", "old": "assigned", "new": "in_progress"}
+    return TaskEvent.objects.create(task=TaskFactory(), actor=UserFactory(), **facts)
+
+
+def make_act():
+    return audit.record(ListingFactory(), actor=UserFactory(), action="hide")
+
+
+def make_log_entry():
+    listing = ListingFactory()
+    kind = ContentType.objects.get_for_model(listing)
+    facts = {"object_id": listing.pk, "object_repr": "x", "action_flag": CHANGE}
+    return LogEntry.objects.create(user=UserFactory(), content_type=kind, **facts)
+
+
+def make_token():
+    token = RefreshToken.for_user(UserFactory())
+    return OutstandingToken.objects.get(jti=token["jti"])
+
+
+ROWS = {
+    User: UserFactory,
+    Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
+    Session: lambda: Session.objects.create(user=UserFactory()),
+    OutstandingToken: make_token,
+    BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),
+    Upload: make_upload,
+    Listing: ListingFactory,
+    TaskRequest: lambda: TaskFactory(assigned=True),
+    TaskApplication: ApplicationFactory,
+    TaskEvent: make_event,
+    Offering: OfferingFactory,
+    Review: ReviewFactory,
+    Favorite: lambda: Favorite.objects.create(
+        user=UserFactory(), listing=ListingFactory()
+    ),
+    StaffAct: make_act,
+    LogEntry: make_log_entry,
+}

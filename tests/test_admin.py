@@ -1,0 +1,211 @@
+"""What holds for every model of the admin; a new one inherits these tests."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from marketplace.core.admin import Admin
+from tests.admin_rows import ROWS
+from tests.test_conventions import sources
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(ROWS, key=lambda model: model._meta.label)
+ROOT = Path(__file__).parents[1]
+
+
+def url(model, page, *args):
+    name = model._meta.label_lower.replace(".", "_")
+    return reverse(f"admin:{name}_{page}", args=args)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def administrator(staff):
+    return signed_in(staff)
+
+
+@pytest.fixture
+def moderator(db):
+    user = UserFactory(username="moderator", is_staff=True)
+    user.groups.add(Group.objects.get(name="Moderators"))
+    return signed_in(user)
+
+
+def test_every_model_is_in_the_admin_and_has_a_row_here():
+    assert set(admin.site._registry) == set(ROWS)
+    assert all(isinstance(page, ModelAdmin) for page in admin.site._registry.values())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_list_needs_as_many_queries_for_20_rows_as_for_one(model, administrator):
+    """S10: no row of a list asks the database anything."""
+    ROWS[model]()
+    administrator.get(url(model, "changelist"))
+    counts = []
+    for more in (0, 19):
+        for _ in range(more):
+            ROWS[model]()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = administrator.get(url(model, "changelist"))
+        counts.append(len(queries))
+        assert response.status_code == 200
+    assert len(response.context["cl"].result_list) >= 20
+    assert counts[0] == counts[1] <= 8
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_administrator_opens_everything(model, administrator):
+    row = ROWS[model]()
+    for page, args in (
+        ("changelist", ()),
+        ("change", (row.pk,)),
+        ("history", (row.pk,)),
+    ):
+        assert administrator.get(url(model, page, *args)).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_search_takes_anything(model, administrator):
+    ROWS[model]()
+    for words in ("tīrīt", "12", "²", "9" * 30, "%_\\'\"", "a\x00b", "x " * 200):
+        page = administrator.get(url(model, "changelist"), {"q": words})
+        assert page.status_code in (200, 302)
+
+
+def pages(model, row):
+    yield url(model, "changelist")
+    yield url(model, "add")
+    yield url(model, "change", row.pk)
+    yield url(model, "delete", row.pk)
+    yield url(model, "history", row.pk)
+    yield url(model, "act", row.pk, "hide")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_others_than_staff_are_sent_to_sign_in(model, alice):
+    """S1: anonymous and ordinary people see no page of the admin."""
+    row = ROWS[model]()
+    for client in (Client(), signed_in(alice)):
+        for page in pages(model, row):
+            for answer in (client.get(page), client.post(page, {"reason": "x"})):
+                assert answer.status_code == 302
+                assert answer.url.startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_staff_without_permissions_are_refused(model, db):
+    """S1: to be on the staff is no permission."""
+    client = signed_in(UserFactory(is_staff=True))
+    row = ROWS[model]()
+    for page in pages(model, row):
+        assert client.get(page).status_code == 403
+        assert client.post(page, {"reason": "x"}).status_code == 403
+
+
+SEEN = {
+    "accounts.User",
+    "audit.StaffAct",
+    "listings.Listing",
+    "offerings.Offering",
+    "reviews.Review",
+    "tasks.TaskApplication",
+    "tasks.TaskEvent",
+    "tasks.TaskRequest",
+    "uploads.Upload",
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_moderator_sees_what_the_group_says(model, moderator):
+    """S1: sessions, tokens, groups and Django's log are not a moderator's business."""
+    row = ROWS[model]()
+    expected = 200 if model._meta.label in SEEN else 403
+    assert moderator.get(url(model, "changelist")).status_code == expected
+    assert moderator.get(url(model, "change", row.pk)).status_code == expected
+    assert moderator.get(url(model, "add")).status_code == 403
+    assert moderator.get(url(model, "delete", row.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_only_groups_can_be_deleted(model, administrator):
+    row = ROWS[model]()
+    answer = administrator.post(url(model, "delete", row.pk), {"post": "yes"})
+    gone = not model._base_manager.filter(pk=row.pk).exists()
+    assert (answer.status_code == 302) == gone == (model is Group)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_forged_rows_change_and_create_nothing(model, administrator):
+    """S3: a list that edits nothing ignores what a forged form sends."""
+    row = ROWS[model]()
+    before = list(model._base_manager.order_by("pk").values())
+    forged = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 1, "form-0-id": row.pk}
+    forged |= {"form-MIN_NUM_FORMS": 0, "form-MAX_NUM_FORMS": 1000, "_save": "Save"}
+    for name in ("status", "moderation", "title", "is_staff", "name", "reason"):
+        forged |= {f"form-0-{name}": "hidden", f"form-1-{name}": "hidden"}
+    administrator.post(url(model, "changelist"), forged)
+    assert list(model._base_manager.order_by("pk").values()) == before
+
+
+READ_ONLY = {"status", "moderation", "rating", "average_rating", "reviews_count"}
+READ_ONLY |= {"tasks_completed", "views_count", "uses", "is_active", "images"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_states_and_counters_are_never_edited_by_hand(model):
+    editable = admin.site._registry[model].editable
+    assert not READ_ONLY & set(editable)
+
+
+TEXTS = {"title", "description", "message", "content", "first_name", "last_name"}
+TEXTS |= {"reason", "subject_label", "object_repr", "bio", "location", "name"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_user_text_is_escaped(model, administrator):
+    """S5: what people type is text on every page of the admin."""
+    row = ROWS[model]()
+    fields = {field.name for field in model._meta.fields} & TEXTS
+    model._base_manager.filter(pk=row.pk).update(**dict.fromkeys(fields, "<evil>"))
+    User.objects.update(username=Concat(Value("<evil>"), Cast("pk", CharField())))
+    for page in (url(model, "changelist"), url(model, "change", row.pk)):
+        shown = administrator.get(page).content.decode()
+        assert "<evil>" not in shown
+        assert "&lt;evil&gt;" in shown
+
+
+def test_safe_markup_is_made_by_format_html_alone():
+    """S5: no code of ours declares text safe."""
+    banned = re.compile(r"mark_safe|SafeString\(|autoescape off|\|\s*safe\b")
+    pages = ROOT.glob("marketplace/templates/**/*.html")
+    culprits = [p for p in (*sources(), *pages) if banned.search(p.read_text())]
+    assert culprits == []
+
+
+def test_format_html_takes_no_ready_made_text():
+    """S5: `format_html(f"…")` would escape nothing."""
+    ready_made = re.compile(r"""format_html\(\s*f["']|format_html\([^)]*%""")
+    assert [p for p in sources() if ready_made.search(p.read_text())] == []
+
+
+def test_bases_are_used_by_all():
+    assert all(isinstance(page, Admin) for page in admin.site._registry.values())
