@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races walk check format diagrams lock messages
+.PHONY: help demo test test-postgres races walk check format diagrams lock messages browser
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'
@@ -49,6 +49,11 @@ races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 
 walk: .venv/dev  ## Walk the REST contract over HTTP (URL=…: on a server that runs)
 	@$(RUN) -m tests.live.walk $(URL)
+CHROMIUM ?= $(shell command -v chromium || command -v google-chrome)
+browser: export CHROMIUM := $(CHROMIUM)
+browser: .venv/dev  ## Drive the admin in headless Chromium; pictures in artifacts/
+	@test -n "$(CHROMIUM)" || $(BIN)/playwright install chromium
+	$(BIN)/pytest --override-ini addopts="-q --strict-markers" tests/browser
 
 check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
 	$(BIN)/ruff check .

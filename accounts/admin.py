@@ -121,7 +121,7 @@ class UserAdmin(AuditedAdmin):
         ),
         section(
             _("Standing"),
-            "state suspended_at suspended_reason is_verified phone_verified "
+            "is_active suspended_at suspended_reason is_verified phone_verified "
             "average_rating reviews_count tasks_completed tasks_failed created_at "
             "last_login",
         ),

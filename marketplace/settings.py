@@ -341,9 +341,11 @@ UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "Staff",
+    "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "marketplace.dashboard.with_cards",
+    "SIDEBAR": {"navigation": "marketplace.navigation.groups_for"},
     "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
 }
 

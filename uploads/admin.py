@@ -27,7 +27,7 @@ class UploadAdmin(Admin):
     @admin.display(description=_("picture"))
     def picture(self, upload: Upload) -> str:
         return format_html(
-            '<a href="{}"><img src="{}" alt="" class="max-h-64 rounded-default"></a>',
+            '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>',
             upload.url,
             upload.thumbnail_url,
         )

@@ -32,7 +32,8 @@ def page_of(obj: Model) -> str:
 
 def list_of(model: type[Model], **lookups) -> str:
     """The address of a changelist, filtered."""
-    return f"{reverse(f'admin:{_url_name(model)}_changelist')}?{urlencode(lookups)}"
+    address = reverse(f"admin:{_url_name(model)}_changelist")
+    return f"{address}?{urlencode(lookups)}" if lookups else address
 
 
 def _url_name(model: type[Model]) -> str:
@@ -178,7 +179,7 @@ class HistoryInline(TabularInline):
     extra = 0
     max_num = 0
     can_delete = False
-    show_change_link = True
+    hide_title = True
     per_page = 20
 
     def get_readonly_fields(self, request, obj=None):

@@ -1,0 +1,142 @@
+"""A real server with a database of its own, and a real browser that watches itself."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "artifacts"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class Server:
+    """Its address, and its public API as a stranger sees it."""
+
+    def __init__(self, url: str):
+        self.url = url
+
+    def api(self, path: str, body: dict | None = None, token: str = "") -> tuple:
+        """The status and the JSON of an answer; a body makes it a POST."""
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/api/{path}", data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def prepare(env: dict) -> None:
+    def run(*command):
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
+
+    run("manage.py", "migrate", "--verbosity", "0")
+    if (ROOT / "marketplace/management/commands/seed.py").exists():
+        run("manage.py", "seed", "--size", "small")
+    run("-m", "tests.browser.rows")
+
+
+def wait_for(url: str, process: subprocess.Popen) -> None:
+    for _attempt in range(150):
+        if process.poll() is not None:
+            pytest.fail(f"The server ended with {process.returncode}.")
+        try:
+            with urllib.request.urlopen(f"{url}/ready", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("The server did not get ready.")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    home = tmp_path_factory.mktemp("server")
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+        "DATABASE_URL": f"sqlite:///{home / 'market.sqlite3'}",
+        "UPLOADS_DIR": str(home / "uploads"),
+        "REDIS_URL": "",
+        "DEMO": "1",
+    }
+    prepare(env)
+    url = f"http://127.0.0.1:{free_port()}"
+    command = [
+        Path(sys.executable).with_name("gunicorn"),
+        "--config",
+        "gunicorn.conf.py",
+    ]
+    with (home / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [gunicorn, "-c", "gunicorn.conf.py", "-b", url.removeprefix("http://")],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_for(url, process)
+            yield Server(url)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@pytest.fixture
+def page(server):
+    """A page that fails its test for a script error or a request to another host."""
+    faults = []
+
+    def watch(request):
+        if not request.url.startswith((server.url, "data:", "blob:")):
+            faults.append(f"request to {request.url}")
+
+    def listen(response):
+        if response.status >= 400 and "/admin" not in response.url:
+            faults.append(f"{response.status} for {response.url}")
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or None, args=FLAGS
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page.set_default_timeout(20_000)
+        page.on("request", watch)
+        page.on("response", listen)
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        yield page
+        browser.close()
+    assert faults == []
+
+
+@pytest.fixture
+def shoot(page):
+    """Leave a picture of the whole page in artifacts/."""
+    ARTIFACTS.mkdir(exist_ok=True)
+
+    def take(name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        window = page.viewport_size
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size(window | {"height": max(height, window["height"])})
+        page.screenshot(path=ARTIFACTS / f"admin-{name}.png")
+        page.set_viewport_size(window)
+
+    return take
