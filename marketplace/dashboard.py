@@ -27,9 +27,10 @@ CARDS = (  # title, model, what is counted: the lookups of its changelist
 
 def with_cards(request: HttpRequest, context: dict) -> dict:
     """Add a card with a link for each count that the reader may see."""
-    week_ago = timezone.localdate() - timedelta(days=7)
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    week_ago = (today - timedelta(days=7)).isoformat()
     cards = [
-        _card(title, apps.get_model(label), lookups, week_ago.isoformat())
+        _card(title, apps.get_model(label), lookups, week_ago)
         for title, label, lookups in CARDS
         if _may_see(request, label)
     ]
@@ -42,8 +43,6 @@ def _may_see(request: HttpRequest, label: str) -> bool:
 
 
 def _card(title, model, lookups: dict, week_ago: str) -> dict:
-    known = {
-        name: week_ago if value is WEEK else value for name, value in lookups.items()
-    }
+    known = {k: week_ago if value is WEEK else value for k, value in lookups.items()}
     found = model._base_manager.filter(**known)
     return {"title": title, "count": found.count(), "url": list_of(model, **known)}

@@ -26,3 +26,8 @@ def is_applicant(application, user) -> bool:
 
 def is_asked(application, user) -> bool:
     return user is not None and application.task.creator_id == user.pk
+
+
+def is_impartial_staff(task, user) -> bool:
+    """Staff, but not in a dispute of their own."""
+    return is_staff(task, user) and not is_concerned(task, user)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.workflow import moderation
-from marketplace.core.workflow import Transition, Workflow, is_staff, is_system
+from marketplace.core.workflow import Transition, Workflow, is_system
 from tasks import permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
 from tasks.models import TaskApplication, TaskRequest
@@ -95,7 +95,7 @@ TASK_WORKFLOW = Workflow(
         done=_("The dispute is settled for the worker."),
         source=(DISPUTED,),
         target=COMPLETED,
-        allow=is_staff,
+        allow=permissions.is_impartial_staff,
         effect=services.complete,
         input=RequiredReasonInput,
         in_api=False,
@@ -107,7 +107,7 @@ TASK_WORKFLOW = Workflow(
         done=_("The dispute is settled for the creator."),
         source=(DISPUTED,),
         target=CANCELLED,
-        allow=is_staff,
+        allow=permissions.is_impartial_staff,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,

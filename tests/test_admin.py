@@ -17,6 +17,7 @@ from unfold.admin import ModelAdmin
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from marketplace.core.admin import Admin
+from tasks.tests.factories import TaskFactory
 from tests.admin_rows import ROWS
 from tests.test_conventions import sources
 
@@ -205,6 +206,25 @@ def test_format_html_takes_no_ready_made_text():
     """S5: `format_html(f"…")` would escape nothing."""
     ready_made = re.compile(r"""format_html\(\s*f["']|format_html\([^)]*%""")
     assert [p for p in sources() if ready_made.search(p.read_text())] == []
+
+
+def test_first_page_counts_with_few_queries(administrator):
+    TaskFactory(disputed=True)
+    with CaptureQueriesContext(connection) as queries:
+        cards = administrator.get("/admin/").context["cards"]
+    assert len(queries) <= 10
+    assert (cards[0]["title"], cards[0]["count"]) == ("Disputes waiting", 1)
+    for card in cards:
+        found = administrator.get(card["url"]).context["cl"]
+        assert found.result_count == card["count"], card["title"]
+
+
+def test_first_page_shows_nobody_what_they_may_not_see(db):
+    """S1: counts are facts too."""
+    client = signed_in(UserFactory(is_staff=True))
+    page = client.get("/admin/")
+    assert page.context["cards"] == []
+    assert "/admin/listings/" not in page.content.decode()
 
 
 def test_bases_are_used_by_all():

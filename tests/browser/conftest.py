@@ -78,11 +78,7 @@ def server(tmp_path_factory):
     }
     prepare(env)
     url = f"http://127.0.0.1:{free_port()}"
-    command = [
-        Path(sys.executable).with_name("gunicorn"),
-        "--config",
-        "gunicorn.conf.py",
-    ]
+    gunicorn = Path(sys.executable).with_name("gunicorn")
     with (home / "server.log").open("w") as log:
         process = subprocess.Popen(
             [gunicorn, "-c", "gunicorn.conf.py", "-b", url.removeprefix("http://")],
