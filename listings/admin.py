@@ -5,10 +5,11 @@ from audit.admin import MODERATION_SECTION, AuditedAdmin
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW, MODERATION
 from marketplace.core.admin import badge, linked, section
+from uploads.admin import ShowsPictures
 
 
 @admin.register(Listing)
-class ListingAdmin(AuditedAdmin):
+class ListingAdmin(ShowsPictures, AuditedAdmin):
     workflows = (LISTING_WORKFLOW, MODERATION)
     editable = (
         "title",
@@ -38,7 +39,7 @@ class ListingAdmin(AuditedAdmin):
         section(
             None,
             "title description category subcategory tags seller price currency "
-            "is_negotiable condition images contact_info",
+            "is_negotiable condition pictures contact_info",
         ),
         section(
             _("Standing"),

@@ -5,10 +5,11 @@ from audit.admin import MODERATION_SECTION, AuditedAdmin
 from marketplace.core.admin import badge, linked, section
 from offerings.models import Offering
 from offerings.workflow import MODERATION, OFFERING_WORKFLOW
+from uploads.admin import ShowsPictures
 
 
 @admin.register(Offering)
-class OfferingAdmin(AuditedAdmin):
+class OfferingAdmin(ShowsPictures, AuditedAdmin):
     workflows = (OFFERING_WORKFLOW, MODERATION)
     editable = (
         "title",
@@ -37,7 +38,7 @@ class OfferingAdmin(AuditedAdmin):
         section(
             None,
             "title description category creator price price_type currency "
-            "availability experience service_radius images",
+            "availability experience service_radius pictures",
         ),
         section(_("Standing"), "status contact_count created_at updated_at"),
         MODERATION_SECTION,

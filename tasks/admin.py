@@ -5,6 +5,7 @@ from audit.admin import MODERATION_SECTION, AuditedAdmin
 from marketplace.core.admin import Admin, HistoryInline, badge, linked, section
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
+from uploads.admin import ShowsPictures
 
 
 class EventInline(HistoryInline):
@@ -27,7 +28,7 @@ class ApplicationInline(HistoryInline):
 
 
 @admin.register(TaskRequest)
-class TaskAdmin(AuditedAdmin):
+class TaskAdmin(ShowsPictures, AuditedAdmin):
     workflows = (TASK_WORKFLOW, MODERATION)
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
@@ -50,7 +51,7 @@ class TaskAdmin(AuditedAdmin):
         section(
             None,
             "title description category required_skills creator assigned_to budget "
-            "currency deadline priority is_urgent images",
+            "currency deadline priority is_urgent pictures",
         ),
         section(
             _("Standing"),

@@ -16,7 +16,9 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from listings.tests.factories import ListingFactory
 from marketplace.core.admin import Admin
+from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
 from tests.admin_rows import ROWS
 from tests.test_conventions import sources
@@ -229,3 +231,13 @@ def test_first_page_shows_nobody_what_they_may_not_see(db):
 
 def test_bases_are_used_by_all():
     assert all(isinstance(page, Admin) for page in admin.site._registry.values())
+
+
+@pytest.mark.parametrize("factory", [ListingFactory, TaskFactory, OfferingFactory])
+def test_pictures_are_shown_and_none_from_elsewhere(factory, administrator):
+    ours, theirs = "/api/uploads/" + 32 * "a", "https://elsewhere.example/<b>.jpg"
+    item = factory(images=f"{ours}.jpg,{theirs}")
+    shown = administrator.get(url(type(item), "change", item.pk)).content.decode()
+    assert f'<img src="{ours}_t.webp"' in shown
+    assert 'src="https:' not in shown
+    assert "elsewhere.example/&lt;b&gt;.jpg" in shown

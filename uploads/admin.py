@@ -1,9 +1,28 @@
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import Admin, linked, section
-from uploads.models import Upload
+from uploads.models import URL_PREFIX, Upload
+
+
+def thumbnail(url: str) -> str:
+    """A small picture that links to the large one; words for what is not ours."""
+    if not url.startswith(URL_PREFIX):
+        return url
+    small = Upload(key=url.removeprefix(URL_PREFIX)).thumbnail_url
+    picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
+    return format_html(picture, url, small)
+
+
+class ShowsPictures:
+    """For the page of something that has `images`."""
+
+    @admin.display(description=_("pictures"))
+    def pictures(self, item) -> str:
+        urls = item.images.split(",") if item.images else []
+        row = format_html_join("", "{}", ((thumbnail(url),) for url in urls))
+        return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
 
 
 @admin.register(Upload)
@@ -26,8 +45,4 @@ class UploadAdmin(Admin):
 
     @admin.display(description=_("picture"))
     def picture(self, upload: Upload) -> str:
-        return format_html(
-            '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>',
-            upload.url,
-            upload.thumbnail_url,
-        )
+        return thumbnail(upload.url)
