@@ -189,7 +189,7 @@ def verify(user: User, *, actor: User, reason: str) -> User:
 @transaction.atomic
 def set_password(user: User, *, actor: User, password: str, reason: str) -> User:
     """Give somebody a new password and end their sign-ins. Administrators only."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = locked(User.objects).get(pk=user.pk)
     if not actor.is_superuser:
         raise NotAllowed(_("Only an administrator may set a password."))
     user.set_password(password)

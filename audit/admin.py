@@ -12,6 +12,7 @@ from audit import services
 from audit.forms import ReasonedForm
 from audit.models import StaffAct
 from marketplace.core.admin import Admin, link_to, linked, list_of, section
+from marketplace.core.locks import locked
 
 NOT_FIELDS = ("reason", "password1", "password2", "usable_password")
 SECRET = "∙∙∙"  # in the place of a private value: the trail outlives it
@@ -42,7 +43,7 @@ class AuditedAdmin(Admin):
         """Locked while a form is saved, which would undo what happens meanwhile."""
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
             known = super().get_object(request, object_id, from_field)
-            rows = self.model._base_manager.select_for_update()
+            rows = locked(self.model._base_manager)
             return known and rows.filter(pk=known.pk).first()
         return super().get_object(request, object_id, from_field)
 
