@@ -110,10 +110,10 @@ def world(alice, bob) -> dict:
 
 
 def forged_for(route, someone) -> dict:
-    """Everything the route's input does not declare, with forged values."""
+    """What the route's input does not declare, or should not, with forged values."""
     owners = dict.fromkeys(OWNERS, someone.pk)
     owners |= {f"{name}_id": someone.pk for name in OWNERS}
-    declared = set(route.input().get_fields())
+    declared = set(route.input().get_fields()) - (set(FORGED) - {"status"})
     forged = all_fields() | FORGED | owners
     return {name: value for name, value in forged.items() if name not in declared}
 
