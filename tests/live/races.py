@@ -41,6 +41,8 @@ def main(names: list[str]) -> int:
 
 
 def _end(number: int, frame) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing interrupts the cleaning up
+    signal.alarm(0)
     sys.exit(f"Stopped by {signal.Signals(number).name}.")
 
 
