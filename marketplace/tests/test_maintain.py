@@ -178,6 +178,7 @@ def test_a_wrong_rating_is_mended(alice):
     assert run()["mend ratings"] == 1
     alice.refresh_from_db()
     assert (alice.reviews_count, alice.average_rating) == (1, 4)
+    assert run()["mend ratings"] == 0
 
 
 def test_wrong_counts_of_failed_tasks_are_mended(bob):
@@ -197,6 +198,7 @@ def test_withdrawn_applications_do_not_count(db):
     assert run()["mend application counts"] == 1
     task.refresh_from_db()
     assert task.applications_count == 1
+    assert run()["mend application counts"] == 0
 
 
 def test_a_picture_that_is_shown_is_never_swept(alice):
