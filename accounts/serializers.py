@@ -1,5 +1,6 @@
 from urllib.parse import urlsplit
 
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -140,20 +141,33 @@ class HelperSerializer(Distanced):
         return words(user.helper_categories)
 
 
-class Password(serializers.CharField):
+class Password(Text):
     """Taken as typed, up to 128 characters; spaces count."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=128, trim_whitespace=False, **kwargs)
 
-    def to_internal_value(self, data):
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
+
+class NewPassword(Password):
+    """Held to the validators besides: nothing common, nothing like one's name."""
+
+    @property
+    def shape(self) -> dict:
+        return super().shape | {"minLength": 8}
 
 
-class Email(serializers.EmailField):
-    """An address in the one spelling that is kept: that is what must be valid."""
+class Email(Text):
+    """An address in its one spelling, which is what has to be valid and fit."""
+
+    shape = {
+        "type": "string",
+        "format": "email",
+        "pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*"
+        r"@([A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$",
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
 
     def to_internal_value(self, data):
         return canonical_email(super().to_internal_value(data))
@@ -161,8 +175,8 @@ class Email(serializers.EmailField):
 
 class RegisterInput(Input):
     username = Text(validators=[username_rule])
-    email = Email(max_length=254)
-    password = Password()
+    email = Email()
+    password = NewPassword()
     phone = BlankableText(max_length=32)
     first_name = BlankableText(max_length=80)
     last_name = BlankableText(max_length=80)
@@ -179,13 +193,15 @@ class RefreshInput(Input):
 
 class PasswordInput(Input):
     current_password = Password()
-    new_password = Password()
+    new_password = NewPassword()
 
 
 class PictureUrl(BlankableText):
     """An upload's path, or an http(s) address elsewhere."""
 
     default_error_messages = {"url": _("Give an http or https address.")}
+
+    shape = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
 
     def to_internal_value(self, data):
         url = super().to_internal_value(data)

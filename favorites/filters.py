@@ -1,11 +1,14 @@
 import django_filters as filters
 
 from favorites.models import ITEM_TYPES, Favorite
+from marketplace.core.filters import Choice
 
 
 class FavoriteFilter(filters.FilterSet):
-    type = filters.ChoiceFilter(
-        choices=[(name, name) for name in ITEM_TYPES], method="of_type"
+    type = Choice(
+        choices=[(name, name) for name in ITEM_TYPES],
+        method="of_type",
+        help_text="Of one kind of item only.",
     )
 
     class Meta:

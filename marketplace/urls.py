@@ -26,7 +26,7 @@ router = SimpleRouter(trailing_slash=False)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth/users", UserViewSet, "user")
 router.register(
-    r"auth/users/(?P<user_id>\d{1,18})/reviews", UserReviewViewSet, "user-review"
+    r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"
 )
 router.register("listings", ListingViewSet, "listing")
 router.register("tasks", TaskViewSet, "task")

@@ -37,7 +37,9 @@ class Rating(serializers.IntegerField):
         super().__init__(min_value=1, max_value=5, **kwargs)
 
     def to_internal_value(self, data):
-        if not isinstance(data, int) or isinstance(data, bool):
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)  # 5.0 is the integer 5 in JSON
+        if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)
 

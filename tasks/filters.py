@@ -1,6 +1,4 @@
-import django_filters as filters
-
-from marketplace.core.filters import ItemFilter, Ordering, PriceRange
+from marketplace.core.filters import Flag, ItemFilter, Ordering, PriceRange
 from tasks.models import TaskRequest
 
 
@@ -11,5 +9,5 @@ class TaskFilter(ItemFilter, PriceRange):
     default_radius = 10.0
     price_field = "budget"
 
-    is_urgent = filters.BooleanFilter()
+    is_urgent = Flag(help_text="Only urgent ones, or only others.")
     ordering = Ordering(fields=["created_at", "budget", "deadline"])

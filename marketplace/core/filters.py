@@ -1,29 +1,129 @@
 """The parts that the filters of the three segments share."""
 
 import math
+import re
+from decimal import Decimal
 
 import django_filters as filters
+from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from marketplace.core import geo
+from marketplace.core.models import LARGEST_PRICE
 from marketplace.core.search import matches
+from marketplace.core.serializers import NO_NUL, NUMERIC_TEXT
 
 LONGEST_SEARCH = 200
 EVERYWHERE = {"all", ""}
 WHOLE_COUNTRY = "visa latvija"
 
 
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"  # 1e99999999 is work for hours
+NO_FINITE = r"([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])"
+NUMERIC = re.compile(rf"\s*({NUMBER}|[+-]?{NO_FINITE})\s*", re.ASCII)
+NO_NUMBER = {
+    "type": "string",
+    "pattern": rf"^(?!\s*({NUMBER}|[+-]?{NO_FINITE})\s*$)",
+    "description": "Not a number: as if not given.",
+}
+NOT_GIVEN = {"type": "string", "maxLength": 0}
+
+
+class Described:
+    """A filter that says in the API's description what exactly it takes."""
+
+    @property
+    def shape(self) -> dict:
+        raise NotImplementedError
+
+
+class Words(Described, filters.CharFilter):
+    """Text of at most `longest` characters."""
+
+    def __init__(self, *, longest: int = LONGEST_SEARCH, **kwargs):
+        self.longest = longest
+        super().__init__(max_length=longest, **kwargs)
+
+    @property
+    def shape(self) -> dict:
+        return {"type": "string", "maxLength": self.longest, "pattern": NO_NUL}
+
+
+class Id(Described, filters.CharFilter):
+    """The id of a row."""
+
+    shape = {
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, NOT_GIVEN]
+    }
+
+    def __init__(self, **kwargs):
+        sentence = _("Give an id: a whole number from 1.")
+        rule = RegexValidator(NUMERIC_TEXT.replace("$", r"\Z"), sentence)
+        super().__init__(validators=[rule], **kwargs)
+
+
+class _DecimalText(forms.DecimalField):
+    """Digits with a point at most: none of the other spellings Python reads."""
+
+    def to_python(self, value):
+        if value and not re.fullmatch(NUMBER, value.strip(), re.ASCII):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class Amount(Described, filters.NumberFilter):
+    """A number from 0 to a thousand million."""
+
+    field_class = _DecimalText
+    bound = 10**9
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=0, max_value=self.bound, **kwargs)
+
+    def get_max_validator(self):
+        return None  # `max_value` is given
+
+    @property
+    def shape(self) -> dict:
+        bounds = {"minimum": 0, "maximum": self.bound}
+        return {"anyOf": [{"type": "number"} | bounds, NOT_GIVEN]}
+
+
+class Flag(Described, filters.TypedChoiceFilter):
+    """True or false, spelled in any of the usual ways."""
+
+    spellings = {"true": True, "false": False, "1": True, "0": False}
+    spellings |= {"True": True, "False": False}
+
+    def __init__(self, **kwargs):
+        choices = [(spelling, spelling) for spelling in self.spellings]
+        super().__init__(
+            choices=choices, coerce=self.spellings.get, empty_value=None, **kwargs
+        )
+
+    @property
+    def shape(self) -> dict:
+        return {"type": "string", "enum": [*self.spellings, ""]}
+
+
+class Choice(Described, filters.ChoiceFilter):
+    """One of the choices."""
+
+    @property
+    def shape(self) -> dict:
+        choices = getattr(self.extra["choices"], "choices", self.extra["choices"])
+        return {"type": "string", "enum": [*(value for value, _name in choices), ""]}
+
+
 def no_blanks(words: str) -> list[str]:
     return [word.strip().lower() for word in words.split(",") if word.strip()]
 
 
-class NumberFilter(filters.NumberFilter):
-    """A number that fits a column; 1e99999999 would keep a process busy for hours."""
-
-    def __init__(self, *, min_value: int = 0, max_value: int = 2**53, **kwargs):
-        bounds = {"min_value": min_value, "max_value": max_value}
-        super().__init__(max_digits=22, decimal_places=6, **bounds, **kwargs)
+def _degrees(bound: int, description: str) -> dict:
+    number = {"type": "number", "minimum": -bound, "maximum": bound}
+    return {"anyOf": [number, NO_NUMBER], "description": description}
 
 
 class ItemFilter(filters.FilterSet):
@@ -32,30 +132,38 @@ class ItemFilter(filters.FilterSet):
     Subclasses set `default_status`, `default_radius` (km) and `owner_field`.
     """
 
+    place = {  # read beside the filters: what is no number there counts as not given
+        "latitude": _degrees(90, "Of the point to search around, with `longitude`."),
+        "longitude": _degrees(180, "Of the same point. Nearest first."),
+        "radius": {
+            "anyOf": [{"type": "number", "minimum": 0}, NO_NUMBER],
+            "description": "In km around the point.",
+        },
+    }
     default_status = ""
     default_radius = 25.0
     owner_field = "creator"
 
-    search = filters.CharFilter(
+    search = Words(
         method="having_words",
-        max_length=LONGEST_SEARCH,
         help_text="Words in the title, description or place; accents do not matter.",
     )
-    category = filters.CharFilter(
+    category = Words(
         method="in_categories",
-        max_length=LONGEST_SEARCH,
         help_text="One category or several, comma-separated; `all` for every one.",
     )
-    location = filters.CharFilter(
+    location = Words(
         method="in_location",
-        max_length=LONGEST_SEARCH,
         help_text="Words of the place; `Visa Latvija` for everywhere.",
     )
-    has_images = filters.BooleanFilter(method="with_images")
-    status = filters.CharFilter(
-        method="in_status", max_length=LONGEST_SEARCH, help_text="One, or several."
+    has_images = Flag(
+        method="with_images", help_text="Only those with pictures, or without."
     )
-    owner = NumberFilter(method="of_owner", min_value=1, help_text="A person's id.")
+    status = Words(
+        method="in_status",
+        help_text="One or several, comma-separated; others' only in public ones.",
+    )
+    owner = Id(method="of_owner", help_text="A person's id.")
 
     def having_words(self, queryset, name, value):
         return queryset.filter(matches(value))
@@ -71,7 +179,7 @@ class ItemFilter(filters.FilterSet):
             return queryset
         return queryset.filter(location__icontains=value.strip())
 
-    def with_images(self, queryset, name, value):
+    def with_images(self, queryset, name, value: bool):
         return queryset.exclude(images="") if value else queryset.filter(images="")
 
     def of_owner(self, queryset, name, value):
@@ -81,8 +189,9 @@ class ItemFilter(filters.FilterSet):
         return queryset.in_status(no_blanks(value), viewer=self.request.user)
 
     def filter_queryset(self, queryset):
-        if centre := self.centre_of(self.data):
-            queryset = geo.near(queryset, *centre, self.radius())
+        centre, radius = self.centre_of(self.data), self.radius()
+        if centre:
+            queryset = geo.near(queryset, *centre, radius)
         queryset = super().filter_queryset(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
             queryset = self.in_status(queryset, "status", self.default_status)
@@ -98,13 +207,24 @@ class ItemFilter(filters.FilterSet):
     def radius(self) -> float:
         """In km; at most half the Earth's circumference, beyond which nothing is."""
         radius = _number(self.data.get("radius"))
-        if radius is not None and not radius >= 0:
+        if radius is not None and not 0 <= radius < math.inf:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
         return min(self.default_radius if radius is None else radius, 20_100.0)
 
 
-class Ordering(filters.OrderingFilter):
+class Ordering(Described, filters.OrderingFilter):
     """An allow-list; rows that are equal in it come newest first."""
+
+    def __init__(self, *, fields: list[str]):
+        self.names = [sign + name for name in fields for sign in ("", "-")]
+        names = ", ".join(f"`{name}`" for name in fields)
+        sentence = f"By {names}; with `-` from the largest. Several with commas."
+        super().__init__(fields=fields, help_text=sentence)
+
+    @property
+    def shape(self) -> dict:
+        any_of = "|".join(self.names)
+        return {"type": "string", "pattern": rf"^(({any_of})(,({any_of}))*)?$"}
 
     def filter(self, qs, value):
         if not value:
@@ -113,15 +233,20 @@ class Ordering(filters.OrderingFilter):
 
 
 class PriceRange(filters.FilterSet):
-    min_price = NumberFilter(method="from_price", max_value=10**9)
-    max_price = NumberFilter(method="to_price", max_value=10**9)
+    min_price = Amount(method="from_price", help_text="At least this much.")
+    max_price = Amount(method="to_price", help_text="At most this much.")
     price_field = "price"
 
     def from_price(self, queryset, name, value):
-        return queryset.filter(**{f"{self.price_field}__gte": value})
+        return queryset.filter(**{f"{self.price_field}__gte": _price(value)})
 
     def to_price(self, queryset, name, value):
-        return queryset.filter(**{f"{self.price_field}__lte": value})
+        return queryset.filter(**{f"{self.price_field}__lte": _price(value)})
+
+
+def _price(value: Decimal) -> Decimal:
+    """Within what the column can hold, which compares the same with every row."""
+    return min(value, Decimal(LARGEST_PRICE + 1))
 
 
 def _coordinate(text: str | None, name: str, bound: int) -> float | None:
@@ -134,10 +259,7 @@ def _coordinate(text: str | None, name: str, bound: int) -> float | None:
 
 def _number(text: str | None) -> float | None:
     """`text` as a number; what is none counts as not given."""
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None
+    return float(text) if text and NUMERIC.fullmatch(text) else None
 
 
 def is_nowhere(latitude: float, longitude: float) -> bool:

@@ -4,21 +4,32 @@
 the wrong JSON type instead of bending them.
 """
 
+import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import attrgetter
 
+from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.core.geo import haversine_km
 from marketplace.core.models import LARGEST_PRICE
 
-NUMERIC_TEXT = r"^[0-9]{1,15}$"
+NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
+NO_NUL = r"^[^\x00]*$"
+SOME_WORD = r"^[^\x00]*[^\s\x00\x1c-\x1f][^\x00]*$"  # and not only blanks
+TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+ZONE = r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
+DATE = (  # 29 February passes too, in its years
+    r"(19[7-9][0-9]|[2-8][0-9]{3})-"
+    r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
 
 
 def utc(moment: datetime | None) -> str | None:
@@ -137,13 +148,31 @@ class Input(serializers.Serializer):
     """Write-only. Unknown keys are ignored, so nothing undeclared can be set."""
 
 
-class Text(serializers.CharField):
+class Described:
+    """A field that says in the API's description what exactly it takes."""
+
+    @property
+    def shape(self) -> dict:
+        raise NotImplementedError
+
+
+class Text(Described, serializers.CharField):
     """A string, trimmed; numbers and booleans are not strings."""
 
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
+
+    @property
+    def shape(self) -> dict:
+        if any(type(rule) is RegexValidator for rule in self.validators):
+            return {"type": "string"}  # that rule is the pattern
+        blank = self.allow_blank or not self.trim_whitespace
+        shape = {"type": "string", "pattern": NO_NUL if blank else SOME_WORD}
+        return shape if self.allow_blank else shape | {"minLength": 1}
 
 
 class BlankableText(Text):
@@ -173,47 +202,56 @@ class Flag(serializers.BooleanField):
         return data
 
 
-def _schema(kind: str, **bounds) -> dict:
-    text = {"type": "string", "pattern": NUMERIC_TEXT}
-    return {"anyOf": [{"type": kind} | bounds, text]}
-
-
-@extend_schema_field(_schema("integer", minimum=1, maximum=2**53))
-class Id(serializers.IntegerField):
+class Id(Described, serializers.Field):
     """The id of a row: an integer, or its decimal digits as a string."""
 
-    def __init__(self, **kwargs):
-        super().__init__(min_value=1, max_value=2**53, **kwargs)
+    shape = {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": 2**53},
+            {"type": "string", "pattern": NUMERIC_TEXT},
+        ]
+    }
+
+    default_error_messages = {"invalid": _("Give an id: a whole number from 1.")}
+
+    def to_internal_value(self, data) -> int:
+        if isinstance(data, str) and re.fullmatch(NUMERIC_TEXT, data):
+            data = int(data)
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)  # 7.0 is the integer 7 in JSON
+        if type(data) is not int or not 1 <= data <= 2**53:
+            self.fail("invalid")
+        return data
+
+
+class Number(serializers.FloatField):
+    """A JSON number."""
 
     def to_internal_value(self, data):
-        if isinstance(data, (bool, float)):
+        if type(data) not in (int, float):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
-class Number(serializers.FloatField):
-    """A JSON number; digits as a string pass too, NaN and infinity do not."""
+class Money(Described, serializers.DecimalField):
+    """An amount in the item's currency: a number from 0, with at most two decimals.
 
-    def to_internal_value(self, data):
-        if isinstance(data, bool):
-            self.fail("invalid")
-        value = super().to_internal_value(data)
-        if value != value or value in (float("inf"), float("-inf")):
-            self.fail("invalid")
-        return value
+    What binary floats add to an amount (0.1 + 0.2 is 0.30000000000000004) is dropped.
+    """
 
-
-class Money(serializers.DecimalField):
-    """An amount in the item's currency: from 0, with at most two decimals."""
+    shape = {"type": "number", "multipleOf": 0.01}
+    default_error_messages = {"invalid": _("Give a number.")}
 
     def __init__(self, **kwargs):
         kwargs = {"max_value": LARGEST_PRICE, "min_value": 0} | kwargs
         super().__init__(max_digits=10, decimal_places=2, **kwargs)
 
     def to_internal_value(self, data):
-        if isinstance(data, bool):
+        if type(data) not in (int, float):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        cents = round(data, 2)
+        noise = math.isclose(data, cents, rel_tol=1e-12)
+        return super().to_internal_value(cents if noise else data)
 
 
 class Latitude(Number):
@@ -245,16 +283,30 @@ class Slug(Text):
         return super().to_internal_value(data).lower()
 
 
-class Words(serializers.Field):
+class Words(Described, serializers.Field):
     """Words as a list or as one comma-separated string; a list inside."""
 
     default_error_messages = {"invalid": _("Give a list of words, or one string.")}
     longest = 5000
 
+    @property
+    def shape(self) -> dict:
+        word = {"type": "string", "pattern": NO_NUL}
+        return {
+            "anyOf": [
+                {"type": "array", "items": word},
+                word | {"maxLength": self.longest},
+                {"type": "null"},
+            ],
+            "description": f"{self.longest} characters at most, with commas between.",
+        }
+
     def run_validation(self, data=serializers.empty):
         return super().run_validation([] if data is None else data)
 
     def to_internal_value(self, data) -> list[str]:
+        if isinstance(data, str) and len(data) > self.longest:
+            self.fail("invalid")
         words = data.split(",") if isinstance(data, str) else data
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
             self.fail("invalid")
@@ -273,11 +325,17 @@ class Slugs(Words):
         return ",".join(super().to_internal_value(data))
 
 
-class WallClock(serializers.Field):
+class WallClock(Described, serializers.Field):
     """A time on the site's own wall clock, without a zone: `2031-05-06T14:30:00`.
 
     A time with an offset is moved to that clock first. Null and "" mean none.
     """
+
+    shape = {
+        "type": "string",
+        "pattern": rf"^({DATE}{TIME}{ZONE})?$",
+        "examples": ["2031-05-06T14:30"],
+    }
 
     default_error_messages = {
         "invalid": _("Give a date and time like 2031-05-06T14:30."),

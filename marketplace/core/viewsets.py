@@ -24,8 +24,9 @@ class ApiViewSet(GenericViewSet):
     row_serializer_class: type | None = None  # of lists, where they show less
     noun = ""  # what a write answers under: {"message": …, noun: {…}}
     envelope: str | None = None  # what a list stands under; None: a bare array
+    examples: dict[str, dict] = {}  # action: {"Request": […], "Answer": […]}
     scopes: dict[str, str] = {}  # action: rate, where it is not "write"
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
 
     @property
     def is_public(self) -> bool:
@@ -39,7 +40,8 @@ class ApiViewSet(GenericViewSet):
         return authenticators
 
     def get_permissions(self):
-        return [AllowAny()] if self.action in self.public else [IsAuthenticated()]
+        open_to_all = self.public | {"metadata"}  # what DRF calls OPTIONS
+        return [AllowAny()] if self.action in open_to_all else [IsAuthenticated()]
 
     def check_throttles(self, request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
@@ -50,6 +52,10 @@ class ApiViewSet(GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def options(self, request, *args, **kwargs) -> Response:
+        """Which methods there are, in `Allow`; nothing of what lies behind them."""
+        return Response(status=204)
 
     def get_queryset(self):
         return self.queryset.all().visible_to(self.request.user)
