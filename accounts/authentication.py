@@ -1,6 +1,7 @@
 """Whose request this is: a bearer token that still speaks for somebody."""
 
 from django.utils.translation import gettext as _
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
@@ -32,6 +33,13 @@ class TokenAuthentication(JWTAuthentication):
         if user is None:
             raise AuthenticationFailed(_refusal(), code="token_not_valid")
         return user
+
+
+class TokenScheme(SimpleJWTScheme):
+    """What the API's description says of it."""
+
+    target_class = TokenAuthentication
+    name = "token"
 
 
 def _refusal() -> str:

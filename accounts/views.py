@@ -1,11 +1,11 @@
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
-from accounts import services, tokens
+from accounts import examples, services, tokens
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
@@ -19,13 +19,14 @@ from accounts.serializers import (
     RegisterInput,
     SignedInSerializer,
 )
-from marketplace.core.schema import MESSAGE
+from marketplace.core.schema import MESSAGE, REFUSED
 from marketplace.core.throttling import address_of
 from marketplace.core.viewsets import ApiViewSet
 
-TOKENS = inline_serializer(
-    "Tokens",
-    {name: serializers.CharField() for name in ("token", "access_token", "refresh")},
+PAIR = ("token", "access_token", "refresh")
+TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in PAIR})
+CHANGED = inline_serializer(
+    "PasswordChanged", {name: serializers.CharField() for name in ("message", *PAIR)}
 )
 
 
@@ -43,21 +44,27 @@ class AuthViewSet(ApiViewSet):
         "update_profile": ProfileInput,
     }
     public = frozenset({"register", "login", "refresh"})
+    examples = {"register": examples.REGISTER, "login": examples.LOGIN}
     scopes = {"register": "register"}
 
-    @extend_schema(summary="Join", auth=[], responses={201: SignedInSerializer})
+    @extend_schema(summary="Join", responses={201: SignedInSerializer})
     @action(detail=False, methods=["post"])
     def register(self, request):
         user = services.register(**self.read_input())
         return self._signed_in(user, _("Welcome!"), status=201)
 
-    @extend_schema(summary="Sign in", auth=[], responses={200: SignedInSerializer})
+    @extend_schema(
+        summary="Sign in",
+        responses={200: SignedInSerializer, 401: REFUSED, 403: REFUSED},
+    )
     @action(detail=False, methods=["post"])
     def login(self, request):
         user = services.sign_in(**self.read_input(), address=address_of(request))
         return self._signed_in(user, _("You are signed in."))
 
-    @extend_schema(summary="Trade a refresh token", auth=[], responses={200: TOKENS})
+    @extend_schema(
+        summary="Trade a refresh token", responses={200: TOKENS, 401: REFUSED}
+    )
     @action(detail=False, methods=["post"])
     def refresh(self, request):
         return Response(tokens.refresh(self.read_input()["refresh"]))
@@ -68,7 +75,7 @@ class AuthViewSet(ApiViewSet):
         tokens.sign_out(request.auth)
         return Response({"message": _("You are signed out.")})
 
-    @extend_schema(summary="Change the password", responses={200: TOKENS})
+    @extend_schema(summary="Change the password", responses={200: CHANGED})
     @action(detail=False, methods=["post"])
     def password(self, request):
         given = self.read_input()
@@ -82,7 +89,7 @@ class AuthViewSet(ApiViewSet):
     def profile(self, request):
         return Response(self.shown(request.user))
 
-    @extend_schema(summary="Change one's own account", request=ProfileInput)
+    @extend_schema(summary="Change one's own account")
     @profile.mapping.patch
     @profile.mapping.put
     def update_profile(self, request):
@@ -107,6 +114,7 @@ class UserViewSet(ApiViewSet):
         return Response(self.get_serializer(self.get_object()).data)
 
 
+@extend_schema_view(list=extend_schema(summary="People who help"))
 class HelperViewSet(ListModelMixin, ApiViewSet):
     """People who help: nearest first around a point, else the best rated."""
 

@@ -6,7 +6,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
-from favorites import services
+from favorites import examples, services
 from favorites.filters import FavoriteFilter
 from favorites.models import ITEM_TYPES, Favorite
 from favorites.serializers import (
@@ -42,8 +42,8 @@ COUNTED = inline_serializer(
 )
 ASKED = [
     OpenApiParameter("items", str, description="Such as `task:1,listing:3`."),
-    OpenApiParameter("item_type", str, enum=list(ITEM_TYPES)),
-    OpenApiParameter("item_id", str),
+    OpenApiParameter("item_type", str, description="Instead, for one item: its type,"),
+    OpenApiParameter("item_id", str, description="and its id."),
 ]
 
 
@@ -56,12 +56,13 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     pagination_class = PersonalPages
     envelope = "favorites"
     inputs = {"create": FavoriteInput}
+    examples = {"create": examples.TOGGLE}
 
     @extend_schema(summary="One's favorites, newest first")
     def list(self, request):
         return super().list(request)
 
-    @extend_schema(summary="Mark an item, or unmark it", responses=TOGGLED)
+    @extend_schema(summary="Mark an item, or unmark it", responses={200: TOGGLED})
     def create(self, request):
         favorite = services.toggle(user=request.user, **self.read_input())
         shown = FavoriteSerializer(favorite).data if favorite else None
@@ -79,7 +80,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     @action(
         detail=False,
         methods=["delete"],
-        url_path=r"item/(?P<item_type>task|offering|listing)/(?P<item_id>\d{1,18})",
+        url_path=r"item/(?P<item_type>task|offering|listing)/(?P<item_id>[0-9]{1,18})",
     )
     def item(self, request, item_type, item_id):
         mark = {item_type: item_id, "user": request.user}

@@ -1,10 +1,10 @@
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from listings import services
-from listings.filters import ListingFilter
+from listings import examples, services
+from listings.filters import ListingFilter, known_statuses
 from listings.models import Listing
 from listings.serializers import (
     ListingChange,
@@ -17,8 +17,8 @@ from marketplace.core.viewsets import ContentViewSet, with_transitions
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Things for sale, newest first", auth=[]),
-    retrieve=extend_schema(summary="One listing; counts as a view", auth=[]),
+    list=extend_schema(summary="Things for sale, newest first"),
+    retrieve=extend_schema(summary="One listing; counts as a view"),
     create=extend_schema(summary="Put something up for sale"),
     update=extend_schema(summary="Change a listing"),
     partial_update=extend_schema(summary="Change a listing (the same as PUT)"),
@@ -34,6 +34,7 @@ class ListingViewSet(ContentViewSet):
         "update": ListingChange,
         "partial_update": ListingChange,
     }
+    examples = {"create": examples.CREATE}
     noun = "listing"
     posted = _("The listing is published.")
     edited = _("The listing is saved.")
@@ -54,10 +55,15 @@ class ListingViewSet(ContentViewSet):
         LISTING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
         return Response({"message": _("The listing is deleted.")})
 
-    @extend_schema(summary="One's own listings, newest first")
+    @extend_schema(
+        summary="One's own listings, newest first",
+        parameters=[
+            OpenApiParameter("status", str, description="One, or several with commas.")
+        ],
+    )
     @action(detail=False, envelope="listings")
     def my(self, request):
         mine = self.queryset.all().of(request.user)
         if status := request.query_params.get("status"):
-            mine = mine.filter(status__in={status} & set(Listing.Status.values))
+            mine = mine.in_status(known_statuses(status), viewer=request.user)
         return self.listed(mine)

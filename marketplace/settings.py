@@ -274,8 +274,8 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "marketplace.core.schema.describe_errors",
     ],
+    "ENUM_NAME_OVERRIDES": {"ItemType": "favorites.models.ITEM_TYPES"},
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "SORT_OPERATIONS": False,
 }
 
 CORS_ALLOWED_ORIGINS = env.list(

@@ -28,7 +28,6 @@ class CategoryViewSet(ApiViewSet):
 
     @extend_schema(
         summary="The known categories of each segment",
-        auth=[],
         responses=inline_serializer("Categories", dict.fromkeys(CATEGORIES, CATEGORY)),
     )
     def list(self, request):

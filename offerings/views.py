@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from marketplace.core.pagination import PersonalPages
 from marketplace.core.viewsets import ContentViewSet, with_transitions
-from offerings import services
+from offerings import examples, services
 from offerings.filters import OfferingFilter
 from offerings.models import Offering
 from offerings.serializers import ContactInput, OfferingInput, OfferingSerializer
@@ -22,8 +22,8 @@ CONTACTED = inline_serializer(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Services, nearest or newest first", auth=[]),
-    retrieve=extend_schema(summary="One service", auth=[]),
+    list=extend_schema(summary="Services, nearest or newest first"),
+    retrieve=extend_schema(summary="One service"),
     create=extend_schema(summary="Offer a service"),
     update=extend_schema(summary="Change a service"),
     partial_update=extend_schema(summary="Change a service (the same as PUT)"),
@@ -40,6 +40,7 @@ class OfferingViewSet(ContentViewSet):
         "partial_update": OfferingInput,
         "contact": ContactInput,
     }
+    examples = {"create": examples.CREATE}
     noun = "offering"
     posted = _("The service is published.")
     edited = _("The service is saved.")

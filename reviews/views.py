@@ -12,7 +12,7 @@ from accounts.serializers import UserBrief
 from marketplace.core.errors import DomainError
 from marketplace.core.pagination import PersonalPages
 from marketplace.core.viewsets import ApiViewSet, ContentViewSet
-from reviews import services
+from reviews import examples, services
 from reviews.filters import ReviewFilter
 from reviews.models import Review
 from reviews.serializers import (
@@ -25,7 +25,7 @@ from reviews.serializers import (
 from tasks.models import TaskRequest
 from tasks.serializers import TaskSerializer
 
-ID = r"\d{1,18}"
+ID = r"[0-9]{1,18}"
 REVIEWED = inline_serializer(
     "ReviewCreated",
     {
@@ -48,8 +48,8 @@ MAY_REVIEW = inline_serializer(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Reviews, newest first", auth=[]),
-    retrieve=extend_schema(summary="One review", auth=[]),
+    list=extend_schema(summary="Reviews, newest first"),
+    retrieve=extend_schema(summary="One review"),
     create=extend_schema(
         summary="Review somebody", request=ReviewInput, responses={201: REVIEWED}
     ),
@@ -67,6 +67,7 @@ class ReviewViewSet(ContentViewSet):
         "review_task": TaskReviewInput,
     }
     public = frozenset({"list", "retrieve", "of_task", "stats"})
+    examples = {"create": examples.CREATE, "review_task": examples.OF_TASK}
     noun = "review"
     posted = gettext_lazy("Your review is published.")
     edited = gettext_lazy("Your review is saved.")
@@ -83,7 +84,7 @@ class ReviewViewSet(ContentViewSet):
         services.delete(self.get_object(), actor=request.user)
         return Response({"message": _("Your review is deleted.")})
 
-    @extend_schema(summary="Reviews about a task", auth=[])
+    @extend_schema(summary="Reviews about a task")
     @action(
         detail=False,
         url_path=rf"task/(?P<task_id>{ID})",
@@ -117,9 +118,7 @@ class ReviewViewSet(ContentViewSet):
     def can_review(self, request, task_id):
         return Response(self._may_review(self._task(task_id)))
 
-    @extend_schema(
-        summary="How a person was rated", auth=[], responses=ReviewStatsSerializer
-    )
+    @extend_schema(summary="How a person was rated", responses=ReviewStatsSerializer)
     @action(
         detail=False,
         url_path=rf"user/(?P<user_id>{ID})/stats",
@@ -155,7 +154,7 @@ class ReviewViewSet(ContentViewSet):
         }
 
 
-@extend_schema_view(list=extend_schema(summary="Reviews about a person", auth=[]))
+@extend_schema_view(list=extend_schema(summary="Reviews about a person"))
 class UserReviewViewSet(ListModelMixin, ApiViewSet):
     """What was said about one person, newest first."""
 

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.core.filters import is_nowhere
@@ -106,6 +107,7 @@ class ApplicationSerializer(Output):
     def get_applicant_avatar(self, application) -> str | None:
         return self.absolute(application.applicant.picture)
 
+    @extend_schema_field({"type": "null"})
     def get_applicant_email(self, application) -> None:
         """Never told: people write to each other here."""
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from marketplace.core.pagination import PersonalPages
 from marketplace.core.schema import written
 from marketplace.core.viewsets import ContentViewSet, with_transitions
-from tasks import services
+from tasks import examples, services
 from tasks.filters import TaskFilter
 from tasks.inputs import AcceptInput
 from tasks.models import TaskApplication, TaskRequest
@@ -27,8 +27,8 @@ APPLICATION = written("application", ApplicationSerializer)
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Open tasks, nearest or newest first", auth=[]),
-    retrieve=extend_schema(summary="One task", auth=[]),
+    list=extend_schema(summary="Open tasks, nearest or newest first"),
+    retrieve=extend_schema(summary="One task"),
     create=extend_schema(summary="Ask for help"),
     update=extend_schema(summary="Change an open task"),
     partial_update=extend_schema(summary="Change an open task (the same as PUT)"),
@@ -47,6 +47,7 @@ class TaskViewSet(ContentViewSet):
         "accept": AcceptInput,
         "accept_application": AcceptInput,
     }
+    examples = {"create": examples.CREATE, "apply": examples.APPLY}
     noun = "task"
     posted = _("The task is published.")
     edited = _("The task is saved.")
@@ -130,7 +131,7 @@ class TaskViewSet(ContentViewSet):
     @action(
         detail=True,
         methods=["post"],
-        url_path=r"applications/(?P<application_id>\d{1,18})/accept",
+        url_path=r"applications/(?P<application_id>[0-9]{1,18})/accept",
     )
     def accept_this(self, request, pk, application_id):
         return self._accept(application_id=int(application_id))
@@ -141,7 +142,7 @@ class TaskViewSet(ContentViewSet):
     @action(
         detail=True,
         methods=["post"],
-        url_path=r"applications/(?P<application_id>\d{1,18})/reject",
+        url_path=r"applications/(?P<application_id>[0-9]{1,18})/reject",
     )
     def reject(self, request, pk, application_id):
         task = services.asked_by(self.get_object(), request.user)
@@ -153,7 +154,7 @@ class TaskViewSet(ContentViewSet):
     @action(
         detail=True,
         methods=["delete"],
-        url_path=r"applications/(?P<application_id>\d{1,18})",
+        url_path=r"applications/(?P<application_id>[0-9]{1,18})",
     )
     def withdraw(self, request, pk, application_id):
         return self._decide("withdraw", self.get_object(), application_id)

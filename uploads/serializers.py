@@ -1,10 +1,13 @@
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.core.serializers import Input, Output
 
 
 class UploadInput(Input):
-    file = serializers.FileField(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
+    file = extend_schema_field({"type": "string", "format": "binary"})(
+        serializers.FileField(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
+    )
 
 
 class UploadSerializer(Output):

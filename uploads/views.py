@@ -58,7 +58,6 @@ class UploadViewSet(ApiViewSet):
 
     @extend_schema(
         summary="The picture itself",
-        auth=[],
         responses={
             200: OpenApiResponse(
                 OpenApiTypes.BINARY, description="The bytes, cacheable for ever."

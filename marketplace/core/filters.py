@@ -20,7 +20,8 @@ EVERYWHERE = {"all", ""}
 WHOLE_COUNTRY = "visa latvija"
 
 
-NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"  # 1e99999999 is work for hours
+# Of three digits at most: 1e99999999 is work for hours.
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 NO_FINITE = r"([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])"
 NUMERIC = re.compile(rf"\s*({NUMBER}|[+-]?{NO_FINITE})\s*", re.ASCII)
 NO_NUMBER = {

@@ -1,12 +1,24 @@
 """The OpenAPI document, read off the viewsets."""
 
+from copy import deepcopy
 from functools import cache
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.plumbing import get_doc
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
 from rest_framework import serializers
 
-WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+from marketplace.core import filters
+from marketplace.core.serializers import Described
+
+CHANGES = {"PUT", "PATCH"}  # what is not given stays
+WRITES = {"POST", "DELETE"} | CHANGES
 ERROR = {
     "type": "object",
     "description": "Every error, whatever its status.",
@@ -33,7 +45,13 @@ MEANINGS = {
     "415": "The body is of a wrong type.",
     "429": "Too many requests.",
 }
-MESSAGE = inline_serializer("Message", {"message": serializers.CharField()})
+MESSAGE = inline_serializer("Done", {"message": serializers.CharField()})
+REFUSED = OpenApiResponse({"$ref": "#/components/schemas/Error"})
+PAGING = {
+    "X-Total-Count": "How many there are in all.",
+    "X-Page": "Which page this is.",
+    "X-Per-Page": "How many a page holds.",
+}
 
 
 @cache
@@ -43,6 +61,16 @@ def written(noun: str, output: type, **more: type):
     fields = {"message": serializers.CharField()}
     fields |= {name: part() for name, part in parts.items()}
     return inline_serializer(f"{'And'.join(map(str.title, parts))}Written", fields)
+
+
+class DescribedFields(OpenApiSerializerFieldExtension):
+    """Fields that say themselves what they take."""
+
+    target_class = "marketplace.core.serializers.Described"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction):
+        return deepcopy(self.target.shape)
 
 
 class Schema(AutoSchema):
@@ -57,16 +85,26 @@ class Schema(AutoSchema):
             [self.method.lower(), *words.replace("-", "_").replace("/", "_").split("_")]
         )
 
+    def get_summary(self):
+        """The first line of what the action says, where it is given no summary."""
+        return self._said().partition("\n")[0].removesuffix(".") or None
+
+    def get_description(self):
+        first, _, rest = self._said().partition("\n")
+        is_summary = self.get_summary() == first.removesuffix(".")
+        return rest.strip() if is_summary else self._said()
+
     def get_request_serializer(self):
         inputs = getattr(self.view, "inputs", None)
         if inputs is None:
             return super().get_request_serializer()
-        return inputs.get(self.view.action) if self.method in WRITES else None
+        given = inputs.get(self.view.action) if self.method in WRITES else None
+        return given(partial=True) if given and self.method in CHANGES else given
 
     def get_response_serializers(self):
         noun = getattr(self.view, "noun", "")
         if self.method == "DELETE":
-            return MESSAGE
+            return {200: MESSAGE}
         if self.method in WRITES and noun:
             status = 201 if self.view.action == "create" else 200
             return {status: written(noun, self.view.serializer_class)}
@@ -74,39 +112,119 @@ class Schema(AutoSchema):
             return self.view.get_serializer_class()
         return self.view.serializer_class
 
+    def get_override_parameters(self):
+        """Of lists: their headers, and the place to search around."""
+        if not self._is_list_view():
+            return []
+        headers = [
+            OpenApiParameter(
+                name, int, OpenApiParameter.HEADER, description=text, response=True
+            )
+            for name, text in PAGING.items()
+        ]
+        place = getattr(self._filterset(), "place", {})
+        return headers + [OpenApiParameter(n, s) for n, s in place.items()]
+
+    def get_examples(self):
+        """Of `view.examples[action]`: what may be sent, and what is answered."""
+        examples = getattr(self.view, "examples", {}).get(self.view.action, {})
+        return [
+            OpenApiExample(
+                f"{name} {number}" if number else name,
+                value=value,
+                request_only=name == "Request",
+                response_only=name == "Answer",
+                status_codes=["200", "201"] if name == "Answer" else None,
+            )
+            for name, values in examples.items()
+            for number, value in enumerate(values)
+        ]
+
     def _is_list_view(self, serializer=None) -> bool:
-        if self.method != "GET" or getattr(self.view, "detail", False):
+        """A GET that is paged: all but details, and those of them that are marked."""
+        if self.method != "GET" or self.view.pagination_class is None:
             return False
-        return getattr(self.view, "action", "") == "list" or super()._is_list_view(
-            serializer
-        )
+        return not self.view.detail or "envelope" in vars(self.view)
+
+    def get_filter_backends(self):
+        """Other lists than `list` are not filtered."""
+        return super().get_filter_backends() if self._filterset() else []
+
+    def _filterset(self) -> type | None:
+        is_list = getattr(self.view, "action", "") == "list"
+        return getattr(self.view, "filterset_class", None) if is_list else None
+
+    def _get_filter_parameters(self):
+        parameters = super()._get_filter_parameters()
+        for parameter in parameters:
+            filter_ = self._filterset().base_filters.get(parameter["name"])
+            if isinstance(filter_, filters.Described):
+                parameter["schema"] = filter_.shape
+                parameter.pop("explode", None)
+                parameter.pop("style", None)
+        return parameters
+
+    def _insert_field_validators(self, field, schema):
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, Described) and "oneOf" in schema:
+            schema |= schema.pop("oneOf")[0]  # its pattern knows about the empty string
+
+    def _resolve_path_parameters(self, variables):
+        parameters = super()._resolve_path_parameters(variables)
+        for parameter in parameters:
+            if parameter["schema"].get("pattern") == "^[0-9]{1,18}$":
+                parameter["schema"] = {"type": "integer", "minimum": 1}
+                parameter["schema"]["maximum"] = 10**18 - 1
+        return parameters
+
+    def _get_paginator(self):
+        paginator = super()._get_paginator()
+        if paginator:
+            paginator.envelope = self.view.envelope
+        return paginator
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        return f"{(self.view.envelope or 'array').title()}Of{serializer_name}"
+
+    def _said(self) -> str:
+        method = getattr(self.view, getattr(self.view, "action", None) or "", None)
+        return get_doc(method) if method else ""
 
 
 def describe_errors(result: dict, generator, request, public) -> dict:
     """Give every operation the error answers it can give, in the one shape."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = ERROR
-    for operations in result["paths"].values():
+    components["responses"] = {}
+    for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            for status in _errors_of(method, operation):
-                operation["responses"].setdefault(
-                    status,
-                    {
-                        "description": MEANINGS[status],
-                        "content": {
-                            "application/json": {
-                                "schema": {"$ref": "#/components/schemas/Error"}
-                            }
-                        },
-                    },
-                )
+            for status in _errors_of(path, method, operation):
+                name = f"Error{status}"
+                operation["responses"][status] = {
+                    "$ref": f"#/components/responses/{name}"
+                }
+                components["responses"][name] = _error(MEANINGS[status])
     return result
 
 
-def _errors_of(method: str, operation: dict) -> list[str]:
-    statuses = ["400", "404"]
-    if {} not in operation.get("security", []):
-        statuses += ["401", "403"]
-    if method.upper() in WRITES:
-        statuses += ["409", "411", "413", "415", "429"]
+def _error(meaning: str) -> dict:
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {"description": meaning, "content": {"application/json": {"schema": schema}}}
+
+
+def _errors_of(path: str, method: str, operation: dict) -> list[str]:
+    """Those it names itself, and those that its kind of operation can give."""
+    writes, takes = method.upper() in WRITES, "requestBody" in operation
+    asks = any(p["in"] == "query" for p in operation.get("parameters", []))
+    statuses = {status for status in operation["responses"] if status[0] == "4"}
+    if takes or asks:
+        statuses.add("400")
+    if takes or "{" in path:
+        statuses.add("404")
+    if {} not in operation.get("security", [{}]):
+        statuses |= {"401", "403"}
+    if writes:
+        statuses |= {"409", "411", "413", "429"}
+    if takes:
+        statuses.add("415")
     return sorted(statuses)

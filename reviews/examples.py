@@ -1,0 +1,39 @@
+"""Bodies and answers shown in the API's description."""
+
+from accounts.examples import BRIEF
+
+REVIEWED = {
+    "id": 9,
+    "username": "janis_o",
+    "first_name": "Jānis",
+    "last_name": "Ozols",
+    "avatar_url": None,
+    "profile_picture_url": None,
+    "is_verified": False,
+}
+REVIEW = {
+    "id": 12,
+    "reviewer_id": 7,
+    "reviewer_name": "ilze_b",
+    "reviewer_avatar": BRIEF["avatar_url"],
+    "reviewer": BRIEF,
+    "reviewed_user_id": 9,
+    "reviewed_user": REVIEWED,
+    "task_id": 18,
+    "listing_id": None,
+    "review_type": "client_review",
+    "rating": 5,
+    "content": "Ātri, uzmanīgi un laikā.",
+    "verified": True,
+    "moderation": "visible",
+    "moderation_reason": "",
+    "created_at": "2031-05-11T07:20:00Z",
+    "updated_at": "2031-05-11T07:20:00Z",
+}
+ANSWER = {"message": "Your review is published.", "review": REVIEW, "id": 12}
+WORDS = {"rating": 5, "content": "Ātri, uzmanīgi un laikā."}
+CREATE = {
+    "Request": [WORDS | {"reviewed_user_id": 9, "task_id": 18}],
+    "Answer": [ANSWER],
+}
+OF_TASK = {"Request": [WORDS], "Answer": [ANSWER]}

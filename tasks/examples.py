@@ -1,0 +1,62 @@
+"""Bodies and answers shown in the API's description."""
+
+REQUEST = {
+    "title": "Palīdzēt pārvest dīvānu",
+    "description": "No trešā stāva bez lifta uz Imantu. Vajag divus cilvēkus.",
+    "category": "moving",
+    "address": "Miera iela 12-4, Rīga",
+    "latitude": 56.9673,
+    "longitude": 24.1336,
+    "budget": 40,
+    "deadline": "2031-05-10T18:00",
+    "priority": "normal",
+    "is_urgent": False,
+}
+TASK = REQUEST | {
+    "id": 18,
+    "creator_id": 7,
+    "creator_name": "Ilze Bērziņa",
+    "assigned_to_id": None,
+    "assigned_to_name": None,
+    "budget": 40.0,
+    "currency": "EUR",
+    "status": "open",
+    "deadline": "2031-05-10T18:00:00",
+    "radius": 10.0,
+    "required_skills": "",
+    "images": "",
+    "applications_count": 0,
+    "responses_count": 0,
+    "location": "Miera iela 12-4, Rīga",
+    "moderation": "visible",
+    "moderation_reason": "",
+    "created_at": "2031-05-06T11:30:00Z",
+    "updated_at": "2031-05-06T11:30:00Z",
+    "completed_at": None,
+    "actions": ["accept", "cancel"],
+}
+APPLICATION = {
+    "id": 5,
+    "task_id": 18,
+    "applicant_id": 9,
+    "applicant_name": "Jānis Ozols",
+    "applicant_avatar": None,
+    "applicant_email": None,
+    "applicant_rating": 4.6,
+    "applicant_review_count": 8,
+    "applicant_completed_tasks": 6,
+    "applicant_member_since": "2031-01-15T09:00:00Z",
+    "applicant_bio": "Man ir busiņš.",
+    "applicant_city": "Rīga",
+    "message": "Varu sestdien no rīta, būsim divi.",
+    "status": "pending",
+    "created_at": "2031-05-06T12:05:00Z",
+}
+CREATE = {
+    "Request": [REQUEST],
+    "Answer": [{"message": "The task is published.", "task": TASK}],
+}
+APPLY = {
+    "Request": [{"message": "Varu sestdien no rīta, būsim divi."}],
+    "Answer": [{"message": "You have applied.", "application": APPLICATION}],
+}
