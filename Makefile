@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races walk browser check format diagrams messages lock
+.PHONY: help demo test test-postgres races walk browser check format diagrams messages lock fuzz schema
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'
@@ -55,15 +55,26 @@ browser: .venv/dev  ## Drive the admin in headless Chromium; pictures in artifac
 	@test -n "$(CHROMIUM)" || $(BIN)/playwright install chromium
 	$(BIN)/pytest --override-ini addopts="-q --strict-markers" tests/browser
 
+# Cases an operation, besides those that the description itself implies.
+EXAMPLES ?= 5
+fuzz: .venv/dev  ## Fuzz a server of its own with schemathesis (EXAMPLES=…)
+	$(RUN) tests/live/fuzz.py --examples $(EXAMPLES)
+
+SCHEMA := $(RUN) manage.py spectacular --validate --fail-on-warn
 check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(RUN) manage.py makemigrations --check --dry-run
+	@mkdir -p var && $(SCHEMA) --file var/openapi.yaml
+	@diff -u docs/openapi.yaml var/openapi.yaml || { echo "Run make schema."; exit 1; }
 	@echo 'check --deploy, as .env.example describes production'
 	@set -a && . ./.env.example && set +a && SECRET_KEY=$$($(NEW_KEY)) \
 		JWT_SIGNING_KEY=$$($(NEW_KEY)) \
 		$(RUN) manage.py check --deploy --fail-level WARNING
+
+schema: .venv/dev  ## Describe the API anew in docs/openapi.yaml
+	$(SCHEMA) --file docs/openapi.yaml
 
 format: .venv/dev  ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,152 @@
+"""Fuzz a server of its own with schemathesis: anonymous, signed in, and signing out.
+
+`python tests/live/fuzz.py [--examples N] [schemathesis options…]` migrates a temporary
+SQLite database, puts a few rows in it, serves it as production does and exits non-zero
+on any failure. The checks and their exceptions are in schemathesis.toml.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+LONGEST = 900  # seconds that one run may take
+SIGN_OUT = "/api/auth/logout"  # would end the sign-in of everything after it
+PASSWORD = "a-quiet-harbour-7"
+PLACE = {"latitude": 56.9496, "longitude": 24.1052, "location": "Rīga"}
+THING = {"title": "A thing", "description": "As described.", "category": "other"}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Production's settings, with what needs TLS or another server switched off."""
+    return os.environ | {
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_hex(32),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "0",
+        "DATABASE_URL": f"sqlite:///{folder / 'fuzz.sqlite3'}",
+        "REDIS_URL": "",
+        "UPLOADS_DIR": str(folder / "uploads"),
+        "STATIC_ROOT": str(folder / "static"),
+        "THROTTLE": "0",
+        "SIGN_IN_ATTEMPTS": "1000000",
+        "LOG_LEVEL": "ERROR",
+        "WEB_THREADS": "4",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(env: dict[str, str]) -> Iterator[str]:
+    """A migrated server; its address. It ends with the block."""
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=env, check=True)
+    address = f"127.0.0.1:{free_port()}"
+    command = [BIN / "gunicorn", "--config", "gunicorn.conf.py", "--bind", address]
+    server = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        wait_for(f"http://{address}/ready")
+        yield f"http://{address}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for(url: str) -> None:
+    for _attempt in range(100):
+        try:
+            urllib.request.urlopen(url, timeout=5)
+        except urllib.error.URLError:
+            time.sleep(0.2)
+        else:
+            return
+    raise SystemExit(f"{url} does not answer.")
+
+
+def post(url: str, body: dict, token: str = "") -> dict:
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
+
+
+def join(site: str, name: str) -> str:
+    """Register somebody; the token."""
+    email = f"{name}@example.com"
+    who = {"username": name, "email": email, "password": PASSWORD}
+    return post(f"{site}/api/auth/register", who)["token"]
+
+
+def furnish(site: str, owner: str, other: str) -> None:
+    """Things of each kind, so that ids from 1 exist, on either side of every rule."""
+    for token, helper in ((owner, other), (other, owner)):
+        post(f"{site}/api/listings", THING | PLACE | {"price": 12.5}, token)
+        post(f"{site}/api/offerings", THING | PLACE, token)
+        for _each in range(2):
+            task = post(f"{site}/api/tasks", THING | PLACE, token)["task"]["id"]
+            path = f"{site}/api/tasks/{task}"
+            application = post(f"{path}/apply", {}, helper)["application"]["id"]
+        post(f"{path}/accept", {"application_id": application}, token)
+        post(f"{path}/done", {}, helper)
+        post(f"{path}/confirm", {}, token)
+
+
+def fuzz(name: str, site: str, *options: str, token: str = "") -> bool:
+    """One run over the served schema; whether it found nothing."""
+    sign_in = ["--header", f"Authorization: Bearer {token}"] if token else []
+    command = [BIN / "st", "run", f"{site}/api/schema", *sign_in, *options]
+    started = time.monotonic()
+    run = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=LONGEST
+    )
+    took = time.monotonic() - started
+    verdict = "passed" if run.returncode == 0 else "FAILED"
+    print(f"\n=== {name}\n{run.stdout}{run.stderr}")
+    print(f"=== {name}: {verdict} in {took:.0f} s", flush=True)
+    return run.returncode == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--examples", default="20", help="cases an operation, at most")
+    arguments, more = parser.parse_known_args()
+    options = ["--max-examples", arguments.examples, *more]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(environment(Path(folder))) as site,
+    ):
+        owner, leaver = join(site, "fuzz_owner"), join(site, "fuzz_leaver")
+        furnish(site, owner, join(site, "fuzz_other"))
+        stay = ("--exclude-path", SIGN_OUT)
+        leave = ("--include-path", SIGN_OUT)
+        with ThreadPoolExecutor() as runs:
+            passed = [
+                runs.submit(fuzz, "anonymous", site, *options),
+                runs.submit(fuzz, "signed in", site, *options, *stay, token=owner),
+                runs.submit(fuzz, "signing out", site, *options, *leave, token=leaver),
+            ]
+    return 0 if all(run.result() for run in passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
