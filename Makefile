@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
-.PHONY: help demo test test-postgres races walk browser check format diagrams messages lock fuzz schema
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help:  ## List the targets
 	@echo 'Everything makes what it needs first. To look around: make demo'

@@ -25,6 +25,12 @@ class Route:
     def url(self, **ids) -> str:
         return self.path.format_map({name: ids.get(name, 1) for name in self.names})
 
+    def url_in(self, world: dict) -> str:
+        """The URL with the ids of a `world`: `pk` is that of the path's noun."""
+        nouns = self.path.split("/")[2:4]
+        pk = world.get("/".join(nouns), world.get(nouns[0], 1))
+        return self.url(**world | {"pk": pk})
+
     @property
     def names(self) -> list[str]:
         return re.findall(r"{(\w+)}", self.path)

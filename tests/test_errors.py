@@ -178,8 +178,8 @@ def test_bug_outside_the_api_tells_as_little(outsider, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("marketplace.views.connection.cursor", broken)
-    answer = outsider.get("/ready")
+    monkeypatch.setattr("marketplace.views.render", broken)
+    answer = outsider.get("/")
     assert in_shape(answer, 500, "server_error")
     assert "hunter2" not in answer.content.decode()
 

@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tests.factories import UserFactory
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
+from messaging.models import Conversation
+from messaging.services import send, start
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -28,6 +30,8 @@ ONE_THING = {  # answers about one thing, whose own queries may be more
     "GET /api/favorites/count",
     "GET /api/uploads/{key}",
     "GET /api/categories",
+    "GET /api/messages/conversations/{pk}",
+    "GET /api/messages/unread-count",
 }
 READS = [route for route in ROUTES if route.method == "get"]
 QUERY = "?latitude=56.95&longitude=24.1&radius=50&items=task:1,listing:1"
@@ -43,6 +47,7 @@ def ids(alice) -> dict:
         "task_id": TaskFactory(completed=True, creator=alice).pk,
         "user_id": alice.pk,
         "key": f"{'a' * 32}.jpg",
+        "messages": start(sender=alice, user_id=UserFactory().pk)[0].pk,
     }
 
 
@@ -57,13 +62,16 @@ def add_one_of_everything(alice, ids) -> None:
     ApplicationFactory(applicant=alice)
     ApplicationFactory(task_id=ids["tasks"], task=None)
     UserFactory(helper=True, tasks_completed=1)
+    start(sender=UserFactory(), user_id=alice.pk, content="Hello!")
+    talk = Conversation.objects.get(pk=ids["messages"])
+    send(talk, sender=talk.other_than(alice), content="And one more thing.")
     ReviewFactory(reviewed_user=alice)
     ReviewFactory(task_id=ids["task_id"])
 
 
 def cost(client, route, ids) -> int:
     """How many queries a GET takes, without the one that finds the reader."""
-    url = route.url(**ids, pk=ids.get(route.path.split("/")[2]))
+    url = route.url_in(ids)
     with CaptureQueriesContext(connection) as queries:
         client.get(url + QUERY)
     return len(queries) - 1
@@ -95,6 +103,6 @@ def test_every_list_has_twenty_rows_by_then(api, alice, ids):
     client, sizes = api.as_(alice), {}
     for route in READS:
         if str(route) not in ONE_THING:
-            url = route.url(**ids, pk=ids.get(route.path.split("/")[2]))
+            url = route.url_in(ids)
             sizes[str(route)] = int(client.get(url + QUERY)["X-Total-Count"])
     assert {name: size for name, size in sizes.items() if size < 20} == {}
