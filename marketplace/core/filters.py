@@ -20,8 +20,9 @@ EVERYWHERE = {"all", ""}
 WHOLE_COUNTRY = "visa latvija"
 
 
-# Of three digits at most: 1e99999999 is work for hours.
-NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
+DIGITS = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
+NUMBER = rf"{DIGITS}([eE][+-]?[0-9]+)?"
+BOUNDED = rf"{DIGITS}([eE][+-]?[0-3]?[0-9]{{1,2}})?"  # 1e99999999 is work for hours
 NO_FINITE = r"([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])"
 NUMERIC = re.compile(rf"\s*({NUMBER}|[+-]?{NO_FINITE})\s*", re.ASCII)
 NO_NUMBER = {
@@ -69,7 +70,7 @@ class _DecimalText(forms.DecimalField):
     """Digits with a point at most: none of the other spellings Python reads."""
 
     def to_python(self, value):
-        if value and not re.fullmatch(NUMBER, value.strip(), re.ASCII):
+        if value and not re.fullmatch(BOUNDED, value.strip(), re.ASCII):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
@@ -208,7 +209,7 @@ class ItemFilter(filters.FilterSet):
     def radius(self) -> float:
         """In km; at most half the Earth's circumference, beyond which nothing is."""
         radius = _number(self.data.get("radius"))
-        if radius is not None and not 0 <= radius < math.inf:
+        if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
         return min(self.default_radius if radius is None else radius, 20_100.0)
 

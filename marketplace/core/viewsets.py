@@ -40,8 +40,7 @@ class ApiViewSet(GenericViewSet):
         return authenticators
 
     def get_permissions(self):
-        open_to_all = self.public | {"metadata"}  # what DRF calls OPTIONS
-        return [AllowAny()] if self.action in open_to_all else [IsAuthenticated()]
+        return [AllowAny()] if self.action in self.public else [IsAuthenticated()]
 
     def check_throttles(self, request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
@@ -52,10 +51,6 @@ class ApiViewSet(GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
-
-    def options(self, request, *args, **kwargs) -> Response:
-        """Which methods there are, in `Allow`; nothing of what lies behind them."""
-        return Response(status=204)
 
     def get_queryset(self):
         return self.queryset.all().visible_to(self.request.user)
