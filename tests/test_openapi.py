@@ -6,9 +6,12 @@ import pytest
 import yaml
 from django.core.management import call_command
 from drf_spectacular.generators import EndpointEnumerator
+from drf_spectacular.views import SpectacularAPIView
 from jsonschema import Draft202012Validator
+from rest_framework.response import Response
 
 from marketplace.urls import router
+from marketplace.views import SchemaView
 
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 
@@ -112,3 +115,11 @@ def test_every_example_is_true(document):
 def test_the_main_operations_have_examples(document, name):
     values = [value for at, _schema, value in shown_examples(document) if at == name]
     assert len(values) >= 2  # what is sent, and what is answered
+
+
+def test_readers_of_the_document_wait_for_each_other(api, monkeypatch):
+    def respond(view, request):
+        return Response({"alone": SchemaView.lock.locked()})
+
+    monkeypatch.setattr(SpectacularAPIView, "_get_schema_response", respond)
+    assert b"alone: true" in api.get("/api/schema").content
