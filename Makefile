@@ -42,6 +42,15 @@ REDIS_URL_TEST ?= redis://127.0.0.1:6379/9
 test-postgres: .venv/dev  ## Run the test suite on PostgreSQL and Redis
 	DATABASE_URL=$(DATABASE_URL_TEST) REDIS_URL=$(REDIS_URL_TEST) $(BIN)/pytest
 
+coverage: export DATABASE_URL = $(DATABASE_URL_TEST)
+coverage: export REDIS_URL = $(REDIS_URL_TEST)
+coverage: .venv/dev  ## The same, and which branches the tests take
+	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/coverage report --skip-covered
+	@echo 'workflows and permissions, every branch:'
+	$(BIN)/coverage report --fail-under=100 \
+		--include='marketplace/core/workflow.py,*/workflow.py,*/permissions.py'
+
 races: export DATABASE_URL = $(DATABASE_URL_TEST)
 races: export REDIS_URL = $(REDIS_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis

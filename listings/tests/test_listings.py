@@ -198,3 +198,11 @@ def test_ones_own_come_twenty_a_page(api, alice):
     ListingFactory.create_batch(21, seller=alice)
     body = api.as_(alice).get("/api/listings/my").json()
     assert (len(body["listings"]), body["pages"], body["current_page"]) == (20, 2, 1)
+
+
+def test_a_listing_put_up_again_gets_its_whole_time(api, alice):
+    long_ago = timezone.now() - timedelta(days=90)
+    listing = ListingFactory(seller=alice, status="archived", expires_at=long_ago)
+    api.as_(alice).post(f"/api/listings/{listing.pk}/activate")
+    listing.refresh_from_db()
+    assert (listing.status, listing.expires_at > timezone.now()) == ("active", True)
