@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.fields import canonical_email
 
@@ -14,6 +15,10 @@ class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Everybody but the suspended."""
         return self.filter(is_active=True)
+
+    def named(self, username: str):
+        """With this username, in any case."""
+        return self.annotate(name=Lower("username")).filter(name=username.lower())
 
     def for_display(self):
         return self.defer("search_text")

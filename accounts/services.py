@@ -1,6 +1,7 @@
 """What happens to people: they join, sign in, are suspended, are rated."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from marketplace.core.throttling import forget, spend
 from uploads import services as uploads
 
 PICTURES = ("avatar_url", "profile_picture_url")
+on_standing: list[Callable[[User], None]] = []  # told of who is suspended or restored
 
 
 class Taken(DomainError):
@@ -53,7 +55,7 @@ def register(*, username: str, email: str, password: str, **facts) -> User:
 
 
 def _refuse_taken(user: User) -> None:
-    if User.objects.filter(username__iexact=user.username).exists():
+    if User.objects.named(user.username).exists():
         raise Taken(_("This username is taken."), code="username_taken")
     if User.objects.filter(email=user.email).exists():
         raise Taken(_("This e-mail address is taken."), code="email_taken")
@@ -142,6 +144,7 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
     user.suspended_reason = reason
     user.save()
     tokens.end_sessions(user.sign_ins.all(), because="suspended")
+    _tell_standing(user)
     audit.record(
         user,
         actor=actor,
@@ -151,6 +154,12 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
         after="suspended",
     )
     return user
+
+
+def _tell_standing(user: User) -> None:
+    """Let the apps above keep in step: what the suspended said no longer counts."""
+    for listener in on_standing:
+        listener(user)
 
 
 @transaction.atomic
@@ -163,6 +172,7 @@ def restore(user: User, *, actor: User, reason: str) -> User:
     user.suspended_at = None
     user.suspended_reason = ""
     user.save()
+    _tell_standing(user)
     audit.record(
         user,
         actor=actor,

@@ -31,6 +31,8 @@ GROUPS = (  # title, and (model, icon) of each page
     (
         _("Records"),
         (
+            ("messaging.conversation", "forum"),
+            ("messaging.message", "chat"),
             ("audit.staffact", "gavel"),
             ("tasks.taskevent", "history"),
         ),

@@ -10,5 +10,5 @@ class ReviewQuerySet(ContentQuerySet):
         return self.select_related("reviewer", "reviewed_user")
 
     def counted(self):
-        """Those that make up a rating: all that staff have not hidden."""
-        return self.filter(moderation="visible")
+        """Those that make up a rating: all that everybody may see."""
+        return self.visible()

@@ -163,9 +163,17 @@ def rate_person(user_id: int) -> None:
     accounts.set_rating(user_id, **facts)
 
 
+@transaction.atomic
+def rate_reviewed_by(reviewer: User) -> None:
+    """Bring in step whom somebody reviewed who is suspended or restored."""
+    people = reviewer.reviews_given.order_by("reviewed_user")
+    for user_id in people.values_list("reviewed_user", flat=True).distinct():
+        rate_person(user_id)
+
+
 def misrated() -> QuerySet:
     """The ids of people whose rating is not what their reviews come to."""
-    counted = Q(reviews__moderation="visible")
+    counted = Q(reviews__moderation="visible", reviews__reviewer__is_active=True)
     rows = User.objects.order_by().values("pk", "reviews_count", "average_rating")
     return (
         rows.annotate(

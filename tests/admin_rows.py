@@ -16,6 +16,8 @@ from audit.models import StaffAct
 from favorites.models import Favorite
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
+from messaging.models import Conversation, Message
+from messaging.services import start
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
 from reviews.models import Review
@@ -52,7 +54,16 @@ def make_token():
     return OutstandingToken.objects.get(jti=token["jti"])
 
 
+def make_message():
+    talk, _is_new = start(
+        sender=UserFactory(), user_id=UserFactory().pk, content="Hello!"
+    )
+    return talk.last_message or talk.messages.get()
+
+
 ROWS = {
+    Conversation: lambda: make_message().conversation,
+    Message: make_message,
     User: UserFactory,
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     Session: lambda: Session.objects.create(user=UserFactory()),

@@ -4,9 +4,12 @@ import gzip
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
 from accounts.views import UserViewSet
+from listings.querysets import ListingQuerySet
 from listings.tests.factories import ListingFactory
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +273,17 @@ def test_preflight_needs_no_token(api):
     assert answer.status_code == 200
     assert "authorization" in answer["Access-Control-Allow-Headers"]
     assert answer["Access-Control-Max-Age"] == "7200"
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, RedisConnectionError])
+def test_database_or_cache_that_is_away_is_503(outsider, monkeypatch, trouble):
+    """P2: the caller may try again; the reason is in the log alone."""
+
+    def away(queryset):
+        raise trouble("connection to hunter2 refused")
+
+    monkeypatch.setattr(ListingQuerySet, "visible", away)
+    answer = outsider.get("/api/listings")
+    assert in_shape(answer, 503, "unavailable")
+    assert answer["Retry-After"] == "30"
+    assert "hunter2" not in answer.content.decode()

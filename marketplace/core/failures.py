@@ -5,7 +5,10 @@ import logging
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.utils.translation import gettext as _
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeout
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
@@ -15,11 +18,13 @@ from marketplace.core.errors import (
     SENTENCES,
     DomainError,
     TooLarge,
+    Unavailable,
     body,
     server_error_body,
 )
 
 logger = logging.getLogger("marketplace.errors")
+AWAY = (OperationalError, RedisConnectionError, RedisTimeout)  # or locked, or too slow
 
 
 def render(exc: Exception, context: dict) -> Response:
@@ -33,6 +38,9 @@ def render(exc: Exception, context: dict) -> Response:
     if isinstance(exc, ModelValidationError):
         exc = exceptions.ValidationError(get_error_detail(exc))
     response = exception_handler(exc, context)
+    if response is None and isinstance(exc, AWAY):
+        logger.error("the database or the cache gives no answer", exc_info=exc)
+        return render(Unavailable(_("Too busy just now. Please try again.")), context)
     if response is None:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):

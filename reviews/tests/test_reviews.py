@@ -5,6 +5,7 @@ import random
 import pytest
 from django.db.models import Avg
 
+from accounts import services as accounts
 from accounts.models import User
 from listings.tests.factories import ListingFactory
 from reviews import services
@@ -174,3 +175,14 @@ def test_the_list_is_a_bare_array_with_both_people(api, alice, bob):
     [row] = api.get(f"/api/reviews?reviewed_user_id={bob.pk}&rating_min=3").json()
     assert (row["reviewer_name"], row["reviewed_user"]["username"]) == ("alice", "bob")
     assert api.get("/api/reviews?rating_min=4").json() == []
+
+
+def test_what_a_suspended_person_said_counts_no_more(alice, bob, staff):
+    """G10."""
+    services.rate(ReviewFactory(reviewer=alice, reviewed_user=bob, rating=1))
+    accounts.suspend(alice, actor=staff, reason="Fake reviews.")
+    bob.refresh_from_db()
+    assert bob.reviews_count == 0
+    accounts.restore(alice, actor=staff, reason="Checked.")
+    bob.refresh_from_db()
+    assert (bob.reviews_count, bob.average_rating) == (1, 1)
