@@ -92,8 +92,8 @@ format: .venv/dev  ## Format the code and mend what ruff can mend
 diagrams: .venv/base  ## Draw docs/workflow.md anew from the workflow tables
 	$(RUN) manage.py draw_workflows > docs/workflow.md
 
-messages: .venv/dev  ## Compile the translations in marketplace/locale
-	$(BIN)/pybabel --quiet compile --directory marketplace/locale --domain django
+messages: .venv/dev  ## Gather and compile the translations in marketplace/locale
+	@$(RUN) -m marketplace.locale.catalogues
 
 lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
 	cd requirements && for name in base dev; do \

@@ -1,0 +1,127 @@
+"""What people read comes in Latvian, Russian or English, as they ask for it."""
+
+import re
+
+import pytest
+from django.utils.translation import override
+
+from listings.tests.factories import ListingFactory
+from marketplace.core.errors import NotAllowed, WrongStatus
+from marketplace.locale.catalogues import (
+    LANGUAGES,
+    catalogue,
+    compiled,
+    file_of,
+    marked,
+)
+from tasks.tests.factories import TaskFactory
+from tasks.workflow import TASK_WORKFLOW
+
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%d")
+SIGN_IN = {
+    "lv": "Lūdzu, vispirms pieslēdzieties.",
+    "ru": "Сначала войдите, пожалуйста.",
+    "en": "Please sign in first.",
+}
+
+
+def sentences(language: str) -> dict:
+    return {
+        (one.context, one.id): one.string
+        for one in catalogue(language)
+        if one.id and not one.fuzzy
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_translated_and_none_is_left_over(language):
+    wanted = {(one.context, one.id) for one in marked() if one.id}
+    translated = {key for key, words in sentences(language).items() if words}
+    assert translated == wanted, "make messages, then fill in the .po files"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_survive_translation(language):
+    for (_context, english), words in sentences(language).items():
+        assert sorted(PLACEHOLDER.findall(words)) == sorted(
+            PLACEHOLDER.findall(english)
+        )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compiled_is_current(language):
+    assert file_of(language, "mo").read_bytes() == compiled(language), "make messages"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("lv", "lv"),
+        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+        ("en", "en"),
+        ("de", "en"),
+        ("", "en"),
+        ("de,lv;q=0.5", "lv"),
+    ],
+)
+def test_error_is_in_the_language_of_the_reader(api, asked, language):
+    answer = api.get("/api/tasks/my", HTTP_ACCEPT_LANGUAGE=asked)
+    assert answer.json()["error"] == SIGN_IN[language]
+    assert answer.json()["code"] == "not_authenticated"
+
+
+@pytest.mark.django_db
+def test_refusal_before_any_view_is_in_the_language_of_the_reader(api):
+    api.get("/api/tasks/my", HTTP_ACCEPT_LANGUAGE="ru")
+    answer = api.post(
+        "/api/auth/login", HTTP_TRANSFER_ENCODING="chunked", HTTP_ACCEPT_LANGUAGE="lv"
+    )
+    assert answer.json()["error"] == "Sūtiet pieprasījuma saturu ar Content-Length."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("lv", "Darbība „Atcelt uzdevumu” pašlaik nav iespējama. Stāvoklis: pabeigts."),
+        ("ru", "Действие «Отменить задание» сейчас невозможно. Состояние: выполнено."),
+        ("en", "Not possible now: Cancel the task. It is completed."),
+    ],
+)
+def test_wrong_status_reads_as_one_sentence(alice, language, sentence):
+    task = TaskFactory(creator=alice, completed=True)
+    with override(language), pytest.raises(WrongStatus, match=re.escape(sentence)):
+        TASK_WORKFLOW.run("cancel", task, actor=alice)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("lv", "Jums nav atļauta darbība „Atcelt uzdevumu”."),
+        ("ru", "Вам не разрешено действие «Отменить задание»."),
+        ("en", "You may not do this: Cancel the task."),
+    ],
+)
+def test_refused_act_reads_as_one_sentence(bob, language, sentence):
+    with override(language), pytest.raises(NotAllowed, match=re.escape(sentence)):
+        TASK_WORKFLOW.run("cancel", TaskFactory(), actor=bob)
+
+
+@pytest.mark.django_db
+def test_answer_to_a_write_is_in_the_language_of_the_reader(api, alice):
+    listing = ListingFactory(seller=alice)
+    answer = api.as_(alice).delete(
+        f"/api/listings/{listing.pk}", HTTP_ACCEPT_LANGUAGE="ru"
+    )
+    assert answer.json()["message"] == "Объявление удалено."
+
+
+@pytest.mark.django_db
+def test_schema_is_in_english_whoever_asks(api):
+    english, latvian = (
+        api.get("/api/schema", HTTP_ACCEPT_LANGUAGE=language).content
+        for language in ("en", "lv")
+    )
+    assert english == latvian
