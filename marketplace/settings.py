@@ -8,6 +8,7 @@ from logging import getLevelNamesMapping
 from pathlib import Path
 
 from botocore.config import Config
+from django.utils.translation import gettext_lazy
 
 from marketplace.core.environment import Environment
 from marketplace.core.logs import configuration
@@ -68,11 +69,11 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "marketplace.core.middleware.JsonErrorsMiddleware",
     "marketplace.core.probes.ProbesMiddleware",
-    "marketplace.core.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "marketplace.core.middleware.BodyLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -248,6 +249,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Marketplace API",
     "VERSION": "1.0.0",
+    "DEFAULT_GENERATOR_CLASS": "marketplace.core.schema.EnglishGenerator",
     "DESCRIPTION": (
         "Classifieds, quick help and services of one local market. Sign in with "
         "`POST /api/auth/login` and send the token as `Authorization: Bearer …`."
@@ -340,7 +342,7 @@ LOGGING = configuration(as_json=LOG_JSON, level=LOG_LEVEL)
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
-    "SITE_SUBHEADER": "Staff",
+    "SITE_SUBHEADER": gettext_lazy("Staff"),
     "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
