@@ -249,7 +249,6 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Marketplace API",
     "VERSION": "1.0.0",
-    "DEFAULT_GENERATOR_CLASS": "marketplace.core.schema.EnglishGenerator",
     "DESCRIPTION": (
         "Classifieds, quick help and services of one local market. Sign in with "
         "`POST /api/auth/login` and send the token as `Authorization: Bearer …`."

@@ -3,9 +3,7 @@
 from copy import deepcopy
 from functools import cache
 
-from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
 from drf_spectacular.utils import (
@@ -73,14 +71,6 @@ class DescribedFields(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema, direction):
         return deepcopy(self.target.shape)
-
-
-class EnglishGenerator(SchemaGenerator):
-    """The document is in English, whoever asks for it."""
-
-    def get_schema(self, *args, **kwargs) -> dict:
-        with override("en"):
-            return super().get_schema(*args, **kwargs)
 
 
 class Schema(AutoSchema):

@@ -1,5 +1,6 @@
 """Viewsets are declarations; what they share is here."""
 
+from django.utils.translation import override
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -160,5 +161,7 @@ def _route(workflow: Workflow, row: Transition, name: str, *, alias: bool):
 
     perform.__name__ = name.replace("-", "_")
     same = f" The same as `{row.name}`." if alias else ""
-    perform.__doc__ = f"{row.label}.{same}\n\nWhile it is {' or '.join(row.source)}."
+    with override("en"):  # whoever's request loads the routes
+        label = str(row.label)
+    perform.__doc__ = f"{label}.{same}\n\nWhile it is {' or '.join(row.source)}."
     return action(detail=True, methods=["post"], url_path=name)(perform)
