@@ -28,7 +28,7 @@ def api() -> Api:
 @pytest.fixture
 def alice(db):
     """Owns things."""
-    return UserFactory(username="alice", first_name="Alice", last_name="Berg")
+    return UserFactory(username="alice", first_name="Alice", last_name="Owner")
 
 
 @pytest.fixture

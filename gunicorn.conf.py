@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from gunicorn.http import message
+
 from marketplace.core.environment import Environment
 from marketplace.core.logs import configuration
 
@@ -15,6 +17,8 @@ threads = env.int("WEB_THREADS", 8)
 timeout = 30
 graceful_timeout = 20  # after a SIGTERM: finish what has begun
 keepalive = 5
+message.MAX_REQUEST_LINE = 32_768  # the application answers 414 long before
+limit_request_line = message.MAX_REQUEST_LINE
 forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, in one place
 control_socket_disable = True  # or two servers of one user would share it
 logconfig_dict = configuration(

@@ -4,15 +4,15 @@ PICTURE = "http://localhost:8000/api/uploads/4f1d0f3c6f6f4e0f9d7c2f4a8b1e5c3d.jp
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjo3fQ.c2lnbmF0dXJl"
 BRIEF = {
     "id": 7,
-    "username": "ilze_b",
-    "first_name": "Ilze",
-    "last_name": "Bērziņa",
+    "username": "client7",
+    "first_name": "First",
+    "last_name": "Last",
     "avatar_url": PICTURE,
     "profile_picture_url": PICTURE,
     "is_verified": True,
 }
 PROFILE = BRIEF | {
-    "email": "ilze@example.com",
+    "email": "client7@example.com",
     "phone": "+371 20000000",
     "bio": "Dārzniece Āgenskalnā.",
     "city": "Rīga",
@@ -44,15 +44,15 @@ SIGNED_IN = {
 REGISTER = {
     "Request": [
         {
-            "username": "ilze_b",
-            "email": "ilze@example.com",
-            "password": "zila-jura-un-smiltis",
+            "username": "client7",
+            "email": "client7@example.com",
+            "password": "river-stone-lamp-42",
             "phone": "+371 20000000",
         }
     ],
     "Answer": [SIGNED_IN | {"message": "Welcome!"}],
 }
 LOGIN = {
-    "Request": [{"email": "ilze@example.com", "password": "zila-jura-un-smiltis"}],
+    "Request": [{"email": "client7@example.com", "password": "river-stone-lamp-42"}],
     "Answer": [SIGNED_IN],
 }

@@ -214,6 +214,13 @@ class PictureUrl(BlankableText):
         return url
 
 
+class Categories(Slugs):
+    """Categories are kept in lower case, as the items' are."""
+
+    def to_internal_value(self, data) -> str:
+        return super().to_internal_value(data).lower()
+
+
 class ProfileInput(Input):
     first_name = BlankableText(max_length=80)
     last_name = BlankableText(max_length=80)
@@ -226,7 +233,7 @@ class ProfileInput(Input):
     user_type = Choice(choices=User.Type, required=False)
     is_helper = Flag(required=False)
     skills = Slugs(required=False)
-    helper_categories = Slugs(required=False)
+    helper_categories = Categories(required=False)
     hourly_rate = Money(required=False, allow_null=True)
     latitude = Latitude(required=False, allow_null=True)
     longitude = Longitude(required=False, allow_null=True)

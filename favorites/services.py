@@ -25,13 +25,13 @@ def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
     return None if gone else Favorite.objects.create(**mark)
 
 
-def marked(*, user, items: list[tuple[str, int]]) -> dict[str, bool]:
-    """For each (type, id) whether `user` marked it, under the key "type:id"."""
+def marked(*, user, items: dict[str, tuple[str, int]]) -> dict[str, bool]:
+    """For each word with its (type, id) whether `user` marked that item."""
     if len(items) > MOST_CHECKED:
         raise Invalid(_("Ask for at most %(most)s items.") % {"most": MOST_CHECKED})
     found = set()
-    for item_type in {name for name, _id in items}:
-        ids = [pk for name, pk in items if name == item_type]
+    for item_type in {name for name, _pk in items.values()}:
+        ids = [pk for name, pk in items.values() if name == item_type]
         rows = Favorite.objects.filter(user=user, **{f"{item_type}__in": ids})
         found |= {(item_type, pk) for pk in rows.values_list(item_type, flat=True)}
-    return {f"{name}:{pk}": (name, pk) in found for name, pk in items}
+    return {word: item in found for word, item in items.items()}

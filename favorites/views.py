@@ -104,18 +104,18 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         return Response(self.get_queryset().count_by_type())
 
 
-def _asked(query) -> list[tuple[str, int]]:
-    """The (type, id) pairs of either form of the question; malformed ones drop out."""
+def _asked(query) -> dict[str, tuple[str, int]]:
+    """What either form of the question asks: word → (type, id); malformed ones drop."""
     one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
     words = query.get("items") or one
     if words == ":":
         raise Invalid(_("Say which items: ?items=task:1,listing:3."))
-    pairs = (word.strip().partition(":") for word in words.split(","))
-    return [
-        (name, int(number))
-        for name, _colon, number in pairs
+    pairs = {word.strip(): word.strip().partition(":") for word in words.split(",")}
+    return {
+        word: (name, int(number))
+        for word, (name, _colon, number) in pairs.items()
         if name in ITEM_TYPES
         and number.isascii()
         and number.isdigit()
         and len(number) < 19
-    ]
+    }

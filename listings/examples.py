@@ -26,7 +26,7 @@ LISTING = REQUEST | {
     "id": 41,
     "user_id": 7,
     "seller_id": 7,
-    "seller": "ilze_b",
+    "seller": "client7",
     "subcategory": "",
     "currency": "EUR",
     "listing_type": "sale",

@@ -183,6 +183,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 25_000_000)
 UPLOAD_THUMBNAIL_PX = 400  # longest side of the thumbnail
 BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", 1024 * 1024)  # of anything but an upload
+BODY_PATIENCE_SECONDS = env.float("BODY_PATIENCE_SECONDS", 15.0)  # between two pieces
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------

@@ -18,7 +18,7 @@ REQUEST = {
 OFFERING = REQUEST | {
     "id": 23,
     "creator_id": 7,
-    "creator_name": "Ilze Bērziņa",
+    "creator_name": "First Last",
     "creator_avatar": PICTURE,
     "creator_rating": 4.8,
     "creator_review_count": 12,

@@ -4,9 +4,9 @@ from accounts.examples import BRIEF
 
 REVIEWED = {
     "id": 9,
-    "username": "janis_o",
-    "first_name": "Jānis",
-    "last_name": "Ozols",
+    "username": "helper9",
+    "first_name": "Other",
+    "last_name": "Last",
     "avatar_url": None,
     "profile_picture_url": None,
     "is_verified": False,
@@ -14,7 +14,7 @@ REVIEWED = {
 REVIEW = {
     "id": 12,
     "reviewer_id": 7,
-    "reviewer_name": "ilze_b",
+    "reviewer_name": "client7",
     "reviewer_avatar": BRIEF["avatar_url"],
     "reviewer": BRIEF,
     "reviewed_user_id": 9,

@@ -143,6 +143,8 @@ def _own(review: Review, actor) -> Review:
         raise NotVisible(_("There is no such review."))
     if review.reviewer_id != actor.pk:
         raise NotAllowed(_("Only its author may change a review."))
+    if review.moderation != Review.Moderation.VISIBLE:
+        raise WrongStatus(_("Staff have hidden this review; it stays as it is."))
     return review
 
 

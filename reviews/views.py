@@ -103,9 +103,9 @@ class ReviewViewSet(ContentViewSet):
     )
     @of_task.mapping.post
     def review_task(self, request, task_id):
-        review = services.review_task(
-            self._task(task_id), reviewer=request.user, **self.read_input()
-        )
+        task = self._task(task_id)
+        services.counterpart(task, request.user)  # who, before what
+        review = services.review_task(task, reviewer=request.user, **self.read_input())
         return self._reviewed(review)
 
     @extend_schema(summary="Whether one may review a task", responses=MAY_REVIEW)

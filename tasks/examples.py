@@ -15,7 +15,7 @@ REQUEST = {
 TASK = REQUEST | {
     "id": 18,
     "creator_id": 7,
-    "creator_name": "Ilze Bērziņa",
+    "creator_name": "First Last",
     "assigned_to_id": None,
     "assigned_to_name": None,
     "budget": 40.0,
@@ -39,7 +39,7 @@ APPLICATION = {
     "id": 5,
     "task_id": 18,
     "applicant_id": 9,
-    "applicant_name": "Jānis Ozols",
+    "applicant_name": "Other Last",
     "applicant_avatar": None,
     "applicant_email": None,
     "applicant_rating": 4.6,

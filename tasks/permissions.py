@@ -11,10 +11,6 @@ def is_worker(task, user) -> bool:
     return user is not None and task.assigned_to_id == user.pk
 
 
-def is_creator_or_staff(task, user) -> bool:
-    return is_creator(task, user) or is_staff(task, user)
-
-
 def is_concerned(task, user) -> bool:
     """Sees the exact place: the creator, and the worker once accepted."""
     return is_creator(task, user) or is_worker(task, user)

@@ -34,7 +34,7 @@ class TaskQuerySet(ContentQuerySet):
     def with_pending_count(self):
         pending = (
             self.model.applications.rel.related_model.objects.pending()
-            .filter(task=OuterRef("pk"))
+            .filter(task=OuterRef("pk"), applicant__is_active=True)
             .order_by()
             .values("task")
             .annotate(count=Count("*"))
@@ -62,6 +62,10 @@ class ApplicationQuerySet(models.QuerySet):
     def standing(self):
         """All but the withdrawn."""
         return self.exclude(status="withdrawn")
+
+    def to_decide_on(self):
+        """The standing ones of people who may still act."""
+        return self.standing().filter(applicant__is_active=True)
 
     def of(self, user):
         return self.standing().filter(applicant=user.pk)

@@ -22,7 +22,7 @@ from marketplace.core.serializers import (
     wall_clock,
     with_whole_point,
 )
-from tasks.permissions import is_concerned
+from tasks.permissions import is_concerned, is_creator
 from tasks.workflow import TASK_WORKFLOW
 
 
@@ -60,6 +60,8 @@ class TaskSerializer(PlacedOutput, ModeratedOutput):
 
     def to_representation(self, instance) -> dict:
         shown = super().to_representation(instance)
+        if not is_creator(instance, self.viewer):
+            shown["moderation_reason"] = ""
         if instance.dispute_reason and self.is_concerned(instance):
             shown["dispute_reason"] = instance.dispute_reason
         return shown

@@ -187,7 +187,8 @@ def waiting_for(user) -> dict[str, int]:
     """Count what waits for `user`: the header of the client polls it."""
     created = TaskRequest.objects.filter(creator=user)
     applications = TaskApplication.objects
-    pending = applications.pending().filter(task__creator=user, task__status=OPEN)
+    pending = applications.pending().to_decide_on()
+    pending = pending.filter(task__creator=user, task__status=OPEN)
     counts = {
         "pending_applications": pending.count(),
         "pending_confirmation": created.filter(status="pending_confirmation").count(),

@@ -114,18 +114,18 @@ class TaskViewSet(ContentViewSet):
     @action(detail=True, envelope="applications", pagination_class=PersonalPages)
     def applications(self, request, pk):
         task = services.asked_by(self.get_object(), request.user)
-        standing = task.applications.standing().for_display().newest_first()
-        return self.listed(standing, ApplicationSerializer)
+        standing = task.applications.to_decide_on().for_display()
+        return self.listed(standing.newest_first(), ApplicationSerializer)
 
     @extend_schema(summary="Accept an application", responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def accept(self, request, pk):
-        return self._accept(**self.read_input())
+        return self._accept_asked()
 
     @extend_schema(summary="Accept an application (the same)", responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="accept-application")
     def accept_application(self, request, pk):
-        return self._accept(**self.read_input())
+        return self._accept_asked()
 
     @extend_schema(summary="Accept this application", request=None, responses=ACCEPTED)
     @action(
@@ -158,6 +158,11 @@ class TaskViewSet(ContentViewSet):
     )
     def withdraw(self, request, pk, application_id):
         return self._decide("withdraw", self.get_object(), application_id)
+
+    def _accept_asked(self):
+        task = self.get_object()
+        TASK_WORKFLOW.refuse_strangers("accept", task, self.request.user)
+        return self._accept(**self.read_input())
 
     def _accept(self, **which):
         task = TASK_WORKFLOW.run(

@@ -18,7 +18,7 @@ PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 def record(task, *, actor, row, old, **facts) -> None:
     """Into the history; what staff did also into the trail of staff acts."""
     services.record(task, actor=actor, row=row, old=old, **facts)
-    if row.in_admin and not permissions.is_creator(task, actor):
+    if row.in_admin:
         audit.record(
             task,
             actor=actor,
@@ -118,9 +118,20 @@ TASK_WORKFLOW = Workflow(
         done=_("The task is cancelled."),
         source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
         target=CANCELLED,
-        allow=permissions.is_creator_or_staff,
+        allow=permissions.is_creator,
         effect=services.reject_pending,
         input=ReasonInput,
+    ),
+    Transition(
+        name="cancel-by-staff",
+        label=_("Cancel the task as staff"),
+        done=_("The task is cancelled."),
+        source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
+        target=CANCELLED,
+        allow=permissions.is_impartial_staff,
+        effect=services.reject_pending,
+        input=RequiredReasonInput,
+        in_api=False,
         in_admin=True,
     ),
     Transition(

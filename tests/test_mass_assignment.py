@@ -17,7 +17,7 @@ from tests.routes import ROUTES
 pytestmark = pytest.mark.django_db
 PLACE = {"latitude": 56.95, "longitude": 24.1}
 ITEM = {"title": "T", "description": "D", "category": "other"}
-JOIN = {"username": "anna", "email": "a@example.com", "password": "correct horse"}
+JOIN = {"username": "person", "email": "a@example.com", "password": "correct horse"}
 MODELS = {
     "auth": User,
     "listings": Listing,

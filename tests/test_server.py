@@ -19,6 +19,7 @@ JSON = "Content-Type: application/json\r\n"
 def server(tmp_path_factory):
     database = tmp_path_factory.mktemp("server") / "market.sqlite3"
     own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "PORT": str(PORT)}
+    own["BODY_PATIENCE_SECONDS"] = "0.5"
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own)
     wait_for(process)
@@ -77,3 +78,28 @@ def test_server_lives_on(server):
         "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     )
     assert status(answer) == 200
+
+
+def test_body_that_stops_arriving_frees_its_thread(server):
+    """U1: as many as there are threads, and the server still answers."""
+    head = HEAD + JSON + "Content-Length: 100\r\n\r\n{"
+    idle = [socket.create_connection(("127.0.0.1", PORT), timeout=20) for _ in range(8)]
+    for connection in idle:
+        connection.sendall(head.encode())
+    answers = [connection.recv(65536) for connection in idle]
+    assert {status(answer) for answer in answers} == {408}
+    assert status(said("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    for connection in idle:
+        connection.close()
+
+
+@pytest.mark.parametrize(("length", "expected"), [(10_000, 400), (20_000, 414)])
+def test_long_address_gets_the_one_error_shape(server, length, expected):
+    """G6: through the real server, not the test client alone."""
+    query = "x" * length
+    answer = said(
+        f"GET /api/listings?search={query} HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    )
+    assert status(answer) == expected
+    assert b'"error"' in answer

@@ -34,7 +34,9 @@ def edit(item: Place, *, owner, changes: dict) -> Place:
 
 
 def _set(item: Place, owner, facts: dict, *, images: list[str] | None) -> None:
-    for name, value in worded(facts, item.address).items():
+    for name, value in worded(
+        facts, location=item.location, address=item.address
+    ).items():
         if name != "images":
             setattr(item, name, value)
     if images is not None:

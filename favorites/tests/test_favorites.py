@@ -77,10 +77,10 @@ def test_both_forms_of_check(api, alice):
     client = api.as_(alice)
     one = client.get(f"/api/favorites/check?item_type=task&item_id={task.pk}").json()
     many = client.get(
-        f"/api/favorites/check?items=task:{task.pk},listing:3,bad,task:x"
+        f"/api/favorites/check?items=task:{task.pk},listing:003,bad,task:x"
     ).json()
     assert one == {"favorites": {f"task:{task.pk}": True}, "is_favorited": True}
-    assert many["favorites"] == {f"task:{task.pk}": True, "listing:3": False}
+    assert many["favorites"] == {f"task:{task.pk}": True, "listing:003": False}
     assert client.get("/api/favorites/check").status_code == 400
 
 

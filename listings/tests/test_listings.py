@@ -122,7 +122,14 @@ def test_filters(api, db, query, found):
 
 
 @pytest.mark.parametrize(
-    "query", ["ordering=seller__password", "condition=x", f"search={'x' * 10_000}"]
+    "query",
+    [
+        "ordering=price,",
+        "ordering=,",
+        "ordering=seller__password",
+        "condition=x",
+        f"search={'x' * 10_000}",
+    ],
 )
 def test_what_no_filter_takes_is_400(api, db, query):
     """G3, G6."""

@@ -5,7 +5,8 @@ import logging
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -24,7 +25,8 @@ from marketplace.core.errors import (
 )
 
 logger = logging.getLogger("marketplace.errors")
-AWAY = (OperationalError, RedisConnectionError, RedisTimeout)  # or locked, or too slow
+# Away, locked for long, or too slow.
+AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
 
 
 def render(exc: Exception, context: dict) -> Response:
@@ -33,6 +35,9 @@ def render(exc: Exception, context: dict) -> Response:
         set_rollback()
         headers = {"Retry-After": str(exc.wait)} if exc.wait else None
         return Response(body(exc, exc.code), status=exc.status, headers=headers)
+    if isinstance(exc, UnreadablePostError):
+        sentence = _("This took too long to arrive. Please try again.")
+        return Response(body(sentence, "request_timeout"), status=408)
     if isinstance(exc, SuspiciousOperation):
         return _suspicious(exc)
     if isinstance(exc, ModelValidationError):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import django_filters as filters
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
@@ -179,7 +180,10 @@ class ItemFilter(filters.FilterSet):
     def in_location(self, queryset, name, value):
         if value.strip().lower() == WHOLE_COUNTRY:
             return queryset
-        return queryset.filter(location__icontains=value.strip())
+        any_case = Q()
+        for words in {value.strip(), value.strip().capitalize(), value.strip().title()}:
+            any_case |= Q(location__icontains=words)  # SQLite folds ASCII alone
+        return queryset.filter(any_case)
 
     def with_images(self, queryset, name, value: bool):
         return queryset.exclude(images="") if value else queryset.filter(images="")
@@ -231,6 +235,8 @@ class Ordering(Described, filters.OrderingFilter):
     def filter(self, qs, value):
         if not value:
             return qs
+        if "" in value:
+            raise ValidationError({"ordering": [_("Name what to order by.")]})
         return qs.order_by(*map(self.get_ordering_value, value), "-pk")
 
 

@@ -17,6 +17,7 @@ from marketplace.core.logs import enter_request
 access = logging.getLogger("marketplace.access")
 JSON = "application/json"
 PATIENCE = 8  # times the limit: what a too large body may measure to be waited for
+LONGEST_QUERY = 16_000  # characters
 CHUNK_BYTES = 64 * 1024
 ACCEPTABLE_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
@@ -71,7 +72,10 @@ class JsonErrorsMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuse a body that is too large, or of unknown length, before reading it."""
+    """Refuse what is too long, or of unknown length, before reading it.
+
+    A body that stops arriving frees its thread after `BODY_PATIENCE_SECONDS`.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -80,6 +84,11 @@ class BodyLimitMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request) -> JsonResponse | None:
+        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            sentence = _("The address of the request is too long.")
+            return JsonResponse(errors.body(sentence, "uri_too_long"), status=414)
+        if connection := request.META.get("gunicorn.socket"):
+            connection.settimeout(settings.BODY_PATIENCE_SECONDS)
         if "HTTP_TRANSFER_ENCODING" in request.META:
             sentence = _("Send the body with a Content-Length.")
             return JsonResponse(errors.body(sentence, "length_required"), status=411)

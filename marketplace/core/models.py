@@ -77,16 +77,20 @@ def without_house(address: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def worded(facts: dict, address_before: str = "") -> dict:
-    """Fill the public words of a place from its address where only that was given.
+def worded(facts: dict, *, location: str = "", address: str = "") -> dict:
+    """Fill the public words of a place from its address where nobody gave any.
 
-    A client that sends the address it was shown as `location` changes nothing.
+    `location` and `address` are what the place had before. Words that its owner chose
+    stay, and a client that sends back the address it was shown as `location` changes
+    nothing.
     """
     facts = dict(facts)
-    if address_before and facts.get("location") == address_before:
+    if address and facts.get("location") == address:
         del facts["location"]
-    if facts.get("address") and not facts.get("location"):
-        facts["location"] = without_house(facts["address"])
+    given = facts.get("location", location)
+    derived = without_house(facts.get("address") or "")
+    if derived and given in ("", without_house(address)):
+        facts["location"] = derived
     return facts
 
 

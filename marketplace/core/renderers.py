@@ -38,7 +38,7 @@ def _encode(value):
 class AlwaysJson(BaseContentNegotiation):
     def select_parser(self, request, parsers):
         for parser in parsers:
-            if request.content_type.split(";")[0].strip() == parser.media_type:
+            if request.content_type.split(";")[0].strip().lower() == parser.media_type:
                 return parser
         return None
 

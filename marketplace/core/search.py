@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 MOST_WORDS = 10
+KEPT_BELOW = 0x2000  # what is beyond is rare, and would fill the memory
 
 
 class _Folding(dict):
@@ -15,7 +16,8 @@ class _Folding(dict):
         letter = chr(point)
         base = unicodedata.normalize("NFD", letter)[0]
         folded = base if base.isascii() and base.isalpha() else letter
-        self[point] = folded
+        if point < KEPT_BELOW:
+            self[point] = folded
         return folded
 
 

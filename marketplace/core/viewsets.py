@@ -1,5 +1,6 @@
 """Viewsets are declarations; what they share is here."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -7,6 +8,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from marketplace.core.errors import NotAllowed
 from marketplace.core.throttling import spend_scope
 from marketplace.core.workflow import Transition, Workflow
 
@@ -121,8 +123,10 @@ class ContentViewSet(ListModelMixin, ApiViewSet):
         return self.wrote(self.posted, self.publish(self.read_input()), status=201)
 
     def update(self, request, pk):
+        obj = self.get_object()
+        refuse_strangers(obj, request.user)
         changes = self.read_input(partial=True)
-        return self.wrote(self.edited, self.change(self.get_object(), changes))
+        return self.wrote(self.edited, self.change(obj, changes))
 
     def partial_update(self, request, pk):
         return self.update(request, pk)
@@ -132,6 +136,13 @@ class ContentViewSet(ListModelMixin, ApiViewSet):
 
     def change(self, obj, changes: dict):
         raise NotImplementedError
+
+
+def refuse_strangers(obj, user) -> None:
+    """403 before anything is said about the input; the service checks once more."""
+    owner_field = type(obj).objects.all().owner_field
+    if getattr(obj, f"{owner_field}_id") != user.pk:
+        raise NotAllowed(_("Only its owner may change this."))
 
 
 def with_transitions(workflow: Workflow):
@@ -155,9 +166,12 @@ def with_transitions(workflow: Workflow):
 
 def _route(workflow: Workflow, row: Transition, name: str, *, alias: bool):
     def perform(self, request, *args, **kwargs):
+        obj = self.get_object()
+        workflow.refuse_strangers(row.name, obj, request.user)
         data = self.read_input() if row.input else {}
-        obj = workflow.run(row.name, self.get_object(), actor=request.user, **data)
-        return self.wrote(row.done, obj)
+        return self.wrote(
+            row.done, workflow.run(row.name, obj, actor=request.user, **data)
+        )
 
     perform.__name__ = name.replace("-", "_")
     same = f" The same as `{row.name}`." if alias else ""

@@ -94,6 +94,12 @@ class Workflow:
         """Tell whether `user` may perform `row` on `obj` as it is now."""
         return getattr(obj, self._field) in row.source and row.allow(obj, user)
 
+    def refuse_strangers(self, name: str, obj: Model, actor: User | None) -> None:
+        """Raise `NotAllowed` for somebody who may never do this with `obj`."""
+        row = self._by_name[name]
+        if not row.allow(obj, actor):
+            raise NotAllowed(_("You may not do this: %(what)s.") % {"what": row.label})
+
     @transaction.atomic
     def run(self, name: str, obj: Model, *, actor: User | None, **data) -> Model:
         """Perform one transition on a freshly locked row and return that row.
@@ -103,8 +109,7 @@ class Workflow:
         """
         row = self._by_name[name]
         obj = self._locked(obj)
-        if not row.allow(obj, actor):
-            raise NotAllowed(_("You may not do this: %(what)s.") % {"what": row.label})
+        self.refuse_strangers(name, obj, actor)
         old = getattr(obj, self._field)
         if old not in row.source:
             raise WrongStatus(

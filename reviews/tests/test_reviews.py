@@ -140,11 +140,13 @@ def test_ratings_equal_a_recomputation_after_anything(alice, bob, staff):
             services.rate(ReviewFactory(reviewed_user=bob, rating=dice.randint(1, 5)))
             continue
         review = dice.choice(reviews)
-        if act == "edit":
+        if act == "edit" and review.moderation == "visible":
             services.edit(review, actor=review.reviewer, rating=dice.randint(1, 5))
+        elif review.moderation == "hidden":
+            MODERATION.run("restore", review, actor=staff, reason="Test.")
         elif act == "delete":
             services.delete(review, actor=review.reviewer)
-        elif review.moderation == "visible":
+        else:
             MODERATION.run("hide", review, actor=staff, reason="Test.")
     person = User.objects.get(pk=bob.pk)
     counted = Review.objects.filter(reviewed_user=bob).counted()
@@ -186,3 +188,14 @@ def test_what_a_suspended_person_said_counts_no_more(alice, bob, staff):
     accounts.restore(alice, actor=staff, reason="Checked.")
     bob.refresh_from_db()
     assert (bob.reviews_count, bob.average_rating) == (1, 1)
+
+
+def test_a_hidden_review_cannot_be_taken_back_and_written_anew(api, alice, bob, staff):
+    """S7."""
+    review = ReviewFactory(reviewer=alice, reviewed_user=bob, rating=1)
+    MODERATION.run("hide", review, actor=staff, reason="Insult.")
+    client, path = api.as_(alice), f"/api/reviews/{review.pk}"
+    again = {"reviewed_user_id": bob.pk, "rating": 1}
+    assert client.delete(path).status_code == 409
+    assert client.put(path, {"content": "Worse."}).status_code == 409
+    assert client.post("/api/reviews", again).status_code == 409

@@ -87,7 +87,7 @@ def test_staff_do_not_settle_their_own_dispute(admin, judge, role):
 
 def test_staff_cancel_a_task_and_its_applications(admin):
     application = ApplicationFactory()
-    admin.post(act_url(application.task, "cancel"), {"reason": "Not a task."})
+    admin.post(act_url(application.task, "cancel-by-staff"), {"reason": "Not a task."})
     application.refresh_from_db()
     assert (application.status, application.task.status) == ("rejected", "cancelled")
     assert StaffAct.objects.get().reason == "Not a task."
@@ -97,7 +97,7 @@ def test_page_offers_what_is_possible_now(admin):
     task = TaskFactory(completed=True)
     page = admin.get(change_url(task)).content.decode()
     assert act_url(task, "hide") in page
-    assert act_url(task, "cancel") not in page
+    assert act_url(task, "cancel-by-staff") not in page
     assert act_url(task, "settle-for-worker") not in page
 
 

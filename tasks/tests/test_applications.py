@@ -155,3 +155,14 @@ def test_created_tasks_count_who_waits(api, task, alice):
     ApplicationFactory(task=task, status="rejected")
     [row] = api.as_(alice).get("/api/tasks/created").json()["tasks"]
     assert row["pending_applications_count"] == 2
+
+
+def test_who_is_suspended_waits_before_nobody(api, task, alice, bob):
+    """G10."""
+    ApplicationFactory(task=task, applicant=bob)
+    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    client = api.as_(alice)
+    assert client.get(f"/api/tasks/{task.pk}/applications").json()["total"] == 0
+    assert client.get("/api/tasks/notifications").json()["pending_applications"] == 0
+    [row] = client.get("/api/tasks/created").json()["tasks"]
+    assert row["pending_applications_count"] == 0

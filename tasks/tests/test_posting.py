@@ -138,3 +138,19 @@ def test_the_worker_sees_the_exact_place_and_a_stranger_does_not(
         shown = api.as_(person).get(path).json()
         assert ((shown["latitude"], shown["longitude"]) == exact) is sees
         assert ("address" in shown) is sees
+
+
+def test_an_address_given_later_leaves_the_owners_words(api, alice, mallory):
+    task = TaskFactory(creator=alice, location="Rīga, Centrs")
+    path = f"/api/tasks/{task.pk}"
+    for address in ("Meža iela 7-12, Rīga", "LV-1010"):
+        api.as_(alice).patch(path, {"address": address})
+        assert api.as_(mallory).get(path).json()["location"] == "Rīga, Centrs"
+
+
+def test_a_moderation_note_is_for_the_creator_alone(api, alice, bob):
+    """G5."""
+    task = TaskFactory(creator=alice, assigned_to=bob, assigned=True, hidden=True)
+    path = f"/api/tasks/{task.pk}"
+    notes = [api.as_(p).get(path).json()["moderation_reason"] for p in (alice, bob)]
+    assert notes == ["Spam.", ""]

@@ -27,7 +27,11 @@ UNASSIGNED = {"open"}  # has no worker yet, so the worker is a stranger to it
 @pytest.fixture
 def cast(db, alice, bob, mallory):
     return dict(
-        zip(ACTORS, (alice, bob, UserFactory(username="zoe"), mallory), strict=True)
+        zip(
+            ACTORS,
+            (alice, bob, UserFactory(username="applicant"), mallory),
+            strict=True,
+        )
     )
 
 
@@ -75,7 +79,9 @@ def test_actions_name_what_would_succeed(api, cast, actor, status):
     }
 
 
-@pytest.mark.parametrize("name", ["settle-for-worker", "expire", "auto-confirm"])
+@pytest.mark.parametrize(
+    "name", ["settle-for-worker", "cancel-by-staff", "expire", "auto-confirm"]
+)
 def test_rows_of_staff_and_clock_are_no_routes(api, alice, name):
     task = TaskFactory(creator=alice, disputed=True)
     assert api.as_(alice).post(f"/api/tasks/{task.pk}/{name}").status_code == 404

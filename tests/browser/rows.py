@@ -11,7 +11,7 @@ from tasks.models import TaskEvent  # noqa: E402
 from tasks.tests.factories import ApplicationFactory, TaskFactory  # noqa: E402
 
 inspector = {"username": "inspector", "is_staff": True, "is_superuser": True}
-UserFactory(**inspector, first_name="Ilze", last_name="Inspector")
+UserFactory(**inspector, first_name="Staff", last_name="Member")
 seller = UserFactory(username="seller", first_name="Sanita", city="Rīga")
 worker = UserFactory(username="worker", first_name="Viktors")
 ListingFactory(seller=seller, title="Far too cheap telephone", category="electronics")

@@ -29,12 +29,12 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **options):
-        with override("en"):
-            self.stdout.write(page(), ending="")
+        self.stdout.write(page(), ending="")
 
 
 def page() -> str:
-    sections = [f"## {title}\n\n{_section(flow)}" for title, flow in PAGES.items()]
+    with override("en"):
+        sections = [f"## {title}\n\n{_section(flow)}" for title, flow in PAGES.items()]
     return "\n".join([PREFACE, *sections])
 
 
