@@ -125,12 +125,13 @@ def test_a_review_is_hidden_while_its_author_edits_it(staff):
             lambda r=review: MODERATION.run("hide", r, actor=staff, reason="Rude."),
             lambda r=review: reviews.edit(r, actor=r.reviewer, rating=1),
         )
-        assert outcomes == {"done": 2}
+        # The edit comes first, or finds the review hidden.
+        assert outcomes in ({"done": 2}, {"done": 1, "invalid_transition": 1})
 
 
 def test_an_address_registers_once():
     """A13"""
-    spellings = ["karlis@example.com", "KARLIS@example.com", "\u212aarlis@example.com"]
+    spellings = ["kiosk@example.com", "KIOSK@example.com", "\u212aiosk@example.com"]
 
     def register(number):
         email = spellings[number % 3]
