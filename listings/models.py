@@ -9,7 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings.querysets import ListingQuerySet
-from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.models import (
+    LARGEST_PRICE,
+    Moderated,
+    Place,
+    Timestamped,
+    search_indexes,
+)
 from marketplace.core.search import FoldedTextField
 
 
@@ -72,10 +78,7 @@ class Listing(Place, Moderated, Timestamped):
                 fields=["status", "category", "-created_at", "-id"],
                 name="listing_category",
             ),
-            models.Index(
-                fields=["status", "public_latitude", "public_longitude"],
-                name="listing_place",
-            ),
+            *search_indexes("listing", owner="seller", price="price"),
             models.Index(
                 fields=["seller", "-created_at", "-id"], name="listing_seller"
             ),

@@ -46,9 +46,8 @@ class ListingViewSet(ContentViewSet):
         return services.edit(listing, actor=self.request.user, **changes)
 
     def retrieve(self, request, pk):
-        listing = self.get_object()
-        services.count_view(listing)
-        return Response(self.shown(listing))
+        listing = services.count_view(self.get_object())
+        return Response(self.get_serializer(listing).data)
 
     @extend_schema(summary="Delete a listing of one's own")
     def destroy(self, request, pk):

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "marketplace.core.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -220,6 +221,7 @@ REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
 LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
+TALLY_SECONDS = env.float("TALLY_SECONDS", 5.0)  # how late counted looks are written
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
 
 # --- The API --------------------------------------------------------------------------
@@ -294,6 +296,9 @@ CORS_EXPOSE_HEADERS = [
     "X-Total-Count",
     "X-Page",
     "X-Per-Page",
+    "X-Total-Is-Capped",
+    "X-Next-Cursor",
+    "ETag",
     "Link",
     "X-Request-ID",
     "Retry-After",

@@ -15,6 +15,7 @@ from favorites.views import FavoriteViewSet
 from listings.views import ListingViewSet
 from marketplace import views
 from marketplace.core import errors
+from marketplace.map import MapViewSet
 from messaging.views import ConversationViewSet, MessageViewSet
 from offerings.views import OfferingViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
@@ -36,6 +37,7 @@ router.register("messages/conversations", ConversationViewSet, "conversation")
 router.register("messages", MessageViewSet, "message")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
+router.register("map", MapViewSet, "map")
 router.register("categories", views.CategoryViewSet, "category")
 
 urlpatterns = [

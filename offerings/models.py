@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.models import (
+    LARGEST_PRICE,
+    Moderated,
+    Place,
+    Timestamped,
+    search_indexes,
+)
 from marketplace.core.search import FoldedTextField
 from offerings.querysets import OfferingQuerySet
 
@@ -64,10 +70,7 @@ class Offering(Place, Moderated, Timestamped):
                 fields=["status", "category", "-created_at", "-id"],
                 name="offering_category",
             ),
-            models.Index(
-                fields=["status", "public_latitude", "public_longitude"],
-                name="offering_place",
-            ),
+            *search_indexes("offering", owner="creator", price="price"),
             models.Index(
                 fields=["creator", "-created_at", "-id"], name="offering_creator"
             ),

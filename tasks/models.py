@@ -6,7 +6,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.models import LARGEST_PRICE, Moderated, Place, Timestamped
+from marketplace.core.models import (
+    LARGEST_PRICE,
+    Moderated,
+    Place,
+    Timestamped,
+    search_indexes,
+)
 from marketplace.core.search import FoldedTextField
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
@@ -80,10 +86,7 @@ class TaskRequest(Place, Moderated, Timestamped):
                 fields=["status", "category", "-created_at", "-id"],
                 name="task_category",
             ),
-            models.Index(
-                fields=["status", "public_latitude", "public_longitude"],
-                name="task_place",
-            ),
+            *search_indexes("task", owner="creator", price="budget"),
             models.Index(fields=["creator", "-created_at", "-id"], name="task_creator"),
             models.Index(
                 fields=["assigned_to", "-created_at", "-id"], name="task_worker"

@@ -39,6 +39,7 @@ PUBLIC = {
     "GET /api/helpers",
     "GET /api/uploads/{key}",
     "GET /api/categories",
+    "GET /api/map",
 }
 SAME = (200, 200, 200, 200)  # for a stranger, the owner, the worker and staff
 OWNER = (403, 200, 403, 403)
@@ -120,6 +121,7 @@ MATRIX = {
     "GET /api/uploads/{key}": (404, 404, 404, 404),
     "DELETE /api/uploads/{key}": (404, 200, 404, 404),
     "GET /api/categories": SAME,
+    "GET /api/map": (400, 400, 400, 400),
     "GET /api/messages/conversations": SAME,
     "POST /api/messages/conversations": (400, 400, 400, 400),
     "GET /api/messages/conversations/{pk}": (404, 200, 200, 404),

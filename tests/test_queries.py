@@ -30,11 +30,15 @@ ONE_THING = {  # answers about one thing, whose own queries may be more
     "GET /api/favorites/count",
     "GET /api/uploads/{key}",
     "GET /api/categories",
+    "GET /api/map",
     "GET /api/messages/conversations/{pk}",
     "GET /api/messages/unread-count",
 }
 READS = [route for route in ROUTES if route.method == "get"]
-QUERY = "?latitude=56.95&longitude=24.1&radius=50&items=task:1,listing:1"
+QUERY = (
+    "?latitude=56.95&longitude=24.1&radius=50&items=task:1,listing:1"
+    "&bbox=20,55,29,59&zoom=7"
+)
 
 
 @pytest.fixture

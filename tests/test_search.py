@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tests.factories import UserFactory
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core.geo import haversine_km, near
+from marketplace.core.geo import Nearest, haversine_km, within
 from marketplace.core.search import fold
 from offerings.tests.factories import OfferingFactory
 from reviews.filters import ReviewFilter
@@ -281,7 +281,8 @@ def test_near_finds_what_a_ruler_finds(globe, centre):
         distances = {
             row.pk: haversine_km(*centre, row.latitude, row.longitude) for row in globe
         }
-        ids = near(Listing.objects.all(), *centre, km).values_list("pk", flat=True)
+        nearest = Nearest(Listing.objects.all(), *centre, km)
+        ids = [row.pk for row in nearest[0 : len(globe)]]
         surely = {pk for pk, distance in distances.items() if distance < km - slack}
         maybe = {pk for pk, distance in distances.items() if distance < km + slack}
         assert surely <= set(ids) <= maybe
@@ -294,7 +295,8 @@ def test_circle_that_touches_a_pole_is_no_error(globe):
     for latitude in (89.9, -89.9, 45.0, -12.3456789):
         km = math.radians(90 - abs(latitude)) * 6371
         for hair in (-1e-9, -1e-12, 0, 1e-12):
-            assert near(Listing.objects.all(), latitude, 24, km + hair).count() >= 0
+            rows = within(Listing.objects.all(), latitude, 24, km + hair)
+            assert rows.count() >= 0
 
 
 # --- Words ----------------------------------------------------------------------------
@@ -324,9 +326,7 @@ def test_words_are_found_without_their_marks(api, words, title):
     assert found(api, f"search={quote(words)}") == [title]
 
 
-@pytest.mark.parametrize(
-    "sign", ["%", "_", "\\", "%%", "a%c", "a_c", "[a]", "*", "'", '"']
-)
+@pytest.mark.parametrize("sign", ["%", "_", "\\", "%%", "a%c", "a_c", "*", "'", '"'])
 def test_wildcards_are_letters(api, sign):
     """G6: LIKE's signs mean themselves."""
     ListingFactory(title="abc", description="abc", location="abc", category="abc")

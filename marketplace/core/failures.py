@@ -8,6 +8,7 @@ from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeout
 from rest_framework import exceptions
@@ -44,8 +45,7 @@ def render(exc: Exception, context: dict) -> Response:
         exc = exceptions.ValidationError(get_error_detail(exc))
     response = exception_handler(exc, context)
     if response is None and isinstance(exc, AWAY):
-        logger.error("the database or the cache gives no answer", exc_info=exc)
-        return render(Unavailable(_("Too busy just now. Please try again.")), context)
+        return render(_unavailable(exc), context)
     if response is None:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):
@@ -64,6 +64,15 @@ def _suspicious(exc: SuspiciousOperation) -> Response:
         sentence = _("The request is too large.")
         return Response(body(sentence, TooLarge.code), status=TooLarge.status)
     return Response(body(_("The request is malformed."), "invalid"), status=400)
+
+
+def _unavailable(exc: Exception) -> Unavailable:
+    """What to say when the database or the cache gives no answer in time."""
+    if isinstance(exc.__cause__, QueryCanceled):
+        sentence = _("This search takes too long. Please narrow it down.")
+        return Unavailable(sentence, code="too_slow")
+    logger.error("the database or the cache gives no answer", exc_info=exc)
+    return Unavailable(_("Too busy just now. Please try again."))
 
 
 def _bug(exc: Exception, context: dict) -> Response:

@@ -196,12 +196,14 @@ class ItemFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset):
         centre, radius = self.centre_of(self.data), self.radius()
-        if centre:
-            queryset = geo.near(queryset, *centre, radius)
         queryset = super().filter_queryset(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
             queryset = self.in_status(queryset, "status", self.default_status)
-        return queryset
+        if centre is None:
+            return queryset
+        if self.form.cleaned_data.get("ordering"):
+            return geo.within(queryset, *centre, radius)
+        return geo.Nearest(queryset, *centre, radius)
 
     @staticmethod
     def centre_of(query) -> tuple[float, float] | None:
@@ -212,7 +214,7 @@ class ItemFilter(filters.FilterSet):
 
     def radius(self) -> float:
         """In km; at most half the Earth's circumference, beyond which nothing is."""
-        radius = _number(self.data.get("radius"))
+        radius = number(self.data.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
         return min(self.default_radius if radius is None else radius, 20_100.0)
@@ -258,14 +260,14 @@ def _price(value: Decimal) -> Decimal:
 
 
 def _coordinate(text: str | None, name: str, bound: int) -> float | None:
-    value = _number(text)
+    value = number(text)
     if value is not None and not -bound <= value <= bound:
         sentence = _("Give degrees between -%(bound)s and %(bound)s.")
         raise ValidationError({name: [sentence % {"bound": bound}]})
     return value
 
 
-def _number(text: str | None) -> float | None:
+def number(text: str | None) -> float | None:
     """`text` as a number; what is none counts as not given."""
     return float(text) if text and NUMERIC.fullmatch(text) else None
 

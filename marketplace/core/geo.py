@@ -1,6 +1,8 @@
 """Points on the map: what the public may know of them, and search around them."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,8 @@ from django.db.models.functions import Cos, Radians, Sin
 
 EARTH_RADIUS_KM = 6371.0  # of the contract's haversine distance
 KM_PER_DEGREE = math.pi * EARTH_RADIUS_KM / 180
+STEPS_KM = (1.0, 12.0)  # circles in which a page is looked for first
+WIDE_STEPS_KM = (2.0, 25.0)  # the same, in a search that is wide itself
 FLAT_KM = 50.0  # up to here the arithmetic distance is exact to half a metre
 
 
@@ -89,15 +93,19 @@ def box(latitude: float, longitude: float, km: float) -> Q:
     return inside & Q(public_longitude__range=(west, east))
 
 
-def farness(latitude: float, longitude: float, km: float) -> tuple:
+def is_flat(latitude: float, longitude: float, km: float) -> bool:
+    """Whether plain arithmetic is exact enough for a circle (see `farness`)."""
+    return km <= FLAT_KM and abs(latitude) < 80 and abs(longitude) < 175
+
+
+def farness(latitude: float, longitude: float, km: float, *, flat: bool) -> tuple:
     """An expression that grows with the distance, and its value at `km`.
 
-    Near by it is arithmetic alone (the square of the distance in degrees, with the
-    cosine of the middle latitude to first order), which any database computes
-    quickly; beyond `FLAT_KM`, near a pole or the antimeridian it is the haversine.
+    `flat` is arithmetic alone (the square of the distance in degrees, with the cosine
+    of the middle latitude to first order), which any database computes quickly; the
+    other is the haversine.
     """
     reach = math.degrees(km / EARTH_RADIUS_KM)
-    flat = km <= FLAT_KM and abs(latitude) < 80 and abs(longitude) < 175
     if flat:
         cosine = math.cos(math.radians(latitude))
         bend = math.sin(math.radians(latitude)) * math.pi / 360
@@ -112,17 +120,79 @@ def farness(latitude: float, longitude: float, km: float) -> tuple:
     return ExpressionWrapper(expression, FloatField()), limit
 
 
-def near(queryset, latitude: float, longitude: float, km: float) -> models.QuerySet:
-    """Rows within `km` of a point by their public point, nearest first.
-
-    The farness of each row (see `farness`) is on it as `farness`.
-    """
-    expression, limit = farness(latitude, longitude, km)
+def within(
+    queryset, latitude: float, longitude: float, km: float, *, flat: bool | None = None
+) -> models.QuerySet:
+    """Rows whose public point lies within `km` of a point, with their `farness`."""
+    if flat is None:
+        flat = is_flat(latitude, longitude, km)
+    expression, limit = farness(latitude, longitude, km, flat=flat)
     rows = queryset.filter(public_latitude__isnull=False)
     if km < math.pi * EARTH_RADIUS_KM / 2:
         rows = rows.filter(box(latitude, longitude, km))
-    return (
-        rows.alias(farness=expression)
-        .filter(farness__lte=limit)
-        .order_by("farness", "-pk")
-    )
+    return rows.alias(farness=expression).filter(farness__lte=limit)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The rows of `queryset` within `km` of a point, nearest first; slice it.
+
+    A page is looked for in small circles first: what lies outside of one is farther
+    than everything inside, so a circle that fills the page gives the exact answer
+    without measuring the rest. Ids are found from the index alone, in the same query
+    as their rows. Rows come with their `farness`.
+    """
+
+    queryset: models.QuerySet
+    latitude: float
+    longitude: float
+    km: float
+    is_few: bool = False  # few enough that small circles would only cost queries
+
+    @property
+    def everything(self) -> models.QuerySet:
+        return self._within(self.km)
+
+    def __getitem__(self, span: slice) -> list[models.Model]:
+        return self._first(span)
+
+    def following(self, place: list | None, count: int) -> list[models.Model]:
+        """The next `count` rows after a place: the [farness, id] of a row."""
+        if place is None:
+            return self[0:count]
+        farness, pk = float(place[0]), int(place[1])
+        beyond = Q(farness__gt=farness) | Q(farness=farness, pk__lt=pk)
+        return self._first(slice(0, count), beyond)
+
+    def _first(self, span: slice, *conditions: Q) -> list[models.Model]:
+        """A span of the rows, from the smallest circle that has all of it."""
+        rows: list[models.Model] = []
+        for km in self._circles():
+            near = self._within(km).filter(*conditions).order_by("farness", "-pk")
+            rows = list(self._rows(near.values("pk")[span]))
+            if len(rows) == span.stop - span.start:
+                break
+        return rows
+
+    def _circles(self) -> Iterator[float]:
+        steps = WIDE_STEPS_KM if self.km > FLAT_KM else STEPS_KM
+        if not self.is_few:
+            yield from (step for step in steps if step < self.km)
+        yield self.km
+
+    def _rows(self, found: models.QuerySet) -> models.QuerySet:
+        expression, _limit = farness(
+            self.latitude, self.longitude, self.km, flat=self._is_flat
+        )
+        rows = self.queryset.model._default_manager.for_display()
+        rows = rows.filter(pk__in=found).annotate(farness=expression)
+        return rows.order_by("farness", "-pk")
+
+    @property
+    def _is_flat(self) -> bool:
+        return is_flat(self.latitude, self.longitude, self.km)
+
+    def _within(self, km: float) -> models.QuerySet:
+        return within(
+            self.queryset, self.latitude, self.longitude, km, flat=self._is_flat
+        )

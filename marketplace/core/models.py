@@ -120,3 +120,25 @@ class Moderated(models.Model):
 
     class Meta:
         abstract = True
+
+
+def search_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
+    """For search by place, in a category or in all, and by price.
+
+    They hold all that a search and its count ask of a row, so that neither reads the
+    table: the visible rows alone, and the owner, who may be suspended.
+    """
+    point = ["public_latitude", "public_longitude"]
+    return [
+        models.Index(
+            fields=["status", *fields],
+            include=["id", owner],
+            name=f"{name}_{suffix}",
+            condition=Q(moderation="visible"),
+        )
+        for suffix, fields in (
+            ("place", point),
+            ("category_place", ["category", *point]),
+            ("price", [price]),
+        )
+    ]

@@ -1,11 +1,17 @@
 """Numbered pages, in an envelope or bare, always with paging headers."""
 
+from dataclasses import replace
+
 from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-PAGE, PER_PAGE = "page", "per_page"
+from marketplace.core import cursors
+from marketplace.core.geo import Nearest
+
+PAGE, PER_PAGE, CURSOR = "page", "per_page", "cursor"
+DEEPEST = 1_000_000  # rows that pages reach
 FAR_DIGITS = 18  # a number that is cut to them is still beyond any end
 
 
@@ -13,12 +19,15 @@ class Pages(BasePagination):
     """Reads `?page=` (from 1) and `?per_page=`; what is no number counts as not given.
 
     `envelope` is the key the rows stand under; without one the answer is a bare
-    array. A page beyond the end is empty. `near` searches come through here too.
+    array. A page beyond the end is empty. `total` is exact up to `most_counted`; there
+    it stops counting, says so in `total_is_capped`, and pages go on. `?cursor=`, empty
+    or the `next_cursor` of a page before, reads on at the same cost however deep.
     """
 
     envelope: str | None = None
     default = 20
     maximum = 100
+    most_counted = 1_000
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request
@@ -26,11 +35,28 @@ class Pages(BasePagination):
         asked = _positive(request.query_params.get(PER_PAGE), self.default)
         self.per_page = min(asked, self.maximum)
         self.envelope = getattr(view, "envelope", None)
-        self.total = queryset.count()
+        counted = count_up_to(self.most_counted + 1, queryset)
+        self.is_capped = counted > self.most_counted
+        self.total = min(counted, self.most_counted)
+        if isinstance(queryset, Nearest):
+            queryset = replace(queryset, is_few=not self.is_capped)
+        found = self._found(queryset, request.query_params.get(CURSOR))
+        rows = found[: self.per_page]
+        self.has_more = len(found) > self.per_page
+        place = cursors.place_of(rows[-1], queryset) if self.has_more else None
+        self.next_cursor = cursors.encode(place) if place else None
+        return rows
+
+    def _found(self, queryset, cursor: str | None) -> list:
+        """The page and one row more, which tells whether there is a next one."""
+        if cursor is not None:
+            place = cursors.decode(cursor)
+            return cursors.following(queryset, place, self.per_page + 1)
         start = (self.page - 1) * self.per_page
-        if start >= self.total:
+        reach = DEEPEST if self.is_capped else self.total
+        if start >= reach:
             return []
-        return list(queryset[start : start + self.per_page])
+        return list(queryset[start : start + self.per_page + 1])
 
     @cached_property
     def pages(self) -> int:
@@ -42,6 +68,10 @@ class Pages(BasePagination):
             "X-Page": str(self.page),
             "X-Per-Page": str(self.per_page),
         }
+        if self.is_capped:
+            headers["X-Total-Is-Capped"] = "true"
+        if self.next_cursor:
+            headers["X-Next-Cursor"] = self.next_cursor
         if links := self._links():
             headers["Link"] = links
         return Response(self._body(data), headers=headers)
@@ -52,19 +82,23 @@ class Pages(BasePagination):
         return {
             self.envelope: data,
             "total": self.total,
+            "total_is_capped": self.is_capped,
             "page": self.page,
             "current_page": self.page,
             "per_page": self.per_page,
             "pages": self.pages,
-            "has_more": self.page < self.pages,
+            "has_more": self.has_more,
+            "next_cursor": self.next_cursor,
         }
 
     def _links(self) -> str:
         """RFC 8288 links to the first, previous, next and last page."""
-        wanted = {"first": 1, "last": self.pages} if self.pages else {}
-        if 1 < self.page <= self.pages:
+        wanted = {"first": 1} if self.total else {}
+        if self.total and not self.is_capped:
+            wanted["last"] = self.pages
+        if self.page > 1 and (self.page <= self.pages or self.is_capped):
             wanted["prev"] = self.page - 1
-        if self.page < self.pages:
+        if self.has_more:
             wanted["next"] = self.page + 1
         here = remove_query_param(self.request.build_absolute_uri(), PAGE)
         return ", ".join(
@@ -87,6 +121,12 @@ class Pages(BasePagination):
                 "schema": number | {"default": self.default},
                 "description": f"Rows a page, {self.maximum} at most.",
             },
+            {
+                "name": CURSOR,
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "Empty, or the `next_cursor` of the page before.",
+            },
         ]
 
     def get_paginated_response_schema(self, schema: dict) -> dict:
@@ -96,7 +136,9 @@ class Pages(BasePagination):
         properties = {
             self.envelope: schema,
             **{name: {"type": "integer"} for name in counts},
+            "total_is_capped": {"type": "boolean"},
             "has_more": {"type": "boolean"},
+            "next_cursor": {"type": ["string", "null"]},
         }
         return {
             "type": "object",
@@ -110,6 +152,13 @@ class PersonalPages(Pages):
 
     default = 500
     maximum = 500
+    most_counted = 100_000
+
+
+def count_up_to(most: int, rows) -> int:
+    """How many rows there are, but no more than `most`: counting costs no more."""
+    countable = rows.everything if isinstance(rows, Nearest) else rows
+    return countable.order_by().values("pk")[:most].count()
 
 
 def _positive(text: str | None, default: int) -> int:

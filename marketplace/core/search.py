@@ -1,36 +1,61 @@
-"""Words as people type them: case, accents and ё folded away."""
+"""Words as people type them: case, accents, ё, punctuation and endings folded away."""
 
+import re
 import unicodedata
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Lookup, Q
 
 MOST_WORDS = 10
 KEPT_BELOW = 0x2000  # what is beyond is rare, and would fill the memory
+SHORTEST_STEM = 3  # letters that a word keeps at least when its ending is cut
+LATIN_ENDINGS = (
+    *("iem", "ies", "ais", "ajam", "as", "am", "os", "us", "is", "es", "em", "im"),
+    *("ai", "ei", "ie", "a", "e", "i", "o", "u", "s"),
+)
+CYRILLIC_ENDINGS = (
+    *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ая", "яя", "ое", "ее"),
+    *("ие", "ые", "ый", "ий", "ой", "ей", "ом", "ем", "ам", "ям", "ах", "ях", "ов"),
+    *("ев", "а", "я", "о", "е", "и", "ы", "у", "ю", "ь", "й"),
+)
+_ENDING = re.compile(f"({'|'.join(LATIN_ENDINGS + CYRILLIC_ENDINGS)})$")
 
 
 class _Folding(dict):
-    """Maps a code point to its folded form: Latin letters lose their marks."""
+    """Maps a code point to its folded form; what is no letter or digit to a space."""
 
     def __missing__(self, point: int) -> str:
         letter = chr(point)
         base = unicodedata.normalize("NFD", letter)[0]
         folded = base if base.isascii() and base.isalpha() else letter
+        folded = folded if folded.isalnum() else " "
         if point < KEPT_BELOW:
             self[point] = folded
         return folded
 
 
-_FOLDING = _Folding({ord("ё"): "е", 0: " "})
+_FOLDING = _Folding({ord("ё"): "е"})
 
 
 def fold(text: str) -> str:
-    """`"Tīrīt  Ёлку"` becomes `"tirit елку"`: how text is stored and looked for.
+    """`"Tīrīt, Ёлку!"` becomes `"tirit елку"`: how text is stored and looked for.
 
     Cyrillic й stays й (it is a letter of its own), only ё becomes е.
     """
     composed = unicodedata.normalize("NFC", text.lower())
     return " ".join(composed.translate(_FOLDING).split())
+
+
+def stem(word: str) -> str:
+    """What the forms of a folded word begin with: `sniegs`, `sniegu` → `snieg`.
+
+    The longest usual ending of Latvian or Russian is cut, where three letters remain.
+    A rough cut is enough: it is the beginning of a word that is looked for.
+    """
+    for start in range(SHORTEST_STEM, len(word)):
+        if _ENDING.fullmatch(word, start):
+            return word[:start]
+    return word
 
 
 class FoldedTextField(models.TextField):
@@ -52,9 +77,34 @@ class FoldedTextField(models.TextField):
         return folded
 
 
+@FoldedTextField.register_lookup
+class Words(Lookup):
+    """`search_text__words=["snieg", "lapst"]`: each is the beginning of some word.
+
+    PostgreSQL answers from its full-text index, SQLite by looking at each row.
+    """
+
+    lookup_name = "words"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        one = f"(' ' || {column}) LIKE %s"
+        patterns = [f"% {word}%" for word in self.rhs]
+        sql = " AND ".join([one] * len(patterns))
+        return f"({sql})", [p for pattern in patterns for p in (*params, pattern)]
+
+    def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        query = " & ".join(f"{word}:*" for word in self.rhs)
+        sql = f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"
+        return sql, [*params, query]
+
+
 def matches(words: str, field: str = "search_text") -> Q:
-    """Rows whose folded text holds every word of `words` (the first ten count)."""
-    condition = Q()
-    for word in fold(words).split()[:MOST_WORDS]:
-        condition &= Q(**{f"{field}__contains": word})
-    return condition
+    """Rows with a word for every word of `words` (the first ten count), in any form.
+
+    Words that hold no letter or digit match nothing.
+    """
+    stems = [stem(word) for word in fold(words).split()[:MOST_WORDS]]
+    return Q(**{f"{field}__words": stems}) if stems else Q(pk__in=[])

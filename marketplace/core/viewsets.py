@@ -63,6 +63,8 @@ class ApiViewSet(GenericViewSet):
         return queryset if self.detail else super().filter_queryset(queryset)
 
     def get_serializer_class(self):
+        if self.detail:
+            return self.serializer_class
         return self.row_serializer_class or self.serializer_class
 
     def get_serializer_context(self):
@@ -117,7 +119,7 @@ class ContentViewSet(ListModelMixin, ApiViewSet):
         return super().get_queryset()
 
     def retrieve(self, request, pk):
-        return Response(self.shown(self.get_object()))
+        return Response(self.get_serializer(self.get_object()).data)
 
     def create(self, request):
         return self.wrote(self.posted, self.publish(self.read_input()), status=201)

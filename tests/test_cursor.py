@@ -1,0 +1,71 @@
+"""Reading a list to its end while it changes."""
+
+import pytest
+
+from marketplace.core.pagination import Pages
+from offerings.tests.factories import OfferingFactory
+
+NEAR = "latitude=56.95&longitude=24.1&radius=100"
+
+
+def read_on(api, query: str, meanwhile=lambda: None) -> list[int]:
+    """The ids of the whole list, page after page by cursor."""
+    ids, cursor = [], ""
+    while cursor is not None:
+        page = api.get(f"/api/offerings?{query}&per_page=3&cursor={cursor}").json()
+        ids += [row["id"] for row in page["offerings"]]
+        cursor = page["next_cursor"]
+        meanwhile()
+    return ids
+
+
+@pytest.fixture
+def offerings(db):
+    return [OfferingFactory(latitude=56.95 + i / 40).pk for i in range(10)]
+
+
+@pytest.mark.parametrize(("query", "turned"), [("", True), (NEAR, False)])
+def test_a_cursor_reads_every_row_once(api, offerings, query, turned):
+    expected = offerings[::-1] if turned else offerings
+    assert read_on(api, query) == expected
+
+
+@pytest.mark.parametrize("query", ["", NEAR])
+def test_new_rows_move_nobodys_place(api, offerings, query):
+    """G7."""
+    read = read_on(api, query, meanwhile=lambda: OfferingFactory(latitude=56.95))
+    assert [pk for pk in read if pk in offerings] == sorted(
+        offerings, reverse=not query
+    )
+    assert len(read) == len(set(read))
+
+
+def test_rows_of_one_moment_and_one_place_are_told_apart(api, db):
+    first = OfferingFactory()
+    same = [first, *(OfferingFactory(created_at=first.created_at) for _ in range(6))]
+    ids = sorted((row.pk for row in same), reverse=True)
+    assert read_on(api, "") == ids
+    assert read_on(api, NEAR) == ids
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10:abc:def", "%00", "9" * 3000])
+def test_a_forged_cursor_is_refused(api, offerings, cursor):
+    """G7."""
+    assert api.get(f"/api/offerings?cursor={cursor}").status_code == 400
+
+
+def test_a_cursor_of_another_list_is_refused(api, offerings):
+    newest = api.get("/api/offerings?per_page=3&cursor=").json()["next_cursor"]
+    path = f"/api/offerings?{NEAR}&cursor={newest}"
+    assert api.get(path).status_code == 400
+
+
+def test_another_order_takes_no_cursor(api, offerings):
+    assert api.get("/api/offerings?ordering=price&cursor=").status_code == 400
+
+
+def test_a_total_stops_counting_and_says_so(api, offerings, monkeypatch):
+    monkeypatch.setattr(Pages, "most_counted", 7)
+    page = api.get("/api/offerings?per_page=3&page=4").json()
+    assert (page["total"], page["total_is_capped"]) == (7, True)
+    assert (len(page["offerings"]), page["has_more"]) == (1, False)
