@@ -29,6 +29,7 @@ class ListingViewSet(ContentViewSet):
     serializer_class = ListingDetailSerializer
     row_serializer_class = ListingSerializer
     filterset_class = ListingFilter
+    changing = frozenset({"retrieve"})  # a look is counted, and shown
     inputs = {
         "create": ListingInput,
         "update": ListingChange,

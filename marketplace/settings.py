@@ -225,6 +225,7 @@ TALLY_SECONDS = env.float("TALLY_SECONDS", 5.0)  # how late counted looks are wr
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
 
 # --- The API --------------------------------------------------------------------------
+PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", 0)  # s that a cache need not ask again
 THROTTLE = env.bool("THROTTLE", True)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "register": (env.int("THROTTLE_REGISTER", 30), 3600),

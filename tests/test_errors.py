@@ -226,13 +226,12 @@ def test_body_of_unknown_length(api, alice):
     [
         "/api/auth/profile",
         "/api/tasks/my",
-        "/api/tasks",
         "/api/listings/1",
         "/api/favorites",
     ],
 )
 def test_answers_stay_out_of_caches(api, alice, url):
-    """G8: what may differ by reader is kept by nobody."""
+    """G8: what is one's own is kept by nobody."""
     assert api.as_(alice).get(url)["Cache-Control"] == "private, no-store"
 
 

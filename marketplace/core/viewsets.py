@@ -1,5 +1,7 @@
 """Viewsets are declarations; what they share is here."""
 
+from django.conf import settings
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from rest_framework.decorators import action
@@ -23,6 +25,7 @@ class ApiViewSet(GenericViewSet):
 
     inputs: dict[str, type] = {}
     public: frozenset[str] = frozenset()
+    changing: frozenset[str] = frozenset()  # public ones that differ at every look
     filterset_class: type | None = None
     row_serializer_class: type | None = None  # of lists, where they show less
     noun = ""  # what a write answers under: {"message": …, noun: {…}}
@@ -50,10 +53,22 @@ class ApiViewSet(GenericViewSet):
             spend_scope(self.scopes.get(self.action, "write"), request)
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Keep answers, which differ by reader, out of every cache."""
+        """Say who may keep the answer, where the action has not said it."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "private, no-store")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = self._keeping(request, response)
+            if self.is_public:
+                patch_vary_headers(response, ["Authorization"])
         return response
+
+    def _keeping(self, request, response) -> str:
+        """Public answers are kept but asked for again; personal ones by nobody."""
+        is_read = request.method in {"GET", "HEAD"} and response.status_code == 200
+        if not (is_read and self.is_public and self.action not in self.changing):
+            return "private, no-store"
+        if "Authorization" in request.headers:
+            return "private, no-cache"
+        return f"public, max-age={settings.PUBLIC_MAX_AGE}, must-revalidate"
 
     def get_queryset(self):
         return self.queryset.all().visible_to(self.request.user)

@@ -1,0 +1,107 @@
+"""What may be kept of an answer, by whom, and what is not sent twice."""
+
+import pytest
+
+from listings.tests.factories import ListingFactory
+from offerings.tests.factories import OfferingFactory
+from reviews.tests.factories import ReviewFactory
+from tasks.tests.factories import TaskFactory
+
+pytestmark = pytest.mark.django_db
+PUBLIC = "public, max-age=0, must-revalidate"
+
+
+@pytest.fixture
+def urls(alice) -> list[str]:
+    """Public answers: lists, details, a person."""
+    ListingFactory()
+    return [
+        "/api/listings",
+        "/api/tasks",
+        f"/api/tasks/{TaskFactory().pk}",
+        f"/api/offerings/{OfferingFactory().pk}",
+        f"/api/reviews/{ReviewFactory(reviewed_user=alice).pk}",
+        f"/api/auth/users/{alice.pk}",
+        f"/api/reviews/user/{alice.pk}/stats",
+        "/api/map?bbox=20,55,29,59&zoom=7",
+    ]
+
+
+def varies_by(answer) -> set[str]:
+    return {name.strip().lower() for name in answer["Vary"].split(",")}
+
+
+def test_strangers_answer_may_be_kept_and_is_asked_for_again(api, urls):
+    for url in urls:
+        assert api.get(url)["Cache-Control"] == PUBLIC, url
+
+
+def test_unchanged_answer_is_not_sent_again(api, urls):
+    for url in urls:
+        tag = api.get(url)["ETag"]
+        again = api.get(url, HTTP_IF_NONE_MATCH=tag)
+        assert (again.status_code, again.content) == (304, b""), url
+        assert (again["ETag"], again["Cache-Control"]) == (tag, PUBLIC)
+
+
+def test_changed_answer_is_sent_again(api):
+    task = TaskFactory(title="Before")
+    tag = api.get(f"/api/tasks/{task.pk}")["ETag"]
+    type(task).objects.update(title="After")
+    again = api.get(f"/api/tasks/{task.pk}", HTTP_IF_NONE_MATCH=tag)
+    assert again.json()["title"] == "After"
+
+
+def test_what_staff_hide_is_gone_for_who_kept_it(api):
+    task = TaskFactory()
+    tag = api.get(f"/api/tasks/{task.pk}")["ETag"]
+    type(task).objects.update(moderation="hidden")
+    again = api.get(f"/api/tasks/{task.pk}", HTTP_IF_NONE_MATCH=tag)
+    assert again.status_code == 404
+    assert again["Cache-Control"] == "private, no-store"
+
+
+def test_members_answer_is_their_browsers_alone(api, alice, urls):
+    client = api.as_(alice)
+    for url in urls:
+        answer = client.get(url)
+        assert answer["Cache-Control"] == "private, no-cache", url
+        again = client.get(url, HTTP_IF_NONE_MATCH=answer["ETag"])
+        assert again.status_code == 304, url
+
+
+def test_cache_keeps_readers_and_languages_apart(api, alice, urls):
+    """Also in a 304, which a cache merges into what it has."""
+    for url in urls:
+        answer = api.get(url)
+        kept = api.get(url, HTTP_IF_NONE_MATCH=answer["ETag"])
+        for each in (answer, kept, api.as_(alice).get(url)):
+            assert {"authorization", "accept-language", "origin"} <= varies_by(each)
+
+
+def test_owners_view_of_a_task_is_no_match_for_a_strangers(api):
+    task = TaskFactory()
+    url = f"/api/tasks/{task.pk}"
+    tag = api.as_(task.creator).get(url)["ETag"]
+    assert api.get(url, HTTP_IF_NONE_MATCH=tag).status_code == 200
+
+
+def test_listing_is_not_kept_since_each_look_counts(api):
+    url = f"/api/listings/{ListingFactory().pk}"
+    answer = api.get(url)
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "ETag" not in answer
+    assert api.get(url).json()["views_count"] == 2
+
+
+@pytest.mark.parametrize("path", ["tasks/my", "favorites", "auth/profile"])
+def test_personal_answer_has_no_tag(api, alice, path):
+    answer = api.as_(alice).get(f"/api/{path}")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "ETag" not in answer
+
+
+def test_setting_lets_caches_rest(api, settings):
+    settings.PUBLIC_MAX_AGE = 10
+    kept = api.get("/api/tasks")["Cache-Control"]
+    assert kept == "public, max-age=10, must-revalidate"
