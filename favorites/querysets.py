@@ -1,7 +1,7 @@
 """Facts about sets of favorites."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 
 class FavoriteQuerySet(models.QuerySet):
@@ -11,12 +11,15 @@ class FavoriteQuerySet(models.QuerySet):
         for name in ("task", "offering", "listing"):
             field = self.model._meta.get_field(name)
             seen = field.related_model.objects.visible_to(user).order_by()
-            condition |= Q(**{f"{name}__in": seen.values("pk")})
+            condition |= Q(Exists(seen.filter(pk=OuterRef(name))))
         return self.filter(condition, user=user.pk)
 
     def for_display(self):
         return self.select_related(
-            "task__creator", "offering__creator", "listing__seller"
+            "task__creator",
+            "task__assigned_to",
+            "offering__creator",
+            "listing__seller",
         )
 
     def newest_first(self):
