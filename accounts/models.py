@@ -108,6 +108,13 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
                 name="user_best_helpers",
                 condition=Q(is_helper=True) | Q(tasks_completed__gt=0),
             ),
+            models.Index(
+                fields=["public_latitude", "public_longitude"],
+                include=["id"],
+                name="user_helper_place",
+                condition=Q(is_active=True)
+                & (Q(is_helper=True) | Q(tasks_completed__gt=0)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -123,18 +123,21 @@ class Moderated(models.Model):
 
 
 def search_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
-    """For search by place, in a category or in all, and by price.
+    """For search by place, in a category or in all, by price, and in many statuses.
 
     They hold all that a search and its count ask of a row, so that neither reads the
     table: the visible rows alone, and the owner, who may be suspended.
     """
+    visible = Q(moderation="visible")
     point = ["public_latitude", "public_longitude"]
-    return [
+    newest = ["-created_at", "-id"]
+    recent = models.Index(fields=newest, name=f"{name}_recent", condition=visible)
+    return [recent] + [
         models.Index(
             fields=["status", *fields],
             include=["id", owner],
             name=f"{name}_{suffix}",
-            condition=Q(moderation="visible"),
+            condition=visible,
         )
         for suffix, fields in (
             ("place", point),
