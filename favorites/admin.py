@@ -9,7 +9,7 @@ from marketplace.core.admin import Admin, link_to, linked, section
 class FavoriteAdmin(Admin):
     list_display = ("id", linked("user"), "item_type", "thing", "created_at")
     list_select_related = ("user", "task", "offering", "listing")
-    search_fields = ("user__search_text__contains",)
+    search_fields = ("user__search_text__words",)
     fieldsets = (section(None, "user thing created_at"),)
 
     @admin.display(description=_("item"))

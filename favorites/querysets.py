@@ -1,7 +1,9 @@
 """Facts about sets of favorites."""
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
+
+from marketplace.core.querysets import prefixed
 
 
 class FavoriteQuerySet(models.QuerySet):
@@ -10,8 +12,8 @@ class FavoriteQuerySet(models.QuerySet):
         condition = Q()
         for name in ("task", "offering", "listing"):
             field = self.model._meta.get_field(name)
-            seen = field.related_model.objects.visible_to(user).order_by()
-            condition |= Q(Exists(seen.filter(pk=OuterRef(name))))
+            seen = field.related_model.objects.all().seen_by(user)
+            condition |= Q(**{f"{name}__isnull": False}) & prefixed(seen, name)
         return self.filter(condition, user=user.pk)
 
     def for_display(self):

@@ -17,12 +17,11 @@ class TaskQuerySet(ContentQuerySet):
     def for_display(self):
         return self.select_related("creator", "assigned_to").defer("search_text")
 
-    def visible_to(self, user):
-        """Also to the worker who is doing it, whatever staff did to it."""
+    def _concerns(self, user) -> Q:
+        """Also the worker who is doing it, whatever staff did to it."""
         if not user.is_authenticated:
-            return self.visible()
-        concerned = Q(creator=user.pk) | Q(assigned_to=user.pk)
-        return self.filter(self._is_visible() | concerned)
+            return Q()
+        return Q(creator=user.pk) | Q(assigned_to=user.pk)
 
     def taken_by(self, user):
         """Tasks that `user` is doing or did."""

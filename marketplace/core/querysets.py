@@ -20,10 +20,19 @@ class ContentQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """What `user` may open: the visible, and their own whatever staff did to it."""
+        return self.filter(self.seen_by(user))
+
+    def seen_by(self, user) -> Q:
+        """The condition behind `visible_to`."""
+        seen = self._is_visible() | self._concerns(user)
+        if not self.gone_statuses:
+            return seen
+        return ~Q(status__in=self.gone_statuses) & seen
+
+    def _concerns(self, user) -> Q:
         if not user.is_authenticated:
-            return self.visible()
-        own = Q(**{self.owner_field: user.pk})
-        return self._kept().filter(self._is_visible() | own)
+            return Q()
+        return Q(**{self.owner_field: user.pk})
 
     def of(self, user):
         """One's own, including what staff have hidden."""
@@ -54,3 +63,14 @@ class ContentQuerySet(models.QuerySet):
         return Q(moderation=Moderated.Moderation.VISIBLE) & ~Q(
             **{f"{self.owner_field}__in": suspended}
         )
+
+
+def prefixed(condition: Q, relation: str) -> Q:
+    """The same condition, of the row that `relation` leads to."""
+    children = [
+        prefixed(child, relation)
+        if isinstance(child, Q)
+        else (f"{relation}__{child[0]}", child[1])
+        for child in condition.children
+    ]
+    return Q(*children, _connector=condition.connector, _negated=condition.negated)
