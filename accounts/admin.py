@@ -111,7 +111,7 @@ class UserAdmin(AuditedAdmin):
         "is_demo",
         "created_at",
     )
-    search_fields = ("search_text__contains", "email__startswith")
+    search_fields = ("search_text__words", "email__startswith")
     autocomplete_fields = ("groups",)
     fieldsets = (
         section(
@@ -189,7 +189,7 @@ class SessionAdmin(Admin):
     list_display = ("id", linked("user"), "created_at", "ended_at", "ended_because")
     list_filter = ("ended_because", "created_at")
     list_select_related = ("user",)
-    search_fields = ("user__search_text__contains",)
+    search_fields = ("user__search_text__words",)
     fieldsets = (section(None, "user created_at ended_at ended_because"),)
 
 
@@ -199,7 +199,7 @@ class OutstandingTokenAdmin(Admin):
 
     list_display = ("id", linked("user"), "created_at", "expires_at")
     list_select_related = ("user",)
-    search_fields = ("user__search_text__contains",)
+    search_fields = ("user__search_text__words",)
     fieldsets = (section(None, "user jti created_at expires_at"),)
 
 
@@ -207,7 +207,7 @@ class OutstandingTokenAdmin(Admin):
 class BlacklistedTokenAdmin(Admin):
     list_display = ("id", "owner", "blacklisted_at")
     list_select_related = ("token__user",)
-    search_fields = ("token__user__search_text__contains",)
+    search_fields = ("token__user__search_text__words",)
     fieldsets = (section(None, "owner blacklisted_at"),)
 
     @admin.display(description=_("user"))

@@ -34,7 +34,7 @@ class ListingAdmin(ShowsPictures, AuditedAdmin):
     )
     list_filter = ("status", "moderation", "is_featured", "condition", "created_at")
     list_select_related = ("seller",)
-    search_fields = ("search_text__contains",)
+    search_fields = ("search_text__words",)
     fieldsets = (
         section(
             None,

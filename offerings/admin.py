@@ -33,7 +33,7 @@ class OfferingAdmin(ShowsPictures, AuditedAdmin):
     )
     list_filter = ("status", "moderation", "price_type", "created_at")
     list_select_related = ("creator",)
-    search_fields = ("search_text__contains",)
+    search_fields = ("search_text__words",)
     fieldsets = (
         section(
             None,

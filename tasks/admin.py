@@ -46,7 +46,7 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
     )
     list_filter = ("status", "moderation", "is_urgent", "created_at")
     list_select_related = ("creator", "assigned_to")
-    search_fields = ("search_text__contains",)
+    search_fields = ("search_text__words",)
     fieldsets = (
         section(
             None,
@@ -75,7 +75,7 @@ class ApplicationAdmin(Admin):
     )
     list_filter = ("status", "created_at")
     list_select_related = ("task", "applicant")
-    search_fields = ("task__search_text__contains", "applicant__search_text__contains")
+    search_fields = ("task__search_text__words", "applicant__search_text__words")
     fieldsets = (section(None, "task applicant message status created_at"),)
 
 
@@ -93,5 +93,5 @@ class EventAdmin(Admin):
     )
     list_filter = ("name", "created_at")
     list_select_related = ("task", "actor")
-    search_fields = ("task__search_text__contains", "reason")
+    search_fields = ("task__search_text__words", "reason")
     fieldsets = (section(None, "task actor name old new reason created_at request_id"),)

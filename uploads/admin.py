@@ -37,7 +37,7 @@ class UploadAdmin(Admin):
     )
     list_filter = ("content_type", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("key", "owner__search_text__contains")
+    search_fields = ("key", "owner__search_text__words")
     fieldsets = (
         section(None, "picture owner key uses created_at"),
         section(_("File"), "content_type size width height digest"),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Lookup, Q
 
@@ -87,7 +88,13 @@ class Words(Lookup):
     lookup_name = "words"
     prepare_rhs = False
 
+    def get_prep_lookup(self) -> list[str]:
+        """A string, which the admin gives, counts as the words that it holds."""
+        return stems(self.rhs) if isinstance(self.rhs, str) else self.rhs
+
     def as_sql(self, compiler, connection) -> tuple[str, list]:
+        if not self.rhs:
+            raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
         one = f"(' ' || {column}) LIKE %s"
         patterns = [f"% {word}%" for word in self.rhs]
@@ -95,10 +102,16 @@ class Words(Lookup):
         return f"({sql})", [p for pattern in patterns for p in (*params, pattern)]
 
     def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+        if not self.rhs:
+            raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
         query = " & ".join(f"{word}:*" for word in self.rhs)
         sql = f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"
         return sql, [*params, query]
+
+
+def stems(words: str) -> list[str]:
+    return [stem(word) for word in fold(words).split()[:MOST_WORDS]]
 
 
 def matches(words: str, field: str = "search_text") -> Q:
@@ -106,5 +119,4 @@ def matches(words: str, field: str = "search_text") -> Q:
 
     Words that hold no letter or digit match nothing.
     """
-    stems = [stem(word) for word in fold(words).split()[:MOST_WORDS]]
-    return Q(**{f"{field}__words": stems}) if stems else Q(pk__in=[])
+    return Q(**{f"{field}__words": stems(words)})
