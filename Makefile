@@ -56,6 +56,9 @@ races: export REDIS_URL = $(REDIS_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 
+reload-check: .venv/dev  ## Reload a server of its own under load: no request is lost
+	@$(RUN) -m tests.live.reload
+
 walk: .venv/dev  ## Walk the REST contract over HTTP (URL=…: on a server that runs)
 	@$(RUN) -m tests.live.walk $(URL)
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome)
