@@ -67,6 +67,12 @@ browser: .venv/dev  ## Drive the admin in headless Chromium; pictures in artifac
 	@test -n "$(CHROMIUM)" || $(BIN)/playwright install chromium
 	$(BIN)/pytest --override-ini addopts="-q --strict-markers" tests/browser
 
+SIZE ?= city
+bench: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench: .venv/base  ## Measure the product beside a floor (SIZE=small|city|million)
+	@command -v wrk > /dev/null || { echo 'First: apt-get install wrk'; exit 1; }
+	@$(RUN) -m benchmarks --size $(SIZE)
+
 # Cases an operation, besides those that the description itself implies.
 EXAMPLES ?= 5
 fuzz: .venv/dev  ## Fuzz a server of its own with schemathesis (EXAMPLES=…)

@@ -50,13 +50,17 @@ def serve(
     workers: int = 2,
     threads: int = 8,
     ready_within: float = 30,
+    port: int | None = None,
+    application: str | None = None,
 ) -> Iterator[Server]:
     """Run gunicorn as in production, with `environment` on top of our own.
 
+    Without a `port` it finds a free one; `application` runs in the product's stead.
     The database must have its tables already: see `manage`. Raises `RuntimeError`,
     with the end of the log, when it is not ready in time.
     """
-    port = free_port()
+    port = port or free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     own = {
         "HOST": HOST,
         "PORT": str(port),
@@ -68,7 +72,7 @@ def serve(
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+                [*command, application] if application else command,
                 cwd=ROOT,
                 env=os.environ | own | environment,
                 stdout=output,
@@ -83,14 +87,14 @@ def serve(
             stop(process)
 
 
-def manage(environment: dict[str, str], *arguments: str) -> None:
+def manage(environment: dict[str, str], *arguments: str, seconds: float = 600) -> None:
     """Run a management command to its end, in the same environment as the server."""
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env=os.environ | environment,
         check=True,
-        timeout=600,
+        timeout=seconds,
     )
 
 

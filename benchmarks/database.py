@@ -1,0 +1,57 @@
+"""The seeded databases that are measured, one for each size."""
+
+import os
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.live.server import manage
+
+SETTINGS = (
+    "server_version",
+    "shared_buffers",
+    "effective_cache_size",
+    "work_mem",
+    "random_page_cost",
+    "max_parallel_workers_per_gather",
+    "jit",
+)
+
+
+def prepared(size: str) -> str:
+    """The URL of a migrated and seeded database: `BENCH_DATABASE_URL` or our own."""
+    url = os.environ.get("BENCH_DATABASE_URL") or own(size)
+    if not exists(url):
+        name = sql.Identifier(urlsplit(url).path[1:])
+        with psycopg.connect(_server(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    environment = {"DATABASE_URL": url, "DEBUG": "true"}
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "seed", "--size", size, "--if-empty", seconds=7200)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return url
+
+
+def own(size: str) -> str:
+    return urlunsplit(urlsplit(_server())._replace(path=f"/bench_{size}"))
+
+
+def exists(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def settings(url: str) -> dict[str, str]:
+    with psycopg.connect(url) as connection:
+        return {
+            name: connection.execute(f"SHOW {name}").fetchone()[0] for name in SETTINGS
+        }
+
+
+def _server() -> str:
+    return os.environ["DATABASE_URL"]

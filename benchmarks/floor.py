@@ -1,0 +1,174 @@
+"""The floor: the same three answers as the product's, with as little as possible.
+
+Hand-written SQL through a psycopg pool, orjson, and a plain WSGI function.
+"""
+
+import hashlib
+import hmac
+import math
+import os
+from base64 import urlsafe_b64encode
+from urllib.parse import parse_qs
+
+import orjson
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+PAGE, CAP = 20, 1000
+EARTH_KM = 6371.0
+STEPS_KM = (1.0, 12.0)
+ENCODING = orjson.OPT_UTC_Z
+KEY = b"any key of this length does as well here"
+
+FIELDS = """
+    t.public_latitude AS latitude, t.public_longitude AS longitude, t.location,
+    t.moderation, t.moderation_reason, t.id, t.creator_id,
+    CASE WHEN c.first_name <> '' AND c.last_name <> ''
+        THEN c.first_name || ' ' || c.last_name ELSE c.username END AS creator_name,
+    t.assigned_to_id,
+    CASE WHEN w.first_name <> '' AND w.last_name <> ''
+        THEN w.first_name || ' ' || w.last_name ELSE w.username END AS assigned_to_name,
+    t.title, t.description, t.category, t.budget::float8 AS budget, t.currency,
+    t.status, t.priority, t.is_urgent,
+    t.deadline AT TIME ZONE 'Europe/Riga' AS deadline, t.radius, t.required_skills,
+    t.images, t.applications_count, t.applications_count AS responses_count,
+    t.created_at, t.updated_at, t.completed_at"""
+TABLES = """
+    tasks_taskrequest t
+    JOIN accounts_user c ON c.id = t.creator_id
+    LEFT JOIN accounts_user w ON w.id = t.assigned_to_id"""
+VISIBLE = """
+    t.moderation = 'visible' AND t.creator_id NOT IN
+        (SELECT id FROM accounts_user WHERE NOT is_active)"""
+OPEN = f"t.status = 'open' AND {VISIBLE}"
+FARNESS = """
+    ((t.public_latitude - %(lat)s) * (t.public_latitude - %(lat)s)
+    + (t.public_longitude - %(lng)s) * (t.public_longitude - %(lng)s)
+    * (%(cosine)s - %(bend)s * (t.public_latitude - %(lat)s)) ^ 2)"""
+AROUND = f"""
+    {OPEN} AND t.public_latitude BETWEEN %(south)s AND %(north)s
+    AND t.public_longitude BETWEEN %(west)s AND %(east)s AND {FARNESS} <= %(limit)s"""
+
+COUNT = (
+    "SELECT count(*) AS n FROM (SELECT 1 FROM tasks_taskrequest t WHERE {} LIMIT {}) s"
+)
+COUNT_NEWEST = COUNT.format(OPEN, CAP + 1)
+COUNT_AROUND = COUNT.format(AROUND, CAP + 1)
+NEWEST = f"""
+    SELECT {FIELDS} FROM {TABLES} WHERE {OPEN}
+    ORDER BY t.created_at DESC, t.id DESC LIMIT {PAGE + 1}"""
+NEAREST = f"""
+    SELECT {FIELDS}, near.farness FROM (
+        SELECT t.id, {FARNESS} AS farness FROM tasks_taskrequest t WHERE {AROUND}
+        ORDER BY farness, t.id DESC LIMIT {PAGE + 1}) near
+    JOIN tasks_taskrequest t ON t.id = near.id
+    JOIN accounts_user c ON c.id = t.creator_id
+    LEFT JOIN accounts_user w ON w.id = t.assigned_to_id
+    ORDER BY near.farness, t.id DESC"""
+DETAIL = f"SELECT {FIELDS} FROM {TABLES} WHERE t.id = %s AND {VISIBLE}"
+
+pool = ConnectionPool(
+    os.environ["DATABASE_URL"],
+    min_size=1,
+    max_size=int(os.environ.get("DB_POOL_MAX", 8)),
+    kwargs={
+        "autocommit": True,
+        "row_factory": dict_row,
+        "options": "-c timezone=UTC -c lock_timeout=5000",
+    },
+    open=True,
+)
+
+
+def application(environ, start_response):
+    path = environ["PATH_INFO"]
+    with pool.connection() as connection:
+        answer = _answer(connection, path, environ["QUERY_STRING"])
+    status = "404 Not Found" if answer is None else "200 OK"
+    body = orjson.dumps(answer, option=ENCODING)
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+    ]
+    start_response(status, headers)
+    return [body]
+
+
+def _answer(connection, path: str, query: str) -> dict | None:
+    if path == "/ready":
+        return {"status": "ok"}
+    if path != "/api/tasks":
+        row = connection.execute(DETAIL, [int(path.rpartition("/")[2])]).fetchone()
+        return row and row | {"actions": []}
+    asked = parse_qs(query)
+    if "latitude" in asked:
+        place = [float(asked[name][0]) for name in ("latitude", "longitude", "radius")]
+        return _nearest(connection, *place)
+    counted = connection.execute(COUNT_NEWEST).fetchone()["n"]
+    rows = connection.execute(NEWEST).fetchall()
+    place = [rows[:PAGE][-1]["created_at"], rows[:PAGE][-1]["id"]] if rows else []
+    return _page(rows, counted, place)
+
+
+def _nearest(connection, lat: float, lng: float, km: float) -> dict:
+    counted = connection.execute(COUNT_AROUND, _circle(lat, lng, km)).fetchone()["n"]
+    steps = [step for step in STEPS_KM if step < km] if counted > CAP else []
+    for step in (*steps, km):
+        rows = connection.execute(NEAREST, _circle(lat, lng, step)).fetchall()
+        if len(rows) > PAGE:
+            break
+    place = [rows[:PAGE][-1]["farness"], rows[:PAGE][-1]["id"]] if rows else []
+    for row in rows:
+        del row["farness"]
+        there = (row["latitude"], row["longitude"])
+        row["distance"] = _distance(lat, lng, *there)
+    return _page(rows, counted, place)
+
+
+def _circle(lat: float, lng: float, km: float) -> dict:
+    reach = km / EARTH_KM
+    rise = math.degrees(reach)
+    run = math.degrees(math.asin(math.sin(reach) / math.cos(math.radians(lat))))
+    return {
+        "lat": lat,
+        "lng": lng,
+        "south": lat - rise,
+        "north": lat + rise,
+        "west": lng - run,
+        "east": lng + run,
+        "cosine": math.cos(math.radians(lat)),
+        "bend": math.sin(math.radians(lat)) * math.pi / 360,
+        "limit": rise**2,
+    }
+
+
+def _distance(lat1: float, lng1: float, lat2: float, lng2: float) -> float:
+    rise = math.sin(math.radians(lat2 - lat1) / 2) ** 2
+    run = math.sin(math.radians(lng2 - lng1) / 2) ** 2
+    shrink = math.cos(math.radians(lat1)) * math.cos(math.radians(lat2))
+    return round(2 * EARTH_KM * math.asin(math.sqrt(rise + shrink * run)), 2)
+
+
+def _page(rows: list[dict], counted: int, place: list) -> dict:
+    has_more = len(rows) > PAGE
+    rows = rows[:PAGE]
+    for row in rows:
+        row["actions"] = []
+    total = min(counted, CAP)
+    return {
+        "tasks": rows,
+        "total": total,
+        "total_is_capped": counted > CAP,
+        "page": 1,
+        "current_page": 1,
+        "per_page": PAGE,
+        "pages": -(-total // PAGE),
+        "has_more": has_more,
+        "next_cursor": _signed(place) if has_more else None,
+    }
+
+
+def _signed(place: list) -> str:
+    text = urlsafe_b64encode(orjson.dumps(place))
+    seal = hmac.new(KEY, text, hashlib.sha256).digest()
+    return f"{text.decode()}:{urlsafe_b64encode(seal).decode()}"
