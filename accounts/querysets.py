@@ -1,11 +1,33 @@
 """Facts about sets of people."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.fields import canonical_email
+
+NAME = frozenset({"username", "first_name", "last_name"})
+BRIEF = NAME | {
+    *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),
+    *("average_rating", "reviews_count", "tasks_completed", "tasks_failed"),
+    "created_at",
+}
+
+
+def unread(relation: str, shown: frozenset[str]) -> list[str]:
+    """What to defer of a person who only stands beside something, `shown` in part.
+
+    Each column costs the query that is built and the row that is read, and none of
+    the private ones leaves the database.
+    """
+    fields = get_user_model()._meta.concrete_fields
+    return [
+        f"{relation}__{field.name}"
+        for field in fields
+        if not field.primary_key and field.name not in shown
+    ]
 
 
 class UserQuerySet(models.QuerySet):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.querysets import BRIEF, unread
 from marketplace.core.querysets import ContentQuerySet
 
 
@@ -11,7 +12,9 @@ class ListingQuerySet(ContentQuerySet):
     gone_statuses = frozenset({"deleted"})
 
     def for_display(self):
-        return self.select_related("seller").defer("search_text")
+        return self.select_related("seller").defer(
+            "search_text", *unread("seller", BRIEF)
+        )
 
     def due(self, *, at: datetime):
         """Whose time is up and which were not sold or taken down."""

@@ -1,5 +1,6 @@
 """Facts about sets of offerings."""
 
+from accounts.querysets import BRIEF, unread
 from marketplace.core.querysets import ContentQuerySet
 
 
@@ -9,4 +10,6 @@ class OfferingQuerySet(ContentQuerySet):
     gone_statuses = frozenset({"deleted"})
 
     def for_display(self):
-        return self.select_related("creator").defer("search_text")
+        return self.select_related("creator").defer(
+            "search_text", *unread("creator", BRIEF)
+        )

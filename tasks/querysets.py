@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.querysets import NAME, unread
 from marketplace.core.querysets import ContentQuerySet
 
 
@@ -15,7 +16,9 @@ class TaskQuerySet(ContentQuerySet):
     public_statuses = frozenset({"open", "completed"})
 
     def for_display(self):
-        return self.select_related("creator", "assigned_to").defer("search_text")
+        return self.select_related("creator", "assigned_to").defer(
+            "search_text", *unread("creator", NAME), *unread("assigned_to", NAME)
+        )
 
     def _concerns(self, user) -> Q:
         """Also the worker who is doing it, whatever staff did to it."""
