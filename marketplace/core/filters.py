@@ -168,6 +168,13 @@ class ItemFilter(filters.FilterSet):
     )
     owner = Id(method="of_owner", help_text="A person's id.")
 
+    def get_form_class(self):
+        """Built once a class: what the filters take depends on no request."""
+        kind = type(self)
+        if "built_form" not in vars(kind):
+            kind.built_form = super().get_form_class()
+        return kind.built_form
+
     def having_words(self, queryset, name, value):
         return queryset.filter(matches(value))
 
