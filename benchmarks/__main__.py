@@ -42,6 +42,8 @@ def main() -> int:
     url = database.prepared(options.size)
     os.environ |= _environment(url)
     django.setup()
+    scenarios = "the three beside the floor" if options.floor_only else "all"
+    machine = report.machine(options.size, scenarios, database.settings(url))
     logging.disable(logging.INFO)
     with ExitStack() as servers:
         product = servers.enter_context(serve(_as_served(url), port=FIRST_PORT))
@@ -54,7 +56,7 @@ def main() -> int:
         )
         rows = list(_measured(product, floor, options))
         growth = list(_growth(servers, product, options))
-    report.write(rows, growth, size=options.size, settings=database.settings(url))
+    report.write(rows, growth, machine=machine)
     return 1 if any(row["failed"] for row in rows) else 0
 
 

@@ -12,7 +12,7 @@ from benchmarks.load import Figures
 from tests.live.server import ROOT, Server
 
 LATEST = ROOT / "benchmarks" / "latest.json"
-GROWTH = ROOT / "benchmarks" / "growth.json"
+RUNS = ROOT / "benchmarks" / "runs.json"
 PAGE = ROOT / "docs" / "performance.md"
 COLUMNS = {
     "scenario": "Scenario",
@@ -86,41 +86,50 @@ def compare(ours: dict, floor: Server, path: str) -> None:
         raise RuntimeError(f"{path}: the floor gives another answer:\n{ours}\n{floors}")
 
 
-def write(rows: list[dict], growth: list[dict], *, size: str, settings: dict) -> None:
+def write(rows: list[dict], growth: list[dict], *, machine: dict[str, str]) -> None:
     """Keep what other sizes measured, replace what this one did."""
-    old = _read(LATEST)
     measured = {(line["scenario"], line["size"]) for line in rows}
+    old = _read(LATEST, [])
     kept = [one for one in old if (one["scenario"], one["size"]) not in measured]
-    rows = kept + rows
-    growth = growth or _read(GROWTH)
-    LATEST.write_text(json.dumps(rows, indent=1) + "\n")
-    GROWTH.write_text(json.dumps(growth, indent=1) + "\n")
-    PAGE.write_text("\n".join(_page(rows, growth, size, settings)) + "\n")
+    runs = _read(RUNS, {})
+    size = machine["Size"]
+    growth = growth or runs.get(size, {}).get("growth", [])
+    runs[size] = {"machine": machine, "growth": growth}
+    LATEST.write_text(json.dumps(kept + rows, indent=1) + "\n")
+    RUNS.write_text(json.dumps(runs, indent=1) + "\n")
+    PAGE.write_text("\n".join(_page(kept + rows, runs)) + "\n")
 
 
-def _read(path: Path) -> list[dict]:
-    return json.loads(path.read_text()) if path.exists() else []
+def _read(path: Path, otherwise):
+    return json.loads(path.read_text()) if path.exists() else otherwise
 
 
-def _page(rows, growth, size: str, settings: dict) -> list[str]:
-    lines = [INTRODUCTION, "## The machine of the last run", ""]
-    lines += [f"- {name}: {value}" for name, value in _machine(size, settings).items()]
-    for one in dict.fromkeys(line["size"] for line in rows):
-        lines += [
-            "",
-            f"## Size {one}",
-            "",
-            *_table([r for r in rows if r["size"] == one]),
-        ]
-    if growth:
-        lines += ["", "## From 10 k rows to a million", ""]
-        lines += ["The median of one reader at a time, in turn on both databases.", ""]
-        lines += ["| List | City ms | Million ms | Growth |", "|---|--:|--:|--:|"]
-        lines += [
+def _page(rows: list[dict], runs: dict) -> list[str]:
+    lines = [INTRODUCTION]
+    for size, run in runs.items():
+        lines += [f"## Size {size}", ""]
+        lines += [f"- {name}: {value}" for name, value in run["machine"].items()]
+        lines += ["", *_table([row for row in rows if row["size"] == size]), ""]
+        lines += _growth(run["growth"])
+    return lines
+
+
+def _growth(growth: list[dict]) -> list[str]:
+    if not growth:
+        return []
+    return [
+        "### From 10 k rows to this size",
+        "",
+        "The median of one reader at a time, in turn on both databases.",
+        "",
+        "| List | City ms | Million ms | Growth |",
+        "|---|--:|--:|--:|",
+        *(
             f"| {g['scenario']} | {g['city_ms']} | {g['million_ms']} | {g['growth']} |"
             for g in growth
-        ]
-    return lines
+        ),
+        "",
+    ]
 
 
 def _table(rows: list[dict]) -> list[str]:
@@ -130,19 +139,21 @@ def _table(rows: list[dict]) -> list[str]:
     return [head, rule, *(f"| {' | '.join(line)} |" for line in cells)]
 
 
-def _machine(size: str, settings: dict) -> dict[str, str]:
+def machine(size: str, scenarios: str, settings: dict) -> dict[str, str]:
+    """What a run is made on; ask before it begins."""
     memory = Path("/proc/meminfo")
     kib = (
         re.search(r"MemTotal:\s+(\d+)", memory.read_text()) if memory.exists() else None
     )
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
         cwd=ROOT,
         capture_output=True,
         text=True,
     )
     return {
         "Size": size,
+        "Scenarios": scenarios,
         "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Commit": commit.stdout.strip() or "unknown",
         "Cores": str(os.cpu_count()),
