@@ -91,6 +91,9 @@ def _measured(product: Server, floor: Server, options) -> Iterator[dict]:
         sign_in = token if scenario.signed_in else None
         if scenario.has_floor:
             report.compare(inside.get(scenario.paths[0]), floor, scenario.paths[0])
+        burst(
+            product.port, scenario.paths, at_once=16, seconds=1, token=sign_in
+        )  # warm
         for at_once in CONCURRENCIES:
             ours, floors = _side_by_side(
                 scenario, product, floor, at_once, options.seconds, sign_in
@@ -114,7 +117,6 @@ def _side_by_side(
 ) -> tuple[Figures, Figures | None]:
     """Bursts on the product and, where there is one, on the floor, in turn."""
     how = {"at_once": at_once, "seconds": seconds}
-    burst(product.port, scenario.paths, **(how | {"seconds": 1}), token=token)
     if not scenario.has_floor:
         return burst(product.port, scenario.paths, **how, token=token), None
     ours, floors = [], []
