@@ -24,7 +24,7 @@ WORKFLOWS = {
 def sources():
     for path in ROOT.rglob("*.py"):
         parts = path.relative_to(ROOT).parts
-        if not {".venv", "tests", "migrations", "var"} & set(parts):
+        if not {".venv", "tests", "migrations", "var", "benchmarks"} & set(parts):
             yield path
 
 
