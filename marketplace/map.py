@@ -53,8 +53,12 @@ class MapViewSet(ApiViewSet):
         description="Takes the filters of the kinds' own lists. Public points only.",
         responses=OpenApiTypes.OBJECT,
         parameters=[
-            OpenApiParameter("bbox", str, description="west,south,east,north"),
-            OpenApiParameter("zoom", int, description="Of the map, 0 to 22."),
+            OpenApiParameter(
+                "bbox", str, required=True, description="west,south,east,north"
+            ),
+            OpenApiParameter(
+                "zoom", str, required=True, description="Of the map, 0 to 22."
+            ),
             OpenApiParameter("kinds", str, description="tasks,offerings,listings"),
         ],
     )
