@@ -3,6 +3,7 @@ from rest_framework import serializers
 from accounts.serializers import SellerInfo
 from listings.models import Listing
 from listings.permissions import is_seller
+from listings.services import VIEWS
 from listings.workflow import LISTING_WORKFLOW
 from marketplace.core.serializers import (
     BlankableText,
@@ -43,7 +44,7 @@ class ListingSerializer(PlacedOutput, ModeratedOutput):
     image_urls = serializers.SerializerMethodField()
     tags = serializers.CharField(allow_blank=True)
     is_featured = serializers.BooleanField()
-    views_count = serializers.IntegerField()
+    views_count = serializers.SerializerMethodField()
     status = serializers.CharField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -52,6 +53,9 @@ class ListingSerializer(PlacedOutput, ModeratedOutput):
 
     def is_concerned(self, row) -> bool:
         return is_seller(row, self.viewer)
+
+    def get_views_count(self, listing) -> int:
+        return listing.views_count + VIEWS.waiting(listing.pk)
 
     def get_image_urls(self, listing) -> list[str]:
         return listing.images.split(",") if listing.images else []

@@ -34,8 +34,9 @@ def edit(listing: Listing, *, actor, status: str | None = None, **changes) -> Li
 
 
 def count_view(listing: Listing) -> Listing:
-    """Count a look at a loaded listing; its count then includes what waits."""
-    listing.views_count += VIEWS.add(listing.pk)
+    """Count a look at a loaded listing; what waits is added where it is shown."""
+    behind = VIEWS.add(listing.pk)
+    listing.views_count += behind - VIEWS.waiting(listing.pk)
     return listing
 
 

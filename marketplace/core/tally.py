@@ -39,6 +39,10 @@ class Tally:
             self.flush()
         return waiting
 
+    def waiting(self, pk: int) -> int:
+        """How many are counted for a row and not written yet, in this process."""
+        return self._waiting.get(pk, 0)
+
     def flush(self) -> int:
         """Write what waits; return for how many rows. What fails is kept."""
         with self._lock:
