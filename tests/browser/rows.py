@@ -12,8 +12,8 @@ from tasks.tests.factories import ApplicationFactory, TaskFactory  # noqa: E402
 
 inspector = {"username": "inspector", "is_staff": True, "is_superuser": True}
 UserFactory(**inspector, first_name="Staff", last_name="Member")
-seller = UserFactory(username="seller", first_name="Sanita", city="Rīga")
-worker = UserFactory(username="worker", first_name="Viktors")
+seller = UserFactory(username="seller", first_name="First", city="Rīga")
+worker = UserFactory(username="worker", first_name="Other")
 ListingFactory(seller=seller, title="Far too cheap telephone", category="electronics")
 ListingFactory(seller=seller, title="Bicycle <i>for</i> two")
 task = TaskFactory(

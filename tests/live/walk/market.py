@@ -24,7 +24,7 @@ class Market:
         self.category = f"walk-{self.run}"
         self.book = Book()
         self.anyone = Caller(url, self.book.witness)
-        self.alice = self._join("alice", first_name="Alise", last_name="Bērziņa")
+        self.alice = self._join("alice", first_name="First", last_name="Last")
         self.bob = self._join("bob")
         self.carol = self._join("carol", first_name="Karīna")
         self.mallory = self._join("mallory")
