@@ -39,11 +39,13 @@ MEANINGS = {
     "401": "Not signed in.",
     "403": "Not yours to do.",
     "404": "Not there, or not for you.",
+    "408": "The body took too long to arrive.",
     "409": "Not possible now.",
     "411": "The body has no length.",
     "413": "The request is too large.",
     "415": "The body is of a wrong type.",
     "429": "Too many requests.",
+    "503": "Too busy, or too slow a search: try again later.",
 }
 MESSAGE = inline_serializer("Done", {"message": serializers.CharField()})
 REFUSED = OpenApiResponse({"$ref": "#/components/schemas/Error"})
@@ -226,5 +228,5 @@ def _errors_of(path: str, method: str, operation: dict) -> list[str]:
     if writes:
         statuses |= {"409", "411", "413", "429"}
     if takes:
-        statuses.add("415")
-    return sorted(statuses)
+        statuses |= {"408", "415"}
+    return sorted(statuses | {"503"})

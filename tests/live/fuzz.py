@@ -2,7 +2,8 @@
 
 `python tests/live/fuzz.py [--examples N] [schemathesis options…]` migrates a temporary
 SQLite database, puts a few rows in it, serves it as production does and exits non-zero
-on any failure. The checks and their exceptions are in schemathesis.toml.
+on any failure. The checks and their exceptions are in schemathesis.toml. P3 of the
+safety list, for each operation by itself.
 """
 
 import argparse
