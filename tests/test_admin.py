@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from conftest import signed_in
 from listings.tests.factories import ListingFactory
 from marketplace.core.admin import Admin
 from offerings.tests.factories import OfferingFactory
@@ -31,24 +32,6 @@ ROOT = Path(__file__).parents[1]
 def url(model, page, *args):
     name = model._meta.label_lower.replace(".", "_")
     return reverse(f"admin:{name}_{page}", args=args)
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def administrator(staff):
-    return signed_in(staff)
-
-
-@pytest.fixture
-def moderator(db):
-    user = UserFactory(username="moderator", is_staff=True)
-    user.groups.add(Group.objects.get(name="Moderators"))
-    return signed_in(user)
 
 
 def test_every_model_is_in_the_admin_and_has_a_row_here():

@@ -1,8 +1,6 @@
 """People in the admin: who signs in there, who may do what to whom."""
 
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -12,24 +10,6 @@ from audit.models import StaffAct
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
 FACTS = {"username": "bob", "email": "bob@example.com", "user_type": "both"}
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def administrator(staff):
-    return signed_in(staff)
-
-
-@pytest.fixture
-def moderator(db):
-    user = UserFactory(username="moderator", is_staff=True)
-    user.groups.add(Group.objects.get(name="Moderators"))
-    return signed_in(user)
 
 
 def change_url(user):
