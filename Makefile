@@ -25,13 +25,17 @@ help:  ## List the targets
 
 # --- Run it -----------------------------------------------------------------------------
 demo: export DEMO = 1
-demo: .venv/base  ## Serve a living demo market on http://127.0.0.1:8000 (PORT=…)
+demo: .venv/base  ## Serve a living demo market and run its jobs on http://127.0.0.1:8000 (PORT=…)
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py seed --if-empty
 	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
 		'demo@example.com, helper@example.com or staff@example.com' \
 		"$$(sed -n 's/^DEMO_PASSWORD = "\(.*\)"/\1/p' marketplace/seed/people.py)"
-	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT)
+	@HOST=127.0.0.1 PORT=$(PORT) $(RUN) -m marketplace.server & server=$$!; \
+		$(RUN) manage.py worker & worker=$$!; \
+		trap 'kill $$server $$worker 2>/dev/null' INT TERM; \
+		wait $$server; status=$$?; trap '' INT TERM; \
+		kill $$worker 2>/dev/null; wait; exit $$status
 
 # --- Test it ----------------------------------------------------------------------------
 test: .venv/dev  ## Run the test suite on SQLite
@@ -56,6 +60,23 @@ races: export REDIS_URL = $(REDIS_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 
+soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
+soak-jobs: .venv/dev  ## Kill workers while they send: every letter once (SOAK_JOBS=… SOAK_KILLS=…)
+	@$(RUN) -m tests.live.soak_jobs
+
+idle-sockets: export DATABASE_URL = $(DATABASE_URL_TEST)
+idle-sockets: export REDIS_URL = $(REDIS_URL_TEST)
+idle-sockets: .venv/dev  ## Open 1,000 idle sockets: memory and connections (SOCKETS=…)
+	@$(RUN) -m tests.live.idle_sockets
+
+soak-chat: export DATABASE_URL = $(DATABASE_URL_TEST)
+soak-chat: .venv/dev  ## Talk while sockets, a server and Redis fail: every message once (SOAK_MESSAGES=…)
+	@$(RUN) -m tests.live.soak_chat
+
+outages: export DATABASE_URL = $(DATABASE_URL_TEST)
+outages: .venv/dev  ## Take mail, Redis and the worker away: people go on, nothing is lost
+	@$(RUN) -m tests.live.outages
+
 reload-check: .venv/dev  ## Reload a server of its own under load: no request is lost
 	@$(RUN) -m tests.live.reload
 
@@ -72,6 +93,19 @@ bench: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench: .venv/base  ## Measure the product beside a floor (SIZE=small|city|million)
 	@command -v wrk > /dev/null || { echo 'First: apt-get install wrk'; exit 1; }
 	@$(RUN) -m benchmarks --size $(SIZE)
+
+bench-quick: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-quick: .venv/base  ## The same in half a minute, once, without a report
+	@$(RUN) -m benchmarks --size small --quick
+
+MINUTES ?= 10
+bench-memory: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-memory: .venv/base  ## See that the workers' memory stays flat (MINUTES=…, SIZE=…)
+	@$(RUN) -m benchmarks.memory --size $(SIZE) --minutes $(MINUTES)
+
+bench-servers: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-servers: .venv/base  ## Compare servers and numbers of threads
+	@$(RUN) -m benchmarks.servers
 
 # Cases an operation, besides those that the description itself implies.
 EXAMPLES ?= 5

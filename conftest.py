@@ -10,6 +10,9 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.tests.factories import UserFactory
+from jobs.models import Job
+from jobs.worker import run_next
+from marketplace.core.viewsets import kept
 
 
 class Api(APIClient):
@@ -80,6 +83,22 @@ def laptop(settings, tmp_path):
     }
     settings.TALLY_SECONDS = 0
     cache.clear()
+    kept.clear()
+
+
+@pytest.fixture
+def run_jobs(db):
+    """`run_jobs()` does what is due, as a worker would; it returns the names."""
+
+    def run(*, may_fail: bool = False) -> list[str]:
+        names = []
+        while job := run_next("test"):
+            names.append(job.name)
+            job.refresh_from_db()
+            assert may_fail or job.status == Job.Status.DONE, job.error
+        return names
+
+    return run
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -17,6 +17,7 @@ from accounts.models import Session, User
 from audit.admin import AuditedAdmin
 from marketplace.core.acts import Act
 from marketplace.core.admin import COLOURS, Admin, linked, section
+from marketplace.core.changelists import RememberedValuesFilter
 
 for model in (Group, OutstandingToken, BlacklistedToken):
     if admin.site.is_registered(model):
@@ -79,6 +80,7 @@ class UserAdmin(AuditedAdmin):
         "bio",
         "city",
         "country",
+        "language",
         "user_type",
         "is_helper",
         "skills",
@@ -116,8 +118,8 @@ class UserAdmin(AuditedAdmin):
     fieldsets = (
         section(
             None,
-            "username email phone first_name last_name bio city country latitude "
-            "longitude",
+            "username email phone first_name last_name bio city country language "
+            "latitude longitude",
         ),
         section(
             _("Standing"),
@@ -169,7 +171,7 @@ class GroupAdmin(AuditedAdmin):
 
     editable = ("name", "permissions")
     list_display = ("name",)
-    search_fields = ("name",)
+    search_fields = ("name__icontains",)
     ordering = ("name",)
     fieldsets = (section(None, "name permissions"),)
     filter_horizontal = ("permissions",)
@@ -187,7 +189,7 @@ class GroupAdmin(AuditedAdmin):
 @admin.register(Session)
 class SessionAdmin(Admin):
     list_display = ("id", linked("user"), "created_at", "ended_at", "ended_because")
-    list_filter = ("ended_because", "created_at")
+    list_filter = (("ended_because", RememberedValuesFilter), "created_at")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
     fieldsets = (section(None, "user created_at ended_at ended_because"),)

@@ -20,6 +20,8 @@ PROFILE = BRIEF | {
     "is_active": True,
     "phone_verified": False,
     "is_helper": True,
+    "language": "lv",
+    "show_presence": True,
     "user_type": "both",
     "skills": "gardening,painting",
     "helper_categories": "outdoor,painting",

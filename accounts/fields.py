@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.db import models
+from django.db.models import Lookup
 
 
 def canonical_email(text: str) -> str:
@@ -20,3 +21,20 @@ class CanonicalEmailField(models.EmailField):
     def to_python(self, value):
         value = super().to_python(value)
         return canonical_email(value) if value else None
+
+
+@models.CharField.register_lookup
+class HasAny(Lookup):
+    """`helper_categories__has_any=["home", "garden"]`, of words with commas between."""
+
+    lookup_name = "has_any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        sql = " OR ".join([f"instr(',' || {column} || ',', %s) > 0"] * len(self.rhs))
+        return f"({sql})", [p for word in self.rhs for p in (*params, f",{word},")]
+
+    def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"string_to_array({column}, ',') && %s::text[]", [*params, self.rhs]

@@ -13,9 +13,10 @@ CONTENT = (
 )
 HISTORY = ("tasks.taskapplication", "tasks.taskevent", "uploads.upload")
 PEOPLE = ("accounts.user",)
+TALK = ("messaging.conversation", "messaging.message", "messaging.messageversion")
 GROUPS = {  # name: what its members see, what they change, and what else they may
     "Moderators": (
-        (*CONTENT, *HISTORY, *PEOPLE, "audit.staffact"),
+        (*CONTENT, *HISTORY, *PEOPLE, *TALK, "audit.staffact"),
         (*CONTENT, *PEOPLE),
         (),
     ),

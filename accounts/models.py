@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import CanonicalEmailField
 from accounts.querysets import UserManager
 from marketplace.core.models import LARGEST_PRICE, Point, Timestamped
-from marketplace.core.search import FoldedTextField
+from search.fields import FoldedTextField
 
 username_rule = RegexValidator(
     r"^[A-Za-z0-9_]{3,30}\Z",
@@ -42,6 +43,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     avatar_url = models.CharField(max_length=500, blank=True)
     profile_picture_url = models.CharField(max_length=500, blank=True)
 
+    language = models.CharField(
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+        help_text=_("Of letters and notifications."),
+    )
+
     user_type = models.CharField(max_length=10, choices=Type, default=Type.BOTH)
     is_helper = models.BooleanField(default=False)
     skills = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
@@ -61,6 +70,15 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     tasks_completed = models.PositiveIntegerField(default=0, editable=False)
     tasks_failed = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Disputes settled against the worker.")
+    )
+
+    last_seen = models.DateTimeField(
+        null=True, editable=False, help_text=_("With a socket open, to the minute.")
+    )
+    show_presence = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=_("Let others see when this person was here last."),
     )
 
     is_active = models.BooleanField(default=True, editable=False)
@@ -102,6 +120,11 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(
                 fields=["id"], name="user_suspended", condition=Q(is_active=False)
+            ),
+            models.Index(
+                fields=["-id"],
+                name="user_staff",
+                condition=Q(is_staff=True) | Q(is_superuser=True),
             ),
             models.Index(
                 fields=["-average_rating", "-reviews_count", "-id"],

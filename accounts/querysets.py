@@ -14,6 +14,7 @@ BRIEF = NAME | {
     *("average_rating", "reviews_count", "tasks_completed", "tasks_failed"),
     "created_at",
 }
+PRESENCE = frozenset({"last_seen", "show_presence"})
 
 
 def unread(relation: str, shown: frozenset[str]) -> list[str]:

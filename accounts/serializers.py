@@ -1,9 +1,12 @@
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts import presence
 from accounts.fields import canonical_email
 from accounts.models import User, username_rule
 from marketplace.core.serializers import (
@@ -54,7 +57,23 @@ class SellerInfo(UserBrief):
     created_at = serializers.DateTimeField()
 
 
-class PublicUserSerializer(SellerInfo):
+class PresentUser(UserBrief):
+    """With when they are here, as far as that is for the reader to see."""
+
+    is_online = serializers.SerializerMethodField()
+    last_seen = serializers.SerializerMethodField()
+
+    def get_is_online(self, user) -> bool:
+        return self._presence(user)["is_online"]
+
+    def get_last_seen(self, user) -> datetime | None:
+        return self._presence(user)["last_seen"]
+
+    def _presence(self, user) -> dict:
+        return presence.shown(user, hidden=user.is_hidden)
+
+
+class PublicUserSerializer(PresentUser, SellerInfo):
     """A person as everybody may see them: no e-mail, no phone, no exact point."""
 
     bio = serializers.CharField(allow_blank=True)
@@ -90,6 +109,10 @@ class ProfileSerializer(Output):
     is_active = serializers.BooleanField()
     phone_verified = serializers.BooleanField()
     is_helper = serializers.BooleanField()
+    language = serializers.CharField(help_text="Of letters: lv, ru or en.")
+    show_presence = serializers.BooleanField(
+        help_text="Whether others see when one is here."
+    )
     user_type = serializers.CharField()
     skills = serializers.CharField(allow_blank=True)
     helper_categories = serializers.CharField(allow_blank=True)
@@ -180,6 +203,7 @@ class RegisterInput(Input):
     phone = BlankableText(max_length=32)
     first_name = BlankableText(max_length=80)
     last_name = BlankableText(max_length=80)
+    language = Choice(choices=settings.LANGUAGES, required=False)
 
 
 class LoginInput(Input):
@@ -230,7 +254,9 @@ class ProfileInput(Input):
     country = BlankableText(max_length=100)
     avatar_url = PictureUrl(max_length=500)
     profile_picture_url = PictureUrl(max_length=500)
+    language = Choice(choices=settings.LANGUAGES, required=False)
     user_type = Choice(choices=User.Type, required=False)
+    show_presence = Flag(required=False)
     is_helper = Flag(required=False)
     skills = Slugs(required=False)
     helper_categories = Categories(required=False)

@@ -24,6 +24,7 @@ from marketplace.core.throttling import forget, spend
 from uploads import services as uploads
 
 PICTURES = ("avatar_url", "profile_picture_url")
+on_joined: list[Callable[[User], None]] = []  # told of who is new
 on_standing: list[Callable[[User], None]] = []  # told of who is suspended or restored
 
 
@@ -39,6 +40,7 @@ def check_password(password: str, user: User, field: str = "password") -> None:
         raise serializers.ValidationError({field: error.messages}) from error
 
 
+@transaction.atomic
 def register(*, username: str, email: str, password: str, **facts) -> User:
     """Add a person. Raises `Taken` (409) for a username or e-mail that somebody has."""
     user = User(username=username, email=canonical_email(email), **facts)
@@ -51,6 +53,8 @@ def register(*, username: str, email: str, password: str, **facts) -> User:
     except IntegrityError as error:  # somebody was quicker
         _refuse_taken(user)
         raise Taken(_("This name or e-mail is taken.")) from error
+    for listener in on_joined:
+        listener(user)
     return user
 
 
@@ -107,7 +111,7 @@ def _changed_password(user: User, current: str, new: str) -> dict[str, str]:
     check_password(new, user, field="new_password")
     user.set_password(new)
     user.save(update_fields=["password", "updated_at"])
-    tokens.end_sessions(user.sign_ins.all(), because="password changed")
+    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="password changed")
     return tokens.open_session(user)
 
 
@@ -143,7 +147,7 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
     user.suspended_at = timezone.now()
     user.suspended_reason = reason
     user.save()
-    tokens.end_sessions(user.sign_ins.all(), because="suspended")
+    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="suspended")
     _tell_standing(user)
     audit.record(
         user,
@@ -204,7 +208,7 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
         raise NotAllowed(_("Only an administrator may set a password."))
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
-    tokens.end_sessions(user.sign_ins.all(), because="password changed")
+    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="password changed")
     audit.record(user, actor=actor, action="set-password", reason=reason)
     return user
 

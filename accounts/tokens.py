@@ -12,9 +12,11 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import Session, User
+from marketplace.core import events
 from marketplace.core.errors import NotSignedIn
 
 SESSION_CLAIM = "sid"
+ENDED = "sign-in.ended"  # to whoever holds something open for the person
 
 
 class _Refresh(RefreshToken):
@@ -38,11 +40,13 @@ def open_session(user: User) -> dict[str, str]:
     return issue(Session.objects.create(user=user))
 
 
-def end_sessions(sessions, *, because: str) -> int:
-    """End sign-ins; their tokens are refused from now on."""
-    return sessions.filter(ended_at=None).update(
+def end_sessions(sessions, *, of: int, because: str) -> int:
+    """End sign-ins of the person with the id `of`; their tokens are refused now."""
+    ended = sessions.filter(ended_at=None).update(
         ended_at=timezone.now(), ended_because=because
     )
+    events.publish((of,), ENDED, {})
+    return ended
 
 
 def holder(token) -> User | None:
@@ -50,7 +54,7 @@ def holder(token) -> User | None:
     user = (
         get_user_model()
         .objects.filter(
-            pk=token.get(api_settings.USER_ID_CLAIM),
+            pk=_user_id(token),
             is_active=True,
             sign_ins__key=_session_key(token),
             sign_ins__ended_at=None,
@@ -61,6 +65,15 @@ def holder(token) -> User | None:
         return None
     proof = token.get(api_settings.REVOKE_TOKEN_CLAIM)
     return user if proof == get_md5_hash_password(user.password) else None
+
+
+def session_of(token) -> Session:
+    """The sign-in of a token that was found to speak for its holder."""
+    return Session.objects.get(key=_session_key(token))
+
+
+def _user_id(token) -> int | None:
+    return token.get(api_settings.USER_ID_CLAIM)
 
 
 def _session_key(token) -> UUID | None:
@@ -84,7 +97,7 @@ def refresh(raw: str) -> dict[str, str]:
     first_use = _use_up(token)
     if not first_use:
         replayed = Session.objects.filter(key=_session_key(token))
-        end_sessions(replayed, because="replayed")
+        end_sessions(replayed, of=_user_id(token), because="replayed")
         raise _refused()
     if holder(token) is None:
         raise _refused()
@@ -100,7 +113,8 @@ def _use_up(token: RefreshToken) -> bool:
 
 def sign_out(access) -> None:
     """End the sign-in that an access token belongs to."""
-    end_sessions(Session.objects.filter(key=_session_key(access)), because="signed out")
+    session = Session.objects.filter(key=_session_key(access))
+    end_sessions(session, of=_user_id(access), because="signed out")
 
 
 def _refused() -> NotSignedIn:

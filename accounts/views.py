@@ -1,11 +1,12 @@
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
-from accounts import examples, services, tokens
+from accounts import examples, presence, services, tokens
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
@@ -21,7 +22,7 @@ from accounts.serializers import (
 )
 from marketplace.core.schema import MESSAGE, REFUSED
 from marketplace.core.throttling import address_of
-from marketplace.core.viewsets import ApiViewSet
+from marketplace.core.viewsets import ApiViewSet, PublicList
 
 PAIR = ("token", "access_token", "refresh")
 TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in PAIR})
@@ -50,7 +51,8 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(summary="Join", responses={201: SignedInSerializer})
     @action(detail=False, methods=["post"])
     def register(self, request):
-        user = services.register(**self.read_input())
+        facts = {"language": get_language() or settings.LANGUAGE_CODE}
+        user = services.register(**facts | self.read_input())
         return self._signed_in(user, _("Welcome!"), status=201)
 
     @extend_schema(
@@ -109,13 +111,16 @@ class UserViewSet(ApiViewSet):
     serializer_class = PublicUserSerializer
     public = frozenset({"retrieve"})
 
+    def get_queryset(self):
+        return presence.with_hidden(super().get_queryset(), self.request.user)
+
     @extend_schema(summary="A person")
     def retrieve(self, request, pk):
         return Response(self.get_serializer(self.get_object()).data)
 
 
 @extend_schema_view(list=extend_schema(summary="People who help"))
-class HelperViewSet(ListModelMixin, ApiViewSet):
+class HelperViewSet(PublicList, ApiViewSet):
     """People who help: nearest first around a point, else the best rated."""
 
     queryset = User.objects.helpers().best_first()

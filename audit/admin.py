@@ -12,6 +12,7 @@ from audit import services
 from audit.forms import ReasonedForm
 from audit.models import StaffAct
 from marketplace.core.admin import Admin, link_to, linked, list_of, section
+from marketplace.core.changelists import RememberedValuesFilter
 from marketplace.core.locks import locked
 
 NOT_FIELDS = ("reason", "password1", "password2", "usable_password")
@@ -100,10 +101,17 @@ def told(value) -> str:
 class StaffActAdmin(Admin):
     list_display = ("created_at", linked("actor"), "action", "subject", "reason")
     list_display_links = ("created_at",)
-    list_filter = ("action", "subject_type")
+    list_filter = (
+        ("action", RememberedValuesFilter),
+        ("subject_type", RememberedValuesFilter),
+        "created_at",
+    )
     list_select_related = ("actor",)
-    search_fields = ("subject_label", "reason", "actor__username")
-    date_hierarchy = "created_at"
+    search_fields = (
+        "subject_label__mentions",
+        "reason__mentions",
+        "actor__search_text__words",
+    )
     ordering = ("-created_at", "-id")
     fieldsets = (
         section(None, "created_at actor action subject reason"),
@@ -132,7 +140,11 @@ class LogEntryAdmin(Admin):
     list_display_links = ("action_time",)
     list_filter = ("action_flag",)
     list_select_related = ("user", "content_type")
-    search_fields = ("object_repr", "change_message", "user__username")
+    search_fields = (
+        "object_repr__icontains",
+        "change_message__icontains",
+        "user__search_text__words",
+    )
     fieldsets = (section(None, "action_time user content_type object_repr said"),)
 
     @admin.display(description=_("change"))

@@ -22,11 +22,10 @@ def clear(obj, *, actor, reason: str) -> None:
     decide(obj, actor=actor, reason="")
 
 
-def moderation(
-    then: Callable[[Moderated], None] = nothing, *, parent: str = ""
-) -> Workflow:
-    """The table for one kind of content; `then` runs after each decision on it.
+def moderation(then: Callable[..., None] = nothing, *, parent: str = "") -> Workflow:
+    """The table for one kind of content.
 
+    `then(obj, actor=…, row=…, reason=…)` runs after each decision on it.
     `parent` names the foreign key whose row other writers lock before the content's.
     """
 
@@ -39,7 +38,7 @@ def moderation(
             before=old,
             after=obj.moderation,
         )
-        then(obj)
+        then(obj, actor=actor, row=row, reason=reason)
 
     return Workflow(
         Transition(

@@ -1,6 +1,7 @@
 """The seeded databases that are measured, one for each size."""
 
 import os
+import secrets
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -20,18 +21,42 @@ SETTINGS = (
 
 
 def prepared(size: str) -> str:
-    """The URL of a migrated and seeded database: `BENCH_DATABASE_URL` or our own."""
+    """The URL of a migrated and seeded database: `BENCH_DATABASE_URL` or our own.
+
+    The static files are collected too: the admin's pages name them by their digests.
+    """
     url = os.environ.get("BENCH_DATABASE_URL") or own(size)
     if not exists(url):
         name = sql.Identifier(urlsplit(url).path[1:])
         with psycopg.connect(_server(), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-    environment = {"DATABASE_URL": url, "DEBUG": "true"}
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "seed", "--size", size, "--if-empty", seconds=7200)
+    seeding = {"DATABASE_URL": url, "DEBUG": "true"}
+    manage(seeding, "migrate", "--verbosity", "0")
+    manage(seeding, "seed", "--size", size, "--if-empty", seconds=7200)
+    manage(environment(url), "collectstatic", "--noinput", "--verbosity", "0")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return url
+
+
+def environment(url: str) -> dict[str, str]:
+    """As production runs, but for HTTPS and the limit on writes."""
+    return {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+        "DEBUG": "false",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "JWT_SIGNING_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "http://127.0.0.1",
+        "SECURE_SSL_REDIRECT": "false",
+        "COOKIES_SECURE": "false",
+        "THROTTLE": "false",
+    }
+
+
+def served(url: str) -> dict[str, str]:
+    return {"DATABASE_URL": url, "LOG_LEVEL": "INFO"}
 
 
 def own(size: str) -> str:

@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 
 PAGE, CAP = 20, 1000
 EARTH_KM = 6371.0
-STEPS_KM = (1.0, 12.0)
+STEPS_KM = (0.3, 3.0)
 ENCODING = orjson.OPT_UTC_Z
 KEY = b"any key of this length does as well here"
 

@@ -5,33 +5,34 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.scenarios import Scenario
-from marketplace.seed.people import DEMO_PASSWORD
 from tests.live.server import HOST
 
 client = Client(headers={"host": HOST})
 
 
-def get(path: str, token: str | None = None) -> dict | list:
-    answer = client.get(path, headers=_sign_in(token))
-    if answer.status_code != 200:
+def get(path: str, headers: dict[str, str] | None = None) -> dict | list:
+    return _answered(path, headers or {}).json()
+
+
+def cost(scenario: Scenario, headers: dict[str, str]) -> tuple[int, int]:
+    """SQL statements and bytes of one answer."""
+    path = scenario.paths[0]
+    _answered(path, headers)
+    with CaptureQueriesContext(connection) as captured:
+        answer = _answered(path, headers)
+    return len(captured), len(answer.content)
+
+
+def post(path: str, body: dict, headers: dict[str, str]) -> dict:
+    answer = client.post(path, body, "application/json", headers=headers)
+    if answer.status_code >= 400:
         raise RuntimeError(f"{path}: {answer.status_code} {answer.content[:300]}")
     return answer.json()
 
 
-def token_of(email: str) -> str:
-    body = {"email": email, "password": DEMO_PASSWORD}
-    answer = client.post("/api/auth/login", body, "application/json")
-    return answer.json()["token"]
-
-
-def cost(scenario: Scenario, token: str) -> tuple[int, int]:
-    """SQL statements and bytes of one answer."""
-    headers = _sign_in(token if scenario.signed_in else None)
-    client.get(scenario.paths[0], headers=headers)
-    with CaptureQueriesContext(connection) as captured:
-        answer = client.get(scenario.paths[0], headers=headers)
-    return len(captured), len(answer.content)
-
-
-def _sign_in(token: str | None) -> dict[str, str]:
-    return {"authorization": f"Bearer {token}"} if token else {}
+def _answered(path: str, headers: dict[str, str]):
+    client.cookies.clear()  # those of the staff come with `headers`
+    answer = client.get(path, headers=headers)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status_code} {answer.content[:300]}")
+    return answer

@@ -1,15 +1,21 @@
--- Asks for each path in turn that stands behind the `--`, and tells the figures as JSON.
-local paths, turn = {}, 0
+-- Asks in turn for what stands behind the `--`, and tells the figures as JSON.
+-- A word is a path to GET, or `METHOD path body` with a body in JSON.
+local requests, turn = {}, 0
 
 function init(args)
-  for _, path in ipairs(args) do
-    paths[#paths + 1] = wrk.format("GET", path)
+  for _, word in ipairs(args) do
+    local method, path, body = word:match("^(%u+) (%S+) (.*)$")
+    local headers = body and { ["Content-Type"] = "application/json" }
+    if headers then
+      for name, value in pairs(wrk.headers) do headers[name] = value end
+    end
+    requests[#requests + 1] = wrk.format(method or "GET", path or word, headers, body)
   end
 end
 
 function request()
-  turn = turn % #paths + 1
-  return paths[turn]
+  turn = turn % #requests + 1
+  return requests[turn]
 end
 
 function done(summary, latency)

@@ -1,4 +1,4 @@
-"""What was measured: printed, as JSON, and as a page of the documentation."""
+"""What was measured, printed and kept as JSON."""
 
 import json
 import os
@@ -9,32 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.load import Figures
+from benchmarks.page import lines
 from tests.live.server import ROOT, Server
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 RUNS = ROOT / "benchmarks" / "runs.json"
 PAGE = ROOT / "docs" / "performance.md"
-COLUMNS = {
-    "scenario": "Scenario",
-    "concurrency": "At once",
-    "rps": "Requests/s",
-    "p50_ms": "Median ms",
-    "p95_ms": "p95 ms",
-    "floor_ratio": "Of the floor",
-    "sql": "SQL",
-    "bytes": "Bytes",
-    "failed": "Failed",
-}
-INTRODUCTION = """\
-# Performance
-
-Written by `make bench`; not edited by hand. Each figure is the median of short bursts
-by wrk over loopback on the product under `gunicorn.conf.py`, 2 workers of 8 threads,
-set up as in production. The *floor* answers the same three requests with hand-written
-SQL through a psycopg pool, orjson and a plain WSGI function, on the same server; both
-are asked in turn in one run, and their answers are compared first. The load shares the
-machine's cores with the servers and the database.
-"""
 
 
 def row(
@@ -67,7 +47,7 @@ def grown(name: str, small: Figures, large: Figures) -> dict:
         "scenario": name,
         "city_ms": round(small.p50_ms, 2),
         "million_ms": round(large.p50_ms, 2),
-        "growth": round(large.p50_ms / small.p50_ms, 2),
+        "growth": round(large.p50_ms / small.p50_ms, 2) if small.p50_ms else None,
         "failed": small.failed + large.failed,
     }
     print(f"{name:34} {line['city_ms']} → {line['million_ms']} ms: {line['growth']}")
@@ -76,70 +56,48 @@ def grown(name: str, small: Figures, large: Figures) -> dict:
 
 def compare(ours: dict, floor: Server, path: str) -> None:
     """Refuse to measure a floor that does other work than the product."""
-    connection = floor.connect()
-    connection.request("GET", path)
-    floors = json.loads(connection.getresponse().read())
-    connection.close()
+    floors = asked(floor, path)
     for answer in (ours, floors):
         answer.pop("next_cursor", None)  # signed with a key of each one's own
     if ours != floors:
         raise RuntimeError(f"{path}: the floor gives another answer:\n{ours}\n{floors}")
 
 
-def write(rows: list[dict], growth: list[dict], *, machine: dict[str, str]) -> None:
-    """Keep what other sizes measured, replace what this one did."""
-    measured = {(line["scenario"], line["size"]) for line in rows}
-    old = _read(LATEST, [])
-    kept = [one for one in old if (one["scenario"], one["size"]) not in measured]
-    runs = _read(RUNS, {})
+def asked(server: Server, path: str) -> dict:
+    connection = server.connect()
+    connection.request("GET", path)
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
+
+
+def write(
+    rows: list[dict],
+    *,
+    machine: dict[str, str],
+    growth: list[dict],
+    left_out: list[str],
+) -> None:
+    """Keep what other sizes measured, replace all that this one did."""
     size = machine["Size"]
-    growth = growth or runs.get(size, {}).get("growth", [])
-    runs[size] = {"machine": machine, "growth": growth}
+    kept = [one for one in read(LATEST, []) if one["size"] != size]
+    run = {"machine": machine, "growth": growth, "left_out": left_out}
     LATEST.write_text(json.dumps(kept + rows, indent=1) + "\n")
+    write_run(size, run)
+
+
+def write_run(name: str, run: dict) -> None:
+    """Keep one run, and write the page anew from all."""
+    runs = read(RUNS, {}) | {name: run}
     RUNS.write_text(json.dumps(runs, indent=1) + "\n")
-    PAGE.write_text("\n".join(_page(kept + rows, runs)) + "\n")
+    PAGE.write_text("\n".join(lines(read(LATEST, []), runs)).rstrip() + "\n")
 
 
-def _read(path: Path, otherwise):
+def read(path: Path, otherwise):
     return json.loads(path.read_text()) if path.exists() else otherwise
 
 
-def _page(rows: list[dict], runs: dict) -> list[str]:
-    lines = [INTRODUCTION]
-    for size, run in runs.items():
-        lines += [f"## Size {size}", ""]
-        lines += [f"- {name}: {value}" for name, value in run["machine"].items()]
-        lines += ["", *_table([row for row in rows if row["size"] == size]), ""]
-        lines += _growth(run["growth"])
-    return lines
-
-
-def _growth(growth: list[dict]) -> list[str]:
-    if not growth:
-        return []
-    return [
-        "### From 10 k rows to this size",
-        "",
-        "The median of one reader at a time, in turn on both databases.",
-        "",
-        "| List | City ms | Million ms | Growth |",
-        "|---|--:|--:|--:|",
-        *(
-            f"| {g['scenario']} | {g['city_ms']} | {g['million_ms']} | {g['growth']} |"
-            for g in growth
-        ),
-        "",
-    ]
-
-
-def _table(rows: list[dict]) -> list[str]:
-    head = f"| {' | '.join(COLUMNS.values())} |"
-    rule = f"|---|{'--:|' * (len(COLUMNS) - 1)}"
-    cells = (["" if r[c] is None else str(r[c]) for c in COLUMNS] for r in rows)
-    return [head, rule, *(f"| {' | '.join(line)} |" for line in cells)]
-
-
-def machine(size: str, scenarios: str, settings: dict) -> dict[str, str]:
+def machine(size: str, scope: str, settings: dict) -> dict[str, str]:
     """What a run is made on; ask before it begins."""
     memory = Path("/proc/meminfo")
     kib = (
@@ -153,7 +111,7 @@ def machine(size: str, scenarios: str, settings: dict) -> dict[str, str]:
     )
     return {
         "Size": size,
-        "Scenarios": scenarios,
+        "Scenarios": scope,
         "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Commit": commit.stdout.strip() or "unknown",
         "Cores": str(os.cpu_count()),

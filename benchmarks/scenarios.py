@@ -1,10 +1,15 @@
-"""What is asked of the product. The floor answers the first three too."""
+"""What is asked of the product. The floor answers those that stand beside it too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
+
+from marketplace.core.categories import TASK_SLUGS
 
 RIGA = "latitude=56.9496&longitude=24.1052"
 DETAILS = 50  # different rows that the details read in turn
+PLACES = 60  # by as many: different centres within some kilometres of Riga's
+DEEP = 50  # the page that is measured of a list that has one
 BBOX = {"city": "24.0,56.9,24.2,57.0", "country": "20.5,55.5,28.5,58.2"}
 LISTS = {
     "newest": "",
@@ -12,81 +17,110 @@ LISTS = {
     "price": "min_price=20&max_price=30",
     "text": "search=skapi",
 }
+ADMIN = {
+    "listings": "listings/listing/",
+    "listings, search": "listings/listing/?q=skapis",
+    "tasks": "tasks/taskrequest/",
+    "tasks, search": "tasks/taskrequest/?q=skapis",
+    "tasks, open": "tasks/taskrequest/?status__exact=open",
+    "users": "accounts/user/",
+    "users, search": "accounts/user/?q=helper12",
+    "reviews": "reviews/review/",
+}
 
 
 @dataclass(frozen=True)
 class Scenario:
+    """Paths that are asked for in turn, by a stranger or a `reader`."""
+
     name: str
     paths: list[str]
+    reader: str | None = None  # "person" or "staff"
     has_floor: bool = False
-    signed_in: bool = False
-    is_list: bool = False
+    page: int = 1
+    is_list: bool = False  # the same paths in every database: growth can be told
 
 
-def read_scenarios(get: Callable, token: str) -> list[Scenario]:
-    """All that only read; `get` asks the product for the ids they need."""
-    return [*_beside_the_floor(get), *_lists(get), *_others(get, token)]
-
-
-def _beside_the_floor(get) -> list[Scenario]:
+def beside_the_floor(get: Callable) -> list[Scenario]:
     rows = get(f"/api/tasks?per_page={DETAILS}")["tasks"]
     details = [f"/api/tasks/{row['id']}" for row in rows]
     around = f"/api/tasks?{RIGA}&radius=10"
+    both = {"has_floor": True, "is_list": True}
     return [
-        Scenario("tasks newest", ["/api/tasks"], has_floor=True, is_list=True),
-        Scenario("tasks radius 10 km", [around], has_floor=True, is_list=True),
+        Scenario("tasks newest", ["/api/tasks"], **both),
+        Scenario("tasks radius 10 km", [around], **both),
+        Scenario("tasks radius 10 km, moving", _moving("/api/tasks", 10), **both),
         Scenario("task detail", details, has_floor=True),
     ]
 
 
-def _lists(get) -> list[Scenario]:
-    owner = get("/api/tasks?per_page=1")["tasks"][0]["creator_id"]
-    named = LISTS | {"owner": f"owner={owner}"}
-    found = {
-        f"tasks {name}{_deep(page)}": f"/api/tasks?{query}&page={page}"
-        for name, query in named.items()
-        for page in (1, 50)
-        if (name, page) != ("newest", 1)
-    }
-    for km in (2, 10, 50, 300):
-        filters = f"{RIGA}&radius={km}&category=repair&status=open"
-        found[f"tasks radius {km} km in a category"] = f"/api/tasks?{filters}"
-    for kind in ("listings", "offerings"):
-        found[f"{kind} newest"] = f"/api/{kind}"
-        found[f"{kind} radius 10 km"] = f"/api/{kind}?{RIGA}&radius=10"
+def read_scenarios(get: Callable, person: dict[str, str]) -> list[Scenario]:
+    """All that only read; `get` asks the product for the ids they need."""
     return [
-        Scenario(name, [path], is_list="owner" not in name)  # an id of one database
-        for name, path in found.items()
+        *beside_the_floor(get),
+        *_lists(get),
+        *_public(get),
+        *_personal(get, person),
+        *_of_staff(),
     ]
 
 
-def _deep(page: int) -> str:
-    return "" if page == 1 else f", page {page}"
+def _moving(address: str, km: int) -> list[str]:
+    """Thousands of addresses: an answer to one helps none of the others."""
+    steps = product(range(PLACES), repeat=2)
+    return [
+        f"{address}?latitude={56.91 + 0.0013 * north:.4f}"
+        f"&longitude={24.02 + 0.0029 * east:.4f}&radius={km}"
+        for north, east in steps
+    ]
 
 
-def _others(get, token: str) -> list[Scenario]:
-    mine = get("/api/tasks/created", token)["tasks"]
-    asked = next((task for task in mine if task["applications_count"]), mine[0])
-    person = asked["creator_id"]
-    marks = ",".join(f"task:{row['id']}" for row in get("/api/tasks")["tasks"])
-    public = {
-        "profile": f"/api/auth/users/{person}",
-        "profile's reviews": f"/api/auth/users/{person}/reviews",
+def _filtered() -> list[str]:
+    """Hundreds of filters: each category, with prices of many kinds."""
+    prices = product(range(5, 25, 2), range(60, 210, 15))
+    return [
+        f"/api/tasks?category={slug}&min_price={low}&max_price={high}"
+        for (low, high), slug in product(prices, TASK_SLUGS)
+    ]
+
+
+def _lists(get) -> list[Scenario]:
+    named = {f"tasks {name}": f"/api/tasks?{query}" for name, query in LISTS.items()}
+    deep = {name: f"{path}&page={DEEP}" for name, path in named.items()}
+    found = {name: path for name, path in named.items() if name != "tasks newest"}
+    for km in (2, 10, 50, 300):
+        filters = f"{RIGA}&radius={km}&category=repair&status=open"
+        found[f"tasks radius {km} km in a category"] = f"/api/tasks?{filters}"
+    for kind in ("listings", "offerings", "helpers"):
+        found[f"{kind} newest" if kind != "helpers" else kind] = f"/api/{kind}"
+        found[f"{kind} radius 10 km"] = f"/api/{kind}?{RIGA}&radius=10"
+    owner = get("/api/tasks?per_page=1")["tasks"][0]["creator_id"]
+    return [
+        Scenario("tasks filtered, changing", _filtered(), is_list=True),
+        *(Scenario(name, [path], is_list=True) for name, path in found.items()),
+        *(
+            Scenario(f"{name}, page {DEEP}", [path], page=DEEP, is_list=True)
+            for name, path in deep.items()
+            if get(path)["tasks"]
+        ),
+        Scenario("tasks owner", [f"/api/tasks?owner={owner}"]),
+    ]
+
+
+def _public(get) -> list[Scenario]:
+    person = get("/api/tasks?per_page=1")["tasks"][0]["creator_id"]
+    maps = {
         "map of the city": f"/api/map?bbox={BBOX['city']}&zoom=12",
         "map of the country": f"/api/map?bbox={BBOX['country']}&zoom=7",
     }
-    personal = {
-        "favorites": "/api/favorites",
-        "favorites/check": f"/api/favorites/check?items={marks}",
-        "tasks/created": "/api/tasks/created",
-        "tasks/my": "/api/tasks/my",
-        "tasks/my-applications": "/api/tasks/my-applications",
-        "a task's applications": f"/api/tasks/{asked['id']}/applications",
+    people = {
+        "profile": f"/api/auth/users/{person}",
+        "profile's reviews": f"/api/auth/users/{person}/reviews",
     }
     return [
         *(_detail(get, kind) for kind in ("listings", "offerings")),
-        *(Scenario(name, [path]) for name, path in public.items()),
-        *(Scenario(name, [path], signed_in=True) for name, path in personal.items()),
+        *(Scenario(name, [path]) for name, path in people.items()),
+        *(Scenario(name, [path], is_list=True) for name, path in maps.items()),
     ]
 
 
@@ -94,3 +128,29 @@ def _detail(get, kind: str) -> Scenario:
     answer = get(f"/api/{kind}?per_page={DETAILS}")
     rows = answer[kind] if isinstance(answer, dict) else answer
     return Scenario(f"{kind[:-1]} detail", [f"/api/{kind}/{row['id']}" for row in rows])
+
+
+def _personal(get, person: dict[str, str]) -> list[Scenario]:
+    mine = get("/api/tasks/created", person)["tasks"]
+    asked = next((task for task in mine if task["applications_count"]), mine[0])
+    talks = get("/api/messages/conversations", person)["conversations"]
+    marks = ",".join(f"task:{row['id']}" for row in get("/api/tasks")["tasks"])
+    found = {
+        "favorites": "/api/favorites",
+        "favorites/check": f"/api/favorites/check?items={marks}",
+        "tasks/created": "/api/tasks/created",
+        "tasks/my": "/api/tasks/my",
+        "tasks/my-applications": "/api/tasks/my-applications",
+        "a task's applications": f"/api/tasks/{asked['id']}/applications",
+        "conversations": "/api/messages/conversations",
+        "messages": f"/api/messages/conversations/{talks[0]['id']}/messages",
+        "unread count": "/api/messages/unread-count",
+    }
+    return [Scenario(name, [path], reader="person") for name, path in found.items()]
+
+
+def _of_staff() -> list[Scenario]:
+    return [
+        Scenario(f"admin {name}", [f"/admin/{path}"], reader="staff", is_list=True)
+        for name, path in ADMIN.items()
+    ]

@@ -16,7 +16,7 @@ from marketplace.core.models import (
     Timestamped,
     search_indexes,
 )
-from marketplace.core.search import FoldedTextField
+from search.fields import FoldedTextField
 
 
 def expiry() -> datetime:
@@ -39,7 +39,10 @@ class Listing(Place, Moderated, Timestamped):
         REFURBISHED = "refurbished", _("Refurbished")
 
     seller = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="listings"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="listings",
+        db_index=False,  # `listing_seller` begins with it
     )
     title = models.CharField(max_length=100)
     description = models.TextField(max_length=2000)
@@ -79,8 +82,12 @@ class Listing(Place, Moderated, Timestamped):
                 name="listing_category",
             ),
             *search_indexes("listing", owner="seller", price="price"),
+            models.Index(fields=["updated_at"], name="listing_changed"),
             models.Index(
                 fields=["seller", "-created_at", "-id"], name="listing_seller"
+            ),
+            models.Index(
+                fields=["-id"], name="listing_featured", condition=Q(is_featured=True)
             ),
             models.Index(
                 fields=["expires_at"],

@@ -1,6 +1,8 @@
 """Facts about sets of listings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from accounts.querysets import BRIEF, unread
 from marketplace.core.querysets import ContentQuerySet
@@ -14,6 +16,16 @@ class ListingQuerySet(ContentQuerySet):
     def for_display(self):
         return self.select_related("seller").defer(
             "search_text", *unread("seller", BRIEF)
+        )
+
+    def ending(self, *, at: datetime):
+        """Whose time is up within `NOTICE_DAYS`, and who posted may still act."""
+        soon = at + timedelta(days=settings.NOTICE_DAYS)
+        return self.filter(
+            status__in=("active", "pending"),
+            expires_at__gt=at,
+            expires_at__lte=soon,
+            seller__is_active=True,
         )
 
     def due(self, *, at: datetime):

@@ -1,14 +1,23 @@
 """The life of a listing, as a table, and what staff may do with it."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from audit.workflow import moderation
+from listings import notices
 from listings.models import Listing, expiry
 from listings.permissions import is_seller
 from marketplace.core.workflow import Transition, Workflow, is_system
+from notifications.moderation import tell_owner
 from uploads import services as uploads
 
 ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
+
+
+def record(listing, *, actor, row, **facts) -> None:
+    if row.name == "expire":
+        notices.expired(listing)
 
 
 def renew(listing, *, actor) -> None:
@@ -72,6 +81,7 @@ LISTING_WORKFLOW = Workflow(
         effect=let_go_of_images,
         in_api=False,
     ),
+    record=record,
 )
 
-MODERATION = moderation()
+MODERATION = moderation(then=partial(tell_owner, owner="seller"))

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import list_of
+from marketplace.core.rows import Rows
 
+MOST_COUNTED = 1_000
 WEEK = object()  # stands for a week ago
 CARDS = (  # title, model, what is counted: the lookups of its changelist
     (_("Disputes waiting"), "tasks.taskrequest", {"status__exact": "disputed"}),
@@ -22,6 +24,8 @@ CARDS = (  # title, model, what is counted: the lookups of its changelist
     (_("New listings this week"), "listings.listing", {"created_at__gte": WEEK}),
     (_("New tasks this week"), "tasks.taskrequest", {"created_at__gte": WEEK}),
     (_("Staff acts this week"), "audit.staffact", {"created_at__gte": WEEK}),
+    (_("Jobs waiting"), "jobs.job", {"status__exact": "waiting"}),
+    (_("Jobs that failed for good"), "jobs.job", {"status__exact": "dead"}),
 )
 
 
@@ -45,4 +49,8 @@ def _may_see(request: HttpRequest, label: str) -> bool:
 def _card(title, model, lookups: dict, week_ago: str) -> dict:
     known = {k: week_ago if value is WEEK else value for k, value in lookups.items()}
     found = model._base_manager.filter(**known)
-    return {"title": title, "count": found.count(), "url": list_of(model, **known)}
+    return {
+        "title": title,
+        "count": Rows(found).count_up_to(MOST_COUNTED),
+        "url": list_of(model, **known),
+    }

@@ -33,8 +33,13 @@ GROUPS = (  # title, and (model, icon) of each page
         (
             ("messaging.conversation", "forum"),
             ("messaging.message", "chat"),
+            ("messaging.block", "block"),
+            ("notifications.notification", "notifications"),
+            ("notifications.preference", "tune"),
             ("audit.staffact", "gavel"),
             ("tasks.taskevent", "history"),
+            ("alerts.savedsearch", "saved_search"),
+            ("jobs.job", "schedule"),
         ),
     ),
 )

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from botocore.config import Config
 from django.utils.translation import gettext_lazy
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from marketplace.core.environment import Environment
 from marketplace.core.logs import configuration
@@ -54,14 +57,19 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "marketplace",
     "audit",
+    "jobs",
     "accounts",
     "uploads",
     "messaging",
+    "notifications",
     "listings",
     "tasks",
     "offerings",
     "reviews",
     "favorites",
+    "alerts",
+    "realtime",
+    "search",
 ]
 
 MIDDLEWARE = [
@@ -73,17 +81,20 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "marketplace.core.middleware.BodyLimitMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "marketplace.core.middleware.PageSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "marketplace.core.middleware.PageAuthenticationMiddleware",
+    "marketplace.core.middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+WEB_THREADS = env.int("WEB_THREADS", 8)
 APPEND_SLASH = False  # a redirect to …/ would lose the body of a POST
 
 TEMPLATES = [
@@ -115,6 +126,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     _database["OPTIONS"] = {
+        "prepare_threshold": env.int("DB_PREPARE_AFTER", 5) or None,  # runs of a text
         "pool": {
             "min_size": env.int("DB_POOL_MIN", 1),
             "max_size": env.int("DB_POOL_MAX", 8),
@@ -131,12 +143,37 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "marketplace.core.caches.PatientCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "marketplace",
+        "OPTIONS": {
+            "socket_connect_timeout": 0.3,  # seconds
+            "socket_timeout": 0.5,
+            # A connection that Redis has closed; one that hangs is waited for once.
+            "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        },
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- Sockets --------------------------------------------------------------------------
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10)  # in one process
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 100)
+SOCKET_THREADS = env.int("SOCKET_THREADS", 4)  # that ask the database for sockets
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "prefix": "marketplace",
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 0.5}],
+        },
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"capacity": 10_000, "group_expiry": 10**9},
+    }
 }
 
 # --- Files ----------------------------------------------------------------------------
@@ -223,6 +260,10 @@ LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
 TALLY_SECONDS = env.float("TALLY_SECONDS", 5.0)  # how late counted looks are written
+NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
+NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
+NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # how long before its end one is told
+NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", 90)  # then settled ones are deleted
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
 
 # --- The API --------------------------------------------------------------------------
@@ -260,6 +301,7 @@ SPECTACULAR_SETTINGS = {
     ),
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "GET_LIB_DOC_EXCLUDES": "marketplace.core.schema.undescribed",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -339,7 +381,17 @@ EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10  # seconds: a mail server that is away must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
+CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
+    "task": "/tasks/{id}",
+    "listing": "/listings/{id}",
+    "offering": "/offerings/{id}",
+    "conversation": "/messages/{id}",
+    "review": "/profile",
+    "saved_search": "/saved-searches/{id}",
+    "preferences": "/profile",
+}
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()

@@ -11,30 +11,47 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
+from alerts.views import SavedSearchViewSet
 from favorites.views import FavoriteViewSet
 from listings.views import ListingViewSet
 from marketplace import views
 from marketplace.core import errors
 from marketplace.map import MapViewSet
-from messaging.views import ConversationViewSet, MessageViewSet
+from messaging.views import (
+    AttachmentViewSet,
+    BlockingViewSet,
+    BlockViewSet,
+    ConversationViewSet,
+    MessageViewSet,
+    UnreadViewSet,
+)
+from notifications.views import NotificationViewSet, unsubscribe_page
 from offerings.views import OfferingViewSet
+from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from tasks.views import TaskViewSet
 from uploads.views import UploadViewSet
 
 router = SimpleRouter(trailing_slash=False)
+router.register("listings", ListingViewSet, "listing")
+router.register("tasks", TaskViewSet, "task")
+router.register("offerings", OfferingViewSet, "offering")
 router.register("auth", AuthViewSet, "auth")
+router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"
 )
-router.register("listings", ListingViewSet, "listing")
-router.register("tasks", TaskViewSet, "task")
-router.register("offerings", OfferingViewSet, "offering")
+router.register("auth/users", BlockingViewSet, "blocking")
 router.register("reviews", ReviewViewSet, "review")
 router.register("favorites", FavoriteViewSet, "favorite")
+router.register("saved-searches", SavedSearchViewSet, "saved-search")
 router.register("messages/conversations", ConversationViewSet, "conversation")
-router.register("messages", MessageViewSet, "message")
+router.register("messages/messages", MessageViewSet, "message")
+router.register("messages/attachments", AttachmentViewSet, "attachment")
+router.register("messages", UnreadViewSet, "unread")
+router.register("blocks", BlockViewSet, "block")
+router.register("notifications", NotificationViewSet, "notification")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")
@@ -42,11 +59,13 @@ router.register("categories", views.CategoryViewSet, "category")
 
 urlpatterns = [
     path("", views.welcome),
+    path("examples/chat", views.chat),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/schema", views.SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
+    path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
     path("api/", include(router.urls)),
     re_path(r"^api(/|$)", csrf_exempt(errors.not_found)),
 ]

@@ -1,10 +1,13 @@
 """The few pages that belong to no domain."""
 
+import re
+from base64 import b64encode
+from hashlib import sha256
 from threading import Lock
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView
@@ -14,6 +17,7 @@ from rest_framework.response import Response
 from marketplace.core.categories import CATEGORIES
 from marketplace.core.viewsets import ApiViewSet
 
+CHAT = settings.BASE_DIR / "docs" / "examples" / "chat.html"
 NAMES = inline_serializer(
     "CategoryNames", {code: serializers.CharField() for code in ("lv", "ru", "en")}
 )
@@ -63,3 +67,28 @@ def demo_password() -> str:
     )
 
     return DEMO_PASSWORD
+
+
+def chat(request: HttpRequest) -> HttpResponse:
+    """A client in one page, to read and to try. The demo alone serves it."""
+    if not settings.DEMO:
+        raise Http404
+    page = CHAT.read_text()
+    policy = {
+        "default-src": "'none'",
+        "script-src": fingerprint(page, "script"),
+        "style-src": fingerprint(page, "style"),
+        "img-src": "data:",
+        "connect-src": "'self' ws://{0} wss://{0}".format(request.get_host()),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    told = "; ".join(f"{name} {allowed}" for name, allowed in policy.items())
+    return HttpResponse(page, headers={"Content-Security-Policy": told})
+
+
+def fingerprint(page: str, tag: str) -> str:
+    """What a content policy calls the one element of this kind in a page."""
+    [inside] = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.S)
+    return f"'sha256-{b64encode(sha256(inside.encode()).digest()).decode()}'"

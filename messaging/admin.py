@@ -1,10 +1,14 @@
-"""Staff see who talks to whom; what they say is for those who may see private facts."""
+"""Staff read who wrote what to whom, edited or deleted or not, and change nothing."""
 
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from audit.admin import AuditedAdmin
-from marketplace.core.admin import linked, section
-from messaging.models import Conversation, Message
+from marketplace.core.admin import Admin, HistoryInline, linked, section
+from messaging.links import path_of
+from messaging.models import Block, Conversation, Message, MessageVersion
 
 SUBJECT = "task offering listing"
 
@@ -19,24 +23,77 @@ class ConversationAdmin(AuditedAdmin):
         "updated_at",
     )
     list_select_related = ("participant_1", "participant_2")
-    search_fields = ("participant_1__username", "participant_2__username")
+    search_fields = (
+        "participant_1__search_text__words",
+        "participant_2__search_text__words",
+    )
     fieldsets = (
-        section(None, f"participant_1 participant_2 last_seq {SUBJECT}"),
+        section(None, f"participant_1 participant_2 started_by last_seq {SUBJECT}"),
         section(None, "created_at updated_at"),
     )
 
 
+class VersionInline(HistoryInline):
+    model = MessageVersion
+    fields = ("content", "replaced_at")
+    verbose_name_plural = _("What it said before")
+
+
 @admin.register(Message)
 class MessageAdmin(AuditedAdmin):
-    private = ("content",)
-    list_display = ("id", "conversation", linked("sender"), "content", "created_at")
+    """The text is as its author left it before deleting it."""
+
+    list_display = (
+        "id",
+        "conversation",
+        linked("sender"),
+        "content",
+        "state",
+        "created_at",
+    )
+    list_filter = (
+        ("deleted_at", admin.EmptyFieldListFilter),
+        ("edited_at", admin.EmptyFieldListFilter),
+        "created_at",
+    )
     list_select_related = (
         "sender",
         "conversation__participant_1",
         "conversation__participant_2",
     )
-    search_fields = ("sender__username",)
+    search_fields = ("sender__search_text__words",)
     fieldsets = (
-        section(None, f"conversation seq sender content {SUBJECT}"),
-        section(None, "created_at"),
+        section(None, f"conversation seq sender state content pictures {SUBJECT}"),
+        section(None, "created_at edited_at deleted_at"),
     )
+    inlines = (VersionInline,)
+
+    @display(
+        description=_("state"),
+        label={"deleted": "danger", "edited": "warning", "written": ""},
+    )
+    def state(self, message: Message) -> tuple[str, str]:
+        if message.is_deleted:
+            return "deleted", _("Deleted")
+        if message.edited_at:
+            return "edited", _("Edited")
+        return "written", _("Written")
+
+    @admin.display(description=_("pictures"))
+    def pictures(self, message: Message) -> str:
+        shown = message.attachments.select_related("upload")
+        row = format_html_join("", "{}", ((_picture(one.upload),) for one in shown))
+        return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
+
+
+def _picture(upload) -> str:
+    small = path_of(upload, small=True, for_staff=True)
+    picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
+    return format_html(picture, path_of(upload, for_staff=True), small)
+
+
+@admin.register(Block)
+class BlockAdmin(Admin):
+    list_display = ("id", linked("blocker"), linked("blocked"), "created_at")
+    list_select_related = ("blocker", "blocked")
+    search_fields = ("blocker__username", "blocked__username")

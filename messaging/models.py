@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from marketplace.core.models import Timestamped
 from messaging.permissions import is_participant
-from messaging.querysets import ConversationQuerySet, MessageQuerySet
-
-SUBJECTS = ("task", "offering", "listing")
+from messaging.querysets import (
+    SUBJECTS,
+    BlockQuerySet,
+    ConversationQuerySet,
+    MessageQuerySet,
+)
 
 
 def _unset(*names: str) -> Q:
@@ -40,6 +43,12 @@ class Subject(models.Model):
             )
         ]
 
+    @property
+    def about(self) -> tuple[str, int] | None:
+        """The kind and the id of the item."""
+        ids = ((name, getattr(self, f"{name}_id")) for name in SUBJECTS)
+        return next(((name, pk) for name, pk in ids if pk), None)
+
 
 class Conversation(Subject, Timestamped):
     """The one conversation of two people; its subject is what they named last.
@@ -58,6 +67,14 @@ class Conversation(Subject, Timestamped):
     )
     participant_2 = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # the index of those that are started begins with it
     )
     last_message = models.ForeignKey(
         "Message",
@@ -90,6 +107,13 @@ class Conversation(Subject, Timestamped):
                 ),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["started_by", "-created_at"],
+                name="conversation_started",
+                condition=Q(started_by__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.participant_1_id} and {self.participant_2_id}"
@@ -107,9 +131,17 @@ class Conversation(Subject, Timestamped):
     def read_seq_of(self, user) -> int:
         return getattr(self, f"read_seq_{self.side_of(user)}")
 
+    def read_seq_beside(self, user) -> int:
+        """How far the one whom `user` talks to has read."""
+        return self.read_seq_2 if self.side_of(user) == 1 else self.read_seq_1
+
 
 class Message(Subject):
-    """`seq` counts the messages of a conversation from 1, without gaps."""
+    """`seq` counts the messages of a conversation from 1, without gaps.
+
+    A deleted one keeps its number and, for staff, its text: participants see neither
+    text nor pictures of it.
+    """
 
     conversation = models.ForeignKey(
         Conversation,
@@ -121,8 +153,18 @@ class Message(Subject):
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    content = models.TextField(max_length=5000)
+    content = models.TextField(max_length=5000, blank=True)
+    client_msg_id = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The sender's own name for it: sent twice, it is written once.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -132,10 +174,19 @@ class Message(Subject):
             models.UniqueConstraint(
                 fields=["conversation", "seq"], name="message_numbered_once"
             ),
+            models.UniqueConstraint(
+                fields=["conversation", "sender", "client_msg_id"],
+                name="message_sent_once",
+                condition=~Q(client_msg_id=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.seq}"
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def is_read(self) -> bool:
@@ -143,3 +194,67 @@ class Message(Subject):
         talk = self.conversation
         by_first = self.sender_id == talk.participant_1_id
         return self.seq <= (talk.read_seq_2 if by_first else talk.read_seq_1)
+
+
+class MessageVersion(models.Model):
+    """What a message said before an edit. For staff."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="versions"
+    )
+    content = models.TextField(max_length=5000)
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class Attachment(models.Model):
+    """A private picture that a message shows. It goes with one message alone."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="attachments"
+    )
+    upload = models.OneToOneField(
+        "uploads.Upload", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.upload_id}"
+
+
+class Block(models.Model):
+    """`blocker` and `blocked` write nothing to each other while it stands."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the unique constraint begins with it
+    )
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["blocker", "blocked"], name="one_block_per_pair"
+            ),
+            models.CheckConstraint(
+                name="nobody_blocks_themselves",
+                condition=~Q(blocker=F("blocked")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"

@@ -1,10 +1,91 @@
-from marketplace.core.pagination import Pages
+from django.utils.translation import gettext as _
+from rest_framework.utils.urls import replace_query_param
+
+from marketplace.core import cursors
+from marketplace.core.errors import Invalid
+from marketplace.core.pagination import CURSOR, FAR_DIGITS, Pages
+from messaging.models import Conversation, Message
+
+AFTER = "after"
 
 
 class MessagePages(Pages):
-    """Page 1 holds the newest messages; inside a page the oldest come first."""
+    """Of a conversation: page 1 holds the newest; in a page the oldest comes first.
+
+    Messages are numbered without gaps, so that a page is a range of numbers: the total
+    is exact, and costs nothing, and no page costs more than another. `?cursor=` reads
+    on to older ones; `?after=` a number reads on to newer ones.
+    """
 
     default = 50
 
-    def paginate_queryset(self, queryset, request, view=None):
-        return super().paginate_queryset(queryset, request, view)[::-1]
+    def paginate_queryset(self, conversation: Conversation, request, view=None):
+        self.read(request, view)
+        self.total, self.is_capped = conversation.last_seq, False
+        self.after = _number(request.query_params.get(AFTER))
+        first, last = self._newer() if self.is_catching_up else self._older()
+        self.first, self.last = max(first, 1), min(last, self.total)
+        return self._rows(conversation) if self.first <= self.last else []
+
+    @property
+    def is_catching_up(self) -> bool:
+        return self.after is not None
+
+    @property
+    def has_more(self) -> bool:
+        if self.is_catching_up:
+            return self.last < self.total
+        return 1 < self.first <= self.last
+
+    @property
+    def next_cursor(self) -> str | None:
+        if self.is_catching_up or not self.has_more:
+            return None
+        return cursors.encode([self.first - 1])
+
+    def _newer(self) -> tuple[int, int]:
+        return self.after + 1, self.after + self.per_page
+
+    def _older(self) -> tuple[int, int]:
+        cursor = self.request.query_params.get(CURSOR)
+        if cursor:
+            last = _place(cursor)
+        else:
+            last = self.total - (self.page - 1) * self.per_page
+        return last - self.per_page + 1, last
+
+    def _rows(self, conversation: Conversation) -> list[Message]:
+        rows = conversation.messages.for_display().order_by("seq")
+        return list(rows.filter(seq__range=(self.first, self.last)))
+
+    def _links(self) -> str:
+        if not self.is_catching_up:
+            return super()._links()
+        if not self.has_more:
+            return ""
+        here = self.request.build_absolute_uri()
+        return f'<{replace_query_param(here, AFTER, self.last)}>; rel="next"'
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        after = {
+            "name": AFTER,
+            "in": "query",
+            "schema": {"type": ["integer", "string"]},
+            "description": "The number of a message: those after it, the oldest first; "
+            "`has_more` then means newer ones. Nothing is counted as read.",
+        }
+        return [*super().get_schema_operation_parameters(view), after]
+
+
+def _number(text: str | None) -> int | None:
+    """`text` as a number from 0, or None."""
+    if text is None or not text.isascii() or not text.isdigit():
+        return None
+    return int(text.lstrip("0")[:FAR_DIGITS] or 0)
+
+
+def _place(cursor: str) -> int:
+    match cursors.decode(cursor):
+        case [int(last)]:
+            return last
+    raise Invalid(_("This cursor belongs to another list."))

@@ -1,20 +1,61 @@
 from functools import cached_property
 
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import UserBrief
+from accounts.serializers import PresentUser, UserBrief
 from marketplace.core.serializers import BlankableText, Id, Input, Output, Text
-from messaging.models import SUBJECTS
+from messaging import links
+from messaging.querysets import SUBJECTS
 
 LONGEST = 5000
+MOST_ATTACHMENTS = 10
+
+
+class AboutSerializer(Output):
+    """The item that is talked about."""
+
+    type = serializers.ChoiceField(choices=SUBJECTS)
+    id = serializers.IntegerField()
+    title = serializers.CharField(
+        allow_null=True, help_text="Null when not everybody may see the item any more."
+    )
 
 
 class SubjectOutput(Output):
     task_id = serializers.IntegerField(allow_null=True)
     offering_id = serializers.IntegerField(allow_null=True)
     listing_id = serializers.IntegerField(allow_null=True)
+    about = serializers.SerializerMethodField()
+
+    @extend_schema_field(AboutSerializer(allow_null=True))
+    def get_about(self, row) -> dict | None:
+        if row.about is None:
+            return None
+        kind, pk = row.about
+        return {"type": kind, "id": pk, "title": row.about_title}
+
+
+class AttachmentSerializer(Output):
+    """A private picture, an `Upload`. Its addresses work for a few minutes."""
+
+    id = serializers.IntegerField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes")
+    width = serializers.IntegerField(help_text="Pixels")
+    height = serializers.IntegerField(help_text="Pixels")
+    url = serializers.SerializerMethodField()
+    thumbnail_url = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField)
+    def get_url(self, upload) -> str:
+        return self.absolute(links.path_of(upload))
+
+    @extend_schema_field(serializers.URLField)
+    def get_thumbnail_url(self, upload) -> str:
+        return self.absolute(links.path_of(upload, small=True))
 
 
 class MessageSerializer(SubjectOutput):
@@ -23,9 +64,29 @@ class MessageSerializer(SubjectOutput):
     seq = serializers.IntegerField(help_text="Counts from 1 in each conversation.")
     sender_id = serializers.IntegerField()
     sender = UserBrief()
-    content = serializers.CharField()
+    content = serializers.SerializerMethodField()
+    attachments = serializers.SerializerMethodField()
+    client_msg_id = serializers.CharField(
+        allow_blank=True, help_text="What the sender called it."
+    )
     is_read = serializers.BooleanField(help_text="By the one it was written to.")
+    is_deleted = serializers.BooleanField(help_text="Then it says and shows nothing.")
+    edited_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+
+    def get_content(self, message) -> str:
+        return "" if message.is_deleted else message.content
+
+    @extend_schema_field(AttachmentSerializer(many=True))
+    def get_attachments(self, message) -> list[dict]:
+        if message.is_deleted:
+            return []
+        shown = self._attachment.to_representation
+        return [shown(one.upload) for one in message.attachments.all()]
+
+    @cached_property
+    def _attachment(self) -> AttachmentSerializer:
+        return AttachmentSerializer(context=self.context)
 
 
 class ConversationSerializer(SubjectOutput):
@@ -35,18 +96,27 @@ class ConversationSerializer(SubjectOutput):
     participant_1_id = serializers.IntegerField()
     participant_2_id = serializers.IntegerField()
     other_participant = serializers.SerializerMethodField()
+    is_blocked = serializers.BooleanField(help_text="By the reader.")
     unread_count = serializers.IntegerField()
+    last_seq = serializers.IntegerField(help_text="How many messages there are.")
+    read_seq = serializers.IntegerField(help_text="How far the reader has read.")
+    other_read_seq = serializers.SerializerMethodField()
     last_message = MessageSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    @extend_schema_field(UserBrief)
+    @extend_schema_field(PresentUser)
     def get_other_participant(self, conversation) -> dict:
-        return self._brief.to_representation(conversation.other_than(self.viewer))
+        other = conversation.other_than(self.viewer)
+        other.is_hidden = conversation.is_blocked or conversation.is_shunned
+        return self._other.to_representation(other)
+
+    def get_other_read_seq(self, conversation) -> int:
+        return conversation.read_seq_beside(self.viewer)
 
     @cached_property
-    def _brief(self) -> UserBrief:
-        return UserBrief(context=self.context)
+    def _other(self) -> PresentUser:
+        return PresentUser(context=self.context)
 
 
 class SubjectInput(Input):
@@ -64,8 +134,44 @@ class SubjectInput(Input):
         return attrs | {"about": named[0] if named else None}
 
 
+class ClientMsgId(Text):
+    """A name that the sender's client makes up for a message, such as a UUID."""
+
+    def __init__(self):
+        super().__init__(
+            required=False,
+            max_length=64,
+            validators=[RegexValidator(r"^[A-Za-z0-9_.:-]{1,64}\Z")],
+            help_text="A send with a name that was used already finds that message.",
+        )
+
+
 class MessageInput(SubjectInput):
+    """Words, pictures or both."""
+
+    content = BlankableText(max_length=LONGEST)
+    attachment_ids = serializers.ListField(
+        child=Id(), required=False, max_length=MOST_ATTACHMENTS
+    )
+    client_msg_id = ClientMsgId()
+
+    def validate(self, attrs: dict) -> dict:
+        if not attrs.get("content") and not attrs.get("attachment_ids"):
+            sentence = _("Write something, or attach a picture.")
+            raise serializers.ValidationError({"content": [sentence]})
+        return super().validate(attrs)
+
+
+class EditInput(Input):
     content = Text(max_length=LONGEST)
+
+
+class BlockSerializer(Output):
+    """A person whom the reader blocks."""
+
+    user_id = serializers.IntegerField(source="blocked_id")
+    user = UserBrief(source="blocked")
+    created_at = serializers.DateTimeField()
 
 
 class StartInput(SubjectInput):
@@ -79,6 +185,7 @@ class StartInput(SubjectInput):
     initial_message = BlankableText(
         max_length=LONGEST, help_text="The same as `message`."
     )
+    client_msg_id = ClientMsgId()
 
     def validate(self, attrs: dict) -> dict:
         user_id = attrs.get("user_id") or attrs.get("participant_id")
@@ -89,4 +196,5 @@ class StartInput(SubjectInput):
             "user_id": user_id,
             "content": attrs.get("message") or attrs.get("initial_message", ""),
             "about": super().validate(attrs)["about"],
+            "client_msg_id": attrs.get("client_msg_id", ""),
         }

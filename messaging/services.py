@@ -1,43 +1,127 @@
-"""Open conversations, write in them and read them."""
+"""Open conversations, write in them, mend what was written, and read."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from marketplace.core.errors import DomainError, Invalid, NotVisible
+from marketplace.core.errors import (
+    DomainError,
+    Invalid,
+    NotAllowed,
+    NotVisible,
+    TooMany,
+)
 from marketplace.core.locks import locked
-from messaging.models import SUBJECTS, Conversation, Message
+from messaging import events
+from messaging.models import Attachment, Block, Conversation, Message, MessageVersion
 from messaging.permissions import is_participant, is_sender
+from messaging.querysets import SUBJECTS
+from uploads import services as uploads
+
+EDIT_WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
+About = tuple[str, int]  # the kind and the id of an item, such as ("task", 5)
 
 
 class Unreachable(DomainError):
     code = "unreachable"
 
 
+class Blocked(NotAllowed):
+    """One of the two blocks the other; which one is not told."""
+
+    code = "blocked"
+
+
+class TooLate(DomainError):
+    code = "too_late"
+
+
+class TooManyStarted(TooMany):
+    code = "too_many_conversations"
+
+
+# --- Begin ----------------------------------------------------------------------------
+
+
 @transaction.atomic
 def start(
-    *, sender, user_id: int, content: str = "", about: tuple[str, int] | None = None
+    *,
+    sender,
+    user_id: int,
+    content: str = "",
+    about: About | None = None,
+    client_msg_id: str = "",
 ) -> tuple[Conversation, bool]:
     """The conversation with a person, and whether it is new.
 
-    `content` is sent in it, unless empty. `about` is the type and id of an item, such
-    as `("task", 5)`. Raises `Invalid` for oneself, `NotVisible` for a person or an
-    item that `sender` may not see.
+    `content` is sent in it, unless empty. Raises `Invalid` for oneself, `NotVisible`
+    for a person or an item that `sender` may not see, `Blocked` (403) and, for new
+    accounts, `TooManyStarted` (429).
     """
     if user_id == sender.pk:
         raise Invalid(_("You cannot write to yourself."))
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
         raise NotVisible(_("There is no such person."))
-    first, second = sorted((sender.pk, user_id))
-    conversation, is_new = Conversation.objects.get_or_create(
-        participant_1_id=first, participant_2_id=second
-    )
+    conversation, is_new = _found_or_begun(sender, user_id)
     if content:
-        send(conversation, sender=sender, content=content, about=about)
+        send(
+            conversation,
+            sender=sender,
+            content=content,
+            about=about,
+            client_msg_id=client_msg_id,
+        )
     elif about:
         subject = _subject(about, viewer=sender)
+        _refuse_unreachable(_locked(conversation, sender), sender)
         Conversation.objects.filter(pk=conversation.pk).update(**subject)
     return conversation, is_new
+
+
+def _found_or_begun(sender, user_id: int) -> tuple[Conversation, bool]:
+    """Whoever begins one holds both people, as does whoever blocks."""
+    first, second = sorted((sender.pk, user_id))
+    pair = Conversation.objects.filter(participant_1=first, participant_2=second)
+    if found := pair.first():
+        return found, False
+    hold(first, second)
+    if found := pair.first():
+        return found, False
+    _refuse_blocked(first, second)
+    _refuse_too_many(sender, at=timezone.now())
+    begun = Conversation.objects.create(
+        participant_1_id=first, participant_2_id=second, started_by=sender
+    )
+    return begun, True
+
+
+def hold(*user_ids: int) -> None:
+    """Lock people, always in one order."""
+    list(locked(User.objects.filter(pk__in=user_ids).order_by("pk")).only("pk"))
+
+
+def _refuse_too_many(sender, *, at: datetime) -> None:
+    """Hold a new account to so many conversations in any 24 hours."""
+    if sender.created_at < at - timedelta(days=settings.NEW_ACCOUNT_DAYS):
+        return
+    most = settings.NEW_ACCOUNT_CONVERSATIONS
+    started = Conversation.objects.started_by(sender, since=at - DAY)
+    times = list(started.values_list("created_at", flat=True)[:most])
+    if len(times) >= most:
+        wait = times[-1] + DAY - at if times else DAY
+        raise TooManyStarted(
+            _("You have started many conversations. Please wait before starting more."),
+            wait=int(wait.total_seconds()) + 1,
+        )
+
+
+# --- Write ----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -45,25 +129,57 @@ def send(
     conversation: Conversation,
     *,
     sender,
-    content: str,
-    about: tuple[str, int] | None = None,
-) -> Message:
-    """Write a message. Raises `Unreachable` (409) when the other side is suspended."""
+    content: str = "",
+    about: About | None = None,
+    attachment_ids: Sequence[int] = (),
+    client_msg_id: str = "",
+) -> tuple[Message, bool]:
+    """Write a message; it, as it is displayed, and whether it is new.
+
+    A `client_msg_id` that `sender` used here before finds what it named then. Raises
+    `Blocked` (403), and `Unreachable` (409) when the other side is suspended.
+    """
     subject = _subject(about, viewer=sender) if about else {}
     conversation = _locked(conversation, sender)
-    if not conversation.other_than(sender).is_active:
-        raise Unreachable(_("This person's account is suspended for now."))
+    if client_msg_id and (sent := _sent(conversation, sender, client_msg_id)):
+        return sent, False
+    _refuse_unreachable(conversation, sender)
     message = conversation.messages.create(
-        seq=conversation.last_seq + 1, sender=sender, content=content, **subject
+        seq=conversation.last_seq + 1,
+        sender=sender,
+        content=content,
+        client_msg_id=client_msg_id,
+        **subject,
     )
+    _attach(message, list(dict.fromkeys(attachment_ids)))
     conversation.last_seq, conversation.last_message = message.seq, message
     for name, value in subject.items():
         setattr(conversation, name, value)
     conversation.save()
-    return message
+    return _told(events.CREATED, conversation, message), True
 
 
-def _subject(about: tuple[str, int], *, viewer) -> dict[str, int | None]:
+def _sent(conversation: Conversation, sender, client_msg_id: str) -> Message | None:
+    sent = conversation.messages.for_display()
+    return sent.filter(sender=sender, client_msg_id=client_msg_id).first()
+
+
+def _attach(message: Message, upload_ids: list[int]) -> None:
+    if upload_ids:
+        uploads.attach(upload_ids, owner=message.sender)
+        Attachment.objects.bulk_create(
+            Attachment(message=message, upload_id=pk) for pk in upload_ids
+        )
+
+
+def _told(type: str, conversation: Conversation, message: Message) -> Message:
+    """The message as it is displayed now, when others have been told of it."""
+    shown = conversation.messages.for_display().get(pk=message.pk)
+    events.message_changed(type, shown)
+    return shown
+
+
+def _subject(about: About, *, viewer) -> dict[str, int | None]:
     """The foreign keys that name an item; 404 unless `viewer` sees it."""
     named, pk = about
     items = Message._meta.get_field(named).related_model.objects
@@ -79,6 +195,73 @@ def _locked(conversation: Conversation, user) -> Conversation:
     return conversation
 
 
+def _refuse_unreachable(conversation: Conversation, sender) -> None:
+    _refuse_blocked(conversation.participant_1_id, conversation.participant_2_id)
+    if not conversation.other_than(sender).is_active:
+        raise Unreachable(_("This person's account is suspended for now."))
+
+
+def _refuse_blocked(one_id: int, other_id: int) -> None:
+    if Block.objects.between(one_id, other_id).exists():
+        raise Blocked(_("You cannot write to this person."))
+
+
+# --- Mend -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def edit(message: Message, *, actor, content: str) -> Message:
+    """Change the words of a message. What it said before is kept for staff.
+
+    Raises `NotAllowed` for another's, `TooLate` (409) after `EDIT_WINDOW` or once it
+    is deleted; and what `send` raises, as the other side reads new words.
+    """
+    conversation, message = _own(message, actor)
+    if message.is_deleted:
+        raise TooLate(_("This message is deleted."))
+    _refuse_late(message, at=timezone.now())
+    _refuse_unreachable(conversation, actor)
+    if message.content != content:
+        MessageVersion.objects.create(message=message, content=message.content)
+        message.content, message.edited_at = content, timezone.now()
+        message.save(update_fields=["content", "edited_at"])
+    return _told(events.UPDATED, conversation, message)
+
+
+@transaction.atomic
+def delete(message: Message, *, actor) -> Message:
+    """Leave nothing of a message but its place; once more changes nothing.
+
+    Its text stays for staff. Raises `NotAllowed` and `TooLate` as `edit` does.
+    """
+    conversation, message = _own(message, actor)
+    if not message.is_deleted:
+        _refuse_late(message, at=timezone.now())
+        message.deleted_at = timezone.now()
+        message.save(update_fields=["deleted_at"])
+    return _told(events.UPDATED, conversation, message)
+
+
+def _own(message: Message, actor) -> tuple[Conversation, Message]:
+    """Both freshly, the conversation locked: it is held before its messages."""
+    refuse_strangers(message, actor)
+    conversation = _locked(message.conversation, actor)
+    return conversation, conversation.messages.get(pk=message.pk)
+
+
+def refuse_strangers(message: Message, actor) -> None:
+    if not is_sender(message, actor):
+        raise NotAllowed(_("Only who wrote a message may change it."))
+
+
+def _refuse_late(message: Message, *, at: datetime) -> None:
+    if at - message.created_at > EDIT_WINDOW:
+        raise TooLate(_("A message can be changed for 15 minutes."))
+
+
+# --- Read -----------------------------------------------------------------------------
+
+
 def read(conversation: Conversation, *, reader, up_to: int) -> None:
     """Count the messages up to number `up_to` as read by `reader`; never fewer."""
     field = f"read_seq_{conversation.side_of(reader)}"
@@ -86,7 +269,8 @@ def read(conversation: Conversation, *, reader, up_to: int) -> None:
         behind = Conversation.objects.filter(
             pk=conversation.pk, **{f"{field}__lt": up_to}
         )
-        behind.update(**{field: up_to})
+        if behind.update(**{field: up_to}):
+            events.was_read(conversation, reader_id=reader.pk, seq=up_to)
         setattr(conversation, field, up_to)
 
 

@@ -12,8 +12,8 @@ from marketplace.core.models import (
     Timestamped,
     search_indexes,
 )
-from marketplace.core.search import FoldedTextField
 from offerings.querysets import OfferingQuerySet
+from search.fields import FoldedTextField
 
 
 class Offering(Place, Moderated, Timestamped):
@@ -29,7 +29,10 @@ class Offering(Place, Moderated, Timestamped):
         NEGOTIABLE = "negotiable", _("Negotiable")
 
     creator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offerings"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="offerings",
+        db_index=False,  # `offering_creator` begins with it
     )
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=5000)
@@ -71,6 +74,7 @@ class Offering(Place, Moderated, Timestamped):
                 name="offering_category",
             ),
             *search_indexes("offering", owner="creator", price="price"),
+            models.Index(fields=["updated_at"], name="offering_changed"),
             models.Index(
                 fields=["creator", "-created_at", "-id"], name="offering_creator"
             ),

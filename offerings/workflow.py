@@ -1,9 +1,12 @@
 """The life of an offering, as a table, and what staff may do with it."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from audit.workflow import moderation
 from marketplace.core.workflow import Transition, Workflow
+from notifications.moderation import tell_owner
 from offerings.models import Offering
 from offerings.permissions import is_creator
 from uploads import services as uploads
@@ -52,4 +55,4 @@ OFFERING_WORKFLOW = Workflow(
     ),
 )
 
-MODERATION = moderation()
+MODERATION = moderation(then=partial(tell_owner, owner="creator"))

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import MODERATION_SECTION, AuditedAdmin
 from marketplace.core.admin import badge, linked, section
+from marketplace.core.changelists import RememberedValuesFilter
 from reviews.models import Review
 from reviews.workflow import MODERATION
 
@@ -22,9 +23,18 @@ class ReviewAdmin(AuditedAdmin):
         "is_verified",
         "created_at",
     )
-    list_filter = ("rating", "moderation", "review_type", "created_at")
+    list_filter = (
+        ("rating", RememberedValuesFilter),
+        "moderation",
+        "review_type",
+        "created_at",
+    )
     list_select_related = ("reviewer", "reviewed_user")
-    search_fields = ("content__icontains",)
+    search_fields = (
+        "content__mentions",
+        "reviewer__search_text__words",
+        "reviewed_user__search_text__words",
+    )
     fieldsets = (
         section(
             None,

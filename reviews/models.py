@@ -17,13 +17,23 @@ class Review(Moderated, Timestamped):
         WORKER = "worker_review", _("By the worker about the client")
 
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews_given"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="reviews_given",
+        db_index=False,  # `review_author` begins with it
     )
     reviewed_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="reviews",
+        db_index=False,  # `review_person` begins with it
     )
     task = models.ForeignKey(
-        TaskRequest, on_delete=models.PROTECT, null=True, related_name="reviews"
+        TaskRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="reviews",
+        db_index=False,  # `one_review_per_task` begins with it
     )
     listing = models.ForeignKey(
         Listing, on_delete=models.SET_NULL, null=True, related_name="reviews"
@@ -56,6 +66,11 @@ class Review(Moderated, Timestamped):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="review_newest"),
+            models.Index(
+                fields=["-id"],
+                name="review_moderated",
+                condition=~Q(moderation="visible"),
+            ),
             models.Index(
                 fields=["reviewed_user", "-created_at", "-id"], name="review_person"
             ),

@@ -17,6 +17,7 @@ from marketplace.core.errors import (
     WrongStatus,
 )
 from marketplace.core.locks import locked
+from notifications.services import notify
 from reviews.models import Review
 from tasks.models import TaskRequest
 from tasks.permissions import is_creator, is_worker
@@ -114,6 +115,14 @@ def _add(**facts) -> Review:
     except IntegrityError as error:
         raise AlreadyReviewed(_("You have written this review already.")) from error
     rate(review)
+    notify(
+        review.reviewed_user,
+        "review_received",
+        subject=review,
+        actor=review.reviewer,
+        name=review.reviewer.display_name,
+        rating=review.rating,
+    )
     return review
 
 

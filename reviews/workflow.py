@@ -1,6 +1,14 @@
 """What staff may do with a review; a hidden one no longer counts."""
 
 from audit.workflow import moderation
+from notifications.moderation import tell_owner
 from reviews import services
+from reviews.models import Review
 
-MODERATION = moderation(then=services.rate, parent="reviewed_user")
+
+def follow(review: Review, **decision) -> None:
+    services.rate(review)
+    tell_owner(review, owner="reviewer", title="★" * review.rating, **decision)
+
+
+MODERATION = moderation(then=follow, parent="reviewed_user")

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import MODERATION_SECTION, AuditedAdmin
 from marketplace.core.admin import Admin, HistoryInline, badge, linked, section
+from marketplace.core.changelists import RememberedValuesFilter
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 from uploads.admin import ShowsPictures
@@ -91,7 +92,7 @@ class EventAdmin(Admin):
         "reason",
         "created_at",
     )
-    list_filter = ("name", "created_at")
+    list_filter = (("name", RememberedValuesFilter), "created_at")
     list_select_related = ("task", "actor")
-    search_fields = ("task__search_text__words", "reason")
+    search_fields = ("task__search_text__words", "actor__search_text__words")
     fieldsets = (section(None, "task actor name old new reason created_at request_id"),)

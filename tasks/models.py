@@ -1,5 +1,7 @@
 """Quick help: a task, the applications for it, and its history."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +15,7 @@ from marketplace.core.models import (
     Timestamped,
     search_indexes,
 )
-from marketplace.core.search import FoldedTextField
+from search.fields import FoldedTextField
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
 
@@ -28,12 +30,16 @@ class TaskRequest(Place, Moderated, Timestamped):
         CANCELLED = "cancelled", _("Cancelled")
 
     creator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="created_tasks"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="created_tasks",
+        db_index=False,  # `task_creator` begins with it
     )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="assigned_tasks",
+        db_index=False,  # `task_worker` begins with it
         null=True,
         editable=False,
     )
@@ -87,6 +93,7 @@ class TaskRequest(Place, Moderated, Timestamped):
                 name="task_category",
             ),
             *search_indexes("task", owner="creator", price="budget"),
+            models.Index(fields=["updated_at"], name="task_changed"),
             models.Index(fields=["creator", "-created_at", "-id"], name="task_creator"),
             models.Index(
                 fields=["assigned_to", "-created_at", "-id"], name="task_worker"
@@ -102,6 +109,11 @@ class TaskRequest(Place, Moderated, Timestamped):
         return self.title
 
     @property
+    def ends_at(self) -> datetime:
+        """When it is cancelled, if nobody takes it."""
+        return self.deadline or self.created_at + timedelta(days=settings.TASK_DAYS)
+
+    @property
     def is_over(self) -> bool:
         return self.status in (self.Status.COMPLETED, self.Status.CANCELLED)
 
@@ -114,10 +126,16 @@ class TaskApplication(Timestamped):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     task = models.ForeignKey(
-        TaskRequest, on_delete=models.CASCADE, related_name="applications"
+        TaskRequest,
+        on_delete=models.CASCADE,
+        related_name="applications",
+        db_index=False,  # `application_task` begins with it
     )
     applicant = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="applications"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="applications",
+        db_index=False,  # `application_person` begins with it
     )
     message = models.TextField(max_length=2000, blank=True)
     status = models.CharField(
@@ -156,7 +174,10 @@ class TaskEvent(models.Model):
     """One transition of a task. Rows are only ever added."""
 
     task = models.ForeignKey(
-        TaskRequest, on_delete=models.CASCADE, related_name="events"
+        TaskRequest,
+        on_delete=models.CASCADE,
+        related_name="events",
+        db_index=False,  # `task_history` begins with it
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,

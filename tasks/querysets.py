@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.querysets import NAME, unread
@@ -49,6 +49,22 @@ class TaskQuerySet(ContentQuerySet):
         oldest = at - timedelta(days=settings.TASK_DAYS)
         return self.filter(status="open").filter(
             Q(deadline__lt=at) | Q(deadline=None, created_at__lt=oldest)
+        )
+
+    def ending(self, *, at: datetime):
+        """Open tasks that will be due within `NOTICE_DAYS`, of people who may act.
+
+        One that was posted for less than that needs no reminder.
+        """
+        notice = timedelta(days=settings.NOTICE_DAYS)
+        oldest = at - timedelta(days=settings.TASK_DAYS)
+        return self.filter(status="open", creator__is_active=True).filter(
+            Q(
+                deadline__gt=at,
+                deadline__lte=at + notice,
+                created_at__lt=F("deadline") - notice,
+            )
+            | Q(deadline=None, created_at__gte=oldest, created_at__lt=oldest + notice)
         )
 
     def unconfirmed(self, *, at: datetime):

@@ -62,7 +62,7 @@ class TaskSerializer(PlacedOutput, ModeratedOutput):
         shown = super().to_representation(instance)
         if not is_creator(instance, self.viewer):
             shown["moderation_reason"] = ""
-        if instance.dispute_reason and self.is_concerned(instance):
+        if self.viewer and instance.dispute_reason and self.is_concerned(instance):
             shown["dispute_reason"] = instance.dispute_reason
         return shown
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from marketplace.core.errors import DomainError, NotAllowed, NotVisible, WrongStatus
 from marketplace.core.locks import locked
 from marketplace.core.logs import current_request_id
+from tasks import notices
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.permissions import is_creator
 from uploads import items
@@ -50,6 +51,7 @@ def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication
             _("You have applied to this task already."), code="already_applied"
         ) from error
     _count_applications(task, 1)
+    notices.applied(application)
     return application
 
 
@@ -99,12 +101,22 @@ def accept_application(
     if not application.applicant.is_active:
         raise WrongStatus(_("This person can no longer take tasks."))
     task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_touched())
-    reject_pending(task, actor=actor)
+    notices.not_chosen(task, _reject_pending(task), actor=actor)
     task.assigned_to = application.applicant
 
 
-def reject_pending(task: TaskRequest, *, actor, reason: str = "") -> None:
-    task.applications.pending().update(status=REJECTED, **_touched())
+def call_off(task: TaskRequest, *, actor, reason: str = "") -> None:
+    """Reject whoever still waits for an answer."""
+    notices.called_off(task, _reject_pending(task), actor=actor)
+
+
+def _reject_pending(task: TaskRequest) -> list[User]:
+    """Reject them all, and return them."""
+    pending = task.applications.pending()
+    applicants = User.objects.filter(applications__in=pending.values("pk"))
+    people = list(applicants.order_by("pk"))
+    pending.update(status=REJECTED, **_touched())
+    return people
 
 
 def _touched() -> dict:

@@ -1,11 +1,14 @@
 """The life of a task and of an application, as tables. A row adds an endpoint."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from audit.workflow import moderation
 from marketplace.core.workflow import Transition, Workflow, is_system
-from tasks import permissions, services
+from notifications.moderation import tell_owner
+from tasks import notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
 from tasks.models import TaskApplication, TaskRequest
 
@@ -16,7 +19,10 @@ PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
 def record(task, *, actor, row, old, **facts) -> None:
-    """Into the history; what staff did also into the trail of staff acts."""
+    """Into the history; what staff did also into the trail of staff acts.
+
+    Whom it concerns is told.
+    """
     services.record(task, actor=actor, row=row, old=old, **facts)
     if row.in_admin:
         audit.record(
@@ -27,6 +33,7 @@ def record(task, *, actor, row, old, **facts) -> None:
             before=old,
             after=task.status,
         )
+    notices.moved(task, actor=actor, row=row, **facts)
 
 
 TASK_WORKFLOW = Workflow(
@@ -119,7 +126,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
         target=CANCELLED,
         allow=permissions.is_creator,
-        effect=services.reject_pending,
+        effect=services.call_off,
         input=ReasonInput,
     ),
     Transition(
@@ -129,7 +136,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
         target=CANCELLED,
         allow=permissions.is_impartial_staff,
-        effect=services.reject_pending,
+        effect=services.call_off,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,
@@ -141,7 +148,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN,),
         target=CANCELLED,
         allow=is_system,
-        effect=services.reject_pending,
+        effect=services.call_off,
         in_api=False,
     ),
     record=record,
@@ -166,6 +173,7 @@ APPLICATION_WORKFLOW = Workflow(
         effect=services.leave,
     ),
     parent="task",
+    record=notices.decided,
 )
 
-MODERATION = moderation()
+MODERATION = moderation(then=partial(tell_owner, owner="creator"))

@@ -11,13 +11,18 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import Session, User
 from accounts.tests.factories import UserFactory
+from alerts.models import SavedSearch
+from alerts.tests.factories import SavedSearchFactory
 from audit import services as audit
 from audit.models import StaffAct
 from favorites.models import Favorite
+from jobs.models import Job
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from messaging.models import Conversation, Message
+from messaging.models import Block, Conversation, Message
 from messaging.services import start
+from notifications.models import Notification, Preference
+from notifications.tests.factories import NotificationFactory
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
 from reviews.models import Review
@@ -64,6 +69,7 @@ def make_message():
 ROWS = {
     Conversation: lambda: make_message().conversation,
     Message: make_message,
+    Block: lambda: Block.objects.create(blocker=UserFactory(), blocked=UserFactory()),
     User: UserFactory,
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     Session: lambda: Session.objects.create(user=UserFactory()),
@@ -78,6 +84,12 @@ ROWS = {
     Review: ReviewFactory,
     Favorite: lambda: Favorite.objects.create(
         user=UserFactory(), listing=ListingFactory()
+    ),
+    SavedSearch: SavedSearchFactory,
+    Job: lambda: Job.objects.create(name="marketplace.maintain"),
+    Notification: NotificationFactory,
+    Preference: lambda: Preference.objects.create(
+        user=UserFactory(), group="tasks", in_app=True, email=False
     ),
     StaffAct: make_act,
     LogEntry: make_log_entry,

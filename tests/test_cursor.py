@@ -1,7 +1,10 @@
 """Reading a list to its end while it changes."""
 
+import re
+
 import pytest
 
+from marketplace.core import cursors
 from marketplace.core.pagination import Pages
 from offerings.tests.factories import OfferingFactory
 
@@ -62,6 +65,7 @@ def test_a_cursor_of_another_list_is_refused(api, offerings):
 
 def test_another_order_takes_no_cursor(api, offerings):
     assert api.get("/api/offerings?ordering=price&cursor=").status_code == 400
+    assert api.get("/api/offerings?ordering=-created_at&cursor=").status_code == 200
 
 
 def test_a_total_stops_counting_and_says_so(api, offerings, monkeypatch):
@@ -69,3 +73,17 @@ def test_a_total_stops_counting_and_says_so(api, offerings, monkeypatch):
     page = api.get("/api/offerings?per_page=3&page=4").json()
     assert (page["total"], page["total_is_capped"]) == (7, True)
     assert (len(page["offerings"]), page["has_more"]) == (1, False)
+
+
+def test_links_lead_to_the_pages_beside(api, offerings):
+    answer = api.get("/api/offerings?status=active&page=2&per_page=4")
+    found = re.findall(r'<([^>]+)>; rel="(\w+)"', answer["Link"])
+    pages = {rel: api.get(url).json()["page"] for url, rel in found}
+    assert pages == {"first": 1, "prev": 1, "next": 3, "last": 3}
+    assert all("status=active" in url and "per_page=4" in url for url, _rel in found)
+
+
+@pytest.mark.parametrize("query", [NEAR, ""])
+def test_cursor_of_messages_is_refused_by_other_lists(api, offerings, query):
+    answer = api.get(f"/api/offerings?{query}&cursor={cursors.encode([7])}")
+    assert answer.status_code == 400

@@ -46,6 +46,14 @@ def test_a_box_may_cross_the_antimeridian(api, db):
     assert found["total"] == 2
 
 
+def test_a_circle_bounds_the_map_as_it_does_the_list(api, db):
+    TaskFactory(latitude=56.95, longitude=24.1)
+    TaskFactory(latitude=57.4, longitude=25.0)
+    circle = "latitude=56.95&longitude=24.1&radius=5"
+    found = api.get(f"/api/map?bbox=20,55,29,59&zoom=7&kinds=tasks&{circle}").json()
+    assert found["total"] == int(api.get(f"/api/tasks?{circle}")["X-Total-Count"]) == 1
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -58,6 +66,8 @@ def test_a_box_may_cross_the_antimeridian(api, db):
         "bbox=20,55,29,59",
         "bbox=20,55,29,59&zoom=99",
         f"bbox=20,55,29,59&zoom={'9' * 5000}",
+        f"bbox=20,55,29,59&zoom={'0' * 4400}",
+        "bbox=20,55,29,59&zoom=0000999",
         "bbox=20,55,29,59&zoom=5&kinds=users",
         "bbox=20,55,29,59&zoom=5&min_price=x",
     ],

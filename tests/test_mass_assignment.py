@@ -168,7 +168,8 @@ def test_every_input_is_tried():
     tried = {route.input for route in WRITES}
     own = {"LoginInput", "RefreshInput", "PasswordInput", "UploadInput"}
     own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
-    own |= {"StartInput", "MessageInput"}
+    own |= {"StartInput", "MessageInput", "EditInput", "PreferencesInput"}
+    own |= {"SavedSearchInput", "SavedSearchChange"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own
 

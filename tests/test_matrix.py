@@ -7,11 +7,14 @@ nothing for others; 409 and 400 that the rule after "who" came to speak.
 import itertools
 
 import pytest
+from rest_framework.parsers import MultiPartParser
 
+from alerts.tests.factories import SavedSearchFactory
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
 from marketplace.core.viewsets import ApiViewSet
 from messaging.services import start
+from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -40,6 +43,7 @@ PUBLIC = {
     "GET /api/uploads/{key}",
     "GET /api/categories",
     "GET /api/map",
+    "GET /api/messages/attachments/{pk}",  # by its signature
 }
 SAME = (200, 200, 200, 200)  # for a stranger, the owner, the worker and staff
 OWNER = (403, 200, 403, 403)
@@ -52,6 +56,7 @@ MATRIX = {
     "PATCH /api/auth/profile": SAME,
     "POST /api/auth/refresh": (400, 400, 400, 400),
     "POST /api/auth/register": (400, 400, 400, 400),
+    "POST /api/auth/ws-ticket": SAME,
     "GET /api/auth/users/{pk}": SAME,
     "GET /api/auth/users/{user_id}/reviews": SAME,
     "GET /api/listings": SAME,
@@ -128,8 +133,28 @@ MATRIX = {
     "GET /api/messages/conversations/{pk}/messages": (404, 200, 200, 404),
     "POST /api/messages/conversations/{pk}/messages": (404, 400, 400, 404),
     "PUT /api/messages/conversations/{pk}/read-all": (404, 200, 200, 404),
+    "POST /api/messages/attachments": (400, 400, 400, 400),
+    "GET /api/messages/attachments/{pk}": (404, 404, 404, 404),
+    "PUT /api/messages/messages/{pk}": (404, 400, 403, 404),
+    "PATCH /api/messages/messages/{pk}": (404, 400, 403, 404),
+    "DELETE /api/messages/messages/{pk}": (404, 200, 403, 404),
     "PUT /api/messages/messages/{pk}/read": (404, 400, 200, 404),
     "GET /api/messages/unread-count": SAME,
+    "GET /api/blocks": SAME,
+    "POST /api/auth/users/{pk}/block": (201, 400, 201, 201),
+    "DELETE /api/auth/users/{pk}/block": SAME,
+    "GET /api/saved-searches": SAME,
+    "POST /api/saved-searches": (400, 400, 400, 400),
+    "GET /api/saved-searches/{pk}": (404, 200, 404, 404),
+    "PATCH /api/saved-searches/{pk}": (404, 200, 404, 404),
+    "DELETE /api/saved-searches/{pk}": (404, 200, 404, 404),
+    "GET /api/notifications": SAME,
+    "DELETE /api/notifications/{pk}": (404, 200, 404, 404),
+    "POST /api/notifications/{pk}/read": (404, 200, 404, 404),
+    "POST /api/notifications/read-all": SAME,
+    "GET /api/notifications/unread-count": SAME,
+    "GET /api/notifications/preferences": SAME,
+    "PUT /api/notifications/preferences": SAME,
 }
 KEY = f"{'a' * 32}.jpg"
 
@@ -150,6 +175,8 @@ def world(alice, bob, mallory, staff) -> dict:
         "reviews": ReviewFactory(reviewer=alice),
         "favorites": Favorite.objects.create(user=alice, listing=listing),
         "messages": talk,
+        "saved-searches": SavedSearchFactory(user=alice),
+        "notifications": NotificationFactory(recipient=alice),
         "messages/messages": talk.messages.get(),
     }
     Upload.objects.create(
@@ -172,9 +199,9 @@ def cast(alice, bob, mallory, staff) -> dict:
 
 
 def call(client, route, world):
-    noun = route.path.split("/")[2]
     url = route.url_in(world)
-    kind = "multipart" if noun == "uploads" and route.method == "post" else "json"
+    takes_files = MultiPartParser in route.viewset.parser_classes
+    kind = "multipart" if takes_files and route.method == "post" else "json"
     body = {} if route.method in {"post", "put", "patch"} else None
     return getattr(client, route.method)(url, body, format=kind)
 

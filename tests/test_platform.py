@@ -319,3 +319,9 @@ def test_a_lapse_in_production_is_noticed(production, lapse, expected):
     )
     ours = [m.id for m in messages if m.id.startswith("marketplace.")]
     assert ours == expected
+
+
+def test_cookies_of_staff_say_nothing_to_the_api(administrator):
+    answer = administrator.get("/api/tasks/created")
+    assert answer.status_code == 401
+    assert not hasattr(answer.wsgi_request, "session")

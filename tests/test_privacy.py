@@ -4,6 +4,7 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from listings.tests.factories import ListingFactory
+from messaging.services import start
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -17,6 +18,7 @@ SECRETS = {
     "latitude": "56.94912345",
     "longitude": "24.10698765",
     "moderation": "SECRET-NOTE",
+    "message": "SECRET-WORDS",
     "password": "md5$",
 }
 POINT = {"latitude": 56.94912345, "longitude": 24.10698765}
@@ -56,7 +58,8 @@ def world(owner, bob) -> dict:
     for applied in (task, secret_task):
         ApplicationFactory(task=applied, applicant=bob)
     things = {"listings": listing, "tasks": task, "offerings": offering}
-    things |= {"reviews": review, "auth": owner}
+    talk, _new = start(sender=owner, user_id=UserFactory().pk, content="SECRET-WORDS")
+    things |= {"reviews": review, "auth": owner, "messages": talk}
     return {noun: thing.pk for noun, thing in things.items()} | {
         "task_id": task.pk,
         "user_id": owner.pk,

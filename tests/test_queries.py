@@ -5,10 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
+from alerts.tests.factories import SavedSearchFactory
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
-from messaging.models import Conversation
+from messaging.models import Block, Conversation
 from messaging.services import send, start
+from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -33,6 +35,10 @@ ONE_THING = {  # answers about one thing, whose own queries may be more
     "GET /api/map",
     "GET /api/messages/conversations/{pk}",
     "GET /api/messages/unread-count",
+    "GET /api/messages/attachments/{pk}",
+    "GET /api/saved-searches/{pk}",
+    "GET /api/notifications/preferences",
+    "GET /api/notifications/unread-count",
 }
 READS = [route for route in ROUTES if route.method == "get"]
 QUERY = (
@@ -50,6 +56,7 @@ def ids(alice) -> dict:
         "reviews": ReviewFactory(reviewer=alice).pk,
         "task_id": TaskFactory(completed=True, creator=alice).pk,
         "user_id": alice.pk,
+        "saved-searches": SavedSearchFactory(user=alice).pk,
         "key": f"{'a' * 32}.jpg",
         "messages": start(sender=alice, user_id=UserFactory().pk)[0].pk,
     }
@@ -66,9 +73,12 @@ def add_one_of_everything(alice, ids) -> None:
     ApplicationFactory(applicant=alice)
     ApplicationFactory(task_id=ids["tasks"], task=None)
     UserFactory(helper=True, tasks_completed=1)
+    NotificationFactory(recipient=alice)
+    SavedSearchFactory(user=alice)
     start(sender=UserFactory(), user_id=alice.pk, content="Hello!")
     talk = Conversation.objects.get(pk=ids["messages"])
     send(talk, sender=talk.other_than(alice), content="And one more thing.")
+    Block.objects.create(blocker=alice, blocked=UserFactory())
     ReviewFactory(reviewed_user=alice)
     ReviewFactory(task_id=ids["task_id"])
 

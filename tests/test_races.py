@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts import tokens
@@ -16,8 +17,13 @@ from accounts.models import Session, User
 from accounts.tests.factories import PASSWORD, UserFactory
 from favorites import services as favorites
 from favorites.models import Favorite
+from jobs.models import Job
 from listings.tests.factories import ListingFactory
 from marketplace.core.errors import DomainError
+from messaging.services import start
+from notifications import digests
+from notifications.models import Notification
+from notifications.services import notify
 from reviews import services as reviews
 from reviews.tests.factories import ReviewFactory
 from reviews.workflow import MODERATION
@@ -149,3 +155,23 @@ def test_a_refresh_token_works_once():
     assert outcomes["done"] <= 1
     assert outcomes["token_not_valid"] == AT_ONCE - outcomes["done"]
     assert not Session.objects.filter(ended_at=None).exists()
+
+
+def test_of_one_key_one_notification_is_written():
+    alice = UserFactory()
+
+    def tell():
+        notify(alice, "welcome", key="welcome:1", name="Alice")
+
+    assert at_once(*[tell] * AT_ONCE) == {"done": AT_ONCE}
+    assert Notification.objects.count() == 1
+    assert Job.objects.filter(name="notifications.deliver").count() == 1
+
+
+def test_a_burst_of_messages_is_told_of_once_by_many_workers():
+    _talk, _is_new = start(
+        sender=UserFactory(), user_id=UserFactory().pk, content="Hello!"
+    )
+    later = timezone.now() + digests.PAUSE
+    at_once(*[lambda: digests.send(at=later)] * AT_ONCE)
+    assert Notification.objects.count() == 1

@@ -1,4 +1,4 @@
-"""U1: bodies that lie about their size, against the real server."""
+"""U1: bodies that lie about their size, against the real servers."""
 
 import os
 import socket
@@ -14,14 +14,21 @@ with socket.create_server(("127.0.0.1", 0)) as free:
     PORT = free.getsockname()[1]
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 JSON = "Content-Type: application/json\r\n"
+SERVERS = {
+    "gunicorn": ["-m", "gunicorn", "--config", "gunicorn.conf.py"],
+    "the demo's": ["-m", "marketplace.server"],
+}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
+@pytest.fixture(scope="module", params=SERVERS)
+def server(tmp_path_factory, request):
     database = tmp_path_factory.mktemp("server") / "market.sqlite3"
     own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "PORT": str(PORT)}
     own["BODY_PATIENCE_SECONDS"] = "0.5"
-    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+    own["WEB_THREADS"] = "8"
+    manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(manage, cwd=ROOT, env=os.environ | own, check=True)
+    command = [sys.executable, *SERVERS[request.param]]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own)
     wait_for(process)
     yield process
@@ -45,7 +52,6 @@ def said(*pieces: str | bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", PORT), timeout=20) as connection:
         for piece in pieces:
             connection.sendall(piece if isinstance(piece, bytes) else piece.encode())
-        connection.shutdown(socket.SHUT_WR)
         answer = b""
         while piece := connection.recv(65536):
             answer += piece
@@ -64,7 +70,7 @@ def status(answer: bytes) -> int:
         (JSON + "Content-Length: -1\r\n", "{}", 400),
         (JSON + "Content-Length: 1e3\r\n", "{}", 400),
         (JSON + "Content-Length: 2\r\nContent-Length: 3\r\n", "{}", 400),
-        (JSON + "Content-Length: 500\r\n", '{"email": "a"}', 400),
+        (JSON + "Content-Length: 500\r\n", '{"email": "a"}', 408),
         (JSON, "{}", 400),
     ],
     ids=["chunked", "too long", "negative", "1e3", "twice", "cut off", "none"],
@@ -74,7 +80,11 @@ def test_length_that_lies_is_refused(server, headers, body, expected):
     assert status(said(f"{HEAD}{headers}\r\n{body}")) == expected
 
 
-def test_server_lives_on(server):
+def test_server_outlives_who_leaves_in_the_middle(server):
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", PORT), timeout=20) as connection:
+            head = f"{HEAD}{JSON}Content-Length: 500\r\n\r\n{{"
+            connection.sendall(head.encode())
     answer = said(
         "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     )
@@ -105,3 +115,13 @@ def test_long_address_gets_the_one_error_shape(server, length, expected):
     )
     assert status(answer) == expected
     assert b'"error"' in answer
+
+
+def test_handshake_that_is_too_long_is_hung_up_on(server):
+    """Before the application runs, so that no limit of its own counts it."""
+    answer = said(
+        f"GET /ws?ticket={'x' * 9000} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    assert not answer or status(answer) >= 400

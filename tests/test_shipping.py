@@ -121,6 +121,18 @@ def test_no_account_is_named_outside_the_demo(client, settings):
     assert [word for word in (DEMO_PASSWORD, "@example.com") if word in shown] == []
 
 
+def test_the_example_is_served_by_the_demo_alone(client, settings):
+    settings.DEMO = True
+    page = client.get("/examples/chat")
+    assert page.content.decode() == text("docs/examples/chat.html")
+    assert DEMO_PASSWORD in page.content.decode()
+    assert "unsafe" not in page["Content-Security-Policy"]
+    assert 'href="/examples/chat"' in client.get("/").content.decode()
+    settings.DEMO = False
+    assert client.get("/examples/chat").status_code == 404
+    assert "/examples/chat" not in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("asked", "language", "words"),
     [
@@ -148,7 +160,7 @@ def compose() -> dict:
 
 def test_the_containers_are_told_only_what_somebody_reads(compose):
     of_the_entry = set(re.findall(rf"\$\{{({NAME})", text("docker/entrypoint.sh")))
-    for service in ("web", "worker"):
+    for service in ("web", "sockets", "worker"):
         told = set(compose["services"][service]["environment"])
         assert told - variables_read() - of_the_entry == set()
 
@@ -161,9 +173,9 @@ def test_the_containers_wait_for_what_can_be_healthy(compose):
         for other, wait in service.get("depends_on", {}).items()
         if wait["condition"] == "service_healthy"
     ]
-    assert sorted(waits) == ["postgres", "redis", "web"]
+    assert sorted(waits) == ["postgres", "redis", "web", "web"]
     assert "HEALTHCHECK" in text("Dockerfile")
-    assert all("test" in services[name]["healthcheck"] for name in waits[:2])
+    assert all("test" in services[name]["healthcheck"] for name in {*waits} - {"web"})
 
 
 def test_the_containers_listen_on_this_machine_alone(compose):

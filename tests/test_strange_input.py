@@ -51,7 +51,7 @@ def test_a_price_is_a_number_with_two_decimals(api, alice, price):
 
 def test_the_noise_of_binary_floats_is_no_third_decimal(api, alice):
     answer = api.as_(alice).post("/api/listings", LISTING | {"price": 0.1 + 0.2})
-    assert answer.data["listing"]["price"] == 0.3
+    assert answer.json()["listing"]["price"] == 0.3
 
 
 @pytest.mark.parametrize("item_id", [0, -1, 1.5, "1.0", " 1", "٣", "x", True, None, []])

@@ -3,6 +3,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.core.admin import Admin, linked, section
+from marketplace.core.changelists import RememberedValuesFilter
 from uploads.models import URL_PREFIX, Upload
 
 
@@ -33,16 +34,23 @@ class UploadAdmin(Admin):
         "content_type",
         "size",
         "uses",
+        "is_private",
         "created_at",
     )
-    list_filter = ("content_type", "created_at")
+    list_filter = (
+        "is_private",
+        ("content_type", RememberedValuesFilter),
+        "created_at",
+    )
     list_select_related = ("owner",)
-    search_fields = ("key", "owner__search_text__words")
+    search_fields = ("key__startswith", "owner__search_text__words")
     fieldsets = (
-        section(None, "picture owner key uses created_at"),
+        section(None, "picture owner key uses is_private created_at"),
         section(_("File"), "content_type size width height digest"),
     )
 
     @admin.display(description=_("picture"))
     def picture(self, upload: Upload) -> str:
+        if upload.is_private:
+            return _("Private: shown with its message.")
         return thumbnail(upload.url)

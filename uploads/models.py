@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 URL_PREFIX = "/api/uploads/"
+PRIVATE_FOLDER = "private/"  # which no public address can name
 
 
 class Upload(models.Model):
@@ -20,6 +21,9 @@ class Upload(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the stored bytes")
     uses = models.PositiveIntegerField(
         default=0, help_text="How many items or profiles show it"
+    )
+    is_private = models.BooleanField(
+        default=False, db_default=False, help_text="Shown by signed addresses alone"
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -48,6 +52,19 @@ class Upload(models.Model):
     def thumbnail_url(self) -> str:
         return f"{URL_PREFIX}{self.thumbnail_key}"
 
+    @property
+    def file(self) -> str:
+        """Where the storage keeps it."""
+        return f"{self._folder}{self.key}"
+
+    @property
+    def thumbnail_file(self) -> str:
+        return f"{self._folder}{self.thumbnail_key}"
+
+    @property
+    def _folder(self) -> str:
+        return PRIVATE_FOLDER if self.is_private else ""
+
     def delete_files(self) -> None:
-        for name in (self.key, self.thumbnail_key):
+        for name in (self.file, self.thumbnail_file):
             default_storage.delete(name)

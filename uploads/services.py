@@ -29,8 +29,10 @@ from uploads.models import URL_PREFIX, Upload
 MOST_IMAGES = 20  # on one item
 
 
-def take_in(file, *, owner) -> Upload:
+def take_in(file, *, owner, is_private: bool = False) -> Upload:
     """Store an uploaded picture, cleaned, under a name of our own making.
+
+    What is private no public address leads to.
 
     Raises `Invalid` for what is no picture and `TooLarge` over the limit of bytes.
     """
@@ -40,6 +42,7 @@ def take_in(file, *, owner) -> Upload:
     picture = clean(file.read())
     upload = Upload(
         owner=owner,
+        is_private=is_private,
         key=f"{secrets.token_hex(16)}.{picture.ending}",
         content_type=picture.content_type,
         size=len(picture.content),
@@ -48,8 +51,8 @@ def take_in(file, *, owner) -> Upload:
         digest=hashlib.sha256(picture.content).hexdigest(),
     )
     with _all_or_nothing(upload):
-        default_storage.save(upload.key, ContentFile(picture.content))
-        default_storage.save(upload.thumbnail_key, ContentFile(picture.thumbnail))
+        default_storage.save(upload.file, ContentFile(picture.content))
+        default_storage.save(upload.thumbnail_file, ContentFile(picture.thumbnail))
         upload.save()  # last: a row never points at nothing
     return upload
 
@@ -113,12 +116,24 @@ def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]
         raise Invalid(_("At most %(most)s pictures.") % {"most": MOST_IMAGES})
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
-    found = Upload.objects.filter(owner=owner, key__in=_keys(added))
+    own = Upload.objects.filter(owner=owner, is_private=False)
+    found = own.filter(key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
         raise NotVisible(_("There is no such picture among your uploads."))
     dropped = Upload.objects.filter(key__in=_keys(old - set(new)), uses__gt=0)
     dropped.update(uses=F("uses") - 1)
     return new
+
+
+def attach(ids: list[int], *, owner) -> None:
+    """Count private pictures of `owner` in, for good: each is attached once, else 404.
+
+    To be called in the transaction that writes down where.
+    """
+    unused = Upload.objects.filter(owner=owner, is_private=True, uses=0, pk__in=ids)
+    if len(locked(unused.order_by("pk")).only("pk")) != len(ids):
+        raise NotVisible(_("There is no such picture among your uploads."))
+    unused.update(uses=1)
 
 
 def _lock(urls: Iterable[str]) -> None:

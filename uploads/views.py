@@ -1,7 +1,3 @@
-import mimetypes
-
-from django.core.files.storage import default_storage
-from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
@@ -10,7 +6,6 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from marketplace.core.errors import NotVisible
 from marketplace.core.viewsets import ApiViewSet
 from uploads import services, storage
 from uploads.models import Upload
@@ -37,7 +32,7 @@ class UploadViewSet(ApiViewSet):
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
 
     def get_queryset(self):
-        return self.queryset.filter(owner=self.request.user.pk)
+        return self.queryset.filter(owner=self.request.user.pk, is_private=False)
 
     @extend_schema(
         summary="Upload a picture", responses={201: WRITTEN}, request=UploadInput
@@ -65,15 +60,7 @@ class UploadViewSet(ApiViewSet):
         },
     )
     def retrieve(self, request, key):
-        kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
-        try:
-            with storage.reached():
-                response = FileResponse(default_storage.open(key), content_type=kind)
-        except FileNotFoundError as error:
-            raise NotVisible(_("There is no such picture.")) from error
-        response["Cache-Control"] = FOREVER
-        response["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
+        return storage.served(key, cache_control=FOREVER)
 
     @extend_schema(summary="Delete a picture of one's own", request=None)
     def destroy(self, request, key):

@@ -9,7 +9,12 @@ from audit.models import StaffAct
 
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
-FACTS = {"username": "bob", "email": "bob@example.com", "user_type": "both"}
+FACTS = {
+    "username": "bob",
+    "email": "bob@example.com",
+    "language": "en",
+    "user_type": "both",
+}
 
 
 def change_url(user):

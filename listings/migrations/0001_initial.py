@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import listings.models
 import marketplace.core.geo
-import marketplace.core.search
+import search.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('views_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('pending', 'Reserved'), ('sold', 'Sold'), ('archived', 'Archived'), ('deleted', 'Deleted')], default='active', editable=False, max_length=10)),
                 ('expires_at', models.DateTimeField(default=listings.models.expiry)),
-                ('search_text', marketplace.core.search.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
+                ('search_text', search.fields.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
                 ('moderated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('seller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listings', to=settings.AUTH_USER_MODEL)),
             ],

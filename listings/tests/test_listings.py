@@ -91,6 +91,10 @@ def test_bad_input_is_refused(api, alice, wrong):
         ("min_price=60&max_price=50", set()),
         ("condition=new", {"tree"}),
         ("location=rīga", {"clean"}),
+        ("location=RIGA", {"clean"}),
+        ("location=brivibas iela", {"clean"}),
+        ("location=īga", set()),
+        ("location=.*", set()),
         ("location=Visa Latvija", {"clean", "tree"}),
         ("has_images=true", {"tree"}),
         ("has_images=false", {"clean"}),
@@ -104,7 +108,12 @@ def test_bad_input_is_refused(api, alice, wrong):
 )
 def test_filters(api, db, query, found):
     ListingFactory(
-        title="Tīrīt", description="jauns", price=10, category="sports", tags="clean"
+        title="Tīrīt",
+        description="jauns",
+        price=10,
+        category="sports",
+        location="Brīvības iela, Rīga",
+        tags="clean",
     )
     ListingFactory(
         title="Ёлка",

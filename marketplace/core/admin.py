@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -13,16 +13,16 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from marketplace.core.acts import ActsMixin
-from marketplace.core.search import fold
+from marketplace.core.changelists import BoundedPaginator, holding, newest_ids
 
 SEE_PRIVATE = "accounts.see_private"  # e-mail addresses, phones, exact places
 COLOURS = {
-    **dict.fromkeys(("visible", "active", "completed", "accepted"), "success"),
-    **dict.fromkeys(("open", "assigned", "in_progress"), "info"),
+    **dict.fromkeys(("visible", "active", "completed", "accepted", "done"), "success"),
+    **dict.fromkeys(("open", "assigned", "in_progress", "running"), "info"),
     **dict.fromkeys(("pending", "pending_confirmation", "paused", "hidden"), "warning"),
-    **dict.fromkeys(("disputed", "removed", "rejected", "suspended"), "danger"),
+    **dict.fromkeys(("disputed", "removed", "rejected", "suspended", "dead"), "danger"),
     **dict.fromkeys(("sold", "archived", "deleted", "closed"), ""),
-    **dict.fromkeys(("cancelled", "withdrawn"), ""),
+    **dict.fromkeys(("cancelled", "withdrawn", "waiting", "discarded"), ""),
 }
 
 
@@ -85,6 +85,8 @@ class Admin(ActsMixin, ModelAdmin):
     list_per_page = 50
     list_disable_select_all = True
     show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by: tuple[str, ...] = ()  # only what sorts without reading the table
     change_form_outer_after_template = "admin/related.html"
 
     def has_add_permission(self, request, obj=None) -> bool:
@@ -139,12 +141,23 @@ class Admin(ActsMixin, ModelAdmin):
     # --- Finding ----------------------------------------------------------------------
 
     def get_search_results(self, request, queryset, search_term):
-        """Words match folded; a bare number also finds the row with that id."""
-        words = fold(search_term)
-        found, duplicates = super().get_search_results(request, queryset, words)
+        """The words in one of the fields; a bare number is also a row's id."""
+        words = search_term.replace("\0", " ").strip()
+        if not words:
+            return queryset, False
+        sought = Q()
+        for path in self.get_search_fields(request):
+            sought |= holding(self.model, path, words)
         if words.isascii() and words.isdigit() and len(words) < 19:
-            found |= queryset.filter(pk=int(words))
-        return found, duplicates
+            sought |= Q(pk=int(words))
+        found = queryset.filter(sought)
+        if self._searches_relations(request):
+            found = queryset.filter(pk__in=newest_ids(found))
+        return found, False
+
+    def _searches_relations(self, request) -> bool:
+        names = (path.split("__")[0] for path in self.get_search_fields(request))
+        return any(self.opts.get_field(name).is_relation for name in names)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:

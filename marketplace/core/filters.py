@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 import django_filters as filters
@@ -9,12 +11,19 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 
 from marketplace.core import geo
 from marketplace.core.models import LARGEST_PRICE
-from marketplace.core.search import matches
+from marketplace.core.pagination import CURSOR
+from marketplace.core.ranking import Ranked
+from marketplace.core.rows import Rows
 from marketplace.core.serializers import NO_NUL, NUMERIC_TEXT
+from marketplace.core.spelling import beginning, words_of
+from search.mending import mended
+from search.services import are_common
+from search.words import Wanted, stems
 
 LONGEST_SEARCH = 200
 EVERYWHERE = {"all", ""}
@@ -32,6 +41,26 @@ NO_NUMBER = {
     "description": "Not a number: as if not given.",
 }
 NOT_GIVEN = {"type": "string", "maxLength": 0}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """All that filters know of a request, where there is none."""
+
+    user: object
+
+
+def asked_of(rows, filterset_class: type, query: Mapping[str, str], reader) -> Rows:
+    """Those of `rows` that the parameters `query` ask for, in their order.
+
+    Every public list is made here, and whatever else must agree with it. Raises
+    `ValidationError` (400) for what the filters do not take.
+    """
+    filterset = filterset_class(query, queryset=rows, request=Reader(reader))
+    if not filterset.is_valid():
+        raise translate_validation(filterset.errors)
+    found = filterset.qs
+    return found if isinstance(found, Rows) else Rows(found)
 
 
 class Described:
@@ -132,7 +161,8 @@ def _degrees(bound: int, description: str) -> dict:
 class ItemFilter(filters.FilterSet):
     """Text, category, place, owner, pictures; subclasses add status, price and order.
 
-    Subclasses set `default_status`, `default_radius` (km) and `owner_field`.
+    Subclasses set `default_status`, `default_radius` (km) and `owner_field`, and the
+    `title` by which a search is ranked, if there is one.
     """
 
     place = {  # read beside the filters: what is no number there counts as not given
@@ -146,10 +176,14 @@ class ItemFilter(filters.FilterSet):
     default_status = ""
     default_radius = 25.0
     owner_field = "creator"
+    title = "title"
+    wanted: Wanted = []
+    lookups = 0  # queries that the filters themselves have cost
 
     search = Words(
         method="having_words",
-        help_text="Words in the title, description or place; accents do not matter.",
+        help_text="Words in the title, description or place, in any form; the best "
+        "first. Accents do not matter, and small typos are mended.",
     )
     category = Words(
         method="in_categories",
@@ -176,7 +210,9 @@ class ItemFilter(filters.FilterSet):
         return kind.built_form
 
     def having_words(self, queryset, name, value):
-        return queryset.filter(matches(value))
+        self.lookups += 1
+        self.wanted = mended(value)
+        return queryset.filter(search_text__words=self.wanted)
 
     def in_categories(self, queryset, name, value):
         wanted = no_blanks(value)
@@ -187,10 +223,13 @@ class ItemFilter(filters.FilterSet):
     def in_location(self, queryset, name, value):
         if value.strip().lower() == WHOLE_COUNTRY:
             return queryset
-        any_case = Q()
-        for words in {value.strip(), value.strip().capitalize(), value.strip().title()}:
-            any_case |= Q(location__icontains=words)  # SQLite folds ASCII alone
-        return queryset.filter(any_case)
+        words = [Q(location__regex=beginning(word)) for word in words_of(value)]
+        if not words:
+            return queryset.none()
+        self.lookups += 1
+        if not are_common(value):  # few rows: from the index of all their words
+            words.append(Q(search_text__words=stems(value)))
+        return queryset.filter(*words)
 
     def with_images(self, queryset, name, value: bool):
         return queryset.exclude(images="") if value else queryset.filter(images="")
@@ -202,15 +241,21 @@ class ItemFilter(filters.FilterSet):
         return queryset.in_status(no_blanks(value), viewer=self.request.user)
 
     def filter_queryset(self, queryset):
-        centre, radius = self.centre_of(self.data), self.radius()
+        centre, radius = self.centre_of(self.data), self.radius_of(self.data)
         queryset = super().filter_queryset(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
             queryset = self.in_status(queryset, "status", self.default_status)
+        is_ordered = bool(self.form.cleaned_data.get("ordering"))
         if centre is None:
-            return queryset
-        if self.form.cleaned_data.get("ordering"):
+            return queryset if is_ordered else self._ranked(queryset)
+        if is_ordered:
             return geo.within(queryset, *centre, radius)
-        return geo.Nearest(queryset, *centre, radius)
+        return geo.Nearest(queryset, *centre, radius, steps=2 - self.lookups)
+
+    def _ranked(self, queryset):
+        if not (self.wanted and self.title) or CURSOR in self.data:
+            return queryset
+        return Ranked(queryset, self.wanted, self.title)
 
     @staticmethod
     def centre_of(query) -> tuple[float, float] | None:
@@ -219,12 +264,21 @@ class ItemFilter(filters.FilterSet):
         longitude = _coordinate(query.get("longitude"), "longitude", 180)
         return None if None in (latitude, longitude) else (latitude, longitude)
 
-    def radius(self) -> float:
+    @classmethod
+    def place_of(cls, query) -> tuple[float, float, float] | None:
+        """The point and the km of a search that comes nearest first."""
+        centre = cls.centre_of(query)
+        if centre is None or query.get("ordering"):
+            return None
+        return *centre, cls.radius_of(query)
+
+    @classmethod
+    def radius_of(cls, query) -> float:
         """In km; at most half the Earth's circumference, beyond which nothing is."""
-        radius = number(self.data.get("radius"))
+        radius = number(query.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
-        return min(self.default_radius if radius is None else radius, 20_100.0)
+        return min(cls.default_radius if radius is None else radius, 20_100.0)
 
 
 class Ordering(Described, filters.OrderingFilter):

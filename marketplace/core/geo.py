@@ -1,18 +1,23 @@
 """Points on the map: what the public may know of them, and search around them."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.db.models import ExpressionWrapper, F, FloatField, Q, Value
 from django.db.models.functions import Cos, Radians, Sin
 
+from marketplace.core.rows import Rows
+from marketplace.core.statements import Statement
+
 EARTH_RADIUS_KM = 6371.0  # of the contract's haversine distance
 KM_PER_DEGREE = math.pi * EARTH_RADIUS_KM / 180
-STEPS_KM = (1.0, 12.0)  # circles in which a page is looked for first
-WIDE_STEPS_KM = (2.0, 25.0)  # the same, in a search that is wide itself
+STEPS_KM = (0.3, 3.0)  # circles in which a page is looked for first
+WIDE_STEPS_KM = (0.3, 8.0)  # the same, in a search that is wide itself
 FLAT_KM = 50.0  # up to here the arithmetic distance is exact to half a metre
 
 
@@ -71,87 +76,144 @@ class SnappedField(models.FloatField):
         return value
 
 
-def box(latitude: float, longitude: float, km: float) -> Q:
-    """Rows whose public point lies in the smallest box around the circle."""
-    reach = km / EARTH_RADIUS_KM  # radians
-    rise = math.degrees(reach)
-    south, north = latitude - rise, latitude + rise
-    inside = Q(public_latitude__range=(south, north))
-    if south <= -90 or north >= 90:
-        return inside  # the circle holds a pole, so every meridian crosses it
-    sine = math.sin(reach) / math.cos(math.radians(latitude))
-    run = math.degrees(math.asin(min(1.0, sine)))
-    west, east = longitude - run, longitude + run
-    if west < -180:
-        return inside & (
-            Q(public_longitude__gte=west + 360) | Q(public_longitude__lte=east)
-        )
-    if east > 180:
-        return inside & (
-            Q(public_longitude__gte=west) | Q(public_longitude__lte=east - 360)
-        )
-    return inside & Q(public_longitude__range=(west, east))
-
-
 def is_flat(latitude: float, longitude: float, km: float) -> bool:
     """Whether plain arithmetic is exact enough for a circle (see `farness`)."""
     return km <= FLAT_KM and abs(latitude) < 80 and abs(longitude) < 175
 
 
-def farness(latitude: float, longitude: float, km: float, *, flat: bool) -> tuple:
-    """An expression that grows with the distance, and its value at `km`.
+class Shape(NamedTuple):
+    """What the SQL of circles differs by, besides numbers."""
+
+    is_flat: bool
+    box: str  # "plain", "date line" (which it crosses), "pole" (which it holds) or ""
+
+
+@dataclass(frozen=True)
+class Circle:
+    """What is within `km` of a point; `is_flat` says how distances are measured."""
+
+    latitude: float
+    longitude: float
+    km: float
+    is_flat: bool
+
+    @cached_property
+    def numbers(self) -> dict[str, float]:
+        """The smallest box around it, in degrees, and what `farness` is made of."""
+        reach = self.km / EARTH_RADIUS_KM  # radians
+        rise = math.degrees(reach)
+        angle = math.radians(self.latitude)
+        half = math.sin(min(reach / 2, math.pi / 2))
+        numbers = {
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "south": self.latitude - rise,
+            "north": self.latitude + rise,
+            "cosine": math.cos(angle),
+            "bend": math.sin(angle) * math.pi / 360,
+            "limit": rise**2 if self.is_flat else half**2,
+        }
+        if self._holds_pole:
+            return numbers
+        run = math.degrees(math.asin(min(1.0, math.sin(reach) / math.cos(angle))))
+        west, east = self.longitude - run, self.longitude + run
+        west, east = west + 360 * (west < -180), east - 360 * (east > 180)
+        return numbers | {"west": west, "east": east}
+
+    @property
+    def shape(self) -> Shape:
+        if self.km >= math.pi * EARTH_RADIUS_KM / 2:
+            return Shape(self.is_flat, "")
+        if self._holds_pole:
+            return Shape(self.is_flat, "pole")
+        crosses = self.numbers["west"] > self.numbers["east"]
+        return Shape(self.is_flat, "date line" if crosses else "plain")
+
+    @property
+    def _holds_pole(self) -> bool:
+        return abs(self.latitude) + math.degrees(self.km / EARTH_RADIUS_KM) >= 90
+
+
+# Numbers that stand for those of any circle, in SQL that is kept.
+BLANKS = {
+    name: (position + 1) * 1e200
+    for position, name in enumerate(Circle(0, 0, 1, is_flat=True).numbers)
+}
+NAMES = {number: name for name, number in BLANKS.items()}
+
+
+def box(kind: str, numbers: dict[str, float]) -> Q:
+    """Rows whose public point lies in the smallest box around a circle."""
+    if not kind:
+        return Q()
+    inside = Q(public_latitude__range=(numbers["south"], numbers["north"]))
+    if kind == "pole":
+        return inside  # every meridian crosses the circle
+    west, east = numbers["west"], numbers["east"]
+    if kind == "date line":
+        return inside & (Q(public_longitude__gte=west) | Q(public_longitude__lte=east))
+    return inside & Q(public_longitude__range=(west, east))
+
+
+def farness(numbers: dict[str, float], *, flat: bool) -> ExpressionWrapper:
+    """An expression that grows with the distance; at a circle's edge it is its `limit`.
 
     `flat` is arithmetic alone (the square of the distance in degrees, with the cosine
     of the middle latitude to first order), which any database computes quickly; the
     other is the haversine.
     """
-    reach = math.degrees(km / EARTH_RADIUS_KM)
+    rise = F("public_latitude") - numbers["latitude"]
+    run = F("public_longitude") - numbers["longitude"]
     if flat:
-        cosine = math.cos(math.radians(latitude))
-        bend = math.sin(math.radians(latitude)) * math.pi / 360
-        rise = F("public_latitude") - latitude
-        run = (F("public_longitude") - longitude) * (cosine - bend * rise)
-        return ExpressionWrapper(rise * rise + run * run, FloatField()), reach**2
-    half_rise = Sin(Radians((F("public_latitude") - latitude) / 2.0))
-    half_run = Sin(Radians((F("public_longitude") - longitude) / 2.0))
-    shrink = Value(math.cos(math.radians(latitude))) * Cos(Radians("public_latitude"))
+        run = run * (numbers["cosine"] - numbers["bend"] * rise)
+        return ExpressionWrapper(rise * rise + run * run, FloatField())
+    half_rise, half_run = Sin(Radians(rise / 2.0)), Sin(Radians(run / 2.0))
+    shrink = Value(numbers["cosine"]) * Cos(Radians("public_latitude"))
     expression = half_rise * half_rise + shrink * half_run * half_run
-    limit = math.sin(min(math.radians(reach) / 2, math.pi / 2)) ** 2
-    return ExpressionWrapper(expression, FloatField()), limit
+    return ExpressionWrapper(expression, FloatField())
 
 
-def within(
-    queryset, latitude: float, longitude: float, km: float, *, flat: bool | None = None
-) -> models.QuerySet:
+def within(queryset, latitude: float, longitude: float, km: float) -> models.QuerySet:
     """Rows whose public point lies within `km` of a point, with their `farness`."""
-    if flat is None:
-        flat = is_flat(latitude, longitude, km)
-    expression, limit = farness(latitude, longitude, km, flat=flat)
-    rows = queryset.filter(public_latitude__isnull=False)
-    if km < math.pi * EARTH_RADIUS_KM / 2:
-        rows = rows.filter(box(latitude, longitude, km))
-    return rows.alias(farness=expression).filter(farness__lte=limit)
+    circle = Circle(latitude, longitude, km, is_flat(latitude, longitude, km))
+    return _inside(queryset, circle.shape, circle.numbers)
+
+
+def _inside(queryset, shape: Shape, numbers: dict[str, float]) -> models.QuerySet:
+    rows = queryset.filter(box(shape.box, numbers), public_latitude__isnull=False)
+    rows = rows.alias(farness=farness(numbers, flat=shape.is_flat))
+    return rows.filter(farness__lte=numbers["limit"])
 
 
 @dataclass(frozen=True)
-class Nearest:
+class Nearest(Rows):
     """The rows of `queryset` within `km` of a point, nearest first; slice it.
 
     A page is looked for in small circles first: what lies outside of one is farther
     than everything inside, so a circle that fills the page gives the exact answer
     without measuring the rest. Ids are found from the index alone, in the same query
-    as their rows. Rows come with their `farness`.
+    as their rows. Rows come with their `farness`. All circles of one shape, around
+    whatever point, are asked for by the same kept SQL.
     """
 
-    queryset: models.QuerySet
     latitude: float
     longitude: float
     km: float
     is_few: bool = False  # few enough that small circles would only cost queries
+    steps: int = 2  # small circles that may be tried
+
+    def around(self, latitude: float, longitude: float, km: float) -> "Nearest":
+        """The same search around another point."""
+        place = {"latitude": latitude, "longitude": longitude, "km": km}
+        return replace(self, **place, seen={})
 
     @property
     def everything(self) -> models.QuerySet:
-        return self._within(self.km)
+        circle = self._circle(self.km)
+        return _inside(self.queryset, circle.shape, circle.numbers)
+
+    def few(self) -> "Nearest":
+        return replace(self, is_few=True)
 
     def __getitem__(self, span: slice) -> list[models.Model]:
         return self._first(span)
@@ -164,35 +226,57 @@ class Nearest:
         beyond = Q(farness__gt=farness) | Q(farness=farness, pk__lt=pk)
         return self._first(slice(0, count), beyond)
 
-    def _first(self, span: slice, *conditions: Q) -> list[models.Model]:
+    def place_of(self, row: models.Model) -> list:
+        return [row.farness, row.pk]
+
+    def _counted(self, most: int) -> int:
+        circle = self._circle(self.km)
+        statement = self._question(("count", most), circle, self._up_to, most)
+        return statement.count(**circle.numbers)
+
+    def _up_to(self, shape: Shape, most: int) -> models.QuerySet:
+        return _inside(self.queryset, shape, BLANKS).order_by().values("pk")[:most]
+
+    def _first(self, span: slice, beyond: Q | None = None) -> list[models.Model]:
         """A span of the rows, from the smallest circle that has all of it."""
         rows: list[models.Model] = []
         for km in self._circles():
-            near = self._within(km).filter(*conditions).order_by("farness", "-pk")
-            rows = list(self._rows(near.values("pk")[span]))
+            circle = self._circle(km)
+            if beyond is None:
+                place = (span.start, span.stop)
+                statement = self._question(place, circle, self._found, span)
+            else:
+                found = self._found(circle.shape, span, beyond)
+                statement = Statement(found, names=NAMES)
+            rows = statement.rows(**circle.numbers)
             if len(rows) == span.stop - span.start:
                 break
         return rows
 
+    def _question(
+        self, name: Hashable, circle: Circle, build: Callable, *given
+    ) -> Statement:
+        return self._kept(
+            (name, circle.shape),
+            lambda: Statement(build(circle.shape, *given), names=NAMES),
+        )
+
+    def _found(
+        self, shape: Shape, span: slice, beyond: Q | None = None
+    ) -> models.QuerySet:
+        near = _inside(self.queryset, shape, BLANKS).filter(beyond or Q())
+        ids = near.order_by("farness", "-pk").values("pk")[span]
+        rows = self.queryset.model._default_manager.for_display().filter(pk__in=ids)
+        rows = rows.annotate(farness=farness(BLANKS, flat=shape.is_flat))
+        return rows.order_by("farness", "-pk")
+
     def _circles(self) -> Iterator[float]:
         steps = WIDE_STEPS_KM if self.km > FLAT_KM else STEPS_KM
         if not self.is_few:
-            yield from (step for step in steps if step < self.km)
+            yield from (step for step in steps[: self.steps] if step < self.km)
         yield self.km
 
-    def _rows(self, found: models.QuerySet) -> models.QuerySet:
-        expression, _limit = farness(
-            self.latitude, self.longitude, self.km, flat=self._is_flat
-        )
-        rows = self.queryset.model._default_manager.for_display()
-        rows = rows.filter(pk__in=found).annotate(farness=expression)
-        return rows.order_by("farness", "-pk")
-
-    @property
-    def _is_flat(self) -> bool:
-        return is_flat(self.latitude, self.longitude, self.km)
-
-    def _within(self, km: float) -> models.QuerySet:
-        return within(
-            self.queryset, self.latitude, self.longitude, km, flat=self._is_flat
-        )
+    def _circle(self, km: float) -> Circle:
+        """All circles of a search are measured as its whole is, so that they agree."""
+        flat = is_flat(self.latitude, self.longitude, self.km)
+        return Circle(self.latitude, self.longitude, km, flat)

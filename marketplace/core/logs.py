@@ -69,6 +69,8 @@ def configuration(*, as_json: bool, level: str) -> dict:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "gunicorn.error": {"handlers": [], "propagate": True},
+            "uvicorn.error": {"level": "WARNING"},  # the rest names addresses' queries
+            "channels_redis": {"level": "CRITICAL"},  # away: `realtime` says it once
             # The access line of the middleware says it; Django's own would repeat it.
             "django": {"handlers": [], "level": "INFO"},
             "django.request": {"level": "ERROR"},

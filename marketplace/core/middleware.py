@@ -7,6 +7,9 @@ import uuid
 from contextlib import suppress
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import JsonResponse, UnreadablePostError
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
@@ -114,3 +117,24 @@ class BodyLimitMiddleware:
         if request.content_type == "multipart/form-data":
             return settings.UPLOAD_MAX_BYTES + 64 * 1024  # room for the form around it
         return settings.BODY_MAX_BYTES
+
+
+class OutsideApi:
+    """Cookies and what hangs on them are for the pages of staff: the API reads none."""
+
+    def __call__(self, request):
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class PageSessionMiddleware(OutsideApi, SessionMiddleware):
+    pass
+
+
+class PageAuthenticationMiddleware(OutsideApi, AuthenticationMiddleware):
+    pass
+
+
+class PageMessageMiddleware(OutsideApi, MessageMiddleware):
+    pass

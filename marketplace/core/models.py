@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.core import spelling  # noqa: F401 (registers `mentions`)
 from marketplace.core.geo import SnappedField
 
 LARGEST_PRICE = 9_999_999
@@ -123,25 +124,28 @@ class Moderated(models.Model):
 
 
 def search_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
-    """For search by place, in a category or in all, by price, and in many statuses.
+    """For search by place or price, in a category or in all, and in many statuses.
 
     They hold all that a search and its count ask of a row, so that neither reads the
-    table: the visible rows alone, and the owner, who may be suspended.
+    table: the visible rows alone, and the owner, who may be suspended. The newest rows
+    in any status are for staff too, and the few that staff decided about.
     """
     visible = Q(moderation="visible")
     point = ["public_latitude", "public_longitude"]
-    newest = ["-created_at", "-id"]
-    recent = models.Index(fields=newest, name=f"{name}_recent", condition=visible)
-    return [recent] + [
+    return [
+        models.Index(fields=["-created_at", "-id"], name=f"{name}_recent"),
+        models.Index(fields=["-id"], name=f"{name}_moderated", condition=~visible),
+    ] + [
         models.Index(
             fields=["status", *fields],
-            include=["id", owner],
+            include=["id", owner, *more],
             name=f"{name}_{suffix}",
             condition=visible,
         )
-        for suffix, fields in (
-            ("place", point),
-            ("category_place", ["category", *point]),
-            ("price", [price]),
+        for suffix, fields, more in (
+            ("place", point, [price]),
+            ("category_place", ["category", *point], [price]),
+            ("price", [price], []),
+            ("category_price", ["category", price], []),
         )
     ]

@@ -2,6 +2,8 @@
 
 from django.db.migrations.operations import RunSQL
 
+from marketplace.core.spelling import vector
+
 
 class PostgresOnly(RunSQL):
     """SQL for PostgreSQL; other engines pass it by."""
@@ -15,10 +17,23 @@ class PostgresOnly(RunSQL):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
-def text_index(table: str, name: str) -> PostgresOnly:
-    """The full-text index behind `search_text__words`; staff find hidden rows too."""
+def text_index(table: str, name: str, *, status: str = "") -> PostgresOnly:
+    """The full-text index behind `search_text__words`; staff find hidden rows too.
+
+    With a `status` it holds the visible rows in it alone, for the lists: they would
+    otherwise be told from all that have the word by an index of all in that status.
+    """
+    rows = f" WHERE moderation = 'visible' AND status = '{status}'" if status else ""
     return PostgresOnly(
         f"CREATE INDEX {name} ON {table} "
-        "USING gin (to_tsvector('simple', search_text))",
+        f"USING gin (to_tsvector('simple', search_text)){rows}",
+        reverse_sql=f"DROP INDEX {name}",
+    )
+
+
+def mention_index(table: str, column: str, name: str) -> PostgresOnly:
+    """The full-text index behind `column__mentions`."""
+    return PostgresOnly(
+        f"CREATE INDEX {name} ON {table} USING gin ({vector(column)})",
         reverse_sql=f"DROP INDEX {name}",
     )

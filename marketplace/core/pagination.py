@@ -1,14 +1,12 @@
 """Numbered pages, in an envelope or bare, always with paging headers."""
 
-from dataclasses import replace
-
 from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
+from rest_framework.utils.urls import remove_query_param
 
 from marketplace.core import cursors
-from marketplace.core.geo import Nearest
+from marketplace.core.rows import Rows
 
 PAGE, PER_PAGE, CURSOR = "page", "per_page", "cursor"
 DEEPEST = 1_000_000  # rows that pages reach
@@ -30,33 +28,36 @@ class Pages(BasePagination):
     most_counted = 1_000
 
     def paginate_queryset(self, queryset, request, view=None):
+        self.read(request, view)
+        rows = queryset if isinstance(queryset, Rows) else Rows(queryset)
+        counted = rows.count_up_to(self.most_counted + 1)
+        self.is_capped = counted > self.most_counted
+        self.total = min(counted, self.most_counted)
+        rows = rows if self.is_capped else rows.few()
+        found = self._found(rows, request.query_params.get(CURSOR))
+        page = found[: self.per_page]
+        self.has_more = len(found) > self.per_page
+        place = rows.place_of(page[-1]) if self.has_more else None
+        self.next_cursor = cursors.encode(place) if place else None
+        return page
+
+    def read(self, request, view) -> None:
+        """Which page is asked for, of how many rows."""
         self.request = request
         self.page = _positive(request.query_params.get(PAGE), 1)
         asked = _positive(request.query_params.get(PER_PAGE), self.default)
         self.per_page = min(asked, self.maximum)
         self.envelope = getattr(view, "envelope", None)
-        counted = count_up_to(self.most_counted + 1, queryset)
-        self.is_capped = counted > self.most_counted
-        self.total = min(counted, self.most_counted)
-        if isinstance(queryset, Nearest):
-            queryset = replace(queryset, is_few=not self.is_capped)
-        found = self._found(queryset, request.query_params.get(CURSOR))
-        rows = found[: self.per_page]
-        self.has_more = len(found) > self.per_page
-        place = cursors.place_of(rows[-1], queryset) if self.has_more else None
-        self.next_cursor = cursors.encode(place) if place else None
-        return rows
 
-    def _found(self, queryset, cursor: str | None) -> list:
+    def _found(self, rows: Rows, cursor: str | None) -> list:
         """The page and one row more, which tells whether there is a next one."""
         if cursor is not None:
-            place = cursors.decode(cursor)
-            return cursors.following(queryset, place, self.per_page + 1)
+            return cursors.following(rows, cursor, self.per_page + 1)
         start = (self.page - 1) * self.per_page
         reach = DEEPEST if self.is_capped else self.total
         if start >= reach:
             return []
-        return list(queryset[start : start + self.per_page + 1])
+        return rows[start : start + self.per_page + 1]
 
     @cached_property
     def pages(self) -> int:
@@ -101,8 +102,9 @@ class Pages(BasePagination):
         if self.has_more:
             wanted["next"] = self.page + 1
         here = remove_query_param(self.request.build_absolute_uri(), PAGE)
+        here += "&" if "?" in here else "?"
         return ", ".join(
-            f'<{replace_query_param(here, PAGE, number)}>; rel="{relation}"'
+            f'<{here}{PAGE}={number}>; rel="{relation}"'
             for relation, number in wanted.items()
         )
 
@@ -153,12 +155,6 @@ class PersonalPages(Pages):
     default = 500
     maximum = 500
     most_counted = 100_000
-
-
-def count_up_to(most: int, rows) -> int:
-    """How many rows there are, but no more than `most`: counting costs no more."""
-    countable = rows.everything if isinstance(rows, Nearest) else rows
-    return countable.order_by().values("pk")[:most].count()
 
 
 def _positive(text: str | None, default: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
@@ -22,17 +23,25 @@ class StrictJSONParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            found = json.loads(
-                stream.read().decode(),
-                object_pairs_hook=_object,
-                parse_constant=_refuse,
-                parse_float=_float,
-                parse_int=_integer,
-            )
-            orjson.dumps(found)
-        except (ValueError, RecursionError, orjson.JSONEncodeError) as error:
+            return parse_json(stream.read().decode())
+        except ValueError as error:
             raise ParseError(_("The body is not valid JSON.")) from error
-        return found
+
+
+def parse_json(text: str) -> Any:
+    """What `text` says. Raises `ValueError` for what is refused here."""
+    try:
+        found = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse,
+            parse_float=_float,
+            parse_int=_integer,
+        )
+        orjson.dumps(found)
+    except (RecursionError, orjson.JSONEncodeError) as error:
+        raise ValueError("nothing that could be said again") from error
+    return found
 
 
 def _object(pairs: list[tuple]) -> dict:

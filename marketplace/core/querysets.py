@@ -38,6 +38,10 @@ class ContentQuerySet(models.QuerySet):
         """One's own, including what staff have hidden."""
         return self._kept().filter(**{self.owner_field: user.pk})
 
+    def of_others(self, user):
+        """What `user` has no part in."""
+        return self.exclude(self._concerns(user))
+
     def in_status(self, statuses: list[str], *, viewer):
         """In one of `statuses` ("all" for any): others' only in public ones."""
         if "all" in statuses:

@@ -5,7 +5,7 @@ from functools import cache
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import get_doc
+from drf_spectacular.plumbing import get_doc, get_lib_doc_excludes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from marketplace.core import filters
+from marketplace.core import serializers as core
 from marketplace.core.serializers import Described
 
 CHANGES = {"PUT", "PATCH"}  # what is not given stays
@@ -62,7 +63,18 @@ def written(noun: str, output: type, **more: type):
     parts = {noun: output} | more
     fields = {"message": serializers.CharField()}
     fields |= {name: part() for name, part in parts.items()}
-    return inline_serializer(f"{'And'.join(map(str.title, parts))}Written", fields)
+    return inline_serializer(f"{'And'.join(map(_title, parts))}Written", fields)
+
+
+def _title(name: str) -> str:
+    """`saved_search` as `SavedSearch`."""
+    return name.title().replace("_", "")
+
+
+def undescribed() -> list[type]:
+    """Classes whose docstrings are for those who write the API, not who call it."""
+    ours = [core.Output, core.Distanced, core.PlacedOutput, core.ModeratedOutput]
+    return [*get_lib_doc_excludes(), *ours, core.Input]
 
 
 class DescribedFields(OpenApiSerializerFieldExtension):
@@ -186,7 +198,7 @@ class Schema(AutoSchema):
         return paginator
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        return f"{(self.view.envelope or 'array').title()}Of{serializer_name}"
+        return f"{_title(self.view.envelope or 'array')}Of{serializer_name}"
 
     def _said(self) -> str:
         method = getattr(self.view, getattr(self.view, "action", None) or "", None)

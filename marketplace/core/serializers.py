@@ -8,9 +8,11 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
+from unicodedata import normalize
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -32,24 +34,18 @@ DATE = (  # 29 February passes too, in its years
 )
 
 
-def utc(moment: datetime | None) -> str | None:
-    """An aware time as ISO 8601 in UTC with a Z."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 class Output(serializers.Serializer):
     """Read-only. Its declared fields are the schema; the rows become plain dicts.
 
-    DRF walks every field of every row through generic code; here each class is turned
-    into a list of getters once. Fields keep DRF's meaning of `source`. Those named in
-    `optional` are in the schema, and in a row when a subclass puts them there.
+    DRF walks every field of every row through generic code; here what is shown as it is
+    is read at once, for the renderer knows times and decimals. Fields keep DRF's
+    meaning of `source`. Those named in `optional` are in the schema, and in a row when
+    a subclass puts them there.
     """
 
     optional: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def viewer(self):
         """Who is reading: a user, or None for somebody not signed in."""
         request = self.context.get("request")
@@ -60,39 +56,50 @@ class Output(serializers.Serializer):
         """A site path as a full URL, so that an `<img>` elsewhere finds it."""
         if url and url.startswith("/") and not url.startswith("//"):
             request = self.context.get("request")
-            return request.build_absolute_uri(url) if request else url
+            here = request.build_absolute_uri if request else settings.SITE_URL.__add__
+            return here(url)
         return url or None
 
     def to_representation(self, instance) -> dict:
-        return {name: get(instance) for name, get in self._getters}
+        names, read, _others = _plan(type(self))
+        shown = dict(zip(names, read(instance), strict=True))
+        for name, get in self._others:
+            shown[name] = get(instance)
+        return shown
 
     @cached_property
-    def _getters(self) -> list[tuple[str, Callable]]:
+    def _others(self) -> list[tuple[str, Callable]]:
         return [
-            (name, self._getter(name, field))
-            for name, field in self._declared_fields.items()
-            if name not in self.optional
+            (name, self._getter(name, field)) for name, field in _plan(type(self))[2]
         ]
 
     def _getter(self, name: str, field) -> Callable:
         if isinstance(field, serializers.SerializerMethodField):
             return getattr(self, field.method_name or f"get_{name}")
         get = attrgetter(field.source or name)
-        if isinstance(field, Output):
-            nested = type(field)(context=self.context)
-            return lambda row: nested._or_none(get(row))
-        if isinstance(field, serializers.DateTimeField):
-            return lambda row: utc(get(row))
-        if isinstance(field, serializers.FloatField):
-            return lambda row: _number(get(row))
-        return get
+        nested = type(field)(context=self.context)
+        return lambda row: nested._or_none(get(row))
 
     def _or_none(self, instance) -> dict | None:
         return None if instance is None else self.to_representation(instance)
 
 
-def _number(value) -> float | None:
-    return None if value is None else float(value)
+@cache
+def _plan(output: type[Output]) -> tuple[list[str], Callable, list[tuple]]:
+    """The fields that are read as they are, one getter for them all, and the others."""
+    plain, others = {}, []
+    for name, field in output._declared_fields.items():
+        if isinstance(field, serializers.SerializerMethodField | Output):
+            others.append((name, field))
+        elif name not in output.optional:
+            plain[name] = field.source or name
+    return list(plain), _reader(list(plain.values())), others
+
+
+def _reader(sources: list[str]) -> Callable[[object], tuple]:
+    if len(sources) > 1:
+        return attrgetter(*sources)
+    return lambda row: tuple(attrgetter(source)(row) for source in sources)
 
 
 class Distanced(Output):
@@ -105,11 +112,16 @@ class Distanced(Output):
     )
     optional = frozenset({"distance"})
 
+    @cached_property
+    def centre(self) -> tuple[float, float] | None:
+        """Of the search by place that the rows answer."""
+        return self.context.get("centre")
+
     def to_representation(self, instance) -> dict:
         shown = super().to_representation(instance)
-        if centre := self.context.get("centre"):
+        if self.centre:
             point = (instance.public_latitude, instance.public_longitude)
-            shown["distance"] = round(haversine_km(*centre, *point), 2)
+            shown["distance"] = round(haversine_km(*self.centre, *point), 2)
         return shown
 
 
@@ -127,7 +139,7 @@ class PlacedOutput(Distanced):
 
     def to_representation(self, instance) -> dict:
         shown = super().to_representation(instance)
-        if self.is_concerned(instance):
+        if self.viewer and self.is_concerned(instance):
             shown |= {
                 "latitude": instance.latitude,
                 "longitude": instance.longitude,
@@ -164,7 +176,7 @@ class Text(Described, serializers.CharField):
             self.fail("invalid")
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        return super().to_internal_value(data)
+        return super().to_internal_value(normalize("NFC", data))
 
     @property
     def shape(self) -> dict:
@@ -373,4 +385,7 @@ class WallClock(Described, serializers.Field):
 
 
 def wall_clock(moment: datetime | None) -> str | None:
-    return None if moment is None else timezone.make_naive(moment).isoformat()
+    if moment is None:
+        return None
+    local = moment.astimezone(timezone.get_default_timezone())
+    return local.replace(tzinfo=None).isoformat()

@@ -1,18 +1,30 @@
 """Viewsets are declarations; what they share is here."""
 
+from collections.abc import Mapping
+from time import monotonic
+
 from django.conf import settings
+from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from marketplace.core.errors import NotAllowed
+from marketplace.core.filters import asked_of
+from marketplace.core.rows import Kept, Rows
+from marketplace.core.statements import SLOT, Statement
 from marketplace.core.throttling import spend_scope
 from marketplace.core.workflow import Transition, Workflow
+
+MOST_KEPT = 256  # questions of lists, each with its SQL
+LONGEST_KEPT = 500  # characters of a query
+KEPT_SECONDS = 60
+kept = Kept(MOST_KEPT)
 
 
 class ApiViewSet(GenericViewSet):
@@ -90,6 +102,49 @@ class ApiViewSet(GenericViewSet):
             context["centre"] = centre_of(self.request.query_params)
         return context
 
+    def get_object(self):
+        """The row of the path. For the anonymous its SQL is the same but for the id."""
+        if self.action != "retrieve" or self.request.user.is_authenticated:
+            return super().get_object()
+        statement = kept.get(type(self), self._by_id)
+        found = statement.rows(int(self.kwargs["pk"]))
+        if not found:
+            raise Http404
+        self.check_object_permissions(self.request, found[0])
+        return found[0]
+
+    def _by_id(self) -> Statement:
+        return Statement(self.get_queryset().filter(pk=SLOT), has_slots=True)
+
+    def asked(self) -> Rows:
+        """The rows that the query asks of a list, kept as they are for a while.
+
+        What is kept is the question and its SQL, never an answer. It depends on
+        nothing but the query and who asks; searches around any point are one question.
+        """
+        if len(self.request.META["QUERY_STRING"]) > LONGEST_KEPT:
+            return self._asked()
+        place, asked = self._place(), self.request.query_params.lists()
+        if place:
+            elsewhere = self.filterset_class.place
+            asked = ((name, values) for name, values in asked if name not in elsewhere)
+        now = int(monotonic() / KEPT_SECONDS)
+        who = (self.request.path, bool(place), self.request.user.pk, now)
+        key = (type(self), *who, *((name, *values) for name, values in asked))
+        rows = kept.get(key, self._asked)
+        return rows.around(*place) if place else rows
+
+    def _place(self) -> tuple[float, float, float] | None:
+        place_of = getattr(self.filterset_class, "place_of", None)
+        try:
+            return place_of(self.request.query_params) if place_of else None
+        except ValidationError:
+            return None  # the filters say what is wrong, with all else that is
+
+    def _asked(self) -> Rows:
+        query, reader = self.request.query_params, self.request.user
+        return asked_of(self.get_queryset(), self.filterset_class, query, reader)
+
     def read_input(self, *, partial: bool = False) -> dict:
         serializer = self.inputs[self.action](
             data=self.request.data,
@@ -118,7 +173,14 @@ class ApiViewSet(GenericViewSet):
         return self.get_paginated_response(rows)
 
 
-class ContentViewSet(ListModelMixin, ApiViewSet):
+class PublicList:
+    """A list that everybody may read, mostly with the same few questions."""
+
+    def list(self, request, *args, **kwargs):
+        return self.listed(self.asked())
+
+
+class ContentViewSet(PublicList, ApiViewSet):
     """Something people post: public to read, changed by its owner alone.
 
     Lists show what everybody may see; one's own hidden things are in `my` and by id.
@@ -130,8 +192,18 @@ class ContentViewSet(ListModelMixin, ApiViewSet):
 
     def get_queryset(self):
         if self.action == "list":
-            return self.queryset.all().visible()
+            return self.open_rows()
         return super().get_queryset()
+
+    @classmethod
+    def open_rows(cls):
+        """What the list chooses from."""
+        return cls.queryset.all().visible()
+
+    @classmethod
+    def listed_for(cls, reader, query: Mapping[str, str]) -> Rows:
+        """The rows that the list shows `reader` when it is asked `query`."""
+        return asked_of(cls.open_rows(), cls.filterset_class, query, reader)
 
     def retrieve(self, request, pk):
         return Response(self.get_serializer(self.get_object()).data)

@@ -77,8 +77,10 @@ class Workflow:
     def _api_rows(self) -> tuple[Transition, ...]:
         return tuple(row for row in self if row.in_api)
 
-    def available_to(self, obj: Model, user: User) -> list[str]:
+    def available_to(self, obj: Model, user: User | None) -> list[str]:
         """Name what `user` may do through the API with `obj` as it is now."""
+        if user is None:
+            return []  # nobody does anything without signing in
         status = getattr(obj, self._field)
         return [
             row.name

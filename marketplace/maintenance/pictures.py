@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from listings.models import Listing
 from marketplace.core.locks import locked
+from messaging.models import Attachment
 from offerings.models import Offering
 from tasks.models import TaskRequest
 from uploads.models import URL_PREFIX, Upload
@@ -27,6 +28,8 @@ MISCOUNTED = """
             UNION ALL SELECT profile_picture_url FROM {people}
                 WHERE profile_picture_url LIKE %s
                 AND profile_picture_url <> avatar_url
+            UNION ALL SELECT %s || attached.key FROM {attachments} AS shown_in
+                JOIN {uploads} AS attached ON attached.id = shown_in.upload_id
         ) AS shown GROUP BY path
     ) AS counted ON counted.path = %s || upload.key
     WHERE upload.uses <> coalesce(counted.uses, 0)
@@ -36,7 +39,8 @@ MISCOUNTED = """
 def miscounted() -> dict[int, int]:
     """The uploads whose count of uses is not true, each with the true one."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql(), [f"{URL_PREFIX}%", f"{URL_PREFIX}%", URL_PREFIX])
+        ours = f"{URL_PREFIX}%"
+        cursor.execute(_sql(), [ours, ours, URL_PREFIX, URL_PREFIX])
         return dict(cursor.fetchall())
 
 
@@ -69,5 +73,6 @@ def _sql() -> str:
     return MISCOUNTED.format(
         uploads=Upload._meta.db_table,
         people=User._meta.db_table,
+        attachments=Attachment._meta.db_table,
         split=" UNION ALL ".join(split.format(table=table) for table in tables),
     )

@@ -9,15 +9,28 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from accounts.models import User
+from alerts.models import SavedSearch
 from audit.models import StaffAct
 from favorites.models import Favorite
 from listings.models import Listing
-from marketplace.seed import items, opinions, people, tables, tasks
+from marketplace import vocabulary
+from marketplace.seed import (
+    items,
+    notices,
+    opinions,
+    people,
+    searches,
+    tables,
+    talks,
+    tasks,
+)
 from marketplace.seed.album import Album
 from marketplace.seed.calendar import Calendar
 from marketplace.seed.market import Market
 from marketplace.seed.plan import Plan
 from marketplace.seed.sizes import Size
+from messaging.models import Conversation, Message
+from notifications.models import Notification
 from offerings.models import Offering
 from reviews.models import Review
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -30,10 +43,14 @@ MODELS = (
     TaskRequest,
     TaskApplication,
     TaskEvent,
+    Conversation,
+    Message,
     Offering,
     Review,
     Favorite,
     StaffAct,
+    Notification,
+    SavedSearch,
 )
 AT_ONCE = 20_000  # rows in memory
 
@@ -59,6 +76,7 @@ def build(
                     tables.load(model, some)
                     progress(len(some))
         tables.advance_sequences(MODELS)
+    vocabulary.learn()
     tables.analyze()
 
 
@@ -87,6 +105,12 @@ def _parts(market: Market) -> Iterator[tuple[type[Model], Iterator[Model]]]:
         yield TaskRequest, iter(batch.tasks)
         yield TaskApplication, iter(batch.applications)
         yield TaskEvent, iter(batch.events)
+    written = talks.talks(market)
+    yield Conversation, iter(written.conversations)
+    yield Message, iter(written.messages)
+    talks.point_at_last_messages(market)
+    yield Notification, notices.notices(market)
+    yield SavedSearch, searches.searches(market)
     yield Review, opinions.reviews(market)
     yield Favorite, opinions.favorites(market)
     yield Upload, market.album.rows(market.first_ids[Upload])

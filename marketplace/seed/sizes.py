@@ -11,6 +11,7 @@ class Size:
     offerings: int
     reviews: int
     favorites: int
+    conversations: int
     own_pictures: bool = False  # else many items show the same few dozen
 
 
@@ -22,6 +23,7 @@ SIZES = {
         offerings=80,
         reviews=200,
         favorites=200,
+        conversations=40,
         own_pictures=True,
     ),
     "city": Size(
@@ -31,6 +33,7 @@ SIZES = {
         offerings=10_000,
         reviews=10_000,
         favorites=10_000,
+        conversations=2_000,
     ),
     "million": Size(
         people=200_000,
@@ -39,5 +42,6 @@ SIZES = {
         offerings=1_000_000,
         reviews=2_000_000,
         favorites=2_000_000,
+        conversations=10_000,
     ),
 }

@@ -10,11 +10,11 @@ from operator import attrgetter
 
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import Field, Max, Model
+from django.db.models import Field, JSONField, Max, Model
 from django.db.models.base import ModelState
 
 from marketplace.core.geo import SnappedField
-from marketplace.core.search import FoldedTextField
+from search.fields import FoldedTextField
 
 COMPUTED = (SnappedField, FoldedTextField)
 
@@ -65,11 +65,16 @@ def load(model: type[Model], rows: Iterable[Model]) -> None:
 def _getter(field: Field) -> Callable:
     if isinstance(field, COMPUTED):
         return lambda row: field.pre_save(row, add=True)
+    if isinstance(field, JSONField) and connection.vendor == "postgresql":
+        return _prepared_by(field, attrgetter(field.attname))
     return attrgetter(field.attname)
 
 
 def _prepared(field: Field) -> Callable:
-    get = _getter(field)
+    return _prepared_by(field, _getter(field))
+
+
+def _prepared_by(field: Field, get: Callable) -> Callable:
     return lambda row: field.get_db_prep_save(get(row), connection)
 
 

@@ -28,6 +28,6 @@ def pair(people) -> list:
 def write(conversation: Conversation, sender, *contents: str) -> list:
     """The messages of `contents`, sent in this order."""
     return [
-        services.send(conversation, sender=sender, content=content)
+        services.send(conversation, sender=sender, content=content)[0]
         for content in contents
     ]

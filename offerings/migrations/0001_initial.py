@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import marketplace.core.geo
-import marketplace.core.search
+import search.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('images', models.TextField(blank=True, help_text='Paths of uploads, with commas.')),
                 ('contact_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('closed', 'Closed'), ('deleted', 'Deleted')], default='active', editable=False, max_length=10)),
-                ('search_text', marketplace.core.search.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
+                ('search_text', search.fields.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
                 ('creator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offerings', to=settings.AUTH_USER_MODEL)),
                 ('moderated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

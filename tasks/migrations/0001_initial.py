@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import marketplace.core.geo
-import marketplace.core.search
+import search.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('dispute_reason', models.CharField(blank=True, editable=False, max_length=2000)),
                 ('marked_done_at', models.DateTimeField(editable=False, null=True)),
                 ('completed_at', models.DateTimeField(editable=False, null=True)),
-                ('search_text', marketplace.core.search.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
+                ('search_text', search.fields.FoldedTextField(default='', editable=False, sources=('title', 'description', 'location'))),
                 ('assigned_to', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL)),
                 ('creator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='created_tasks', to=settings.AUTH_USER_MODEL)),
                 ('moderated_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -19,10 +19,29 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Server:
-    """Its address, and its public API as a stranger sees it."""
+    """The embedded server, which can be stopped and started; and its public API."""
 
-    def __init__(self, url: str):
-        self.url = url
+    def __init__(self, env: dict, log: Path):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._env = env | {"HOST": "127.0.0.1", "PORT": str(port)}
+        self._log = log
+        self._process = None
+
+    def start(self) -> None:
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "marketplace.server"],
+                cwd=ROOT,
+                env=self._env,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self.url, self._process)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
 
     def api(self, path: str, body: dict | None = None, token: str = "") -> tuple:
         """The status and the JSON of an answer; a body makes it a POST."""
@@ -77,22 +96,12 @@ def server(tmp_path_factory):
         "DEMO": "1",
     }
     prepare(env)
-    url = f"http://127.0.0.1:{free_port()}"
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [gunicorn, "-c", "gunicorn.conf.py", "-b", url.removeprefix("http://")],
-            cwd=ROOT,
-            env=env,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            wait_for(url, process)
-            yield Server(url)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    server = Server(env, home / "server.log")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture

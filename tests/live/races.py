@@ -7,12 +7,13 @@ broke a rule, and then the exit status is 1. Names as arguments run those races 
 
 import json
 import os
-import signal
 import sys
 import time
+from importlib import import_module
 
 import django
 
+from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.server import Server, manage, serve, tail
 from tests.live.stage import Stage
@@ -22,9 +23,7 @@ SHOWN_VIOLATIONS = 5
 
 
 def main(names: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGALRM, _end)
-    signal.alarm(MOST_SECONDS)
+    end_within(MOST_SECONDS)
     with scratch_database(os.environ["DATABASE_URL"]) as database_url:
         environment = {
             "DATABASE_URL": database_url,
@@ -40,14 +39,10 @@ def main(names: list[str]) -> int:
             return _run_all(server, names)
 
 
-def _end(number: int, frame) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing interrupts the cleaning up
-    signal.alarm(0)
-    sys.exit(f"Stopped by {signal.Signals(number).name}.")
-
-
 def _run_all(server: Server, names: list[str]) -> int:
     from tests.live.contests import CONTESTS  # once the settings know the database
+
+    import_module("tests.live.talks")  # which enters its own
 
     chosen = [c for c in CONTESTS if not names or c.__name__ in names]
     broken = sum(_run(contest, Stage(server)) for contest in chosen)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
+GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 STOP_SECONDS = 25  # longer than the server's own time to finish requests
 
 
@@ -51,16 +52,15 @@ def serve(
     threads: int = 8,
     ready_within: float = 30,
     port: int | None = None,
-    application: str | None = None,
+    command: list[str] | None = None,
 ) -> Iterator[Server]:
     """Run gunicorn as in production, with `environment` on top of our own.
 
-    Without a `port` it finds a free one; `application` runs in the product's stead.
+    Without a `port` it finds a free one; `command` runs in gunicorn's stead.
     The database must have its tables already: see `manage`. Raises `RuntimeError`,
     with the end of the log, when it is not ready in time.
     """
     port = port or free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     own = {
         "HOST": HOST,
         "PORT": str(port),
@@ -72,7 +72,7 @@ def serve(
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*command, application] if application else command,
+                command or GUNICORN,
                 cwd=ROOT,
                 env=os.environ | own | environment,
                 stdout=output,

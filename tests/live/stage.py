@@ -63,7 +63,7 @@ class Stage:
         with closing(self.server.connect()) as http:
             http.connect()
             start.wait(timeout=30)
-            return _exchange(http, call)
+            return exchange(http, call)
 
     def _run(self, job: Callable[[], None], start: threading.Barrier) -> None:
         start.wait(timeout=30)
@@ -84,7 +84,7 @@ class Stage:
             self.violations.append(f"answers: {dict(found)}, not {wanted}")
 
 
-def _exchange(http: HTTPConnection, call: Call) -> Answer:
+def exchange(http: HTTPConnection, call: Call) -> Answer:
     headers = {"Content-Type": "application/json"}
     if call.token:
         headers["Authorization"] = f"Bearer {call.token}"

@@ -19,9 +19,9 @@ KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 @pytest.fixture(scope="module")
 def server():
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=8181, verbose=False)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
-    yield "http://127.0.0.1:8181"
+    yield "http://{}:{}".format(*moto.get_host_and_port())
     moto.stop()
 
 
@@ -49,6 +49,18 @@ def use_s3(settings, url: str) -> None:
 
 def keys(bucket) -> list[str]:
     return sorted(found.key for found in bucket.objects.all())
+
+
+def test_a_private_upload_lies_in_its_folder_and_is_shown_by_signature(
+    api, alice, bucket
+):
+    answer = send(api.as_(alice), url="/api/messages/attachments").json()["attachment"]
+    upload = Upload.objects.get()
+    assert keys(bucket) == sorted([upload.file, upload.thumbnail_file])
+    assert all(key.startswith("private/") for key in keys(bucket))
+    shown = api.get(answer["url"])
+    assert len(b"".join(shown.streaming_content)) == answer["size"]
+    assert api.get(answer["url"].split("?")[0]).status_code == 404
 
 
 def test_upload_lies_in_the_bucket(api, alice, bucket):

@@ -43,6 +43,7 @@ USER = {
     "is_active": boolean,
     "phone_verified": boolean,
     "is_helper": boolean,
+    "language": words,
     "user_type": words,
     "skills": maybe(text),
     "helper_categories": maybe(text),

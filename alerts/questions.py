@@ -1,0 +1,49 @@
+"""What is saved of a search: the parameters that choose, as the list reads them."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from alerts.kinds import KINDS
+from marketplace.core.filters import number
+from marketplace.core.pagination import CURSOR, PAGE, PER_PAGE
+
+ARRANGING = frozenset({PAGE, PER_PAGE, CURSOR, "ordering"})
+LONGEST = 200  # characters of one value
+
+
+def canonical(kind: str, query: Mapping, reader) -> dict[str, str]:
+    """The parameters in one spelling, without those that only arrange the rows.
+
+    They are tried on the list itself. Raises `ValidationError` (400) for what it
+    refuses, and for parameters that it does not know.
+    """
+    asked = {name: _text(name, value) for name, value in sorted(query.items())}
+    known = KINDS[kind].parameters
+    if unknown := sorted(set(asked) - known - ARRANGING):
+        sentence = _("Unknown parameters: %(names)s.")
+        raise ValidationError({"query": [sentence % {"names": ", ".join(unknown)}]})
+    place = KINDS[kind].viewset.filterset_class.place
+    kept = {
+        name: text
+        for name, text in asked.items()
+        if text and name not in ARRANGING
+        if name not in place or number(text) is not None
+    }
+    KINDS[kind].viewset.listed_for(reader, kept)
+    return kept
+
+
+def digest_of(query: dict[str, str]) -> str:
+    return sha256(json.dumps(query, sort_keys=True).encode()).hexdigest()
+
+
+def _text(name: str, value: object) -> str:
+    """As it would stand in an address."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not isinstance(value, str | int | float) or len(text) > LONGEST:
+        raise ValidationError({name: [_("Give a short text, a number, or a flag.")]})
+    return text.strip()

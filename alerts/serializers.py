@@ -1,0 +1,56 @@
+from urllib.parse import urlencode
+
+from rest_framework import serializers
+
+from alerts.kinds import KINDS
+from alerts.models import SavedSearch
+from alerts.questions import ARRANGING, LONGEST
+from marketplace.core.serializers import NO_NUL, Choice, Described, Input, Output, Text
+
+
+class SavedSearchSerializer(Output):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=SavedSearch.Kind)
+    name = serializers.CharField()
+    query = serializers.DictField(child=serializers.CharField())
+    frequency = serializers.ChoiceField(choices=SavedSearch.Frequency)
+    results = serializers.SerializerMethodField(help_text="The path of the list.")
+    created_at = serializers.DateTimeField()
+    next_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it is asked again."
+    )
+
+    def get_results(self, search) -> str:
+        query = f"?{urlencode(search.query)}" if search.query else ""
+        return f"/api/{search.kind}{query}"
+
+
+class Query(Described, serializers.DictField):
+    """The parameters of a list, as an object."""
+
+    @property
+    def shape(self) -> dict:
+        names = ARRANGING.union(*(kind.parameters for kind in KINDS.values()))
+        text = {"type": "string", "maxLength": LONGEST, "pattern": NO_NUL}
+        value = {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]}
+        return {
+            "type": "object",
+            "propertyNames": {"enum": sorted(names)},
+            "additionalProperties": value,
+            "description": "What the list of this kind takes. Paging and order drop.",
+        }
+
+
+class SavedSearchChange(Input):
+    name = Text(max_length=100, required=False)
+    query = Query(required=False)
+    frequency = Choice(choices=SavedSearch.Frequency, required=False)
+
+
+class SavedSearchInput(SavedSearchChange):
+    kind = Choice(choices=SavedSearch.Kind)
+    name = Text(max_length=100)
+    query = Query()
+    frequency = Choice(
+        choices=SavedSearch.Frequency, default=SavedSearch.Frequency.DAILY
+    )

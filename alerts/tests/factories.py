@@ -1,0 +1,28 @@
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from accounts.tests.factories import UserFactory
+from alerts.models import SavedSearch
+
+
+def long_ago():
+    return timezone.now() - timedelta(days=30)
+
+
+class SavedSearchFactory(factory.django.DjangoModelFactory):
+    """Saved a month ago, due at once; each asks for another category."""
+
+    class Meta:
+        model = SavedSearch
+
+    user = factory.SubFactory(UserFactory)
+    kind = "listings"
+    name = factory.Sequence(lambda number: f"Search {number}")
+    query = factory.Sequence(lambda number: {"category": f"category-{number}"})
+    digest = factory.Sequence(str)
+    frequency = "instant"
+    asked_at = factory.LazyFunction(long_ago)
+    watermark = factory.SelfAttribute("asked_at")
+    next_at = factory.SelfAttribute("asked_at")

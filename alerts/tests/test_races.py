@@ -1,0 +1,84 @@
+"""Two workers at once, on PostgreSQL with real threads: SQLite has one writer."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from alerts import matching, services
+from alerts.models import Alerted, SavedSearch
+from alerts.tests.factories import SavedSearchFactory
+from listings.tests.factories import ListingFactory
+from marketplace.core.errors import DomainError
+from notifications.models import Notification
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="needs concurrent writers"
+    ),
+]
+WORKERS = 6  # each with a connection of its own, of the eight in the pool
+
+
+def at_once(act) -> list:
+    start = Barrier(WORKERS)
+
+    def run(number: int):
+        connection.ensure_connection()
+        start.wait(timeout=30)
+        try:
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, range(WORKERS)))
+
+
+def test_workers_with_the_same_search_tell_once(alice):
+    """As after a lease that ran out under a slow worker."""
+    search = SavedSearchFactory(user=alice, query={})
+    ListingFactory.create_batch(3)
+    now = timezone.now()
+    told = at_once(lambda number: matching.send(search.pk, at=now))
+    assert sorted(told) == [False] * (WORKERS - 1) + [True]
+    assert Notification.objects.get().facts["count"] == "3"
+    assert Alerted.objects.count() == 3
+
+
+def test_workers_share_what_is_due(alice, monkeypatch):
+    monkeypatch.setattr(matching, "BATCH", 5)
+    searches = SavedSearchFactory.create_batch(40, query={})
+    ListingFactory()
+    now = timezone.now()
+    at_once(lambda number: matching.send_due(at=now, seconds=60))
+    matching.send_due(at=now, seconds=60)  # a worker may have found all taken
+    told = Notification.objects.values_list("recipient", flat=True)
+    assert sorted(told) == sorted(search.user_id for search in searches)
+
+
+def test_a_claimed_search_is_passed_over_by_others(alice):
+    SavedSearchFactory.create_batch(3, query={})
+    ListingFactory()
+    now = timezone.now()
+    claimed = at_once(lambda number: matching.claim(at=now)[1])
+    assert sorted(pk for pks in claimed for pk in pks) == sorted(
+        SavedSearch.objects.values_list("pk", flat=True)
+    )
+
+
+def test_saves_at_once_keep_to_the_bound(alice, monkeypatch):
+    monkeypatch.setattr(services, "MOST", 3)
+
+    def save(number: int) -> bool:
+        facts = {"kind": "listings", "name": "x", "frequency": "daily"}
+        try:
+            services.save(alice, query={"min_price": number % 5}, **facts)
+        except DomainError:
+            return False
+        return True
+
+    assert at_once(save).count(True) == SavedSearch.objects.count() == 3

@@ -1,0 +1,38 @@
+"""When a search is asked again: on the site's clock, in summer and winter."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from alerts.turns import next_turn
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("frequency", "at", "turn"),
+    [
+        ("daily", (2031, 5, 6, 7, 0), (2031, 5, 6, 8, 7)),
+        ("daily", (2031, 5, 6, 8, 7), (2031, 5, 7, 8, 7)),
+        ("daily", (2031, 3, 29, 9, 0), (2031, 3, 30, 8, 7)),  # the clocks go forward
+        ("weekly", (2031, 5, 6, 7, 0), (2031, 5, 12, 8, 7)),  # from a Tuesday
+        ("weekly", (2031, 5, 12, 8, 0), (2031, 5, 12, 8, 7)),
+        ("weekly", (2031, 5, 12, 9, 0), (2031, 5, 19, 8, 7)),
+    ],
+)
+def test_digests_come_in_the_morning(settings, frequency, at, turn):
+    settings.TIME_ZONE = "Europe/Riga"
+    moment = datetime(*at, tzinfo=RIGA)
+    assert next_turn(frequency, user_id=67, at=moment) == datetime(*turn, tzinfo=RIGA)
+
+
+def test_instant_is_due_at_every_tick_of_a_minute():
+    now = timezone.now()
+    turn = next_turn("instant", user_id=1, at=now)
+    assert now < turn < now + timedelta(minutes=1)
+
+
+def test_who_wants_nothing_has_no_turn():
+    assert next_turn("off", user_id=1, at=timezone.now()) is None

@@ -1,0 +1,55 @@
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from alerts import examples, services
+from alerts.models import SavedSearch
+from alerts.serializers import (
+    SavedSearchChange,
+    SavedSearchInput,
+    SavedSearchSerializer,
+)
+from marketplace.core.pagination import PersonalPages
+from marketplace.core.viewsets import ApiViewSet
+
+
+class SavedSearchViewSet(ListModelMixin, ApiViewSet):
+    """Questions to the lists that are asked again for whoever saved them."""
+
+    queryset = SavedSearch.objects.for_display().newest_first()
+    serializer_class = SavedSearchSerializer
+    pagination_class = PersonalPages
+    envelope = "saved_searches"
+    noun = "saved_search"
+    inputs = {"create": SavedSearchInput, "partial_update": SavedSearchChange}
+    examples = {"create": examples.CREATE}
+
+    @extend_schema(summary="One's saved searches, newest first")
+    def list(self, request):
+        return super().list(request)
+
+    @extend_schema(summary="One saved search")
+    def retrieve(self, request, pk):
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Save a search, to be told of what is new",
+        description="`query` is what `GET /api/<kind>` takes.",
+    )
+    def create(self, request):
+        search = services.save(request.user, **self.read_input())
+        return self.wrote(_("The search is saved."), search, status=201)
+
+    @extend_schema(
+        summary="Rename it, ask something else, or hear more or less often",
+    )
+    def partial_update(self, request, pk):
+        changes = self.read_input(partial=True)
+        search = services.change(self.get_object(), **changes)
+        return self.wrote(_("The search is saved."), search)
+
+    @extend_schema(summary="Delete a saved search")
+    def destroy(self, request, pk):
+        self.get_object().delete()
+        return Response({"message": _("The search is deleted.")})

@@ -1,0 +1,104 @@
+"""See that the workers' memory stays flat: `make bench-memory MINUTES=10`.
+
+Mixed reading and writing by wrk, `AT_ONCE` requests at a time, for a bounded time; the
+memory of each worker is read every ten seconds from /proc. Ends with 1 when the peak of
+the last third is more than `GROWTH` and `SLACK_MB` above that of the first third, or
+when any request failed.
+"""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic, sleep
+
+import django
+
+from benchmarks import database, report
+from benchmarks.page import MEMORY
+from benchmarks.processes import memory_of, workers_of
+from tests.live.server import Server, serve
+
+WARM_UP_SECONDS, EVERY_SECONDS = 60, 10
+GROWTH, SLACK_MB = 1.05, 5
+PORT = int(os.environ.get("BENCH_PORT", 8210))
+
+
+@dataclass(frozen=True)
+class Sample:
+    at: float  # seconds since the start
+    worker: int  # its process id
+    rss_mb: float
+    pss_mb: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Is the memory of the workers flat?")
+    parser.add_argument("--size", choices=("small", "city", "million"), default="city")
+    parser.add_argument("--minutes", type=int, default=10, help="At least 2.")
+    options = parser.parse_args()
+    if not shutil.which("wrk") or not Path("/proc/self/smaps_rollup").exists():
+        sys.exit("This needs wrk (apt-get install wrk) and Linux.")
+    url = database.prepared(options.size)
+    os.environ |= database.environment(url)
+    django.setup()
+    from benchmarks import mixture  # once the settings know the database
+
+    machine = report.machine(options.size, "all, mixed", database.settings(url))
+    logging.disable(logging.INFO)
+    seconds = max(options.minutes, 2) * 60
+    with ExitStack() as stack:
+        server = stack.enter_context(serve(database.served(url), port=PORT))
+        crowd = stack.enter_context(ThreadPoolExecutor(1))
+        load = crowd.submit(mixture.load, server, seconds)
+        samples = list(_samples(server, seconds))
+        told = load.result()
+    workers = [_thirds(samples, worker) for worker in sorted(_ids(samples))]
+    report.write_run(MEMORY, {"machine": machine, "workers": workers} | told)
+    return _verdict(workers, told)
+
+
+def _samples(server: Server, seconds: int) -> Iterator[Sample]:
+    started = monotonic()
+    while (at := monotonic() - started) < seconds:
+        for worker in workers_of(server.process.pid):
+            yield Sample(at, worker, *memory_of(worker))
+        sleep(EVERY_SECONDS)
+
+
+def _ids(samples: list[Sample]) -> set[int]:
+    return {sample.worker for sample in samples}
+
+
+def _thirds(samples: list[Sample], worker: int) -> dict:
+    """The peak of each third of the run after the warming up, in MB."""
+    own = [one for one in samples if one.worker == worker]
+    warm = [one.rss_mb for one in own if one.at >= WARM_UP_SECONDS]
+    cuts = [round(part * len(warm) / 3) for part in range(4)]
+    peaks = [max(warm[a:b]) for a, b in pairwise(cuts)]
+    return {
+        "worker": worker,
+        "rss_mb": [round(peak, 1) for peak in peaks],
+        "pss_mb": round(max(one.pss_mb for one in own), 1),
+    }
+
+
+def _verdict(workers: list[dict], told: dict) -> int:
+    print(f"{told['requests']} requests, {told['failed']} failed")
+    grew = False
+    for one in workers:
+        first, _second, last = one["rss_mb"]
+        print(f"worker {one['worker']}: {one['rss_mb']} MB, share {one['pss_mb']} MB")
+        grew |= last > first * GROWTH + SLACK_MB
+    return int(grew or told["failed"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""Which server, and how many threads: `python -m benchmarks.servers`.
+
+Runs the product under each server that this Python has, and asks each for the newest
+page and for details, in turn. Only gunicorn is among the requirements: to compare the
+others, run it by the Python of an environment that has them too.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from contextlib import ExitStack
+from importlib.util import find_spec
+
+import django
+
+from benchmarks import database
+from benchmarks.load import burst, in_turn
+from tests.live.server import GUNICORN, HOST, Server, serve
+
+FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
+CONCURRENCIES = (8, 32)
+ROUNDS, SECONDS = 3, 1
+WORKERS = 2
+RUN = [sys.executable, "-m"]
+WSGI = "marketplace.wsgi:application"
+
+
+def main() -> int:
+    if not shutil.which("wrk"):
+        sys.exit("The load comes from wrk. First: apt-get install wrk")
+    url = database.prepared("city")
+    os.environ |= database.environment(url)
+    django.setup()
+    logging.disable(logging.INFO)
+    from benchmarks import inside  # once the settings know the database
+    from benchmarks.scenarios import beside_the_floor
+
+    wanted = {"tasks newest", "task detail"}
+    scenarios = [one for one in beside_the_floor(inside.get) if one.name in wanted]
+    failed = 0
+    with ExitStack() as stack:
+        started = _started(stack, database.served(url))
+        print("| Server | Scenario | At once | Requests/s | Median ms | p95 ms |")
+        print("|---|---|--:|--:|--:|--:|")
+        for scenario in scenarios:
+            for server in started.values():
+                burst(server, scenario.paths, at_once=16, seconds=1)  # warm
+            for at_once in CONCURRENCIES:
+                figures = in_turn(
+                    [(server, {}) for server in started.values()],
+                    scenario.paths,
+                    rounds=ROUNDS,
+                    at_once=at_once,
+                    seconds=SECONDS,
+                )
+                for name, found in zip(started, figures, strict=True):
+                    failed += found.failed
+                    print(
+                        f"| {name} | {scenario.name} | {at_once} | {found.rps:.0f}"
+                        f" | {found.p50_ms:.1f} | {found.p95_ms:.1f} |",
+                        flush=True,
+                    )
+    return int(failed > 0)
+
+
+def _started(stack: ExitStack, environment: dict[str, str]) -> dict[str, Server]:
+    """All of them at once, idle but for the one that is asked."""
+    servers = {}
+    for port, (name, how) in enumerate(_commands().items(), FIRST_PORT):
+        workers, threads, command = how(port) if callable(how) else how
+        servers[name] = stack.enter_context(
+            serve(
+                environment,
+                workers=workers,
+                threads=threads,
+                port=port,
+                command=command,
+                ready_within=60,
+            )
+        )
+    return servers
+
+
+def _commands() -> dict:
+    """By name: workers, threads, command; or what says so for a port."""
+    found = {
+        f"gunicorn gthread, {WORKERS} × {threads}": (WORKERS, threads, GUNICORN)
+        for threads in (1, 4, 8)
+    }
+    for workers in (WORKERS, 2 * WORKERS):
+        sync = [*GUNICORN, "--worker-class", "sync"]
+        found[f"gunicorn sync, {workers}"] = (workers, 1, sync)
+    if find_spec("granian"):
+        found[f"granian WSGI, {WORKERS} × 4"] = _granian(4)
+    if find_spec("uvicorn") and find_spec("a2wsgi"):
+        found[f"uvicorn and a2wsgi, {WORKERS} × 4"] = _uvicorn(4)
+    return found
+
+
+def _granian(threads: int):
+    def command(port: int) -> tuple:
+        at = ["--host", HOST, "--port", str(port), "--workers", str(WORKERS)]
+        own = ["--interface", "wsgi", "--blocking-threads", str(threads)]
+        return WORKERS, threads, [*RUN, "granian", *at, *own, WSGI]
+
+    return command
+
+
+def _uvicorn(threads: int):
+    def command(port: int) -> tuple:
+        at = ["--host", HOST, "--port", str(port), "--workers", str(WORKERS)]
+        own = ["--factory", "--no-access-log", "benchmarks.servers:as_asgi"]
+        return (
+            WORKERS,
+            threads,
+            [*RUN, "uvicorn", *at, *own],
+        )
+
+    return command
+
+
+def as_asgi():
+    from a2wsgi import WSGIMiddleware
+
+    from marketplace.wsgi import application
+
+    return WSGIMiddleware(application, workers=int(os.environ["WEB_THREADS"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Jobs to test with, registered when this is imported. A group stands for an effect."""
+
+import os
+import signal
+import time
+
+from django.contrib.auth.models import Group
+
+from jobs.errors import GiveUp
+from jobs.registry import job
+
+
+@job()
+def write(name: str) -> None:
+    Group.objects.create(name=name)
+
+
+@job()
+def write_and_fail(name: str) -> None:
+    Group.objects.create(name=name)
+    raise RuntimeError("too late")
+
+
+@job(tries=2)
+def burst() -> None:
+    raise RuntimeError("it burst")
+
+
+@job()
+def refuse() -> None:
+    raise GiveUp("never")
+
+
+@job(seconds=0.05)
+def linger() -> None:
+    time.sleep(5)
+
+
+@job(tries=3, outward=True)
+def kill_worker() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@job(outward=True)
+def die_once(name: str) -> None:
+    """Write, and kill the worker the first time."""
+    Group.objects.create(name=f"{name} {Group.objects.count()}")
+    if Group.objects.filter(name__startswith=name).count() == 1:
+        kill_worker()
+
+
+@job(outward=True)
+def hold(name: str, seconds: float) -> None:
+    """Say that it runs, and take its time."""
+    Group.objects.create(name=f"{name} began")
+    time.sleep(seconds)
+    Group.objects.create(name=f"{name} ended")

@@ -1,0 +1,60 @@
+"""What staff see of the queue and do with it."""
+
+import pytest
+from django.urls import reverse
+
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.tests.kinds import burst, refuse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dead(run_jobs) -> Job:
+    enqueue(refuse)
+    run_jobs(may_fail=True)
+    return Job.objects.get()
+
+
+def act(client, job: Job, name: str):
+    page = reverse("admin:jobs_job_act", args=[job.pk, name])
+    return client.post(page, {"reason": "Mended."})
+
+
+def test_a_dead_letter_is_listed_with_its_cause(administrator, dead):
+    page = reverse("admin:jobs_job_changelist")
+    shown = administrator.get(page, {"status__exact": "dead"}).content.decode()
+    assert "GiveUp: never" in shown
+
+
+def test_a_dead_letter_is_tried_again(administrator, dead, run_jobs):
+    act(administrator, dead, "retry")
+    dead.refresh_from_db()
+    assert (dead.status, dead.tries) == ("waiting", 0)
+    assert run_jobs(may_fail=True) == ["jobs.refuse"]
+
+
+def test_a_discarded_job_never_runs(administrator, run_jobs):
+    enqueue(burst)
+    act(administrator, Job.objects.get(), "discard")
+    assert (Job.objects.get().status, run_jobs()) == ("discarded", [])
+
+
+@pytest.mark.parametrize("status", ["running", "done", "discarded"])
+def test_only_dead_letters_are_tried_again(administrator, dead, status):
+    due_at = dead.created_at if status == "running" else None
+    Job.objects.update(status=status, due_at=due_at)
+    act(administrator, dead, "retry")
+    assert Job.objects.get().status == status
+
+
+def test_a_moderator_does_nothing_with_jobs(moderator, dead):
+    assert act(moderator, dead, "retry").status_code == 403
+
+
+def test_the_first_page_counts_what_waits_and_what_is_dead(administrator, dead):
+    enqueue(burst)
+    cards = administrator.get("/admin/").context["cards"]
+    counts = {str(card["title"]): card["count"] for card in cards}
+    assert (counts["Jobs waiting"], counts["Jobs that failed for good"]) == (1, 1)

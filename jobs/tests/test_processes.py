@@ -1,0 +1,73 @@
+"""Real workers: killed, told to stop, and several of them."""
+
+import signal
+
+from django.contrib.auth.models import Group
+
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.tests.conftest import wait_until
+from jobs.tests.kinds import die_once, hold, kill_worker
+
+
+def have_ended(count: int):
+    return lambda: Job.objects.exclude(finished_at=None).count() >= count
+
+
+def groups(name: str) -> list[str]:
+    found = Group.objects.filter(name__startswith=name).order_by("pk")
+    return list(found.values_list("name", flat=True))
+
+
+def job_of(function) -> Job:
+    return Job.objects.get(name=f"jobs.{function.__name__}")
+
+
+def test_a_killed_job_runs_again(start_worker):
+    enqueue(die_once, name="life")
+    assert start_worker().wait(timeout=60) == -signal.SIGKILL
+    assert job_of(die_once).status == "running"
+    start_worker()
+    wait_until(lambda: job_of(die_once).status == "done")
+    assert (job_of(die_once).tries, len(groups("life"))) == (2, 2)
+
+
+def test_a_job_that_kills_every_worker_is_buried(start_worker):
+    enqueue(kill_worker)
+    for _try in range(3):
+        assert start_worker().wait(timeout=60) == -signal.SIGKILL
+    start_worker()
+    wait_until(lambda: job_of(kill_worker).status == "dead")
+    assert job_of(kill_worker).tries == 3
+
+
+def test_a_long_job_stays_with_its_worker(start_worker):
+    """It runs for twice as long as a lease, beside a second worker."""
+    start_worker(), start_worker()
+    enqueue(hold, name="long", seconds=4)
+    wait_until(lambda: job_of(hold).status == "done")
+    assert groups("long") == ["long began", "long ended"]
+    assert job_of(hold).tries == 1
+
+
+def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(start_worker):
+    enqueue(hold, name="first", seconds=1)
+    enqueue(hold, name="second", seconds=1)
+    worker = start_worker()
+    wait_until(lambda: groups("first") == ["first began"])
+    worker.terminate()
+    assert worker.wait(timeout=60) == 0
+    assert (groups("first"), groups("second")) == (["first began", "first ended"], [])
+    assert sorted(Job.objects.filter(name="jobs.hold").values_list("status")) == [
+        ("done",),
+        ("waiting",),
+    ]
+
+
+def test_two_workers_share_the_work_without_doubles(start_worker):
+    workers = [start_worker(), start_worker()]
+    for number in range(20):
+        enqueue(hold, name=f"part {number}", seconds=0.1)
+    wait_until(lambda: not Job.objects.filter(name="jobs.hold").exclude(status="done"))
+    assert len(groups("part")) == 40
+    assert all(worker.poll() is None for worker in workers)

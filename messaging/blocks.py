@@ -1,0 +1,40 @@
+"""Block somebody, and take it back."""
+
+from django.db import transaction
+from django.db.models import Exists
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from marketplace.core.errors import Invalid, NotVisible
+from marketplace.core.locks import locked
+from messaging import services
+from messaging.models import Block, Conversation
+
+
+@transaction.atomic
+def block(*, blocker, user_id: int) -> tuple[Block, bool]:
+    """The block of a person, and whether it is new.
+
+    From the commit on neither writes to the other: a message that is being written
+    comes before it, or finds it. Raises `Invalid` for oneself, `NotVisible`.
+    """
+    if user_id == blocker.pk:
+        raise Invalid(_("You cannot block yourself."))
+    if not User.objects.filter(pk=user_id).exists():
+        raise NotVisible(_("There is no such person."))
+    first, second = sorted((blocker.pk, user_id))
+    services.hold(first, second)
+    pair = Conversation.objects.filter(participant_1=first, participant_2=second)
+    list(locked(pair).only("pk"))
+    return Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
+
+
+def parting(viewer: User) -> Exists:
+    """Whether a block stands between `viewer` and the person that is asked for."""
+    return Exists(Block.objects.parting(viewer))
+
+
+def unblock(*, blocker, user_id: int) -> bool:
+    """Take a block back; whether there was one."""
+    gone, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
+    return bool(gone)

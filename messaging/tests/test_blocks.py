@@ -1,0 +1,145 @@
+"""A block: no messages either way, and nothing told about it."""
+
+import pytest
+
+from accounts.tests.factories import UserFactory
+from messaging import blocks, services
+from messaging.models import Block, Conversation, Message
+from messaging.tests.factories import ConversationFactory, write
+from offerings.tests.factories import OfferingFactory
+
+PATH = "/api/messages/conversations"
+
+
+def block_path(person) -> str:
+    return f"/api/auth/users/{person.pk}/block"
+
+
+@pytest.fixture
+def talk(alice, bob):
+    talk = ConversationFactory(between=(alice, bob))
+    write(talk, bob, "Before")
+    return talk
+
+
+@pytest.fixture
+def blocked(api, talk, alice, bob):
+    return api.as_(alice).post(block_path(bob))
+
+
+def test_a_block_is_made_once_and_listed(api, alice, bob):
+    client = api.as_(alice)
+    answers = [client.post(block_path(bob)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json()["block"]["user"]["username"] == "bob"
+    listed = client.get("/api/blocks").json()
+    assert [row["user_id"] for row in listed["blocks"]] == [bob.pk]
+    assert listed["total"] == 1
+
+
+def test_a_block_is_taken_back(api, blocked, talk, alice, bob):
+    client = api.as_(alice)
+    assert [client.delete(block_path(bob)).status_code for _ in range(2)] == [200, 200]
+    assert client.get("/api/blocks").json()["blocks"] == []
+    assert write(talk, bob, "Again")
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+@pytest.mark.parametrize("by", ["alice", "bob"])
+def test_neither_side_writes(api, talk, alice, bob, by, who):
+    """M9."""
+    people = {"alice": alice, "bob": bob}
+    writer = people[who]
+    other = talk.other_than(writer)
+    blocks.block(blocker=people[by], user_id=talk.other_than(people[by]).pk)
+    client = api.as_(writer)
+    answers = [
+        client.post(f"{PATH}/{talk.pk}/messages", {"content": "After"}),
+        client.post(PATH, {"user_id": other.pk, "message": "After"}),
+        client.post(
+            f"/api/offerings/{OfferingFactory(creator=other).pk}/contact",
+            {"message": "After"},
+        ),
+    ]
+    told = {(answer.status_code, answer.json()["code"]) for answer in answers}
+    assert told == {(403, "blocked")}
+    assert [message.content for message in Message.objects.all()] == ["Before"]
+
+
+def test_no_conversation_begins_under_a_block(api, alice, mallory):
+    blocks.block(blocker=alice, user_id=mallory.pk)
+    answer = api.as_(mallory).post(PATH, {"user_id": alice.pk})
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    assert not Conversation.objects.exists()
+
+
+def test_no_title_is_shown_to_who_blocks_its_owner(api, blocked, talk, alice, bob):
+    offering = OfferingFactory(creator=bob, title="Read this all the same")
+    body = {"user_id": alice.pk, "offering_id": offering.pk}
+    answer = api.as_(bob).post(PATH, body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    shown = api.as_(alice).get(f"{PATH}/{talk.pk}")
+    assert b"Read this" not in shown.content
+
+
+def test_words_are_not_slipped_in_by_an_edit(api, blocked, bob):
+    message = Message.objects.get()
+    path = f"/api/messages/messages/{message.pk}"
+    answer = api.as_(bob).put(path, {"content": "Insult"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    assert api.as_(bob).delete(path).status_code == 200
+
+
+def test_what_was_written_stays_readable(api, blocked, talk, alice, bob):
+    for reader in (alice, bob):
+        client = api.as_(reader)
+        assert client.get(f"{PATH}/{talk.pk}/messages").json()["total"] == 1
+        assert client.get(PATH).json()["total"] == 1
+        assert client.post(PATH, {"user_id": talk.other_than(reader).pk}).json()[
+            "existing"
+        ]
+
+
+def test_the_blocked_learn_no_more(api, blocked, talk, alice, bob, mallory):
+    """M9: the same words as to who blocks, and no sign anywhere else."""
+    refused = [
+        api.as_(person).post(f"{PATH}/{talk.pk}/messages", {"content": "x"}).json()
+        for person in (alice, bob)
+    ]
+    assert refused[0] == refused[1]
+    seen = {
+        person.username: api.as_(person).get(f"{PATH}/{talk.pk}").json()
+        for person in (alice, bob)
+    }
+    assert seen["alice"]["conversation"]["is_blocked"]
+    assert not seen["bob"]["conversation"]["is_blocked"]
+    assert api.as_(bob).get("/api/blocks").json()["blocks"] == []
+    profiles = [
+        api.as_(person).get(f"/api/auth/users/{alice.pk}").json()
+        for person in (bob, mallory)
+    ]
+    assert profiles[0] == profiles[1]
+
+
+def test_a_block_takes_back_nobody_elses(api, blocked, talk, alice, bob):
+    api.as_(bob).delete(block_path(alice))
+    with pytest.raises(services.Blocked):
+        write(talk, bob, "After")
+
+
+def test_a_third_person_is_not_concerned(blocked, alice, bob, mallory):
+    for person in (alice, bob):
+        services.start(sender=mallory, user_id=person.pk, content="Hello")
+    assert Message.objects.filter(sender=mallory).count() == 2
+
+
+def test_nobody_blocks_themselves_or_nobody(api, alice):
+    client = api.as_(alice)
+    assert client.post(block_path(alice)).status_code == 400
+    assert client.post("/api/auth/users/999999/block").status_code == 404
+    assert not Block.objects.exists()
+
+
+def test_a_suspended_person_can_be_blocked(api, alice):
+    suspended = UserFactory(suspended=True)
+    assert api.as_(alice).post(block_path(suspended)).status_code == 201

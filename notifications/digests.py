@@ -1,0 +1,82 @@
+"""One letter for a burst of messages that waits unread, instead of one for each."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from messaging.models import Block, Conversation, Message
+from notifications.models import Notification, Told
+from notifications.services import notify
+
+KIND = "new_messages"
+PAUSE = timedelta(minutes=10)  # without another message the burst is over …
+LONGEST = timedelta(hours=1)  # … and so it is after this
+OLDEST = timedelta(days=7)  # what waits for longer was told of, or never will be
+
+
+def send(*, at: datetime) -> int:
+    """Tell of every burst that is over at `at`; return how many."""
+    return sum(
+        _tell(talk, reader)
+        for side in (1, 2)
+        for talk in bursts(side, at=at)
+        for reader in [getattr(talk, f"participant_{side}")]
+    )
+
+
+def bursts(side: int, *, at: datetime) -> QuerySet:
+    """Conversations in which messages wait for participant `side`, untold.
+
+    Each with `after`, the number of the last message read or told of.
+    """
+    reader = f"participant_{side}"
+    told = Told.objects.filter(conversation=OuterRef("pk"), user=OuterRef(reader))
+    waiting = (
+        Message.objects.filter(conversation=OuterRef("pk"), seq__gt=OuterRef("after"))
+        .exclude(sender=OuterRef(reader))
+        .order_by("seq")
+        .values("created_at")
+    )
+    return (
+        Conversation.objects.filter(updated_at__gt=at - OLDEST)
+        .annotate(
+            after=Greatest(
+                F(f"read_seq_{side}"), Coalesce(Subquery(told.values("seq")), 0)
+            )
+        )
+        .filter(after__lt=F("last_seq"))
+        .annotate(
+            began_at=Subquery(waiting[:1]), latest_at=Subquery(waiting.reverse()[:1])
+        )
+        .filter(Q(latest_at__lte=at - PAUSE) | Q(began_at__lte=at - LONGEST))
+        .select_related("participant_1", "participant_2")
+        .order_by("pk")
+    )
+
+
+def _tell(talk: Conversation, reader) -> bool:
+    """Tell of what waits, unless another worker has just done it."""
+    writer = talk.other_than(reader)
+    if Block.objects.between(reader.pk, writer.pk).exists():
+        return False
+    waiting = talk.messages.waiting_for(reader, after=talk.after)
+    found = waiting.aggregate(count=Count("pk"), last=Max("seq"))
+    if not found["count"] or not _mark(talk, reader, found["last"]):
+        return False
+    facts = {"name": writer.display_name, "count": found["count"], "seq": found["last"]}
+    return notify(reader, KIND, subject=talk, actor=writer, **facts) is not None
+
+
+def _mark(talk: Conversation, reader, seq: int) -> bool:
+    """Whether `reader` has not been told of number `seq` until now."""
+    told, _is_new = Told.objects.get_or_create(conversation=talk, user=reader)
+    return bool(Told.objects.filter(pk=told.pk, seq__lt=seq).update(seq=seq))
+
+
+def is_over(row: Notification) -> bool:
+    """Whether `row` tells of messages that were read in the meantime."""
+    if row.kind != KIND:
+        return False
+    talk = Conversation.objects.filter(pk=row.subject_id).first()
+    return talk is None or talk.read_seq_of(row.recipient) >= row.facts["seq"]

@@ -1,0 +1,116 @@
+"""What people are told, what they want to be told, and how far they were told."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from notifications.kinds import Group
+from notifications.querysets import NotificationQuerySet
+
+
+class Notification(models.Model):
+    """One event that one person is told of. Its words are made when they are read."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,  # the index of the newest begins with it
+    )
+    kind = models.CharField(max_length=40)
+    subject_type = models.CharField(
+        max_length=30, blank=True, help_text="Such as task, listing or conversation."
+    )
+    subject_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+    key = models.CharField(
+        max_length=200, blank=True, help_text="Of the same key there is one."
+    )
+    is_listed = models.BooleanField(
+        default=True, help_text="No: it is for the mail alone, or was deleted."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], name="notification_key_once", condition=~Q(key="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recipient", "-created_at", "-id"],
+                name="notification_newest",
+                condition=Q(is_listed=True),
+            ),
+            models.Index(
+                fields=["recipient", "-created_at", "-id"],
+                name="notification_unread",
+                condition=Q(is_listed=True, read_at=None),
+            ),
+            models.Index(
+                fields=["subject_type", "subject_id"], name="notification_subject"
+            ),
+            models.Index(fields=["created_at"], name="notification_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.recipient_id}"
+
+    @property
+    def is_read(self) -> bool:
+        return self.read_at is not None
+
+
+class Preference(models.Model):
+    """How somebody wants to hear of a group of kinds, where they have said it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="preferences",
+        db_index=False,  # the unique constraint begins with it
+    )
+    group = models.CharField(max_length=20, choices=Group)
+    in_app = models.BooleanField()
+    email = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "group"], name="one_preference_per_group"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.group}"
+
+
+class Told(models.Model):
+    """How far in a conversation somebody has been told that messages wait."""
+
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the unique constraint begins with it
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="told_once_per_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.conversation_id} up to {self.seq}"

@@ -1,0 +1,78 @@
+from django.utils.translation import override
+from rest_framework import serializers
+
+from marketplace.core.serializers import Flag, Input, Output
+from notifications.kinds import KINDS, Group
+from notifications.words import words_of
+
+
+class SubjectSerializer(serializers.Serializer):
+    type = serializers.CharField(help_text="Such as task, listing or conversation.")
+    id = serializers.IntegerField()
+
+
+class NotificationSerializer(Output):
+    """One event, told in the language that the reader has chosen."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    group = serializers.CharField(help_text="What preferences are set for.")
+    title = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True, help_text="In somebody's words.")
+    path = serializers.CharField(help_text="The client's page.")
+    subject = SubjectSerializer(allow_null=True)
+    facts = serializers.DictField(help_text="What the words were made from.")
+    is_read = serializers.BooleanField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    def to_representation(self, row) -> dict:
+        with override(self._language):
+            words = words_of(row)
+        kind = KINDS.get(row.kind)
+        return {
+            "id": row.pk,
+            "kind": row.kind,
+            "group": kind.group.value if kind else "",
+            "title": words.title,
+            "text": words.text,
+            "reason": words.reason,
+            "path": words.path,
+            "subject": self._subject(row),
+            "facts": row.facts,
+            "is_read": row.is_read,
+            "read_at": row.read_at,
+            "created_at": row.created_at,
+        }
+
+    @property
+    def _language(self) -> str:
+        return self.viewer.language if self.viewer else self.context["language"]
+
+    def _subject(self, row) -> dict | None:
+        if not row.subject_type:
+            return None
+        return {"type": row.subject_type, "id": row.subject_id}
+
+
+class ChannelsSerializer(serializers.Serializer):
+    in_app = serializers.BooleanField()
+    email = serializers.BooleanField()
+
+
+class ChannelsInput(Input):
+    in_app = Flag(required=False)
+    email = Flag(required=False)
+
+
+PreferencesSerializer = type(
+    "PreferencesSerializer",
+    (serializers.Serializer,),
+    {group.value: ChannelsSerializer() for group in Group},
+)
+PreferencesInput = type(
+    "PreferencesInput",
+    (Input,),
+    {group.value: ChannelsInput(required=False) for group in Group},
+)

@@ -1,0 +1,177 @@
+"""The list of what one was told of, over HTTP."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from notifications.models import Notification
+from notifications.tests.factories import NotificationFactory
+
+pytestmark = pytest.mark.django_db
+URL = "/api/notifications"
+
+
+def ids(answer) -> list[int]:
+    return [row["id"] for row in answer.json()["notifications"]]
+
+
+def test_newest_comes_first_and_nobody_elses(api, alice):
+    first, second = NotificationFactory.create_batch(2, recipient=alice)
+    NotificationFactory()
+    assert ids(api.as_(alice).get(URL)) == [second.pk, first.pk]
+
+
+def test_the_unread_can_be_asked_for(api, alice):
+    unread = NotificationFactory(recipient=alice)
+    read = NotificationFactory(recipient=alice, read_at=timezone.now())
+    client = api.as_(alice)
+    assert ids(client.get(f"{URL}?unread=true")) == [unread.pk]
+    assert ids(client.get(f"{URL}?unread=false")) == [read.pk]
+
+
+def test_a_cursor_reads_on(api, alice):
+    rows = NotificationFactory.create_batch(5, recipient=alice)
+    client, cursor, found = api.as_(alice), "", []
+    while cursor is not None:
+        answer = client.get(f"{URL}?per_page=2&cursor={cursor}")
+        found += ids(answer)
+        cursor = answer.json()["next_cursor"]
+    assert found == [row.pk for row in reversed(rows)]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("lv", "Lūdzu, apstipriniet: Paint the fence"),
+        ("ru", "Подтвердите, пожалуйста: Paint the fence"),
+        ("en", "Please confirm: Paint the fence"),
+    ],
+)
+def test_the_words_are_in_the_language_of_the_reader(api, alice, language, title):
+    """Also of what happened before the language was chosen."""
+    NotificationFactory(recipient=alice)
+    User.objects.update(language=language)
+    answer = api.as_(alice).get(URL, HTTP_ACCEPT_LANGUAGE="en")
+    assert answer.json()["notifications"][0]["title"] == title
+
+
+def test_a_row_says_what_it_is_about_and_where_that_is(api, alice):
+    row = NotificationFactory(recipient=alice)
+    shown = api.as_(alice).get(URL).json()["notifications"][0]
+    assert shown["subject"] == {"type": "task", "id": row.subject_id}
+    assert shown["path"] == f"/tasks/{row.subject_id}"
+    assert (shown["kind"], shown["group"]) == ("task_done", "tasks")
+
+
+def test_a_kind_that_is_gone_does_not_break_the_list(api, alice):
+    NotificationFactory(recipient=alice, kind="of_another_version", facts={})
+    assert api.as_(alice).get(URL).status_code == 200
+
+
+def test_a_fact_that_is_missing_does_not_break_the_list(api, alice):
+    NotificationFactory(recipient=alice, facts={})
+    title = api.as_(alice).get(URL).json()["notifications"][0]["title"]
+    assert title == "Please confirm: …"
+
+
+def test_reading_counts_down(api, alice):
+    row, _other = NotificationFactory.create_batch(2, recipient=alice)
+    client = api.as_(alice)
+    answer = client.post(f"{URL}/{row.pk}/read").json()
+    assert answer["notification"]["is_read"]
+    assert client.get(f"{URL}/unread-count").json() == {"unread_count": 1}
+
+
+def test_reading_again_keeps_the_time_of_the_first(api, alice):
+    row = NotificationFactory(recipient=alice)
+    client = api.as_(alice)
+    first, second = (client.post(f"{URL}/{row.pk}/read").json() for _time in "12")
+    assert first == second
+
+
+def test_all_are_read_at_once_and_nobody_elses(api, alice):
+    NotificationFactory.create_batch(3, recipient=alice)
+    NotificationFactory()
+    assert api.as_(alice).post(f"{URL}/read-all").json()["marked_read"] == 3
+    assert Notification.objects.unread().count() == 1
+
+
+def test_what_is_deleted_is_gone_for_its_reader(api, alice):
+    row = NotificationFactory(recipient=alice)
+    client = api.as_(alice)
+    assert client.delete(f"{URL}/{row.pk}").status_code == 200
+    assert client.delete(f"{URL}/{row.pk}").status_code == 404
+    assert client.get(f"{URL}/unread-count").json() == {"unread_count": 0}
+
+
+def test_others_find_nothing(api, alice, mallory):
+    row = NotificationFactory(recipient=alice)
+    client = api.as_(mallory)
+    assert client.post(f"{URL}/{row.pk}/read").status_code == 404
+    assert client.delete(f"{URL}/{row.pk}").status_code == 404
+    assert not Notification.objects.get().is_read
+
+
+def test_the_list_takes_two_queries_and_the_count_one(api, alice):
+    NotificationFactory.create_batch(5, recipient=alice)
+    client = api.as_(alice)
+    for path, most in ((URL, 2), (f"{URL}?unread=true", 2), (f"{URL}/unread-count", 1)):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        assert len(queries) - 1 <= most  # one finds the reader
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's plans")
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [("", "notification_newest"), ("?unread=true", "notification_unread")],
+)
+def test_a_page_is_read_off_its_index(api, alice, query, index):
+    crowd = NotificationFactory.build_batch(300, recipient=alice, facts={})
+    Notification.objects.bulk_create(crowd)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")  # the table is as good as empty
+    rows = Notification.objects.visible_to(alice).newest_first()
+    rows = rows.unread() if query else rows.filter(read_at__gte=timezone.now())
+    assert index in rows[:20].explain()
+
+
+def test_preferences_begin_with_everything_but_messages_in_the_list(api, alice):
+    found = api.as_(alice).get(f"{URL}/preferences").json()
+    assert found["tasks"] == {"in_app": True, "email": True}
+    assert found["messages"] == {"in_app": False, "email": True}
+
+
+def test_a_preference_changes_what_is_given_alone(api, alice):
+    client = api.as_(alice)
+    body = {"tasks": {"email": False}}
+    answer = client.put(f"{URL}/preferences", body).json()
+    assert answer["tasks"] == {"in_app": True, "email": False}
+    client.put(f"{URL}/preferences", {"tasks": {"in_app": False}, "nonsense": 1})
+    answer = client.get(f"{URL}/preferences").json()
+    assert answer["tasks"] == {"in_app": False, "email": False}
+    assert answer["reviews"] == {"in_app": True, "email": True}
+
+
+def test_preferences_are_booleans(api, alice):
+    body = {"tasks": {"email": "no"}}
+    answer = api.as_(alice).put(f"{URL}/preferences", body)
+    assert answer.status_code == 400
+
+
+def test_the_language_comes_from_the_browser_and_can_be_changed(api):
+    body = {
+        "username": "new",
+        "email": "new@example.com",
+        "password": "quiet-Harbour-7",
+    }
+    answer = api.post("/api/auth/register", body, HTTP_ACCEPT_LANGUAGE="ru,en;q=0.5")
+    assert answer.json()["user"]["language"] == "ru"
+    client = api.as_(User.objects.get())
+    changed = client.put("/api/auth/profile", {"language": "lv"}).json()
+    assert changed["user"]["language"] == "lv"
+    assert client.put("/api/auth/profile", {"language": "de"}).status_code == 400

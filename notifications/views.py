@@ -1,0 +1,119 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from accounts.models import User
+from marketplace.core.viewsets import ApiViewSet
+from notifications import services, unsubscribe
+from notifications.filters import NotificationFilter
+from notifications.models import Notification
+from notifications.serializers import (
+    NotificationSerializer,
+    PreferencesInput,
+    PreferencesSerializer,
+)
+
+UNREAD = inline_serializer(
+    "UnreadNotifications", {"unread_count": serializers.IntegerField()}
+)
+READ = inline_serializer(
+    "NotificationRead",
+    {"message": serializers.CharField(), "notification": NotificationSerializer()},
+)
+ALL_READ = inline_serializer(
+    "NotificationsRead",
+    {"message": serializers.CharField(), "marked_read": serializers.IntegerField()},
+)
+
+
+class NotificationViewSet(ListModelMixin, ApiViewSet):
+    """What one was told of; `GET /api/tasks/notifications` counts what waits."""
+
+    queryset = Notification.objects.for_display().newest_first()
+    serializer_class = NotificationSerializer
+    filterset_class = NotificationFilter
+    envelope = "notifications"
+    inputs = {"prefer": PreferencesInput}
+
+    @extend_schema(summary="What one was told of, newest first")
+    def list(self, request):
+        return super().list(request)
+
+    @extend_schema(summary="How many notifications wait unread", responses=UNREAD)
+    @action(
+        detail=False,
+        url_path="unread-count",
+        pagination_class=None,
+        filterset_class=None,
+    )
+    def unread_count(self, request):
+        return Response({"unread_count": self.get_queryset().unread().count()})
+
+    @extend_schema(summary="Count one as read", request=None, responses=READ)
+    @action(detail=True, methods=["post"])
+    def read(self, request, pk):
+        row = self.get_object()
+        services.read(row)
+        shown = self.get_serializer(self.get_queryset().get(pk=row.pk)).data
+        return Response({"message": _("Read."), "notification": shown})
+
+    @extend_schema(summary="Count all as read", request=None, responses=ALL_READ)
+    @action(detail=False, methods=["post"], url_path="read-all")
+    def read_all(self, request):
+        count = services.read_all(request.user)
+        return Response({"message": _("All is read."), "marked_read": count})
+
+    @extend_schema(summary="Delete one")
+    def destroy(self, request, pk):
+        services.delete(self.get_object())
+        return Response({"message": _("Deleted.")})
+
+    @extend_schema(
+        summary="How one hears of each group of kinds", responses=PreferencesSerializer
+    )
+    @action(detail=False, pagination_class=None, filterset_class=None)
+    def preferences(self, request):
+        return Response(self._preferences())
+
+    @extend_schema(
+        summary="Choose how to hear of each group of kinds",
+        description="What is not given stays.",
+        responses=PreferencesSerializer,
+    )
+    @preferences.mapping.put
+    def prefer(self, request):
+        for group, changes in self.read_input(partial=True).items():
+            services.prefer(request.user, group, **changes)
+        return Response(self._preferences())
+
+    def _preferences(self) -> dict:
+        found = services.preferences_of(self.request.user)
+        return {group: vars(channels) for group, channels in found.items()}
+
+
+@never_cache
+@csrf_exempt  # a mail program posts without a page of ours; the link is signed
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """A GET only asks, for scanners follow links; a POST does it."""
+    way_out = unsubscribe.read(token)
+    if way_out is None:
+        return render(request, "notifications/unsubscribe.html", {}, status=404)
+    if request.method == "POST":
+        unsubscribe.follow(way_out)
+    language = User.objects.filter(pk=way_out.user_id).values_list("language").first()
+    with override(language[0] if language else None):
+        words = {
+            "group": unsubscribe.what_ends(way_out),
+            "is_done": request.method == "POST",
+        }
+        return render(request, "notifications/unsubscribe.html", words)

@@ -1,0 +1,135 @@
+"""The layer between processes may be away: nobody waits, and nothing is lost."""
+
+import asyncio
+import time
+
+import pytest
+from django.core.cache.backends.redis import RedisCacheClient
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from marketplace.core import throttling
+from marketplace.core.caches import PatientCache
+from marketplace.core.events import Event
+from messaging.tests.factories import write
+from realtime import hub, publishing
+from realtime.tests.client import later
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
+
+
+class Broken:
+    """A layer that is away."""
+
+    def __init__(self, layer):
+        self.layer, self.is_away = layer, False
+
+    def __getattr__(self, name):
+        if self.is_away and name.startswith("group"):
+            raise RedisConnectionError
+        return getattr(self.layer, name)
+
+
+def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
+    alice, bob, talk, play, monkeypatch
+):
+    monkeypatch.setattr(hub, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(hub, "SILENCE_SECONDS", 0.3)
+
+    async def scene(stage):
+        b = await stage.socket_of(bob)
+        here = hub.hub()
+        here.layer = layer = Broken(here.layer)
+        layer.is_away = True
+        a = await stage.socket_of(alice)
+        await later(write, talk, alice, "1", "2")
+        for client in (a, b):
+            while len(client.seqs(talk)) < 2:
+                await client.until("message.created")
+        async with asyncio.timeout(5):
+            while not here.is_deaf:
+                await asyncio.sleep(0.05)
+        layer.is_away = False
+        await a.until("resync")
+        await b.until("resync")
+        await b.say("typing", conversation_id=talk.pk)
+        await a.until("typing")  # she came while it was away
+        assert (a.seqs(talk), b.seqs(talk)) == ([1, 2], [1, 2])
+
+    play(scene)
+
+
+def test_a_request_does_not_wait_for_a_layer_that_hangs(
+    api, alice, talk, settings, monkeypatch
+):
+    sent = []
+
+    async def hang(layer, event):
+        sent.append(event)
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(publishing, "send", hang)
+    monkeypatch.setattr(publishing, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(publishing, "_couriers", {})
+    settings.REDIS_URL = NOBODY
+    path = f"/api/messages/conversations/{talk.pk}/messages"
+    client = api.as_(alice)
+    answers = [client.post(path, {"content": "x"}).status_code for _ in range(5)]
+    for _try in range(100):
+        if sent:
+            break
+        time.sleep(0.02)
+    assert (set(answers), len(sent)) == ({201}, 1)  # and left alone for a while
+
+
+def test_a_courier_bears_what_it_cannot_send(monkeypatch):
+    done = []
+
+    async def fail(layer, event):
+        done.append(event)
+        raise RedisConnectionError
+
+    monkeypatch.setattr(publishing, "send", fail)
+    monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0)
+    courier = publishing.Courier()
+    for number in (1, 2):
+        courier.put(Event((number,), "x", {}))
+    for _try in range(100):
+        if len(done) == 2:
+            break
+        time.sleep(0.02)
+    assert [event.recipients for event in done] == [(1,), (2,)]
+
+
+@pytest.fixture
+def away(monkeypatch):
+    monkeypatch.setattr(PatientCache, "_away_until", 0.0)
+    options = {"socket_connect_timeout": 0.1}
+    return PatientCache(NOBODY, {"OPTIONS": options})
+
+
+def test_limits_count_on_without_redis(away):
+    assert away.add("a", 0)
+    assert [away.incr("a"), away.incr("a"), away.get("a")] == [1, 2, 2]
+    assert away.get_many(["a", "b"]) == {"a": 2}
+    assert away.delete("a")
+    with pytest.raises(ValueError, match="not found"):
+        away.incr("a")
+
+
+def test_redis_is_left_alone_after_a_failure(away, monkeypatch):
+    asked = []
+
+    def fail(self, key, *args):
+        asked.append(key)
+        raise RedisConnectionError
+
+    monkeypatch.setattr(RedisCacheClient, "get", fail)
+    assert [away.get("a"), away.get("b")] == [None, None]
+    assert len(asked) == 1
+
+
+def test_rest_answers_without_redis(api, alice, talk, away, monkeypatch):
+    monkeypatch.setattr(throttling, "cache", away)
+    path = f"/api/messages/conversations/{talk.pk}/messages"
+    assert api.as_(alice).post(path, {"content": "x"}).status_code == 201

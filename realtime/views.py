@@ -1,0 +1,24 @@
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from accounts.models import User
+from marketplace.core.viewsets import ApiViewSet
+from realtime import services
+from realtime.serializers import TicketSerializer
+
+
+class TicketViewSet(ApiViewSet):
+    queryset = User.objects.all()
+
+    @extend_schema(
+        summary="A ticket for one socket",
+        description="Open `/ws?ticket=…` with it, or send it in the first frame.",
+        request=None,
+        responses=TicketSerializer,
+    )
+    @action(detail=False, methods=["post"], url_path="ws-ticket")
+    def ws_ticket(self, request):
+        ticket = services.issue_ticket(request.auth)
+        answer = {"ticket": ticket, "expires_in": services.TICKET_SECONDS}
+        return Response(answer)

@@ -1,0 +1,66 @@
+"""A picture of every letter, as a phone and a desk show it; they go to artifacts/."""
+
+import pytest
+from django.conf import settings
+
+from accounts.models import User
+from notifications import unsubscribe
+from notifications.kinds import KINDS
+from notifications.letters import letter
+from notifications.models import Notification, Preference
+from notifications.tests.factories import NotificationFactory
+from tests.browser.test_pages import ARTIFACTS, chromium  # noqa: F401 - a fixture
+
+LANGUAGE = "lv"
+FACTS = {
+    "name": "Demo Helper",
+    "title": "Nomazgāt logus trešajā stāvā",
+    "days": 14,
+    "rating": 5,
+    "count": 3,
+    "on": "2026-11-25",
+}
+MORE = {
+    "task_disputed": {"reason": "Virtuves logs palika nemazgāts."},
+    "content_hidden": {"reason": "Šāds piedāvājums te nav atļauts."},
+    "saved_search": {
+        "name": "Velosipēdi Rīgā",
+        "items": [
+            {"title": "Pilsētas velosipēds", "path": "/listings/1", "note": "120 €"},
+            {"title": 9 * "Kalnu-velosipēds", "path": "/listings/2", "note": "340 €"},
+        ],
+    },
+}
+WIDEST = "document.documentElement.scrollWidth"
+
+
+@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_fits_the_window(chromium, kind, width):  # noqa: F811
+    reader = User(pk=1, username="demo", email="demo@example.com", language=LANGUAGE)
+    facts = FACTS | MORE.get(kind, {})
+    row = Notification(pk=1, recipient=reader, kind=kind, facts=facts)
+    page = chromium.new_page(viewport={"width": width, "height": 400})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(letter(row)["html"])
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"letter-{kind}-{width}.png", full_page=True)
+    widest = page.evaluate(WIDEST)
+    page.close()
+    assert widest <= width
+    assert asked == []
+
+
+def test_the_page_of_the_link_asks_first(live_server, chromium):  # noqa: F811
+    row = NotificationFactory(recipient__language=LANGUAGE)
+    path = unsubscribe.address_for(row).removeprefix(settings.SITE_URL)
+    page = chromium.new_page(viewport={"width": 390, "height": 500})
+    page.goto(live_server.url + path)
+    page.screenshot(path=ARTIFACTS / "unsubscribe.png")
+    assert not Preference.objects.exists()
+    page.click("button")
+    page.wait_for_selector("h1:has-text('vairs nenāks')")
+    page.screenshot(path=ARTIFACTS / "unsubscribed.png")
+    page.close()
+    assert not Preference.objects.get().email

@@ -1,0 +1,120 @@
+"""Parts that a script stops and starts again: a server, a worker, a Redis of its own.
+
+Each keeps its port, so that whoever used it finds it again.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.live.server import HOST, ROOT, Server, free_port, serve, stop
+
+EMBEDDED = [sys.executable, "-m", "marketplace.server"]  # REST and /ws
+WORKER = [sys.executable, "manage.py", "worker"]
+
+
+class OwnServer:
+    """One process for REST and sockets."""
+
+    def __init__(self, environment: dict[str, str]):
+        self.port = free_port()
+        self._environment = environment
+        self._running = ExitStack()
+
+    def start(self) -> Server:
+        running = serve(self._environment, port=self.port, command=EMBEDDED)
+        return self._running.enter_context(running)
+
+    def stop(self) -> None:
+        self._running.close()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.stop()
+
+
+class Part:
+    """A process; `start` returns at once unless the part has a port to wait for."""
+
+    command: list[str] = []
+    port = 0
+
+    def __init__(self, environment: dict[str, str] | None = None):
+        self._environment = os.environ | (environment or {})
+        self._folder = tempfile.TemporaryDirectory(prefix="part-")
+        self.log = Path(self._folder.name) / "log"
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self._environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        if self.port:
+            wait_for_port(self.port)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        self._process.kill()
+        self._process.wait()
+
+    def freeze(self) -> None:
+        """It keeps its connections and says nothing any more, until `thaw`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self.thaw()
+            stop(self._process)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.stop()
+        self._folder.cleanup()
+
+
+class Worker(Part):
+    command = WORKER
+
+
+class OwnRedis(Part):
+    def __init__(self):
+        super().__init__()
+        self.port = free_port()
+        self.url = f"redis://{HOST}:{self.port}/0"
+        self.command = [
+            *("redis-server", "--bind", HOST, "--port", str(self.port)),
+            *("--save", "", "--appendonly", "no"),
+        ]
+
+
+def wait_for_port(port: int, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with socket.create_connection((HOST, port), timeout=1):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

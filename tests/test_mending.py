@@ -1,0 +1,211 @@
+"""Which words are mended, with what, and what that costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tests.factories import UserFactory
+from listings.tests.factories import ListingFactory
+from marketplace import map as market_map
+from marketplace import vocabulary
+from marketplace.core.pagination import Pages
+from marketplace.core.viewsets import kept
+from offerings.tests.factories import OfferingFactory
+from search import mending, services
+from search.models import Word
+from search.words import stems
+from tasks.tests.factories import TaskFactory
+
+pytestmark = pytest.mark.django_db
+LISTS = ("/api/listings", "/api/tasks", "/api/offerings", "/api/helpers")
+SLIP = "search=velospieds"
+FAR = "latitude=56.5&longitude=24.1&radius=100"
+
+
+def learn(*texts: str) -> None:
+    services.learn(texts)
+
+
+def one_of_each() -> None:
+    ListingFactory(title="Velosipēds")
+    TaskFactory(title="Velosipēds")
+    OfferingFactory(title="Velosipēds")
+    UserFactory(helper=True, first_name="Velosipēds", latitude=56.95, longitude=24.1)
+
+
+def total(api, url: str) -> str:
+    return api.get(url)["X-Total-Count"]
+
+
+def queries_of(client, url: str) -> list[str]:
+    kept.clear()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return [query["sql"] for query in queries]
+
+
+# --- What is mended -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_every_public_list_mends(api, url):
+    one_of_each()
+    vocabulary.learn()
+    assert total(api, f"{url}?{SLIP}") == "1"
+    assert total(api, f"{url}?{SLIP}&{FAR}") == "1"
+
+
+def test_a_new_word_is_found_before_it_is_learned(api):
+    learn("velosiped")
+    ListingFactory(title="Velospieds")
+    assert total(api, f"/api/listings?{SLIP}") == "1"
+
+
+def test_a_known_word_is_left_alone():
+    learn("galds", "gards")
+    assert mending.mended("galdi") == stems("galdi")
+
+
+def test_the_beginning_of_a_known_word_is_left_alone():
+    learn("velosipeds", "velo", "zelosi")
+    assert mending.mended("velosi") == stems("velosi")
+
+
+@pytest.mark.parametrize("word", ["lup", "2015", "s23x", "abc1"])
+def test_short_words_and_numbers_are_left_alone(word):
+    learn("lapa lampa kap 2016 s24x abcd")
+    assert mending.mended(word) == stems(word)
+
+
+def test_the_most_used_spellings_come_first():
+    learn("salm", "balm balm", "kalm kalm kalm", *("galm", "dalm", "palm", "talm"))
+    [forms] = mending.mended("xalm")
+    assert forms[:3] == ("xalm", "kalm", "balm")
+    assert len(forms) == 1 + mending.MOST_SPELLINGS
+
+
+def test_three_words_are_mended_at_most():
+    learn("galds sofas lampa krekls")
+    words = mending.mended("gasld soafs lamppa krelks")
+    assert [len(forms) for forms in words] == [2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("slip", ["glads", "gald", "gaalds", "gaids", "galsd"])
+def test_each_kind_of_slip_is_made(slip):
+    assert "galds" in set(mending.slips(slip))
+
+
+# --- What it costs --------------------------------------------------------------------
+
+
+def test_words_are_looked_up_once(api):
+    learn("galds sofas lampa")
+    url = "/api/listings?search=gasld+soafs+lamppa+krelks+visi+citi"
+    assert sum("search_word" in sql for sql in queries_of(api, url)) == 1
+
+
+@pytest.mark.parametrize("query", ["", "search=", "search=%20", "search=a+12345"])
+def test_without_words_to_mend_nothing_is_looked_up(api, query):
+    url = f"/api/listings?{query}"
+    assert not any("search_word" in sql for sql in queries_of(api, url))
+
+
+@pytest.mark.parametrize("most_counted", [1, 1_000])
+@pytest.mark.parametrize("query", [SLIP, f"{SLIP}&{FAR}", f"{SLIP}&page=2&per_page=1"])
+def test_a_search_costs_four_queries_at_one_and_at_twenty_rows(
+    api, monkeypatch, query, most_counted
+):
+    """Also where more match than are counted, far from the point that was asked."""
+    monkeypatch.setattr(Pages, "most_counted", most_counted)
+    one_of_each(), one_of_each()
+    vocabulary.learn()
+    few = {url: len(queries_of(api, f"{url}?{query}")) for url in LISTS}
+    for _row in range(19):
+        one_of_each()
+    many = {url: len(queries_of(api, f"{url}?{query}")) for url in LISTS}
+    assert few == many
+    assert max(many.values()) <= 4
+
+
+# --- The map --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [200, 2])
+def test_the_map_mends_as_the_list_does(api, monkeypatch, most):
+    monkeypatch.setattr(market_map, "MOST_POINTS", most)
+    for _row in range(4):
+        one_of_each()
+    TaskFactory(title="Logi")
+    vocabulary.learn()
+    found = api.get(f"/api/map?bbox=20,55,29,59&zoom=7&kinds=tasks&{SLIP}").json()
+    assert found["total"] == int(total(api, f"/api/tasks?{SLIP}")) == 4
+
+
+def test_a_word_that_nobody_could_know_costs_no_lookup(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert len(mending.mended("abcde" * 40)) == 1
+
+
+# --- Places -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("uses", [1, services.COMMON])
+def test_a_place_is_found_whether_it_is_common_or_not(client, api, uses):
+    ListingFactory(location="Brīvības iela, Rīga")
+    ListingFactory(location="Ogre")
+    Word.objects.bulk_create([Word(word="rig", uses=uses), Word(word="ogr", uses=1)])
+    assert total(api, "/api/listings?location=riga") == "1"
+    asked = queries_of(client, "/api/listings?location=riga")
+    is_common = uses == services.COMMON
+    assert ("search_text" in " ".join(asked[1:]).lower()) is not is_common
+    both = "location=riga, ogre"
+    assert "search_text" in " ".join(queries_of(client, f"/api/listings?{both}"))
+
+
+@pytest.mark.parametrize("kind", ["listings", "tasks", "offerings"])
+def test_a_place_and_words_around_a_point_cost_four_queries(client, monkeypatch, kind):
+    monkeypatch.setattr(Pages, "most_counted", 0)
+    one_of_each()
+    url = f"/api/{kind}?location=Rīga&{SLIP}&{FAR}"
+    assert len(queries_of(client, url)) <= 4
+
+
+# --- What is learned ------------------------------------------------------------------
+
+
+def known() -> dict[str, int]:
+    return dict(Word.objects.values_list("word", "uses"))
+
+
+def test_words_count_by_their_stems():
+    learn("sniegs sniegu logi", "sniegam 2015 a1 un")
+    assert known() == {"snieg": 3, "log": 1}
+
+
+def test_learning_again_changes_what_has_changed():
+    learn("sniegs logi", "logi")
+    assert services.learn(["sniegs durvis"]) == 2
+    assert known() == {"snieg": 1, "durv": 1}
+    assert services.learn(["sniegs durvis"]) == 0
+
+
+def test_the_vocabulary_is_bounded(monkeypatch):
+    monkeypatch.setattr(services, "MOST_KNOWN", 2)
+    learn("zirgs zirgi durvis logi logs")
+    assert known() == {"zirg": 2, "log": 2}
+
+
+def test_hidden_words_are_not_learned():
+    ListingFactory(hidden=True, title="Slepens", description="", location="")
+    ListingFactory(seller=UserFactory(is_active=False), title="Aizliegts")
+    ListingFactory(title="Galds", description="", location="")
+    vocabulary.learn()
+    assert known() == {"gald": 1}
+
+
+def test_the_newest_texts_are_read(monkeypatch):
+    monkeypatch.setattr(vocabulary, "NEWEST", 1)
+    for title in ("Vecais", "Jaunais"):
+        ListingFactory(title=title, description="", location="")
+    vocabulary.learn()
+    assert known() == {"jaun": 1}

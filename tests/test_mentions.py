@@ -1,0 +1,27 @@
+"""What staff paste into a search is found in the text, by both engines."""
+
+import pytest
+
+from reviews.models import Review
+from reviews.tests.factories import ReviewFactory
+
+pytestmark = pytest.mark.django_db
+TEXTS = {
+    "raksti uz person@example.com": ["person@example.com", "example.com", "person"],
+    "www.shop.example/lapa": ["shop", "lapa", "www.shop"],
+    "https://t.example/pardevejs": ["pardevejs"],
+    "+371-2612-3456": ["2612", "371"],
+    "José Müller GmbH": ["José", "jose", "muller", "MÜLLER gmbh"],
+    "Ļoti ŠĶĪBS, ёлка": ["loti", "skibs", "елка"],
+    "user_name": ["name", "user_name"],
+    "kaut/kas v1.2.3": ["kas", "2"],
+    "<a href=krap>": ["krap"],
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_words_are_found_as_they_stand(text):
+    ReviewFactory(content="nothing of the kind")
+    review = ReviewFactory(content=text)
+    for words in TEXTS[text]:
+        assert list(Review.objects.filter(content__mentions=words)) == [review], words

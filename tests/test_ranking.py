@@ -1,0 +1,78 @@
+"""In what order a search shows what it has found."""
+
+import pytest
+
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from marketplace import vocabulary
+from marketplace.core import ranking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def market(db):
+    """By their prices: 1 is the oldest."""
+    for price, (title, description) in enumerate(
+        [
+            ("Koka galds", ""),
+            ("Krēsls", "Der pie galda."),
+            ("Galda lampa", ""),
+            ("Sega", "Uz galda, dīvāna vai lampas."),
+            ("Lampa", "Uz galda."),
+        ],
+        start=1,
+    ):
+        ListingFactory(price=price, title=title, description=description, location="")
+    vocabulary.learn()
+
+
+def prices(api, query: str) -> list[int]:
+    return [int(row["price"]) for row in api.get(f"/api/listings?{query}").json()]
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("search=galds", [3, 1, 5, 4, 2]),
+        ("search=GALDI", [3, 1, 5, 4, 2]),
+        ("search=galsd", [3, 1, 5, 4, 2]),  # a typo
+        ("search=galda+lampa", [3, 5, 4]),  # both words, one, none in the title
+        ("search=galds&ordering=price", [1, 2, 3, 4, 5]),
+        ("search=galds&ordering=-created_at", [5, 4, 3, 2, 1]),
+        ("search=galds&cursor=", [5, 4, 3, 2, 1]),
+        ("", [5, 4, 3, 2, 1]),
+    ],
+)
+def test_titles_come_first_and_then_the_newest(api, market, query, order):
+    assert prices(api, query) == order
+
+
+def test_near_a_point_the_nearest_come_first(api, market):
+    Listing.objects.filter(price=2).update(public_latitude=56.95, public_longitude=24)
+    query = "search=galds&latitude=56.95&longitude=24&radius=50"
+    assert prices(api, query)[0] == 2
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 200])
+@pytest.mark.parametrize("per_page", [1, 2, 3])
+def test_pages_hold_every_row_once(api, market, monkeypatch, most, per_page):
+    """Also where one begins among the ranked rows and ends behind them."""
+    monkeypatch.setattr(ranking, "MOST_RANKED", most)
+    pages = [f"search=galds&per_page={per_page}&page={page}" for page in range(1, 7)]
+    read = [price for page in pages for price in prices(api, page)]
+    assert sorted(read) == [1, 2, 3, 4, 5]
+    assert read == prices(api, "search=galds")
+
+
+def test_only_the_newest_are_ranked(api, market, monkeypatch):
+    monkeypatch.setattr(ranking, "MOST_RANKED", 3)
+    assert prices(api, "search=galds") == [3, 5, 4, 2, 1]
+
+
+def test_a_ranked_page_gives_no_cursor(api, market):
+    """Nobody can go on from it newest first; who wants that begins so."""
+    answer = api.get("/api/listings?search=galds&per_page=2")
+    assert 'rel="next"' in answer["Link"]
+    assert "X-Next-Cursor" not in answer
+    assert "X-Next-Cursor" in api.get("/api/listings?search=galds&per_page=2&cursor=")

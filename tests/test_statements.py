@@ -1,0 +1,193 @@
+"""Kept SQL gives the rows that Django gives, and keeps no answer and no secret."""
+
+import psycopg
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from favorites.models import Favorite
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from marketplace.core.rows import Kept, Rows
+from marketplace.core.statements import SLOT, Statement
+from offerings.models import Offering
+from offerings.tests.factories import OfferingFactory
+from tasks.models import TaskRequest
+from tasks.tests.factories import TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(row) -> dict:
+    """All that was read of a row and of those that came with it."""
+    related = {name: facts(row) for name, row in row._state.fields_cache.items() if row}
+    own = {name: value for name, value in vars(row).items() if name != "_state"}
+    return own | related
+
+
+@pytest.fixture
+def market(db, alice, bob):
+    TaskFactory(creator=alice, title='100 % \'s \\ "x"')
+    TaskFactory(creator=alice, status="assigned", assigned_to=bob)
+    OfferingFactory(creator=bob)
+    listing = ListingFactory(seller=bob)
+    Favorite.objects.create(user=alice, listing=listing)
+
+
+@pytest.mark.parametrize("model", [User, TaskRequest, Listing, Offering, Favorite])
+def test_rows_are_those_that_django_makes(market, model):
+    queryset = model.objects.for_display().order_by("-pk")
+    made = Statement(queryset).rows()
+    assert [facts(row) for row in made] == [facts(row) for row in queryset]
+    assert made
+    assert not made[0]._state.adding
+
+
+@pytest.mark.parametrize("words", ["100 %", "%s", "'s", "\\", '"x"', "%%"])
+def test_signs_in_a_value_are_only_signs(market, words):
+    queryset = TaskRequest.objects.filter(title__contains=words)
+    assert Statement(queryset).rows() == list(queryset)
+
+
+def test_remainder_is_no_placeholder(market):
+    odd = TaskRequest.objects.annotate(odd=F("pk") % 2).order_by("pk")
+    assert [row.odd for row in Statement(odd).rows()] == [row.odd for row in odd]
+
+
+def test_slot_takes_another_number_each_time(market):
+    statement = Statement(
+        TaskRequest.objects.exclude(title="%").filter(pk=SLOT), has_slots=True
+    )
+    for task in TaskRequest.objects.all():
+        assert statement.rows(task.pk) == [task]
+    assert statement.rows(0) == []
+
+
+def test_number_that_stands_for_a_slot_is_a_number_elsewhere(administrator):
+    assert Statement(User.objects.filter(pk=SLOT)).count() == 0
+    assert administrator.get(f"/admin/accounts/user/?q={SLOT}").status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")
+@pytest.mark.django_db(transaction=True)
+def test_prepared_statement_outlives_a_changed_column(api, alice):
+    TaskFactory(creator=alice, title="Before")
+    statement = Statement(TaskRequest.objects.all())
+    for _ in range(7):
+        statement.rows()
+    change = "ALTER TABLE tasks_taskrequest ALTER title TYPE varchar({})"
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute(change.format(201))
+        try:
+            assert [row.title for row in statement.rows()] == ["Before"]
+        finally:
+            other.execute(change.format(200))
+
+
+def test_nothing_is_asked_of_an_impossible_question(django_assert_num_queries):
+    statement = Statement(TaskRequest.objects.filter(pk__in=[]))
+    with django_assert_num_queries(0):
+        assert (statement.rows(), statement.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("kind", ["tasks", "listings", "offerings"])
+def test_kept_question_keeps_no_answer(api, alice, kind):
+    factory = {
+        "tasks": TaskFactory,
+        "listings": ListingFactory,
+        "offerings": OfferingFactory,
+    }[kind]
+    owner = {"seller" if kind == "listings" else "creator": alice}
+
+    def total() -> str:
+        return api.get(f"/api/{kind}?per_page=1")["X-Total-Count"]
+
+    assert total() == "0"
+    item = factory(**owner)
+    assert total() == "1"
+    assert api.get(f"/api/{kind}/{item.pk}").status_code == 200
+    alice.is_active = False
+    alice.save()
+    assert total() == "0"
+    assert api.get(f"/api/{kind}/{item.pk}").status_code == 404
+
+
+def test_question_of_one_person_is_not_kept_for_another(api, alice, bob):
+    TaskFactory(creator=alice, status="cancelled")
+    url = "/api/tasks?status=cancelled"
+    for person, seen in ((alice, "1"), (bob, "0"), (alice, "1")):
+        assert api.as_(person).get(url)["X-Total-Count"] == seen
+    assert api.get(url)["X-Total-Count"] == "0"
+
+
+def test_detail_of_a_person_shows_no_more_to_the_anonymous(api, alice, bob):
+    hidden = TaskFactory(creator=alice, moderation="hidden")
+    seen = {
+        person: (api.as_(person) if person else api).get(f"/api/tasks/{hidden.pk}")
+        for person in (alice, None, bob)
+    }
+    assert [answer.status_code for answer in seen.values()] == [200, 404, 404]
+
+
+def test_searches_around_any_point_are_one_question(api, alice, monkeypatch):
+    monkeypatch.setattr("marketplace.core.viewsets.KEPT_SECONDS", 10**9)
+    built = []
+    monkeypatch.setattr(
+        "marketplace.core.geo.Statement",
+        lambda *given, **more: built.append(1) or Statement(*given, **more),
+    )
+    counts = []
+    for place in ((56.9, 24.1), (56.8, 24.2), (-33.0, 151.0)):
+        ListingFactory(seller=alice, latitude=place[0], longitude=place[1])
+        url = "/api/listings?latitude={}&longitude={}&radius=3".format(*place)
+        assert api.get(url)["X-Total-Count"] == "1"
+        counts.append(len(built))
+    assert counts == [2, 2, 2]  # the count, and the page
+
+
+def test_list_of_a_crowd_is_not_counted_at_each_look(alice, django_assert_num_queries):
+    TaskFactory.create_batch(20, creator=alice)
+    rows = Rows(TaskRequest.objects.all())
+    for queries in (1, 2, 0, 0):
+        with django_assert_num_queries(queries):
+            assert rows.count_up_to(2) == 2
+
+
+def test_list_that_is_full_and_no_crowd_is_counted(alice):
+    TaskFactory.create_batch(19, creator=alice)
+    rows = Rows(TaskRequest.objects.all())
+    assert [rows.count_up_to(2) for _ in range(3)] == [2, 2, 2]
+    TaskRequest.objects.all().delete()
+    assert rows.count_up_to(2) == 0
+
+
+@pytest.mark.parametrize("model", [TaskRequest, Listing])
+def test_deep_page_has_the_rows_of_a_shallow_one(
+    market, alice, bob, model, monkeypatch
+):
+    factory = {TaskRequest: TaskFactory, Listing: ListingFactory}[model]
+    owner = "creator" if model is TaskRequest else "seller"
+    factory.create_batch(6, **{owner: alice})
+    queryset = model.objects.for_display().newest_first()
+    shallow = Rows(queryset)[2:5]
+    monkeypatch.setattr("marketplace.core.rows.DEEP", 2)
+    deep = Rows(queryset)[2:5]
+    assert [facts(row) for row in deep] == [facts(row) for row in shallow]
+
+
+def test_what_is_kept_is_bounded():
+    made = []
+    kept = Kept(most=2)
+    for key in ("a", "b", "a", "c", "b", "a"):
+        kept.get(key, lambda key=key: made.append(key))
+    assert made == ["a", "b", "c", "b", "a"]
+
+
+def test_many_people_are_read_with_one_statement(django_assert_num_queries):
+    for _ in range(3):
+        TaskFactory(creator=UserFactory())
+    with django_assert_num_queries(1):
+        tasks = Statement(TaskRequest.objects.for_display()).rows()
+        assert len({task.creator.display_name for task in tasks}) == 3
