@@ -27,6 +27,7 @@ def shared_database(transactional_db, tmp_path):
         cursor.execute("VACUUM INTO %s", [str(file)])
     memory = connection.connection, facts["NAME"]
     connection.connection, facts["NAME"] = None, str(file)
+    connection.ensure_connection()  # alone: a switch to the write-ahead log can't wait
     yield f"sqlite:///{file}"
     connection.close()
     connection.connection, facts["NAME"] = memory
