@@ -11,7 +11,7 @@ from favorites.models import Favorite
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from marketplace.core.rows import Kept, Rows
-from marketplace.core.statements import SLOT, Statement
+from marketplace.core.statements import ANY_ID, Statement
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
 from tasks.models import TaskRequest
@@ -56,18 +56,17 @@ def test_remainder_is_no_placeholder(market):
     assert [row.odd for row in Statement(odd).rows()] == [row.odd for row in odd]
 
 
-def test_slot_takes_another_number_each_time(market):
-    statement = Statement(
-        TaskRequest.objects.exclude(title="%").filter(pk=SLOT), has_slots=True
-    )
+def test_named_id_is_another_each_time(market):
+    asked = TaskRequest.objects.exclude(title="%").filter(pk=ANY_ID)
+    statement = Statement(asked, names={ANY_ID: "id"})
     for task in TaskRequest.objects.all():
-        assert statement.rows(task.pk) == [task]
-    assert statement.rows(0) == []
+        assert statement.rows(id=task.pk) == [task]
+    assert statement.rows(id=0) == []
 
 
-def test_number_that_stands_for_a_slot_is_a_number_elsewhere(administrator):
-    assert Statement(User.objects.filter(pk=SLOT)).count() == 0
-    assert administrator.get(f"/admin/accounts/user/?q={SLOT}").status_code == 200
+def test_number_that_stands_for_an_id_is_a_number_elsewhere(administrator):
+    assert Statement(User.objects.filter(pk=ANY_ID)).count() == 0
+    assert administrator.get(f"/admin/accounts/user/?q={ANY_ID}").status_code == 200
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")

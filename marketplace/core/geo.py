@@ -231,10 +231,10 @@ class Nearest(Rows):
 
     def _counted(self, most: int) -> int:
         circle = self._circle(self.km)
-        statement = self._question(("count", most), circle, self._up_to, most)
+        statement = self._question(("count", most), circle, self._ids_within, most)
         return statement.count(**circle.numbers)
 
-    def _up_to(self, shape: Shape, most: int) -> models.QuerySet:
+    def _ids_within(self, shape: Shape, most: int) -> models.QuerySet:
         return _inside(self.queryset, shape, BLANKS).order_by().values("pk")[:most]
 
     def _first(self, span: slice, beyond: Q | None = None) -> list[models.Model]:

@@ -48,10 +48,10 @@ class Rows:
         return counted
 
     def _counted(self, most: int) -> int:
-        return self._kept(("count", most), lambda: self._up_to(most)).count()
+        return self._kept(("count", most), lambda: Statement(self._ids(most))).count()
 
-    def _up_to(self, most: int) -> Statement:
-        return Statement(self.queryset.order_by().values("pk")[:most])
+    def _ids(self, most: int) -> QuerySet:
+        return self.queryset.order_by().values("pk")[:most]
 
     def few(self) -> "Rows":
         """The same rows, known to be few."""

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.base import ModelState
 from psycopg.types.datetime import TimestamptzLoader
 
-SLOT = 2**53 + 1  # in a queryset with slots: a number that each question brings
+ANY_ID = 2**53 + 1  # stands for an id that each question brings
 HOLE = "\0"  # around the name of a number, in a text: no SQL can hold it
 
 
@@ -25,18 +25,17 @@ class Statement:
     partial index fits; a text that comes again and again is prepared there: planned
     once for a connection. Rows are for reading, made without `__init__` and signals.
 
-    A float that stands in `names` is no value but holds the place of the number of that
-    name, which each question brings, and which is written out as values are.
+    A number that stands in `names` is no value but holds the place of one that each
+    question brings by that name: a whole one (an id) stays a parameter of the prepared
+    text, a fraction (a range) is written out as values are.
     """
 
     def __init__(
         self,
         queryset: QuerySet,
         *,
-        has_slots: bool = False,
         names: Mapping[float, str] = MappingProxyType({}),
     ):
-        self._has_slots = has_slots
         self._names = names
         self._alias = queryset.db
         self._prefetched = queryset._prefetch_related_lookups
@@ -56,11 +55,11 @@ class Statement:
         self._row = _maker(compiler, columns, self._alias)
         self._known = queryset._known_related_objects
 
-    def rows(self, *given: int, **numbers: float) -> list[Model]:
-        """The instances; `given` stand in the slots, in the order of the text."""
+    def rows(self, **numbers: float) -> list[Model]:
+        """The instances, for the numbers of `names`."""
         if self._sql is None:
             return []
-        found = self._asked(self._sql, given, numbers)
+        found = self._asked(self._sql, numbers)
         rows = [self._row(values) for values in self._converted(found)]
         for relation, known in self._known.items():
             for row in rows:
@@ -73,31 +72,28 @@ class Statement:
         if self._sql is None:
             return 0
         sql = f"SELECT COUNT(*) FROM ({self._sql}) counted"
-        return self._asked(sql, (), numbers)[0][0]
+        return self._asked(sql, numbers)[0][0]
 
     def _write_values_out(self, connection) -> None:
-        texts = (
-            f"{HOLE}{self._names[value]}{HOLE}"
-            if self._is_named(value)
-            else connection.ops.compose_sql("%s", [value]).replace("%", "%%")
-            for value in self._params
-        )
-        slot = str(SLOT) if self._has_slots else None
-        written = ("%s" if text == slot else text for text in texts)
-        self._sql = self._sql.replace("%%", "%%%%") % tuple(written)
-        self._params = [value for value in self._params if self._is_slot(value)]
+        written = tuple(self._written(value, connection) for value in self._params)
+        self._sql = self._sql.replace("%%", "%%%%") % written
+        self._params = [
+            value
+            for value, text in zip(self._params, written, strict=True)
+            if text == "%s"
+        ]
 
-    def _asked(self, sql: str, given: tuple, numbers: dict) -> list[tuple]:
-        values = iter(given)
+    def _written(self, value, connection) -> str:
+        if not self._is_named(value):
+            return connection.ops.compose_sql("%s", [value]).replace("%", "%%")
+        return "%s" if isinstance(value, int) else f"{HOLE}{self._names[value]}{HOLE}"
+
+    def _asked(self, sql: str, numbers: dict[str, float]) -> list[tuple]:
         params = [
-            next(values)
-            if self._is_slot(value)
-            else numbers[self._names[value]]
-            if self._is_named(value)
-            else value
+            numbers[self._names[value]] if self._is_named(value) else value
             for value in self._params
         ]
-        if numbers:
+        if HOLE in sql:
             sql = _filled(sql, numbers)
         connection = connections[self._alias]
         try:
@@ -109,11 +105,8 @@ class Statement:
                 cursor.execute("DEALLOCATE ALL")
             return _fetched(connection, sql, params)
 
-    def _is_slot(self, value) -> bool:
-        return self._has_slots and value == SLOT
-
     def _is_named(self, value) -> bool:
-        return isinstance(value, float) and value in self._names
+        return isinstance(value, int | float) and value in self._names
 
 
 def _filled(sql: str, numbers: dict[str, float]) -> str:

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from marketplace.core.errors import NotAllowed
 from marketplace.core.filters import asked_of
 from marketplace.core.rows import Kept, Rows
-from marketplace.core.statements import SLOT, Statement
+from marketplace.core.statements import ANY_ID, Statement
 from marketplace.core.throttling import spend_scope
 from marketplace.core.workflow import Transition, Workflow
 
@@ -107,14 +107,14 @@ class ApiViewSet(GenericViewSet):
         if self.action != "retrieve" or self.request.user.is_authenticated:
             return super().get_object()
         statement = kept.get(type(self), self._by_id)
-        found = statement.rows(int(self.kwargs["pk"]))
+        found = statement.rows(pk=int(self.kwargs["pk"]))
         if not found:
             raise Http404
         self.check_object_permissions(self.request, found[0])
         return found[0]
 
     def _by_id(self) -> Statement:
-        return Statement(self.get_queryset().filter(pk=SLOT), has_slots=True)
+        return Statement(self.get_queryset().filter(pk=ANY_ID), names={ANY_ID: "pk"})
 
     def asked(self) -> Rows:
         """The rows that the query asks of a list, kept as they are for a while.
