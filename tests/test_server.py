@@ -1,61 +1,47 @@
 """U1: bodies that lie about their size, against the real servers."""
 
-import os
 import socket
-import subprocess
 import sys
-import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-with socket.create_server(("127.0.0.1", 0)) as free:
-    PORT = free.getsockname()[1]
+from tests.live.server import GUNICORN, HOST, manage, serve
+
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 JSON = "Content-Type: application/json\r\n"
 SERVERS = {
-    "gunicorn": ["-m", "gunicorn", "--config", "gunicorn.conf.py"],
-    "the demo's": ["-m", "marketplace.server"],
+    "gunicorn": GUNICORN,
+    "the demo's": [sys.executable, "-m", "marketplace.server"],
 }
 
 
 @pytest.fixture(scope="module", params=SERVERS)
-def server(tmp_path_factory, request):
+def connect(tmp_path_factory, request):
+    """`connect()` opens a connection to the server."""
     database = tmp_path_factory.mktemp("server") / "market.sqlite3"
-    own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "PORT": str(PORT)}
-    own["BODY_PATIENCE_SECONDS"] = "0.5"
-    own["WEB_THREADS"] = "8"
-    manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(manage, cwd=ROOT, env=os.environ | own, check=True)
-    command = [sys.executable, *SERVERS[request.param]]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own)
-    wait_for(process)
-    yield process
-    process.terminate()
-    process.wait(timeout=30)
+    own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": ""}
+    manage(own, "migrate", "--verbosity", "0")
+    patience = {"BODY_PATIENCE_SECONDS": "0.5"}
+    with serve(own | patience, workers=1, command=SERVERS[request.param]) as server:
+        yield partial(socket.create_connection, (HOST, server.port), timeout=20)
 
 
-def wait_for(process) -> None:
-    for _try in range(300):
-        assert process.poll() is None
-        try:
-            socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server does not come up")
+@pytest.fixture
+def said(connect):
+    """`said(*pieces)` is what the server answers to these bytes."""
 
+    def answer_to(*pieces: str | bytes) -> bytes:
+        with connect() as connection:
+            for piece in pieces:
+                whole = piece if isinstance(piece, bytes) else piece.encode()
+                connection.sendall(whole)
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+        return answer
 
-def said(*pieces: str | bytes) -> bytes:
-    """What the server answers to these bytes."""
-    with socket.create_connection(("127.0.0.1", PORT), timeout=20) as connection:
-        for piece in pieces:
-            connection.sendall(piece if isinstance(piece, bytes) else piece.encode())
-        answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
-    return answer
+    return answer_to
 
 
 def status(answer: bytes) -> int:
@@ -75,14 +61,14 @@ def status(answer: bytes) -> int:
     ],
     ids=["chunked", "too long", "negative", "1e3", "twice", "cut off", "none"],
 )
-def test_length_that_lies_is_refused(server, headers, body, expected):
+def test_length_that_lies_is_refused(said, headers, body, expected):
     """U1: at once, and not after the body has been read."""
     assert status(said(f"{HEAD}{headers}\r\n{body}")) == expected
 
 
-def test_server_outlives_who_leaves_in_the_middle(server):
+def test_server_outlives_who_leaves_in_the_middle(connect, said):
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", PORT), timeout=20) as connection:
+        with connect() as connection:
             head = f"{HEAD}{JSON}Content-Length: 500\r\n\r\n{{"
             connection.sendall(head.encode())
     answer = said(
@@ -91,10 +77,10 @@ def test_server_outlives_who_leaves_in_the_middle(server):
     assert status(answer) == 200
 
 
-def test_body_that_stops_arriving_frees_its_thread(server):
+def test_body_that_stops_arriving_frees_its_thread(connect, said):
     """U1: as many as there are threads, and the server still answers."""
     head = HEAD + JSON + "Content-Length: 100\r\n\r\n{"
-    idle = [socket.create_connection(("127.0.0.1", PORT), timeout=20) for _ in range(8)]
+    idle = [connect() for _ in range(8)]
     for connection in idle:
         connection.sendall(head.encode())
     answers = [connection.recv(65536) for connection in idle]
@@ -106,7 +92,7 @@ def test_body_that_stops_arriving_frees_its_thread(server):
 
 
 @pytest.mark.parametrize(("length", "expected"), [(10_000, 400), (20_000, 414)])
-def test_long_address_gets_the_one_error_shape(server, length, expected):
+def test_long_address_gets_the_one_error_shape(said, length, expected):
     """G6: through the real server, not the test client alone."""
     query = "x" * length
     answer = said(
@@ -117,7 +103,7 @@ def test_long_address_gets_the_one_error_shape(server, length, expected):
     assert b'"error"' in answer
 
 
-def test_handshake_that_is_too_long_is_hung_up_on(server):
+def test_handshake_that_is_too_long_is_hung_up_on(said):
     """Before the application runs, so that no limit of its own counts it."""
     answer = said(
         f"GET /ws?ticket={'x' * 9000} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
