@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "marketplace.core.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "marketplace.core.middleware.LanguageMiddleware",
     "marketplace.core.middleware.BodyLimitMiddleware",
     "marketplace.core.middleware.PageSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",

@@ -58,6 +58,7 @@ router.register("map", MapViewSet, "map")
 router.register("categories", views.CategoryViewSet, "category")
 
 urlpatterns = [
+    path("api/", include(router.urls)),  # what is asked most is looked for first
     path("", views.welcome),
     path("examples/chat", views.chat),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
@@ -66,7 +67,6 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
-    path("api/", include(router.urls)),
     re_path(r"^api(/|$)", csrf_exempt(errors.not_found)),
 ]
 

@@ -11,6 +11,8 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import JsonResponse, UnreadablePostError
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
@@ -71,6 +73,24 @@ class JsonErrorsMiddleware:
         failed = response.status_code >= 400 and request.path.startswith("/api/")
         if failed and not response.get("Content-Type", "").startswith(JSON):
             return errors.of_status(response.status_code)
+        return response
+
+
+class LanguageMiddleware:
+    """Answer in the reader's language.
+
+    Django's own looks for a language in the path, on both ways; none begins with one.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.LANGUAGE_CODE = translation.get_language_from_request(request)
+        translation.activate(request.LANGUAGE_CODE)
+        response = self.get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
 

@@ -101,7 +101,9 @@ class Pages(BasePagination):
             wanted["prev"] = self.page - 1
         if self.has_more:
             wanted["next"] = self.page + 1
-        here = remove_query_param(self.request.build_absolute_uri(), PAGE)
+        here = self.request.build_absolute_uri()
+        if PAGE in self.request.query_params:
+            here = remove_query_param(here, PAGE)
         here += "&" if "?" in here else "?"
         return ", ".join(
             f'<{here}{PAGE}={number}>; rel="{relation}"'

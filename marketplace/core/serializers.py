@@ -6,7 +6,7 @@ the wrong JSON type instead of bending them.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from operator import attrgetter
@@ -66,6 +66,10 @@ class Output(serializers.Serializer):
         for name, get in self._others:
             shown[name] = get(instance)
         return shown
+
+    def of_all(self, instances: Iterable) -> list[dict]:
+        """What `many=True` gives, without a serializer around this one."""
+        return [self.to_representation(instance) for instance in instances]
 
     @cached_property
     def _others(self) -> list[tuple[str, Callable]]:

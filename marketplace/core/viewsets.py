@@ -169,7 +169,7 @@ class ApiViewSet(GenericViewSet):
         """Answer a page of `queryset`, shown with `output`."""
         output = output or self.get_serializer_class()
         page = self.paginate_queryset(queryset)
-        rows = output(page, many=True, context=self.get_serializer_context()).data
+        rows = output(context=self.get_serializer_context()).of_all(page)
         return self.get_paginated_response(rows)
 
 
