@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,13 +11,16 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, FloatField, Q, Value
 from django.db.models.functions import Cos, Radians, Sin
 
-from marketplace.core.rows import Rows
+from marketplace.core.rows import Kept, Rows
 from marketplace.core.statements import Statement
 
 EARTH_RADIUS_KM = 6371.0  # of the contract's haversine distance
 KM_PER_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 STEPS_KM = (0.3, 3.0)  # circles in which a page is looked for first
 WIDE_STEPS_KM = (0.3, 8.0)  # the same, in a search that is wide itself
+LEAST_KM = 0.03  # of a circle: a house may have more than a page
+SPARE = 1.5  # times as far as the last page reached in a neighbourhood
+NEIGHBOURHOODS = 1000  # of which one question remembers how far its pages reached
 FLAT_KM = 50.0  # up to here the arithmetic distance is exact to half a metre
 
 
@@ -129,6 +132,12 @@ class Circle:
         crosses = self.numbers["west"] > self.numbers["east"]
         return Shape(self.is_flat, "date line" if crosses else "plain")
 
+    def km_at(self, farness: float) -> float:
+        """How far a point of that `farness` is."""
+        if self.is_flat:
+            return math.sqrt(farness) * KM_PER_DEGREE
+        return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, farness)))
+
     @property
     def _holds_pole(self) -> bool:
         return abs(self.latitude) + math.degrees(self.km / EARTH_RADIUS_KM) >= 90
@@ -191,9 +200,10 @@ class Nearest(Rows):
 
     A page is looked for in small circles first: what lies outside of one is farther
     than everything inside, so a circle that fills the page gives the exact answer
-    without measuring the rest. Ids are found from the index alone, in the same query
-    as their rows. Rows come with their `farness`. All circles of one shape, around
-    whatever point, are asked for by the same kept SQL.
+    without measuring the rest. In a crowded neighbourhood it is as small as the page
+    before needed. Ids are found from the index alone, in the same query as their rows.
+    Rows come with their `farness`. All circles of one shape, around whatever point, are
+    asked for by the same kept SQL.
     """
 
     latitude: float
@@ -201,6 +211,12 @@ class Nearest(Rows):
     km: float
     is_few: bool = False  # few enough that small circles would only cost queries
     steps: int = 2  # small circles that may be tried
+    reaches: Kept = field(  # of pages, by neighbourhood
+        default_factory=lambda: Kept(NEIGHBOURHOODS),
+        compare=False,
+        repr=False,
+        kw_only=True,
+    )
 
     def around(self, latitude: float, longitude: float, km: float) -> "Nearest":
         """The same search around another point."""
@@ -240,7 +256,8 @@ class Nearest(Rows):
     def _first(self, span: slice, beyond: Q | None = None) -> list[models.Model]:
         """A span of the rows, from the smallest circle that has all of it."""
         rows: list[models.Model] = []
-        for km in self._circles():
+        known = self.reaches.get(self._page(span), dict) if beyond is None else {}
+        for km in self._circles(known.get("km")):
             circle = self._circle(km)
             if beyond is None:
                 place = (span.start, span.stop)
@@ -250,8 +267,14 @@ class Nearest(Rows):
                 statement = Statement(found, names=NAMES)
             rows = statement.rows(**circle.numbers)
             if len(rows) == span.stop - span.start:
+                reach = circle.km_at(rows[-1].farness)
+                known["km"] = max(SPARE * reach, LEAST_KM)
                 break
         return rows
+
+    def _page(self, span: slice) -> tuple[int, int, int]:
+        """A page in a neighbourhood of some 5 km."""
+        return int(self.latitude * 20), int(self.longitude * 10), span.stop
 
     def _question(
         self, name: Hashable, circle: Circle, build: Callable, *given
@@ -270,9 +293,11 @@ class Nearest(Rows):
         rows = rows.annotate(farness=farness(BLANKS, flat=shape.is_flat))
         return rows.order_by("farness", "-pk")
 
-    def _circles(self) -> Iterator[float]:
+    def _circles(self, reach: float | None) -> Iterator[float]:
         steps = WIDE_STEPS_KM if self.km > FLAT_KM else STEPS_KM
         if not self.is_few:
+            crowded = reach is not None and reach < steps[0]
+            steps = (reach, *steps) if crowded else steps
             yield from (step for step in steps[: self.steps] if step < self.km)
         yield self.km
 

@@ -1,0 +1,85 @@
+"""How far a page around a point is looked for, and that it changes no answer."""
+
+import random
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tests.factories import UserFactory
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from marketplace.core import geo
+from marketplace.core.geo import Nearest, haversine_km
+
+pytestmark = pytest.mark.django_db
+STREET = (56.95, 24.1)
+
+
+def post_at(places) -> None:
+    seller = UserFactory()
+    Listing.objects.bulk_create(
+        ListingFactory.build(seller=seller, latitude=latitude, longitude=longitude)
+        for latitude, longitude in places
+    )
+
+
+@pytest.fixture
+def luck() -> random.Random:
+    return random.Random(5)
+
+
+@pytest.fixture
+def country(settings, luck):
+    """Two hundred listings, half of them in one street."""
+    settings.PUBLIC_POINT_GRID_M = 0
+    post_at([(luck.gauss(56.95, 0.001), luck.gauss(24.1, 0.002)) for _ in range(100)])
+    post_at([(luck.uniform(56, 58), luck.uniform(21, 28)) for _ in range(100)])
+
+
+def near(latitude: float, longitude: float, km: float = 300) -> Nearest:
+    return Nearest(Listing.objects.all(), latitude, longitude, km)
+
+
+def circles(rows: Nearest, page: slice) -> list[float]:
+    """How many km around its point each query for a page looked."""
+    with CaptureQueriesContext(connection) as captured:
+        assert rows[page]
+    boxes = (re.search(r"BETWEEN +(\S+) AND +(\S+)", q["sql"]) for q in captured)
+    degrees = [(float(box[2]) - float(box[1])) / 2 for box in boxes]
+    return [pytest.approx(height * geo.KM_PER_DEGREE, rel=1e-3) for height in degrees]
+
+
+@pytest.mark.parametrize("km", [40, 300])
+def test_neighbour_in_a_crowded_street_is_asked_for_little(country, km):
+    """By both measures of distance: `FLAT_KM` lies between them."""
+    asked = near(*STREET, km)
+    assert circles(asked, slice(0, 10)) == [0.3]
+    last = asked[0:10][-1]
+    told = haversine_km(*STREET, last.latitude, last.longitude)
+    nearby = asked.around(56.9501, 24.1001, km)
+    assert circles(nearby, slice(0, 10)) == [geo.SPARE * told]
+
+
+def test_far_apart_rows_are_looked_for_as_ever(country):
+    asked = near(57.4, 26.0)
+    for _ in range(2):
+        assert circles(asked, slice(0, 10)) == [0.3, 8.0, 300]
+
+
+def test_what_was_learnt_of_a_neighbour_changes_no_page(country, luck):
+    asked = near(*STREET)
+    for _ in range(60):
+        place = (luck.uniform(56.93, 56.97), luck.uniform(24.08, 24.12))
+        for page in (slice(0, 10), slice(20, 30)):
+            assert asked.around(*place, 300)[page] == near(*place)[page]
+
+
+def test_crowded_house_leaves_a_circle(db):
+    post_at([STREET] * 12)
+    asked = near(*STREET)
+    house = asked[0:10][0]
+    there = asked.around(house.public_latitude, house.public_longitude, 300)
+    assert there[0:10]
+    assert circles(there, slice(0, 10)) == [geo.LEAST_KM]
