@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gunicorn.glogging import Logger
 from gunicorn.http import message
 
 from marketplace.core.environment import Environment
@@ -25,5 +26,14 @@ logconfig_dict = configuration(
     as_json=env.bool("LOG_JSON", not env.bool("DEBUG", True)),
     level=env.str("LOG_LEVEL", "INFO").upper(),
 )
+
+
+class NoAccessLines(Logger):
+    """The middleware writes them; gunicorn would put each together and drop it."""
+
+    access_log_enabled = False
+
+
+logger_class = NoAccessLines
 
 env.settle()
