@@ -20,6 +20,7 @@ from tests.live.walk import (
     messages,
     offerings,
     reviews,
+    task_reviews,
     tasks,
     uploads,
     work,
@@ -28,7 +29,7 @@ from tests.live.walk.market import Market
 
 MODULES = (
     *(conventions, access, accounts, listings, uploads, tasks, applications, work),
-    *(offerings, messages, reviews, favorites),
+    *(offerings, messages, task_reviews, reviews, favorites),
 )
 
 STOPPED = (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration)

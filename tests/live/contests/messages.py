@@ -1,10 +1,11 @@
-"""Races of people who write to each other; `contests` has the others."""
+"""Races of people who write to each other."""
 
 from functools import partial
 
 from accounts.models import User
 from messaging.models import Block, Conversation, Message
-from tests.live.contests import contest, people, post, token
+from tests.live.contests import contest
+from tests.live.contests.cast import people, post, token
 from tests.live.stage import Call, Stage
 
 CONVERSATIONS = "/api/messages/conversations"

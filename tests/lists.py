@@ -1,0 +1,16 @@
+"""The lists that anybody may ask, and the rows of an answer."""
+
+LISTS = (
+    "/api/listings",
+    "/api/tasks",
+    "/api/offerings",
+    "/api/helpers",
+    "/api/reviews",
+)
+PLACES = LISTS[:4]
+
+
+def rows(answer) -> list[dict]:
+    assert answer.status_code == 200, answer.content
+    data = answer.json()
+    return data if isinstance(data, list) else next(iter(data.values()))
