@@ -70,7 +70,7 @@ def test_far_apart_rows_are_looked_for_as_ever(country):
 
 def test_what_was_learnt_of_a_neighbour_changes_no_page(country, luck):
     asked = near(*STREET)
-    for _ in range(60):
+    for _ in range(15):
         place = (luck.uniform(56.93, 56.97), luck.uniform(24.08, 24.12))
         for page in (slice(0, 10), slice(20, 30)):
             assert asked.around(*place, 300)[page] == near(*place)[page]
