@@ -9,6 +9,7 @@ import pytest
 from tests.live.server import GUNICORN, HOST, manage, serve
 
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+HEALTH = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 JSON = "Content-Type: application/json\r\n"
 SERVERS = {
     "gunicorn": GUNICORN,
@@ -71,10 +72,7 @@ def test_server_outlives_who_leaves_in_the_middle(connect, said):
         with connect() as connection:
             head = f"{HEAD}{JSON}Content-Length: 500\r\n\r\n{{"
             connection.sendall(head.encode())
-    answer = said(
-        "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    )
-    assert status(answer) == 200
+    assert status(said(HEALTH)) == 200
 
 
 def test_body_that_stops_arriving_frees_its_thread(connect, said):
@@ -85,9 +83,19 @@ def test_body_that_stops_arriving_frees_its_thread(connect, said):
         connection.sendall(head.encode())
     answers = [connection.recv(65536) for connection in idle]
     assert {status(answer) for answer in answers} == {408}
-    health = said("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert status(health) == 200
+    assert status(said(HEALTH)) == 200
     for connection in idle:
+        connection.close()
+
+
+def test_clients_that_never_hang_up_delay_nobody(connect, said):
+    """U1: their answers are complete, and theirs is the time they waste."""
+    rude = [connect() for _ in range(20)]
+    for connection in rude:
+        connection.sendall(HEALTH.encode())
+    assert status(said(HEALTH)) == 200  # or the fixture's patience ends
+    assert {status(connection.recv(65536)) for connection in rude} == {200}
+    for connection in rude:
         connection.close()
 
 
