@@ -31,6 +31,7 @@ class Feed:
     `_wanted`, with the number to reach, and is caught up page by page; its events wait
     meanwhile. A resumed one has a budget; when it is spent, the conversation rests
     until it is resumed again. Until `open`, nothing is sent of what is heard.
+    What has changed before it was sent is in `_stale`, and is read anew.
     """
 
     def __init__(self, user_id: int, outbox: Outbox, spawn: Callable):
@@ -42,6 +43,7 @@ class Feed:
         self._wanted: dict[int, int] = {}
         self._budgets: dict[int, int] = {}
         self._resting: set[int] = set()
+        self._stale: dict[int, set[int]] = {}
         self._task: asyncio.Task | None = None
         self._early: list[tuple[int, int]] = []  # heard before `open`
         self._is_open = False
@@ -69,11 +71,22 @@ class Feed:
         place = self._places.setdefault(talk, 0 if self._knows_all else seq - 1)
         if seq <= place or talk in self._resting:
             return
-        if said is not None and seq == place + 1 and talk not in self._wanted:
+        is_next = seq == place + 1 and talk not in self._wanted
+        if said is not None and is_next and not self._is_stale(talk, seq):
             self._places[talk] = seq
             self._outbox.put(said)
         else:
             self._want(talk, seq)
+
+    def mend(self, talk: int, seq: int, said: str) -> None:
+        """A message has changed; `said` is the frame that tells so."""
+        if seq <= self._places.get(talk, seq):
+            self._outbox.put(said)
+        elif talk not in self._resting:
+            self._stale.setdefault(talk, set()).add(seq)
+
+    def _is_stale(self, talk: int, seq: int) -> bool:
+        return seq in self._stale.get(talk, ())
 
     async def resume(self, places: dict[int, int]) -> None:
         """Send again what follows these numbers, and then what is new."""
@@ -107,12 +120,14 @@ class Feed:
         place = self._places.get(talk, 0)
         page = []
         if place < self._wanted[talk]:
+            self._stale.pop(talk, None)
             page = await ask(reading.messages_after, self._user_id, talk, place, PAGE)
         for message in page:
             await self._outbox.room()
-            if message["seq"] != self._places.get(talk, 0) + 1:
-                return  # it was resumed from elsewhere meanwhile
-            self._places[talk] = message["seq"]
+            seq = message["seq"]
+            if seq != self._places.get(talk, 0) + 1 or self._is_stale(talk, seq):
+                return  # resumed from elsewhere, or changed, meanwhile
+            self._places[talk] = seq
             self._outbox.put(message_frame("message.created", message))
         is_there = not page or self._places[talk] >= self._wanted.get(talk, 0)
         self._settle(talk, len(page), is_there=is_there)
