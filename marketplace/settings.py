@@ -4,8 +4,10 @@ The table of variables is in the README; `.env.example` lists them all.
 """
 
 from datetime import timedelta
+from hashlib import sha256
 from logging import getLevelNamesMapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from django.utils.translation import gettext_lazy
@@ -162,11 +164,13 @@ CACHES = {
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10)  # in one process
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 100)
 SOCKET_THREADS = env.int("SOCKET_THREADS", 4)  # that ask the database for sockets
+# Publishing knows no numbered databases: markets on one Redis must not hear each other.
+_market = f"{SECRET_KEY} {urlsplit(REDIS_URL).path.strip('/') or '0'}".encode()
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            "prefix": "marketplace",
+            "prefix": f"marketplace.{sha256(_market).hexdigest()[:16]}",
             "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 0.5}],
         },
     }

@@ -107,25 +107,36 @@ class Hub:
                 await send(self.layer, event)
 
     def hear(self, user_id: int, type: str, payload: dict) -> None:
-        if user_id not in self.people:
-            return
-        if type == ENDED:
-            self._spawn(self.check(self.people[user_id]))
-        elif type == "message.created":
-            said = message_frame(type, payload)
-            self.hear_message(user_id, payload["conversation_id"], payload["seq"], said)
-        elif type == "message.updated":
-            self.say(user_id, message_frame(type, payload))
-        elif type == "notification.created":
-            if self.rounds.is_news(payload["id"]):
-                self.say(user_id, frame(type, notification=payload))
-        elif type == "task.updated":
-            self.rounds.heard_step(payload["task_id"], payload["status"])
-            self.say(user_id, frame(type, **payload))
-        elif type != "unread":
-            self.say(user_id, frame(type, **payload))
-        if type in COUNTED:
-            self.rounds.count(user_id)
+        if user_id in self.people:
+            HEARD.get(type, Hub._hear_other)(self, user_id, type, payload)
+            if type in COUNTED:
+                self.rounds.count(user_id)
+
+    def _hear_end(self, user_id: int, type: str, payload: dict) -> None:
+        self._spawn(self.check(self.people[user_id]))
+
+    def _hear_created(self, user_id: int, type: str, payload: dict) -> None:
+        said = message_frame(type, payload)
+        self.hear_message(user_id, payload["conversation_id"], payload["seq"], said)
+
+    def _hear_updated(self, user_id: int, type: str, payload: dict) -> None:
+        said = message_frame(type, payload)
+        for socket in self.people[user_id]:
+            socket.feed.mend(payload["conversation_id"], payload["seq"], said)
+
+    def _hear_notification(self, user_id: int, type: str, payload: dict) -> None:
+        if self.rounds.is_news(payload["id"]):
+            self.say(user_id, frame(type, notification=payload))
+
+    def _hear_step(self, user_id: int, type: str, payload: dict) -> None:
+        self.rounds.heard_step(payload["task_id"], payload["status"])
+        self.say(user_id, frame(type, **payload))
+
+    def _hear_count(self, user_id: int, type: str, payload: dict) -> None:
+        """Nothing but that counts may have changed."""
+
+    def _hear_other(self, user_id: int, type: str, payload: dict) -> None:
+        self.say(user_id, frame(type, **payload))
 
     def hear_message(
         self, user_id: int, talk: int, seq: int, said: str | None = None
@@ -222,6 +233,23 @@ class Hub:
         for task in list(self._tasks):
             task.cancel()
         hubs.pop(self.loop, None)
+        self._spawn(self._fall_silent())
+
+    async def _fall_silent(self) -> None:
+        """Leave its own group, or the layer would keep it for good."""
+        with contextlib.suppress(*AWAY):
+            async with asyncio.timeout(SEND_SECONDS):
+                await self.layer.group_discard(self._own, self._channel)
+
+
+HEARD = {
+    ENDED: Hub._hear_end,
+    "message.created": Hub._hear_created,
+    "message.updated": Hub._hear_updated,
+    "notification.created": Hub._hear_notification,
+    "task.updated": Hub._hear_step,
+    "unread": Hub._hear_count,
+}
 
 
 def hub() -> Hub:

@@ -43,12 +43,17 @@ def messages_after(user_id: int, talk: int, seq: int, most: int) -> list[dict]:
 
 
 def other_of(user_id: int, talk: int) -> int | None:
-    """Whom one talks to there, unless one of the two blocks the other."""
+    """Whom one talks to there."""
     own = Conversation.objects.visible_to(User(pk=user_id)).filter(pk=talk)
     pair = own.values_list("participant_1", "participant_2").first()
-    if pair is None or Block.objects.between(*pair).exists():
+    if pair is None:
         return None
     return pair[1] if pair[0] == user_id else pair[0]
+
+
+def are_apart(one: int, other: int) -> bool:
+    """Whether one of the two blocks the other."""
+    return Block.objects.between(one, other).exists()
 
 
 def _plain(serializer) -> dict:

@@ -45,7 +45,7 @@ class Socket:
         self.sign_in: services.SignIn | None = None
         self.user_id = 0
         self.feed: Feed | None = None
-        self.watched: set[int] = set()
+        self.watched: dict[int, None] = {}  # people, the longest watched first
         self._shown: dict[int, dict] = {}
         self._typed: dict[int, float] = {}
         self._frames = self._window = 0
@@ -223,18 +223,23 @@ class Socket:
         self._typed[talk] = now
         facts = {"conversation_id": talk, "user_id": self.user_id}
         other = await self._other_in(talk)
-        await self._hub.publish(Event((other,), "typing", facts))
+        if not await ask(reading.are_apart, self.user_id, other):
+            await self._hub.publish(Event((other,), "typing", facts))
 
     async def _presence(self, said: dict) -> None:
         """Show the other person of a conversation, now and whenever it changes."""
         other = await self._other_in(number(said.get("conversation_id")))
-        if len(self.watched) >= MOST_WATCHED:
-            raise Refused("too_many", f"Watch {MOST_WATCHED} people at most.")
         pair = (self.user_id, other)
         found = await ask(reading.presence_of, [pair])
-        self._shown.pop(other, None)
-        self.watched.add(other)
+        self._look_away_from(other)
+        if len(self.watched) >= MOST_WATCHED:
+            self._look_away_from(next(iter(self.watched)))
+        self.watched[other] = None
         self.show(other, found[pair])
+
+    def _look_away_from(self, user_id: int) -> None:
+        self.watched.pop(user_id, None)
+        self._shown.pop(user_id, None)
 
     async def _other_in(self, talk: int) -> int:
         other = await ask(reading.other_of, self.user_id, talk)
@@ -274,8 +279,10 @@ def request_of(scope: dict) -> HttpRequest:
     request = HttpRequest()
     request.path = scope["path"]
     for name, value in scope["headers"]:
-        key = name.decode("latin-1").upper().replace("-", "_")
-        request.META[f"HTTP_{key}"] = value.decode("latin-1")
+        if b"_" not in name:  # which would pass for the one with a hyphen
+            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+            before = f"{request.META[key]}," if key in request.META else ""
+            request.META[key] = before + value.decode("latin-1")
     host, port = scope.get("server") or ("localhost", 80)
     request.META |= {"SERVER_NAME": host, "SERVER_PORT": str(port)}
     request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]

@@ -1,19 +1,30 @@
 """What a socket hears: each message once, in order, and nothing of others'."""
 
+import asyncio
+import json
+
 import pytest
 from django.db import DatabaseError
 
 from accounts.models import User
 from marketplace.core import events
 from messaging import blocks, services
-from messaging.tests.factories import write
+from messaging.tests.factories import ConversationFactory, write
 from notifications.services import notify
-from realtime import feed, reading, rounds
+from realtime import feed, hub, reading, rounds, socket
 from realtime.tests.client import later
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def plain(message) -> dict:
+    """A message as events bring it."""
+    [shown] = reading.messages_after(
+        message.sender_id, message.conversation_id, message.seq - 1, 1
+    )
+    return shown
 
 
 @pytest.fixture
@@ -105,6 +116,49 @@ def test_an_event_that_comes_early_brings_what_is_before_it(
     play(scene)
 
 
+def test_a_change_that_is_told_first_is_not_undone(alice, bob, talk, play, untold):
+    async def scene(stage):
+        b = await stage.socket_of(bob)
+        (message,) = await later(write, talk, alice, "Frist")
+        written = await later(plain, message)
+        message = await later(services.edit, message, actor=alice, content="First")
+        here = hub.hub()
+        here.hear(bob.pk, "message.updated", await later(plain, message))
+        here.hear(bob.pk, "message.created", written)
+        assert (await b.until("message.created"))["message"]["content"] == "First"
+
+    play(scene)
+
+
+def test_a_change_while_a_page_waits_to_be_sent_is_read(monkeypatch):
+    """A deleted text is not sent after its deletion."""
+    page = [{"conversation_id": 7, "seq": 1, "content": "old"}]
+    pages = [page, [page[0] | {"content": ""}], []]
+    sent = []
+
+    class Outbox:
+        put = sent.append
+
+        async def room(self):
+            if not sent and len(pages) == 2:
+                mine.mend(7, 1, "updated")
+
+    async def ask(function, *args):
+        return {7: 1} if function is reading.seqs_of else pages.pop(0)
+
+    monkeypatch.setattr(feed, "ask", ask)
+    mine = feed.Feed(1, Outbox(), lambda work: asyncio.ensure_future(work))
+
+    async def scene():
+        await mine.resume({7: 0})
+        await mine._task
+
+    asyncio.run(scene())
+    frames = [json.loads(said) for said in sent]
+    assert [said["type"] for said in frames] == ["message.created", "resumed"]
+    assert frames[0]["message"]["content"] == ""
+
+
 def test_resume_sends_what_is_missing_once_and_then_what_is_new(
     alice, bob, talk, play, monkeypatch
 ):
@@ -180,8 +234,10 @@ def test_typing_goes_to_the_other_one_unless_blocked(alice, bob, talk, play):
         assert await a.hears_nothing_of("typing")
         await later(blocks.block, blocker=alice, user_id=bob.pk)
         await b.say("typing", conversation_id=talk.pk)
-        assert (await b.until("error"))["code"] == "not_found"
+        assert await b.hears_nothing_of("error")
         assert await a.hears_nothing_of("typing")
+        await b.say("presence", conversation_id=talk.pk)
+        assert not (await b.until("presence"))["is_online"]
 
     play(scene)
 
@@ -236,6 +292,23 @@ def test_presence_is_shown_as_one_lets_it(api, alice, bob, talk, play):
     block.delete()
     api.as_(alice).patch("/api/auth/profile", {"show_presence": False})
     assert seen() == (False, False)
+
+
+def test_the_longest_watched_makes_room(alice, bob, mallory, play, monkeypatch):
+    monkeypatch.setattr(socket, "MOST_WATCHED", 1)
+    talks = [ConversationFactory(between=(alice, one)) for one in (bob, mallory)]
+
+    async def scene(stage):
+        a = await stage.socket_of(alice)
+        for talk, other in zip(
+            (*talks, talks[1]), (bob, mallory, mallory), strict=True
+        ):
+            await a.say("presence", conversation_id=talk.pk)
+            assert (await a.until("presence"))["user_id"] == other.pk
+        [mine] = hub.hub().sockets()
+        assert list(mine.watched) == [mallory.pk]
+
+    play(scene)
 
 
 def test_being_here_is_written_once_a_minute(alice, django_assert_num_queries):

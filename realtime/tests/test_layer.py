@@ -1,7 +1,11 @@
 """The layer between processes may be away: nobody waits, and nothing is lost."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
+from functools import cache
 
 import pytest
 from django.core.cache.backends.redis import RedisCacheClient
@@ -99,6 +103,40 @@ def test_a_courier_bears_what_it_cannot_send(monkeypatch):
             break
         time.sleep(0.02)
     assert [event.recipients for event in done] == [(1,), (2,)]
+
+
+def test_the_last_one_leaves_no_group_behind(alice, play):
+    async def scene(stage):
+        await stage.socket_of(alice)
+        layers.append(hub.hub().layer)
+
+    layers = []
+    play(scene)
+    assert not layers[0].groups
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "is_one_market"),
+    [("a", 3, True), ("a", 4, False), ("b", 3, False)],
+)
+def test_markets_on_one_redis_do_not_hear_each_other(key, number, is_one_market):
+    """Redis publishes across its numbered databases."""
+    assert (prefix("a", 3) == prefix(key, number)) is is_one_market
+
+
+@cache
+def prefix(key: str, number: int) -> str:
+    """Of the layer, with this secret and in this database of a Redis."""
+    show = "print(settings.CHANNEL_LAYERS['default']['CONFIG']['prefix'])"
+    redis = f"redis://127.0.0.1:6379/{number}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"from django.conf import settings; {show}"],
+        env=os.environ | {"SECRET_KEY": key * 50, "REDIS_URL": redis},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 @pytest.fixture

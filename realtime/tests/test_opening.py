@@ -170,6 +170,13 @@ def test_an_address_opens_so_many(alice, play, settings):
     play(scene)
 
 
+def test_an_underscore_is_no_hyphen_in_the_name_of_a_header():
+    """A proxy that checks the one may pass the other on."""
+    headers = [(b"x-forwarded-for", b"9.9.9.9"), (b"x_forwarded_for", b"5.5.5.5")]
+    request = socket.request_of({"path": "/ws", "headers": [*headers, headers[0]]})
+    assert request.META["HTTP_X_FORWARDED_FOR"] == "9.9.9.9,9.9.9.9"
+
+
 def test_a_token_that_has_expired_opens_nothing(alice):
     access = tokens.open_session(alice)["token"]
     assert services.identify(access).user_id == alice.pk
