@@ -62,6 +62,16 @@ def test_neighbour_in_a_crowded_street_is_asked_for_little(country, km):
     assert circles(nearby, slice(0, 10)) == [geo.SPARE * told]
 
 
+def test_quiet_corner_beside_a_crowded_street_is_looked_for_as_ever(country):
+    """After one circle in vain; the whole search is still the last to be tried."""
+    asked = near(*STREET)
+    assert asked[0:10]
+    corner = asked.around(56.98, 24.1, 300)
+    small, *others = circles(corner, slice(0, 10))
+    assert small.expected < 0.3
+    assert others == [0.3, 8.0]
+
+
 def test_far_apart_rows_are_looked_for_as_ever(country):
     asked = near(57.4, 26.0)
     for _ in range(2):

@@ -296,9 +296,10 @@ class Nearest(Rows):
     def _circles(self, reach: float | None) -> Iterator[float]:
         steps = WIDE_STEPS_KM if self.km > FLAT_KM else STEPS_KM
         if not self.is_few:
-            crowded = reach is not None and reach < steps[0]
-            steps = (reach, *steps) if crowded else steps
-            yield from (step for step in steps[: self.steps] if step < self.km)
+            steps = steps[: self.steps]
+            if reach is not None and steps and reach < steps[0]:
+                steps = (reach, *steps)
+            yield from (step for step in steps if step < self.km)
         yield self.km
 
     def _circle(self, km: float) -> Circle:
