@@ -45,10 +45,15 @@ def near(latitude: float, longitude: float, km: float = 300) -> Nearest:
 def circles(rows: Nearest, page: slice) -> list[float]:
     """How many km around its point each query for a page looked."""
     with CaptureQueriesContext(connection) as captured:
-        assert rows[page]
-    boxes = (re.search(r"BETWEEN +(\S+) AND +(\S+)", q["sql"]) for q in captured)
-    degrees = [(float(box[2]) - float(box[1])) / 2 for box in boxes]
-    return [pytest.approx(height * geo.KM_PER_DEGREE, rel=1e-3) for height in degrees]
+        list(rows[page])
+    return [half_height(query["sql"]) for query in captured]
+
+
+def half_height(sql: str) -> float:
+    """Of the box that it looks in, in km."""
+    south, north = re.search(r"BETWEEN +(\S+) AND +(\S+)", sql).groups()
+    km = (float(north) - float(south)) / 2 * geo.KM_PER_DEGREE
+    return pytest.approx(km, rel=1e-3)
 
 
 @pytest.mark.parametrize("km", [40, 300])
@@ -70,6 +75,13 @@ def test_quiet_corner_beside_a_crowded_street_is_looked_for_as_ever(country):
     small, *others = circles(corner, slice(0, 10))
     assert small.expected < 0.3
     assert others == [0.3, 8.0]
+
+
+@pytest.mark.parametrize(
+    ("km", "tried"), [(300, [0.3, 8, 300]), (20, [0.3, 2, 20]), (2, [0.3, 2])]
+)
+def test_circles_grow_up_to_the_whole(country, km, tried):
+    assert circles(near(57.4, 26.0, km), slice(0, 50)) == tried
 
 
 def test_far_apart_rows_are_looked_for_as_ever(country):

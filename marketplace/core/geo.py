@@ -16,8 +16,8 @@ from marketplace.core.statements import Statement
 
 EARTH_RADIUS_KM = 6371.0  # of the contract's haversine distance
 KM_PER_DEGREE = math.pi * EARTH_RADIUS_KM / 180
-STEPS_KM = (0.3, 3.0)  # circles in which a page is looked for first
-WIDE_STEPS_KM = (0.3, 8.0)  # the same, in a search that is wide itself
+FIRST_KM = 0.3  # of the circle in which a page is looked for first
+WIDE_KM = 8.0  # of the second, in a search beyond `FLAT_KM`; else a tenth of the whole
 LEAST_KM = 0.03  # of a circle: a house may have more than a page
 SPARE = 1.5  # times as far as the last page reached in a neighbourhood
 NEIGHBOURHOODS = 1000  # of which one question remembers how far its pages reached
@@ -294,13 +294,18 @@ class Nearest(Rows):
         return rows.order_by("farness", "-pk")
 
     def _circles(self, reach: float | None) -> Iterator[float]:
-        steps = WIDE_STEPS_KM if self.km > FLAT_KM else STEPS_KM
-        if not self.is_few:
-            steps = steps[: self.steps]
-            if reach is not None and steps and reach < steps[0]:
-                steps = (reach, *steps)
-            yield from (step for step in steps if step < self.km)
+        """The whole at last, and before it smaller ones, each larger than the last."""
+        tried = 0.0
+        for km in () if self.is_few else self._small_circles(reach):
+            if tried < km < self.km:
+                yield km
+                tried = km
         yield self.km
+
+    def _small_circles(self, reach: float | None) -> tuple[float, ...]:
+        second = WIDE_KM if self.km > FLAT_KM else self.km / 10
+        small = (FIRST_KM, second)[: self.steps]
+        return (reach, *small) if small and reach and reach < FIRST_KM else small
 
     def _circle(self, km: float) -> Circle:
         """All circles of a search are measured as its whole is, so that they agree."""
