@@ -7,7 +7,7 @@ import orjson
 
 from marketplace.core import events
 from marketplace.core.renderers import OrjsonRenderer
-from messaging.models import Block, Conversation, Message
+from messaging.models import Conversation, Message
 from messaging.serializers import MessageSerializer
 
 CREATED, UPDATED, READ = "message.created", "message.updated", "message.read"
@@ -21,14 +21,9 @@ def message_changed(type: str, message: Message) -> None:
 
 
 def was_read(conversation: Conversation, *, reader_id: int, seq: int) -> None:
-    """Tell that `reader_id` has read up to number `seq`.
-
-    Both sides, but under a block the reader's own devices alone.
-    """
+    """Tell both sides that `reader_id` has read up to number `seq`."""
     facts = {"conversation_id": conversation.pk, "reader_id": reader_id, "seq": seq}
-    pair = _pair(conversation)
-    told = (reader_id,) if Block.objects.between(*pair).exists() else pair
-    events.publish(told, READ, facts)
+    events.publish(_pair(conversation), READ, facts)
 
 
 def _pair(conversation: Conversation) -> tuple[int, int]:

@@ -44,16 +44,6 @@ def test_a_message_is_told_to_both_as_rest_shows_it(
     assert (shown["conversation_id"], shown["seq"]) == (talk.pk, 1)
 
 
-def test_reading_is_no_news_across_a_block(heard, talk, alice, bob, after_commit):
-    """Or the blocked would see when the other one is here."""
-    write(talk, bob, "1")
-    blocks.block(blocker=alice, user_id=bob.pk)
-    heard.clear()
-    with after_commit():
-        services.read(talk, reader=alice, up_to=1)
-    assert [event.recipients for event in heard] in ([(alice.pk,)], [])
-
-
 def test_edits_and_deletions_are_told(heard, talk, alice, after_commit):
     with after_commit():
         (message,) = write(talk, alice, "Frist")

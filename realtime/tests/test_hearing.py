@@ -242,6 +242,23 @@ def test_typing_goes_to_the_other_one_unless_blocked(alice, bob, talk, play):
     play(scene)
 
 
+def test_reading_is_no_news_across_a_block(alice, bob, talk, play):
+    """Or the blocked would see when the other one is here."""
+    write(talk, bob, "1", "2")
+
+    async def scene(stage):
+        a, b = await stage.socket_of(alice), await stage.socket_of(bob)
+        await later(services.read, talk, reader=alice, up_to=1)
+        assert (await b.until("message.read"))["reader_id"] == alice.pk
+        await later(blocks.block, blocker=alice, user_id=bob.pk)
+        await later(services.read, talk, reader=alice, up_to=2)
+        while (await a.until("message.read"))["seq"] != 2:
+            pass
+        assert await b.hears_nothing_of("message.read")
+
+    play(scene)
+
+
 def test_a_database_that_is_away_for_a_moment_loses_nothing(
     alice, bob, talk, play, monkeypatch
 ):
