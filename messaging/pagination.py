@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
 from marketplace.core import cursors
@@ -70,7 +71,7 @@ class MessagePages(Pages):
         after = {
             "name": AFTER,
             "in": "query",
-            "schema": {"type": ["integer", "string"]},
+            "schema": {"type": "integer", "minimum": 0},
             "description": "The number of a message: those after it, the oldest first; "
             "`has_more` then means newer ones. Nothing is counted as read.",
         }
@@ -78,9 +79,12 @@ class MessagePages(Pages):
 
 
 def _number(text: str | None) -> int | None:
-    """`text` as a number from 0, or None."""
-    if text is None or not text.isascii() or not text.isdigit():
+    """`text` as a number from 0; None when it is not given."""
+    if text is None:
         return None
+    if not text.isascii() or not text.isdigit():
+        sentence = _("Give the number of a message: a whole number from 0.")
+        raise ValidationError({AFTER: [sentence]})
     return int(text.lstrip("0")[:FAR_DIGITS] or 0)
 
 
