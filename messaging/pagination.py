@@ -42,7 +42,7 @@ class MessagePages(Pages):
     def next_cursor(self) -> str | None:
         if self.is_catching_up or not self.has_more:
             return None
-        return cursors.encode([self.first - 1])
+        return self._cursor([self.first - 1])
 
     def _newer(self) -> tuple[int, int]:
         return self.after + 1, self.after + self.per_page
@@ -50,7 +50,7 @@ class MessagePages(Pages):
     def _older(self) -> tuple[int, int]:
         cursor = self.request.query_params.get(CURSOR)
         if cursor:
-            last = _place(cursor)
+            last = _place(cursor, self.request.path)
         else:
             last = self.total - (self.page - 1) * self.per_page
         return last - self.per_page + 1, last
@@ -88,8 +88,8 @@ def _number(text: str | None) -> int | None:
     return int(text.lstrip("0")[:FAR_DIGITS] or 0)
 
 
-def _place(cursor: str) -> int:
-    match cursors.decode(cursor):
+def _place(cursor: str, path: str) -> int:
+    match cursors.decode(cursor, path=path):
         case [int(last)]:
             return last
     raise Invalid(_("This cursor belongs to another list."))
