@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
 from marketplace.core import cursors
@@ -41,7 +42,7 @@ class MessagePages(Pages):
     def next_cursor(self) -> str | None:
         if self.is_catching_up or not self.has_more:
             return None
-        return cursors.encode([self.first - 1])
+        return self._cursor([self.first - 1])
 
     def _newer(self) -> tuple[int, int]:
         return self.after + 1, self.after + self.per_page
@@ -49,7 +50,7 @@ class MessagePages(Pages):
     def _older(self) -> tuple[int, int]:
         cursor = self.request.query_params.get(CURSOR)
         if cursor:
-            last = _place(cursor)
+            last = _place(cursor, self.request.path)
         else:
             last = self.total - (self.page - 1) * self.per_page
         return last - self.per_page + 1, last
@@ -70,7 +71,7 @@ class MessagePages(Pages):
         after = {
             "name": AFTER,
             "in": "query",
-            "schema": {"type": ["integer", "string"]},
+            "schema": {"type": "integer", "minimum": 0},
             "description": "The number of a message: those after it, the oldest first; "
             "`has_more` then means newer ones. Nothing is counted as read.",
         }
@@ -78,14 +79,17 @@ class MessagePages(Pages):
 
 
 def _number(text: str | None) -> int | None:
-    """`text` as a number from 0, or None."""
-    if text is None or not text.isascii() or not text.isdigit():
+    """`text` as a number from 0; None when it is not given."""
+    if text is None:
         return None
+    if not text.isascii() or not text.isdigit():
+        sentence = _("Give the number of a message: a whole number from 0.")
+        raise ValidationError({AFTER: [sentence]})
     return int(text.lstrip("0")[:FAR_DIGITS] or 0)
 
 
-def _place(cursor: str) -> int:
-    match cursors.decode(cursor):
+def _place(cursor: str, path: str) -> int:
+    match cursors.decode(cursor, path=path):
         case [int(last)]:
             return last
     raise Invalid(_("This cursor belongs to another list."))

@@ -60,12 +60,15 @@ def start(
 ) -> tuple[Conversation, bool]:
     """The conversation with a person, and whether it is new.
 
-    `content` is sent in it, unless empty. Raises `Invalid` for oneself, `NotVisible`
+    `content` is sent in it, unless empty; a repeated send finds the first, whatever has
+    happened to the person or the item since. Raises `Invalid` for oneself, `NotVisible`
     for a person or an item that `sender` may not see, `Blocked` (403) and, for new
     accounts, `TooManyStarted` (429).
     """
     if user_id == sender.pk:
         raise Invalid(_("You cannot write to yourself."))
+    if content and (talk := _written_in(sender, user_id, client_msg_id)):
+        return talk, False
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
         raise NotVisible(_("There is no such person."))
     conversation, is_new = _found_or_begun(sender, user_id)
@@ -82,6 +85,19 @@ def start(
         _refuse_unreachable(_locked(conversation, sender), sender)
         Conversation.objects.filter(pk=conversation.pk).update(**subject)
     return conversation, is_new
+
+
+def _written_in(sender, user_id: int, client_msg_id: str) -> Conversation | None:
+    """Where `sender` wrote the message of this name to a person."""
+    if not client_msg_id:
+        return None
+    first, second = sorted((sender.pk, user_id))
+    return Conversation.objects.filter(
+        participant_1=first,
+        participant_2=second,
+        messages__sender=sender,
+        messages__client_msg_id=client_msg_id,
+    ).first()
 
 
 def _found_or_begun(sender, user_id: int) -> tuple[Conversation, bool]:
@@ -139,10 +155,10 @@ def send(
     A `client_msg_id` that `sender` used here before finds what it named then. Raises
     `Blocked` (403), and `Unreachable` (409) when the other side is suspended.
     """
-    subject = _subject(about, viewer=sender) if about else {}
     conversation = _locked(conversation, sender)
     if client_msg_id and (sent := _sent(conversation, sender, client_msg_id)):
         return sent, False
+    subject = _subject(about, viewer=sender) if about else {}
     _refuse_unreachable(conversation, sender)
     message = conversation.messages.create(
         seq=conversation.last_seq + 1,

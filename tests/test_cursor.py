@@ -4,9 +4,14 @@ import re
 
 import pytest
 
+from accounts.tests.factories import UserFactory
+from listings.tests.factories import ListingFactory
 from marketplace.core import cursors
 from marketplace.core.pagination import Pages
+from messaging.tests.factories import ConversationFactory, write
+from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
+from tasks.tests.factories import TaskFactory
 
 NEAR = "latitude=56.95&longitude=24.1&radius=100"
 
@@ -84,6 +89,32 @@ def test_links_lead_to_the_pages_beside(api, offerings):
 
 
 @pytest.mark.parametrize("query", [NEAR, ""])
-def test_cursor_of_messages_is_refused_by_other_lists(api, offerings, query):
-    answer = api.get(f"/api/offerings?{query}&cursor={cursors.encode([7])}")
-    assert answer.status_code == 400
+def test_a_cursor_of_another_shape_is_refused(api, offerings, query):
+    cursor = cursors.encode([7], path="/api/offerings")
+    assert api.get(f"/api/offerings?{query}&cursor={cursor}").status_code == 400
+
+
+def talk_of(alice) -> str:
+    talk = ConversationFactory(between=(alice, UserFactory()))
+    write(talk, alice, "a", "b")
+    return f"/api/messages/conversations/{talk.pk}/messages"
+
+
+@pytest.fixture
+def lists(alice) -> list[str]:
+    """Of two rows each, newest first."""
+    for make in (TaskFactory, ListingFactory):
+        make.create_batch(2)
+    NotificationFactory.create_batch(2, recipient=alice)
+    plain = ["/api/tasks", "/api/listings", "/api/notifications"]
+    return [*plain, talk_of(alice), talk_of(alice)]
+
+
+def test_a_cursor_is_of_one_list_alone(api, lists, alice):
+    """G7: also of one conversation, and of lists in the same order."""
+    client = api.as_(alice)
+    for own in lists:
+        cursor = client.get(f"{own}?per_page=1&cursor=")["X-Next-Cursor"]
+        answers = {path: client.get(f"{path}?cursor={cursor}") for path in lists}
+        taken = [path for path in lists if answers[path].status_code == 200]
+        assert taken == [own]

@@ -1,4 +1,7 @@
-"""Where a reader stands in a list, as a word that only this server can write."""
+"""Where a reader stands in a list, as a word that only this server can write.
+
+It is sealed with the path of its list, so that it is a word of no other.
+"""
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -9,21 +12,21 @@ from marketplace.core.rows import Rows
 SALT = "marketplace.cursor"
 
 
-def encode(place: list) -> str:
-    return signing.dumps(place, salt=SALT)
+def encode(place: list, *, path: str) -> str:
+    return signing.dumps(place, salt=SALT + path)
 
 
-def following(rows: Rows, cursor: str, count: int) -> list:
+def following(rows: Rows, cursor: str, count: int, *, path: str) -> list:
     """The next `count` rows after a cursor; from the beginning after an empty one."""
-    place = decode(cursor) if cursor else None
+    place = decode(cursor, path=path) if cursor else None
     try:
         return rows.following(place, count)
     except (IndexError, TypeError, ValueError) as error:
         raise Invalid(_("This cursor belongs to another list.")) from error
 
 
-def decode(cursor: str) -> list:
+def decode(cursor: str, *, path: str) -> list:
     try:
-        return signing.loads(cursor, salt=SALT)
+        return signing.loads(cursor, salt=SALT + path)
     except signing.BadSignature as error:
         raise Invalid(_("This cursor is not one of ours.")) from error

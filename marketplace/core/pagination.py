@@ -38,7 +38,7 @@ class Pages(BasePagination):
         page = found[: self.per_page]
         self.has_more = len(found) > self.per_page
         place = rows.place_of(page[-1]) if self.has_more else None
-        self.next_cursor = cursors.encode(place) if place else None
+        self.next_cursor = self._cursor(place) if place else None
         return page
 
     def read(self, request, view) -> None:
@@ -52,12 +52,16 @@ class Pages(BasePagination):
     def _found(self, rows: Rows, cursor: str | None) -> list:
         """The page and one row more, which tells whether there is a next one."""
         if cursor is not None:
-            return cursors.following(rows, cursor, self.per_page + 1)
+            count = self.per_page + 1
+            return cursors.following(rows, cursor, count, path=self.request.path)
         start = (self.page - 1) * self.per_page
         reach = DEEPEST if self.is_capped else self.total
         if start >= reach:
             return []
         return rows[start : start + self.per_page + 1]
+
+    def _cursor(self, place: list) -> str:
+        return cursors.encode(place, path=self.request.path)
 
     @cached_property
     def pages(self) -> int:

@@ -73,6 +73,39 @@ def test_a_repeat_is_answered_whatever_has_happened_since(api, path, alice, bob)
     assert (repeated.status_code, repeated.json()) == (200, first)
 
 
+def test_a_repeat_is_answered_when_the_item_is_gone(api, path, alice):
+    listing = ListingFactory()
+    given = {"content": "Free?", "client_msg_id": "a-1", "listing_id": listing.pk}
+    first = api.as_(alice).post(path, given).json()["message"]
+    listing.delete()
+    repeated = api.as_(alice).post(path, given)
+    assert repeated.status_code == 200
+    assert repeated.json()["message"]["id"] == first["id"]
+
+
+@pytest.mark.parametrize("gone", ["person", "item"])
+def test_a_repeated_start_is_answered_whatever_is_gone(api, alice, bob, gone):
+    listing = ListingFactory()
+    given = {"user_id": bob.pk, "message": "Free?", "client_msg_id": "a-1"}
+    given["listing_id"] = listing.pk
+    first = api.as_(alice).post(PATH, given).json()["conversation"]
+    if gone == "person":
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+    else:
+        listing.delete()
+    repeated = api.as_(alice).post(PATH, given)
+    assert (repeated.status_code, repeated.json()["existing"]) == (200, True)
+    assert repeated.json()["conversation"]["id"] == first["id"]
+    assert Message.objects.count() == 1
+
+
+def test_only_ones_own_name_finds_the_suspended(api, talk, alice, bob):
+    services.send(talk, sender=bob, content="x", client_msg_id="a-1")
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    given = {"user_id": bob.pk, "message": "Hello", "client_msg_id": "a-1"}
+    assert api.as_(alice).post(PATH, given).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "a b", "ž", 5, None, ["a"]])
 def test_a_malformed_name_is_refused(api, path, alice, name):
     given = {"content": "Hello", "client_msg_id": name}
