@@ -64,6 +64,13 @@ def change(search: SavedSearch, *, name="", query=None, frequency="") -> SavedSe
     return search
 
 
+@transaction.atomic
+def delete(search: SavedSearch) -> None:
+    """Delete it. A worker that is asking it comes first, or finds it gone."""
+    for row in locked(SavedSearch.objects).filter(pk=search.pk):
+        row.delete()
+
+
 def _ask(search: SavedSearch, query: dict, *, at: datetime) -> None:
     """From `at` on; what was there before is in the list."""
     search.query, search.digest = query, digest_of(query)
@@ -88,7 +95,7 @@ def stop(user_id: int, search_id: int) -> None:
 
 def title_of(user_id: int, search_id: int) -> str:
     search = SavedSearch.objects.filter(pk=search_id, user=user_id).first()
-    return search.name if search else ""
+    return search.name if search else _("A search that is deleted already")
 
 
 def stale(*, changed_since: datetime, changed_until: datetime) -> QuerySet:

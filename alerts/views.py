@@ -51,5 +51,5 @@ class SavedSearchViewSet(ListModelMixin, ApiViewSet):
 
     @extend_schema(summary="Delete a saved search")
     def destroy(self, request, pk):
-        self.get_object().delete()
+        services.delete(self.get_object())
         return Response({"message": _("The search is deleted.")})

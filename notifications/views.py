@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
@@ -63,7 +64,8 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
     def read(self, request, pk):
         row = self.get_object()
         services.read(row)
-        shown = self.get_serializer(self.get_queryset().get(pk=row.pk)).data
+        fresh = get_object_or_404(self.get_queryset(), pk=row.pk)
+        shown = self.get_serializer(fresh).data
         return Response({"message": _("Read."), "notification": shown})
 
     @extend_schema(summary="Count all as read", request=None, responses=ALL_READ)

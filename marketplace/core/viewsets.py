@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -155,9 +156,9 @@ class ApiViewSet(GenericViewSet):
         return serializer.validated_data
 
     def shown(self, obj, output: type | None = None) -> dict:
-        """`obj` as a GET would show it, fetched the same way."""
+        """`obj` as a GET would show it; 404 if somebody has removed it meanwhile."""
         output = output or self.serializer_class
-        fresh = type(obj).objects.for_display().get(pk=obj.pk)
+        fresh = get_object_or_404(type(obj).objects.for_display(), pk=obj.pk)
         return output(fresh, context=self.get_serializer_context()).data
 
     def wrote(self, message, obj, *, status: int = 200, **more) -> Response:

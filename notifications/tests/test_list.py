@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from notifications import services
 from notifications.models import Notification
 from notifications.tests.factories import NotificationFactory
 
@@ -175,3 +176,10 @@ def test_the_language_comes_from_the_browser_and_can_be_changed(api):
     changed = client.put("/api/auth/profile", {"language": "lv"}).json()
     assert changed["user"]["language"] == "lv"
     assert client.put("/api/auth/profile", {"language": "de"}).status_code == 400
+
+
+def test_reading_what_is_deleted_meanwhile_is_a_404(api, alice, monkeypatch):
+    row = NotificationFactory(recipient=alice)
+    monkeypatch.setattr(services, "read", services.delete)
+    answer = api.as_(alice).post(f"/api/notifications/{row.pk}/read")
+    assert answer.status_code == 404
