@@ -1,7 +1,7 @@
 """What is saved of a search: the parameters that choose, as the list reads them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from marketplace.core.pagination import CURSOR, PAGE, PER_PAGE
 
 ARRANGING = frozenset({PAGE, PER_PAGE, CURSOR, "ordering"})
 LONGEST = 200  # characters of one value
+MOST_NAMED = 10  # parameters in a sentence
 
 
 def canonical(kind: str, query: Mapping, reader) -> dict[str, str]:
@@ -25,16 +26,25 @@ def canonical(kind: str, query: Mapping, reader) -> dict[str, str]:
     known = KINDS[kind].parameters
     if unknown := sorted(set(asked) - known - ARRANGING):
         sentence = _("Unknown parameters: %(names)s.")
-        raise ValidationError({"query": [sentence % {"names": ", ".join(unknown)}]})
-    place = KINDS[kind].viewset.filterset_class.place
+        names = ", ".join(unknown[:MOST_NAMED])
+        raise ValidationError({"query": [sentence % {"names": names}]})
     kept = {
-        name: text
-        for name, text in asked.items()
-        if text and name not in ARRANGING
-        if name not in place or number(text) is not None
+        name: text for name, text in asked.items() if text and name not in ARRANGING
     }
+    _refuse_half_a_place(KINDS[kind].viewset.filterset_class.place, kept)
     KINDS[kind].viewset.listed_for(reader, kept)
     return kept
+
+
+def _refuse_half_a_place(place: Collection[str], query: dict[str, str]) -> None:
+    """A list without its place is seen to be one; letters about everything are not."""
+    given = [name for name in place if name in query]
+    for name in given:
+        if number(query[name]) is None:
+            raise ValidationError({name: [_("Give a number, with a point: 56.95.")]})
+    if given and not {"latitude", "longitude"} <= set(given):
+        sentence = _("Give the latitude and the longitude of the place.")
+        raise ValidationError({given[0]: [sentence]})
 
 
 def digest_of(query: dict[str, str]) -> str:
