@@ -16,7 +16,10 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     """The block of a person, and whether it is new.
 
     From the commit on neither writes to the other: a message that is being written
-    comes before it, or finds it. Raises `Invalid` for oneself, `NotVisible`.
+    comes before it, or finds it. What the other one wrote counts as read, so that no
+    later mark shows when the blocker is here.
+
+    Raises `Invalid` for oneself, `NotVisible`.
     """
     if user_id == blocker.pk:
         raise Invalid(_("You cannot block yourself."))
@@ -25,8 +28,11 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     first, second = sorted((blocker.pk, user_id))
     services.hold(first, second)
     pair = Conversation.objects.filter(participant_1=first, participant_2=second)
-    list(locked(pair).only("pk"))
-    return Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
+    talks = list(locked(pair))
+    made = Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
+    for talk in talks:
+        services.read(talk, reader=blocker, up_to=talk.last_seq)
+    return made
 
 
 def parting(viewer: User) -> Exists:

@@ -75,8 +75,12 @@ def _mark(talk: Conversation, reader, seq: int) -> bool:
 
 
 def is_over(row: Notification) -> bool:
-    """Whether `row` tells of messages that were read in the meantime."""
+    """Whether `row` tells of messages that were read, or deleted, in the meantime."""
     if row.kind != KIND:
         return False
     talk = Conversation.objects.filter(pk=row.subject_id).first()
-    return talk is None or talk.read_seq_of(row.recipient) >= row.facts["seq"]
+    if talk is None:
+        return True
+    after = talk.read_seq_of(row.recipient)
+    waiting = talk.messages.waiting_for(row.recipient, after=after)
+    return not waiting.filter(seq__lte=row.facts["seq"]).exists()

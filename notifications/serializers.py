@@ -1,3 +1,4 @@
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import serializers
 
@@ -64,6 +65,9 @@ class ChannelsSerializer(serializers.Serializer):
 class ChannelsInput(Input):
     in_app = Flag(required=False)
     email = Flag(required=False)
+    default_error_messages = {
+        "invalid": _("Give true or false for `in_app` and for `email`.")
+    }
 
 
 PreferencesSerializer = type(

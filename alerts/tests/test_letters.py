@@ -76,6 +76,7 @@ def test_the_page_of_its_link_names_the_search_and_only_asks(letter, search):
 
 def test_its_link_does_no_harm_once_the_search_is_gone(letter, search):
     search.delete()
+    assert "deleted already" in Client().get(way_out(letter)).content.decode()
     assert Client().post(way_out(letter)).status_code == 200
     assert not Preference.objects.exists()
 

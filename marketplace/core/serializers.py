@@ -212,6 +212,8 @@ class Choice(serializers.ChoiceField):
 class Flag(serializers.BooleanField):
     """JSON true or false."""
 
+    default_error_messages = {"invalid": _("Give true or false.")}
+
     def to_internal_value(self, data):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)

@@ -16,6 +16,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from accounts import services as accounts
 from alerts import services as alerts
 from jobs import services as queue
+from jobs.errors import OutOfTime
 from listings import notices as listing_notices
 from listings import services as listings
 from listings.models import Listing
@@ -170,6 +171,8 @@ def run_all(*, at: datetime, dry_run: bool) -> Iterator[tuple[str, int | None]]:
     for name, job in JOBS.items():
         try:
             yield name, job(at, dry_run=dry_run)
+        except OutOfTime:
+            raise  # it is meant for all of them
         except Exception:
             logger.exception("job failed: %s", name)
             yield name, None

@@ -17,6 +17,7 @@ from accounts.models import Session, User
 from accounts.tests.factories import UserFactory
 from alerts.models import Alerted
 from alerts.tests.factories import SavedSearchFactory
+from jobs.errors import OutOfTime
 from jobs.models import Job
 from listings import services as listings
 from listings.models import Listing
@@ -306,3 +307,14 @@ def test_two_at_once_do_each_thing_once():
     assert Listing.objects.filter(status="archived").count() == 20
     bob.refresh_from_db()
     assert bob.tasks_completed == 20
+
+
+def test_who_runs_out_of_time_ends_all_of_it(db, monkeypatch):
+    """Its alarm rings once; the parts after it would have no limit."""
+
+    def late(at, *, dry_run):
+        raise OutOfTime
+
+    monkeypatch.setattr(jobs, "JOBS", {"late": late} | jobs.JOBS)
+    with pytest.raises(OutOfTime):
+        run()

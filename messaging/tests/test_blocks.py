@@ -143,3 +143,27 @@ def test_nobody_blocks_themselves_or_nobody(api, alice):
 def test_a_suspended_person_can_be_blocked(api, alice):
     suspended = UserFactory(suspended=True)
     assert api.as_(alice).post(block_path(suspended)).status_code == 201
+
+
+def test_what_was_unread_counts_as_read_from_the_block_on(api, alice, bob):
+    """Or a later mark would show when the blocker is here."""
+    talk = ConversationFactory(between=(alice, bob))
+    write(talk, bob, "1", "2")
+    blocks.block(blocker=alice, user_id=bob.pk)
+    path = f"/api/messages/conversations/{talk.pk}"
+    before = api.as_(bob).get(path).json()["conversation"]["other_read_seq"]
+    assert api.as_(alice).get(f"{path}/messages").status_code == 200
+    after = api.as_(bob).get(path).json()["conversation"]["other_read_seq"]
+    assert (before, after) == (2, 2)
+
+
+def test_block_that_is_taken_back_meanwhile_is_a_404(api, alice, bob, monkeypatch):
+    whole = blocks.block
+
+    def block_and_lose(**facts):
+        made = whole(**facts)
+        blocks.unblock(**facts)
+        return made
+
+    monkeypatch.setattr("messaging.views.blocks.block", block_and_lose)
+    assert api.as_(alice).post(f"/api/auth/users/{bob.pk}/block").status_code == 404

@@ -74,6 +74,7 @@ def test_nothing_is_told_of_what_was_refused_or_repeated(
     heard, talk, alice, bob, after_commit
 ):
     services.send(talk, sender=alice, content="x", client_msg_id="1")
+    services.read_all(talk, reader=bob)
     with after_commit():
         services.send(talk, sender=alice, content="x", client_msg_id="1")
         blocks.block(blocker=bob, user_id=alice.pk)

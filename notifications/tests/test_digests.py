@@ -86,6 +86,14 @@ def test_what_was_deleted_is_not_told_of(talk, alice):
     assert digests.send(at=NOW) == 0
 
 
+def test_what_is_deleted_before_the_letter_is_written_gets_none(talk, alice, run_jobs):
+    message = write(talk, alice, minutes_ago=30)
+    digests.send(at=NOW)
+    Message.objects.filter(pk=message.pk).update(deleted_at=NOW)
+    run_jobs()
+    assert mail.outbox == []
+
+
 def test_nobody_is_told_of_what_somebody_blocked_has_written(talk, alice, bob):
     write(talk, alice, minutes_ago=30)
     blocks.block(blocker=bob, user_id=alice.pk)
