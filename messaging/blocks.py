@@ -19,12 +19,14 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     comes before it, or finds it. What the other one wrote counts as read, so that no
     later mark shows when the blocker is here.
 
-    Raises `Invalid` for oneself, `NotVisible`.
+    Raises `Invalid` for oneself, `NotVisible` for whom `blocker` may not see, unless
+    blocked already.
     """
     if user_id == blocker.pk:
         raise Invalid(_("You cannot block yourself."))
-    if not User.objects.filter(pk=user_id).exists():
-        raise NotVisible(_("There is no such person."))
+    if found := Block.objects.filter(blocker=blocker, blocked=user_id).first():
+        return found, False
+    _refuse_unseen(user_id, viewer=blocker)
     first, second = sorted((blocker.pk, user_id))
     services.hold(first, second)
     pair = Conversation.objects.filter(participant_1=first, participant_2=second)
@@ -40,7 +42,13 @@ def parting(viewer: User) -> Exists:
     return Exists(Block.objects.parting(viewer))
 
 
-def unblock(*, blocker, user_id: int) -> bool:
-    """Take a block back; whether there was one."""
+def unblock(*, blocker, user_id: int) -> None:
+    """Take a block back. `NotVisible` for who is neither blocked nor seen."""
     gone, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
-    return bool(gone)
+    if not gone:
+        _refuse_unseen(user_id, viewer=blocker)
+
+
+def _refuse_unseen(user_id: int, *, viewer) -> None:
+    if not User.objects.visible_to(viewer).filter(pk=user_id).exists():
+        raise NotVisible(_("There is no such person."))

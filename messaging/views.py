@@ -8,11 +8,9 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from accounts.models import User
 from marketplace.core.pagination import PersonalPages
 from marketplace.core.schema import MESSAGE, REFUSED
 from marketplace.core.viewsets import ApiViewSet
@@ -258,6 +256,5 @@ class BlockingViewSet(ApiViewSet):
     @extend_schema(summary="Take a block back", request=None, responses={200: MESSAGE})
     @block.mapping.delete
     def unblock(self, request, pk):
-        person = get_object_or_404(User, pk=pk)  # a suspended one too
-        blocks.unblock(blocker=request.user, user_id=person.pk)
+        blocks.unblock(blocker=request.user, user_id=int(pk))
         return Response({"message": _("Not blocked any more.")})

@@ -49,6 +49,23 @@ def test_workers_with_the_same_search_tell_once(alice):
     assert Alerted.objects.count() == 3
 
 
+@pytest.mark.parametrize("again", range(8))
+def test_search_is_deleted_while_workers_ask_it(alice, again):
+    search = SavedSearchFactory(user=alice, query={})
+    ListingFactory.create_batch(3)
+    now = timezone.now()
+
+    def act(number: int) -> None:
+        if number:
+            matching.send(search.pk, at=now)
+        else:
+            services.delete(search)
+
+    at_once(act)
+    assert not SavedSearch.objects.exists()
+    assert not Alerted.objects.exists()
+
+
 def test_workers_share_what_is_due(alice, monkeypatch):
     monkeypatch.setattr(matching, "BATCH", 5)
     searches = SavedSearchFactory.create_batch(40, query={})

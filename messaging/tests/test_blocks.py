@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from messaging import blocks, services
 from messaging.models import Block, Conversation, Message
@@ -140,9 +141,23 @@ def test_nobody_blocks_themselves_or_nobody(api, alice):
     assert not Block.objects.exists()
 
 
-def test_a_suspended_person_can_be_blocked(api, alice):
-    suspended = UserFactory(suspended=True)
-    assert api.as_(alice).post(block_path(suspended)).status_code == 201
+@pytest.mark.parametrize("verb", ["post", "delete"])
+def test_a_suspended_person_is_as_unknown_as_nobody(api, alice, verb):
+    act = getattr(api.as_(alice), verb)
+    suspended = act(block_path(UserFactory(suspended=True)))
+    nobody = act("/api/auth/users/999999/block")
+    assert (suspended.status_code, nobody.status_code) == (404, 404)
+    assert suspended.json() == nobody.json()
+    assert not Block.objects.exists()
+
+
+def test_a_block_outlasts_a_suspension(api, blocked, alice, bob):
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    client = api.as_(alice)
+    assert client.post(block_path(bob)).status_code == 200
+    assert [row["user_id"] for row in client.get("/api/blocks").json()["blocks"]]
+    assert client.delete(block_path(bob)).status_code == 200
+    assert client.get("/api/blocks").json()["total"] == 0
 
 
 def test_what_was_unread_counts_as_read_from_the_block_on(api, alice, bob):
