@@ -101,6 +101,8 @@ def _flat(detail, path: str = "") -> dict[str, list[str]]:
 
 
 def _join(path: str, key) -> str:
+    if path and key == "non_field_errors":
+        return path  # what is wrong with an inner object as a whole
     return f"{path}.{key}" if path else str(key)
 
 

@@ -164,6 +164,12 @@ def test_preferences_are_booleans(api, alice):
     assert answer.status_code == 400
 
 
+def test_what_is_no_channels_at_all_is_refused_by_its_group(api, alice):
+    answer = api.as_(alice).put(f"{URL}/preferences", {"messages": []}).json()
+    assert answer["error"].startswith("Messages: Give true or false")
+    assert list(answer["fields"]) == ["messages"]
+
+
 def test_the_language_comes_from_the_browser_and_can_be_changed(api):
     body = {
         "username": "new",
