@@ -33,7 +33,9 @@ def bursts(side: int, *, at: datetime) -> QuerySet:
     reader = f"participant_{side}"
     told = Told.objects.filter(conversation=OuterRef("pk"), user=OuterRef(reader))
     waiting = (
-        Message.objects.filter(conversation=OuterRef("pk"), seq__gt=OuterRef("after"))
+        Message.objects.filter(
+            conversation=OuterRef("pk"), seq__gt=OuterRef("after"), deleted_at=None
+        )
         .exclude(sender=OuterRef(reader))
         .order_by("seq")
         .values("created_at")
@@ -64,7 +66,12 @@ def _tell(talk: Conversation, reader) -> bool:
     found = waiting.aggregate(count=Count("pk"), last=Max("seq"))
     if not found["count"] or not _mark(talk, reader, found["last"]):
         return False
-    facts = {"name": writer.display_name, "count": found["count"], "seq": found["last"]}
+    facts = {
+        "name": writer.display_name,
+        "count": found["count"],
+        "after": talk.after,
+        "seq": found["last"],
+    }
     return notify(reader, KIND, subject=talk, actor=writer, **facts) is not None
 
 
@@ -76,11 +83,20 @@ def _mark(talk: Conversation, reader, seq: int) -> bool:
 
 def is_over(row: Notification) -> bool:
     """Whether `row` tells of messages that were read, or deleted, in the meantime."""
-    if row.kind != KIND:
-        return False
+    return row.kind == KIND and not _waiting(row)
+
+
+def recount(row: Notification) -> None:
+    """Let the letter that is written now say how many wait now."""
+    if row.kind == KIND:
+        row.facts["count"] = _waiting(row)
+
+
+def _waiting(row: Notification) -> int:
+    """How many of the messages that `row` tells of are neither read nor deleted."""
     talk = Conversation.objects.filter(pk=row.subject_id).first()
     if talk is None:
-        return True
-    after = talk.read_seq_of(row.recipient)
+        return 0
+    after = max(talk.read_seq_of(row.recipient), row.facts.get("after", 0))
     waiting = talk.messages.waiting_for(row.recipient, after=after)
-    return not waiting.filter(seq__lte=row.facts["seq"]).exists()
+    return waiting.filter(seq__lte=row.facts["seq"]).count()

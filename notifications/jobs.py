@@ -17,6 +17,7 @@ def deliver(notification_id: int) -> None:
     row = Notification.objects.select_related("recipient").filter(pk=notification_id)
     row = row.first()
     if row is not None and _is_wanted(row):
+        digests.recount(row)
         enqueue_mail(
             f"notification:{row.pk}:{row.created_at.isoformat()}", **letter(row)
         )

@@ -80,6 +80,34 @@ def test_what_is_read_before_the_letter_is_written_gets_none(
     assert mail.outbox == []
 
 
+def test_a_letter_counts_what_is_not_deleted_or_read_meanwhile(
+    talk, alice, bob, run_jobs
+):
+    told = [write(talk, alice, minutes_ago=30 - n) for n in range(4)]
+    digests.send(at=NOW)
+    messaging.read(talk, reader=bob, up_to=told[0].seq)
+    Message.objects.filter(pk=told[1].pk).update(deleted_at=NOW)
+    run_jobs()
+    assert "Unread messages: 2." in mail.outbox[0].body
+
+
+def test_only_what_is_not_told_of_yet_is_counted_in_a_letter(talk, alice, run_jobs):
+    write(talk, alice, minutes_ago=40)
+    digests.send(at=NOW)
+    deleted = write(talk, alice, minutes_ago=30)
+    digests.send(at=NOW)
+    Message.objects.filter(pk=deleted.pk).update(deleted_at=NOW)
+    run_jobs()
+    assert len(mail.outbox) == 1
+
+
+def test_a_deleted_message_does_not_hold_up_the_others(talk, alice):
+    write(talk, alice, minutes_ago=30)
+    deleted = write(talk, alice, minutes_ago=2)
+    Message.objects.filter(pk=deleted.pk).update(deleted_at=NOW)
+    assert digests.send(at=NOW) == 1
+
+
 def test_what_was_deleted_is_not_told_of(talk, alice):
     message = write(talk, alice, minutes_ago=30)
     Message.objects.filter(pk=message.pk).update(deleted_at=NOW)
