@@ -81,15 +81,15 @@ def _mark(talk: Conversation, reader, seq: int) -> bool:
     return bool(Told.objects.filter(pk=told.pk, seq__lt=seq).update(seq=seq))
 
 
-def is_over(row: Notification) -> bool:
-    """Whether `row` tells of messages that were read, or deleted, in the meantime."""
-    return row.kind == KIND and not _waiting(row)
+def recount(row: Notification) -> bool:
+    """Let the letter that is written now say how many wait now; whether any do.
 
-
-def recount(row: Notification) -> None:
-    """Let the letter that is written now say how many wait now."""
-    if row.kind == KIND:
-        row.facts["count"] = _waiting(row)
+    True for a `row` that tells of something else.
+    """
+    if row.kind != KIND:
+        return True
+    row.facts["count"] = _waiting(row)
+    return row.facts["count"] > 0
 
 
 def _waiting(row: Notification) -> int:

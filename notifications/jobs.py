@@ -16,8 +16,7 @@ def deliver(notification_id: int) -> None:
     """Write the letter, if its reader still wants it."""
     row = Notification.objects.select_related("recipient").filter(pk=notification_id)
     row = row.first()
-    if row is not None and _is_wanted(row):
-        digests.recount(row)
+    if row is not None and _is_wanted(row) and digests.recount(row):
         enqueue_mail(
             f"notification:{row.pk}:{row.created_at.isoformat()}", **letter(row)
         )
@@ -27,7 +26,7 @@ def _is_wanted(row: Notification) -> bool:
     reader, kind = row.recipient, KINDS.get(row.kind)
     if kind is None or not (reader.is_active and reader.email):
         return False
-    return channels_of(reader, kind.group).email and not digests.is_over(row)
+    return channels_of(reader, kind.group).email
 
 
 @every(minutes=5)
