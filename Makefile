@@ -30,7 +30,7 @@ demo: .venv/base  ## Serve a living demo market and run its jobs on http://127.0
 	@$(RUN) manage.py seed --if-empty
 	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
 		'demo@example.com, helper@example.com or staff@example.com' \
-		"$$(sed -n 's/^DEMO_PASSWORD = "\(.*\)"/\1/p' marketplace/seed/people.py)"
+		"$$(sed -n 's/^DEMO_PASSWORD = "\(.*\)"/\1/p' seed/people.py)"
 	@HOST=127.0.0.1 PORT=$(PORT) $(RUN) -m marketplace.server & server=$$!; \
 		$(RUN) manage.py worker & worker=$$!; \
 		trap 'kill $$server $$worker 2>/dev/null' INT TERM; \
@@ -53,7 +53,7 @@ coverage: .venv/dev  ## The same, and which branches the tests take
 	$(BIN)/coverage report --skip-covered
 	@echo 'workflows and permissions, every branch:'
 	$(BIN)/coverage report --fail-under=100 \
-		--include='marketplace/core/workflow.py,*/workflow.py,*/permissions.py'
+		--include='core/workflow.py,*/workflow.py,*/permissions.py'
 
 races: export DATABASE_URL = $(DATABASE_URL_TEST)
 races: export REDIS_URL = $(REDIS_URL_TEST)

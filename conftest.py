@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.tests.factories import UserFactory
+from core.api.viewsets import results_cache
 from jobs.models import Job
 from jobs.worker import run_next
-from marketplace.core.viewsets import kept
 
 
 class Api(APIClient):
@@ -81,9 +81,9 @@ def laptop(settings, tmp_path):
             "OPTIONS": {"location": tmp_path / "uploads"},
         }
     }
-    settings.TALLY_SECONDS = 0
+    settings.COUNTER_FLUSH_SECONDS = 0
     cache.clear()
-    kept.clear()
+    results_cache.clear()
 
 
 @pytest.fixture

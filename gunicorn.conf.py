@@ -8,8 +8,8 @@ from gunicorn import util
 from gunicorn.glogging import Logger
 from gunicorn.http import message
 
-from marketplace.core.environment import Environment
-from marketplace.core.logs import configuration
+from core.env import Environment
+from core.web.log_config import configuration
 
 env = Environment(Path(__file__).parent / ".env")
 

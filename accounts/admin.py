@@ -15,9 +15,9 @@ from accounts import services
 from accounts.forms import NewPasswordForm, NewUserForm
 from accounts.models import Session, User
 from audit.admin import AuditedAdmin
-from marketplace.core.acts import Act
-from marketplace.core.admin import COLOURS, Admin, linked, section
-from marketplace.core.changelists import RememberedValuesFilter
+from core.admin.actions import ReasonedAction
+from core.admin.base import COLOURS, Admin, fieldset, link_column
+from core.admin.changelists import CachedValuesFilter
 
 for model in (Group, OutstandingToken, BlacklistedToken):
     if admin.site.is_registered(model):
@@ -45,25 +45,25 @@ class UserAdmin(AuditedAdmin):
     """Moderators act on people; only administrators edit them, and touch staff."""
 
     acts = (
-        Act(
+        ReasonedAction(
             name="suspend",
             label=_("Suspend"),
             run=services.suspend,
             is_possible=is_active,
         ),
-        Act(
+        ReasonedAction(
             name="restore",
             label=_("Restore"),
             run=services.restore,
             is_possible=is_suspended,
         ),
-        Act(
+        ReasonedAction(
             name="verify",
             label=_("Verify"),
             run=services.verify,
             is_possible=is_unverified,
         ),
-        Act(
+        ReasonedAction(
             name="set-password",
             label=_("Set a new password"),
             run=services.set_password,
@@ -116,23 +116,23 @@ class UserAdmin(AuditedAdmin):
     search_fields = ("search_text__words", "email__startswith")
     autocomplete_fields = ("groups",)
     fieldsets = (
-        section(
+        fieldset(
             None,
             "username email phone first_name last_name bio city country language "
             "latitude longitude",
         ),
-        section(
+        fieldset(
             _("Standing"),
             "is_active suspended_at suspended_reason is_verified phone_verified "
             "average_rating reviews_count tasks_completed tasks_failed created_at "
             "last_login",
         ),
-        section(_("Help"), "user_type is_helper skills helper_categories hourly_rate"),
-        section(_("Staff"), "is_staff is_superuser groups is_demo"),
+        fieldset(_("Help"), "user_type is_helper skills helper_categories hourly_rate"),
+        fieldset(_("Staff"), "is_staff is_superuser groups is_demo"),
     )
     add_fieldsets = (
-        section(None, "username email password1 password2"),
-        section(_("Staff"), "is_staff groups"),
+        fieldset(None, "username email password1 password2"),
+        fieldset(_("Staff"), "is_staff groups"),
     )
 
     @display(description=_("state"), ordering="is_active", label=COLOURS)
@@ -173,7 +173,7 @@ class GroupAdmin(AuditedAdmin):
     list_display = ("name",)
     search_fields = ("name__icontains",)
     ordering = ("name",)
-    fieldsets = (section(None, "name permissions"),)
+    fieldsets = (fieldset(None, "name permissions"),)
     filter_horizontal = ("permissions",)
 
     def has_add_permission(self, request, obj=None) -> bool:
@@ -188,21 +188,27 @@ class GroupAdmin(AuditedAdmin):
 
 @admin.register(Session)
 class SessionAdmin(Admin):
-    list_display = ("id", linked("user"), "created_at", "ended_at", "ended_because")
-    list_filter = (("ended_because", RememberedValuesFilter), "created_at")
+    list_display = (
+        "id",
+        link_column("user"),
+        "created_at",
+        "ended_at",
+        "ended_because",
+    )
+    list_filter = (("ended_because", CachedValuesFilter), "created_at")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
-    fieldsets = (section(None, "user created_at ended_at ended_because"),)
+    fieldsets = (fieldset(None, "user created_at ended_at ended_because"),)
 
 
 @admin.register(OutstandingToken)
 class OutstandingTokenAdmin(Admin):
     """Never the token itself: whoever reads it could use it."""
 
-    list_display = ("id", linked("user"), "created_at", "expires_at")
+    list_display = ("id", link_column("user"), "created_at", "expires_at")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
-    fieldsets = (section(None, "user jti created_at expires_at"),)
+    fieldsets = (fieldset(None, "user jti created_at expires_at"),)
 
 
 @admin.register(BlacklistedToken)
@@ -210,7 +216,7 @@ class BlacklistedTokenAdmin(Admin):
     list_display = ("id", "owner", "blacklisted_at")
     list_select_related = ("token__user",)
     search_fields = ("token__user__search_text__words",)
-    fieldsets = (section(None, "owner blacklisted_at"),)
+    fieldsets = (fieldset(None, "owner blacklisted_at"),)
 
     @admin.display(description=_("user"))
     def owner(self, row: BlacklistedToken) -> str:

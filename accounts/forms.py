@@ -13,9 +13,9 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from accounts import services
 from accounts.models import User
 from audit.forms import ReasonedForm
-from marketplace.core.acts import ReasonForm
-from marketplace.core.errors import DomainError, TooMany
-from marketplace.core.throttling import address_of
+from core.admin.actions import ReasonForm
+from core.api.throttling import address_of
+from core.exceptions import DomainError, Throttled
 
 log = logging.getLogger("marketplace.security")
 
@@ -36,9 +36,9 @@ class StaffSignInForm(AuthenticationForm):
         address = address_of(self.request)
         try:
             user = services.sign_in(email=email, password=password, address=address)
-        except TooMany as error:
+        except Throttled as error:
             log.warning("Staff sign-in locked for %s", address)
-            minutes = -(-error.wait // 60)
+            minutes = -(-error.retry_after // 60)
             sentence = _("Too many attempts. Try again in %(minutes)s minutes.")
             raise ValidationError(
                 sentence, code="locked", params={"minutes": minutes}
@@ -68,14 +68,14 @@ class NewPasswordForm(ReasonForm):
 
     @sensitive_variables()
     def clean(self) -> dict:
-        facts = super().clean()
-        password, again = facts.pop("password1", None), facts.pop("password2", None)
+        fields = super().clean()
+        password, again = fields.pop("password1", None), fields.pop("password2", None)
         if password is None or again is None:
-            return facts
+            return fields
         if password != again:
             raise ValidationError({"password2": _("The two passwords differ.")})
         try:
             validate_password(password)
         except ValidationError as error:
             raise ValidationError({"password1": error.messages}) from error
-        return facts | {"password": password}
+        return fields | {"password": password}

@@ -7,14 +7,15 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CanonicalEmailField
-from accounts.querysets import UserManager
-from marketplace.core.models import LARGEST_PRICE, Point, Timestamped
+from accounts.querysets import BlockQuerySet, UserManager
+from core.db.models import LARGEST_PRICE, Timestamped
+from geo.models import Point
 from search.fields import FoldedTextField
 
 username_rule = RegexValidator(
@@ -198,3 +199,34 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Block(models.Model):
+    """`blocker` and `blocked` write nothing to each other while it stands."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the unique constraint begins with it
+    )
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["blocker", "blocked"], name="one_block_per_pair"
+            ),
+            models.CheckConstraint(
+                name="nobody_blocks_themselves",
+                condition=~Q(blocker=F("blocked")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"

@@ -1,16 +1,13 @@
 """Who is here now, or was here when, as far as they let it be seen."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Exists, Value
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Block, User
 
 ONLINE = timedelta(seconds=75)  # since somebody was seen, which is written each minute
-# Of a viewer: an `Exists` of what hides the outer person from them.
-hides: list[Callable[[User], Exists]] = []
 
 
 def shown(person: User | None, *, hidden: bool) -> dict:
@@ -29,8 +26,4 @@ def with_hidden(people, viewer):
     """People with `is_hidden`: whether `viewer` does not see when they come."""
     if not viewer.is_authenticated:
         return people.annotate(is_hidden=Value(True))
-    reasons = [reason(viewer) for reason in hides]
-    hidden = Value(False)
-    for number, reason in enumerate(reasons):
-        hidden = reason if number == 0 else hidden | reason
-    return people.annotate(is_hidden=hidden)
+    return people.annotate(is_hidden=Exists(Block.objects.blocked_between(viewer)))

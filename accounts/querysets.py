@@ -3,21 +3,21 @@
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
 from accounts.fields import canonical_email
 
-NAME = frozenset({"username", "first_name", "last_name"})
-BRIEF = NAME | {
+NAME_FIELDS = frozenset({"username", "first_name", "last_name"})
+BRIEF_FIELDS = NAME_FIELDS | {
     *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),
     *("average_rating", "reviews_count", "tasks_completed", "tasks_failed"),
     "created_at",
 }
-PRESENCE = frozenset({"last_seen", "show_presence"})
+PRESENCE_FIELDS = frozenset({"last_seen", "show_presence"})
 
 
-def unread(relation: str, shown: frozenset[str]) -> list[str]:
+def defer_except(relation: str, shown: frozenset[str]) -> list[str]:
     """What to defer of a person who only stands beside something, `shown` in part.
 
     Each column costs the query that is built and the row that is read, and none of
@@ -58,12 +58,39 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str):
         return self.get(email=canonical_email(email))
 
-    def create_user(self, username: str, email: str | None, password=None, **facts):
-        user = self.model(username=username, email=email, **facts)
+    def create_user(self, username: str, email: str | None, password=None, **fields):
+        user = self.model(username=username, email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, username: str, email: str, password=None, **facts):
-        facts |= {"is_staff": True, "is_superuser": True}
-        return self.create_user(username, email, password, **facts)
+    def create_superuser(self, username: str, email: str, password=None, **fields):
+        fields |= {"is_staff": True, "is_superuser": True}
+        return self.create_user(username, email, password, **fields)
+
+
+class BlockQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own. Who is blocked is not told."""
+        return self.filter(blocker=user.pk)
+
+    def between(self, one_id: int, other_id: int):
+        """Those of either side."""
+        return self.filter(
+            Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
+        )
+
+    def blocked_between(self, user):
+        """Those between `user` and the outer person."""
+        return self.filter(
+            Q(blocker=user.pk, blocked=OuterRef("pk"))
+            | Q(blocker=OuterRef("pk"), blocked=user.pk)
+        )
+
+    def for_display(self):
+        return self.select_related("blocked").defer(
+            *defer_except("blocked", BRIEF_FIELDS)
+        )
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")

@@ -9,19 +9,21 @@ from rest_framework import serializers
 from accounts import presence
 from accounts.fields import canonical_email
 from accounts.models import User, username_rule
-from marketplace.core.serializers import (
-    BlankableText,
-    Choice,
-    Distanced,
-    Flag,
+from core.api.fields import (
+    CommaSeparatedField,
     Input,
-    Latitude,
-    Longitude,
-    Money,
-    Output,
-    Slugs,
-    Text,
-    with_whole_point,
+    MoneyField,
+    OptionalTextField,
+    StrictBooleanField,
+    StrictChoiceField,
+    TextField,
+)
+from core.api.output import Output
+from geo.serializers import (
+    DistanceMixin,
+    LatitudeField,
+    LongitudeField,
+    require_whole_point,
 )
 from uploads.models import URL_PREFIX
 
@@ -134,7 +136,7 @@ class ProfileSerializer(Output):
         return self.absolute(user.profile_picture_url)
 
 
-class HelperSerializer(Distanced):
+class HelperSerializer(DistanceMixin):
     """Somebody who offers help or has given it; the point is the public one."""
 
     id = serializers.IntegerField()
@@ -164,7 +166,7 @@ class HelperSerializer(Distanced):
         return words(user.helper_categories)
 
 
-class Password(Text):
+class Password(TextField):
     """Taken as typed, up to 128 characters; spaces count."""
 
     def __init__(self, **kwargs):
@@ -175,14 +177,14 @@ class NewPassword(Password):
     """Held to the validators besides: nothing common, nothing like one's name."""
 
     @property
-    def shape(self) -> dict:
-        return super().shape | {"minLength": 8}
+    def schema(self) -> dict:
+        return super().schema | {"minLength": 8}
 
 
-class Email(Text):
+class Email(TextField):
     """An address in its one spelling, which is what has to be valid and fit."""
 
-    shape = {
+    schema = {
         "type": "string",
         "format": "email",
         "pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*"
@@ -197,22 +199,22 @@ class Email(Text):
 
 
 class RegisterInput(Input):
-    username = Text(validators=[username_rule])
+    username = TextField(validators=[username_rule])
     email = Email()
     password = NewPassword()
-    phone = BlankableText(max_length=32)
-    first_name = BlankableText(max_length=80)
-    last_name = BlankableText(max_length=80)
-    language = Choice(choices=settings.LANGUAGES, required=False)
+    phone = OptionalTextField(max_length=32)
+    first_name = OptionalTextField(max_length=80)
+    last_name = OptionalTextField(max_length=80)
+    language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
 
 
 class LoginInput(Input):
-    email = Text(max_length=254)
+    email = TextField(max_length=254)
     password = Password()
 
 
 class RefreshInput(Input):
-    refresh = Text(max_length=4000)
+    refresh = TextField(max_length=4000)
 
 
 class PasswordInput(Input):
@@ -220,12 +222,12 @@ class PasswordInput(Input):
     new_password = NewPassword()
 
 
-class PictureUrl(BlankableText):
+class PictureUrl(OptionalTextField):
     """An upload's path, or an http(s) address elsewhere."""
 
     default_error_messages = {"url": _("Give an http or https address.")}
 
-    shape = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
+    schema = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
 
     def to_internal_value(self, data):
         url = super().to_internal_value(data)
@@ -238,7 +240,7 @@ class PictureUrl(BlankableText):
         return url
 
 
-class Categories(Slugs):
+class Categories(CommaSeparatedField):
     """Categories are kept in lower case, as the items' are."""
 
     def to_internal_value(self, data) -> str:
@@ -246,26 +248,26 @@ class Categories(Slugs):
 
 
 class ProfileInput(Input):
-    first_name = BlankableText(max_length=80)
-    last_name = BlankableText(max_length=80)
-    bio = BlankableText(max_length=2000)
-    phone = BlankableText(max_length=32)
-    city = BlankableText(max_length=100)
-    country = BlankableText(max_length=100)
+    first_name = OptionalTextField(max_length=80)
+    last_name = OptionalTextField(max_length=80)
+    bio = OptionalTextField(max_length=2000)
+    phone = OptionalTextField(max_length=32)
+    city = OptionalTextField(max_length=100)
+    country = OptionalTextField(max_length=100)
     avatar_url = PictureUrl(max_length=500)
     profile_picture_url = PictureUrl(max_length=500)
-    language = Choice(choices=settings.LANGUAGES, required=False)
-    user_type = Choice(choices=User.Type, required=False)
-    show_presence = Flag(required=False)
-    is_helper = Flag(required=False)
-    skills = Slugs(required=False)
+    language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
+    user_type = StrictChoiceField(choices=User.Type, required=False)
+    show_presence = StrictBooleanField(required=False)
+    is_helper = StrictBooleanField(required=False)
+    skills = CommaSeparatedField(required=False)
     helper_categories = Categories(required=False)
-    hourly_rate = Money(required=False, allow_null=True)
-    latitude = Latitude(required=False, allow_null=True)
-    longitude = Longitude(required=False, allow_null=True)
+    hourly_rate = MoneyField(required=False, allow_null=True)
+    latitude = LatitudeField(required=False, allow_null=True)
+    longitude = LongitudeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict) -> dict:
-        return with_whole_point(attrs)
+        return require_whole_point(attrs)
 
 
 class SignedInSerializer(serializers.Serializer):

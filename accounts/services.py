@@ -1,7 +1,6 @@
 """What happens to people: they join, sign in, are suspended, are rated."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -17,15 +16,14 @@ from rest_framework import serializers
 from accounts import tokens
 from accounts.fields import canonical_email
 from accounts.models import Session, User
+from accounts.signals import user_registered, user_suspension_changed
 from audit import services as audit
-from marketplace.core.errors import DomainError, NotAllowed, NotSignedIn, WrongStatus
-from marketplace.core.locks import locked
-from marketplace.core.throttling import forget, spend
+from core.api.throttling import consume, reset
+from core.db.locks import locked
+from core.exceptions import DomainError, NotAllowed, NotSignedIn, WrongStatus
 from uploads import services as uploads
 
 PICTURES = ("avatar_url", "profile_picture_url")
-on_joined: list[Callable[[User], None]] = []  # told of who is new
-on_standing: list[Callable[[User], None]] = []  # told of who is suspended or restored
 
 
 class Taken(DomainError):
@@ -41,9 +39,9 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 
 
 @transaction.atomic
-def register(*, username: str, email: str, password: str, **facts) -> User:
+def register(*, username: str, email: str, password: str, **fields) -> User:
     """Add a person. Raises `Taken` (409) for a username or e-mail that somebody has."""
-    user = User(username=username, email=canonical_email(email), **facts)
+    user = User(username=username, email=canonical_email(email), **fields)
     check_password(password, user)
     _refuse_taken(user)
     user.set_password(password)
@@ -53,8 +51,7 @@ def register(*, username: str, email: str, password: str, **facts) -> User:
     except IntegrityError as error:  # somebody was quicker
         _refuse_taken(user)
         raise Taken(_("This name or e-mail is taken.")) from error
-    for listener in on_joined:
-        listener(user)
+    user_registered.send(sender=User, user=user)
     return user
 
 
@@ -69,12 +66,12 @@ def sign_in(*, email: str, password: str, address: str) -> User:
     """The person with this e-mail and password.
 
     `address` is the caller's network address. Unknown addresses take as long as known
-    ones, and every attempt is counted before it is evaluated. Raises `TooMany` (429),
+    ones, and every attempt is counted before it is evaluated. Raises `Throttled` (429),
     `NotSignedIn` (401), and `NotAllowed` (403) for a suspended person.
     """
     key = _attempts_key(email, address)
     window = settings.SIGN_IN_WINDOW_MINUTES * 60
-    spend(key, settings.SIGN_IN_ATTEMPTS, window)
+    consume(key, settings.SIGN_IN_ATTEMPTS, window)
     user = User.objects.filter(email=canonical_email(email)).first()
     if user is None:
         make_password(password)  # as slow as checking one
@@ -82,7 +79,7 @@ def sign_in(*, email: str, password: str, address: str) -> User:
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
     if not user.is_active:
         raise NotAllowed(_("This account is suspended."), code="suspended")
-    forget(key, window)
+    reset(key, window)
     return user
 
 
@@ -97,9 +94,9 @@ def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
     Guesses at the current one are counted like those at the door.
     """
     key, window = f"password:{user.pk}", settings.SIGN_IN_WINDOW_MINUTES * 60
-    spend(key, settings.SIGN_IN_ATTEMPTS, window)
+    consume(key, settings.SIGN_IN_ATTEMPTS, window)
     pair = _changed_password(user, current, new)
-    forget(key, window)
+    reset(key, window)
     return pair
 
 
@@ -148,7 +145,7 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
     user.suspended_reason = reason
     user.save()
     tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="suspended")
-    _tell_standing(user)
+    user_suspension_changed.send(sender=User, user=user)
     audit.record(
         user,
         actor=actor,
@@ -158,12 +155,6 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
         after="suspended",
     )
     return user
-
-
-def _tell_standing(user: User) -> None:
-    """Let the apps above keep in step: what the suspended said no longer counts."""
-    for listener in on_standing:
-        listener(user)
 
 
 @transaction.atomic
@@ -176,7 +167,7 @@ def restore(user: User, *, actor: User, reason: str) -> User:
     user.suspended_at = None
     user.suspended_reason = ""
     user.save()
-    _tell_standing(user)
+    user_suspension_changed.send(sender=User, user=user)
     audit.record(
         user,
         actor=actor,
@@ -214,7 +205,7 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
 
 
 def lock(user_id: int) -> None:
-    """Take a person's row lock, so that facts counted next stay true until commit."""
+    """Take a person's row lock, so that counts read next stay true until commit."""
     locked(User.objects).only("pk").get(pk=user_id)
 
 

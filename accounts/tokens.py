@@ -12,8 +12,8 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import Session, User
-from marketplace.core import events
-from marketplace.core.errors import NotSignedIn
+from core import events
+from core.exceptions import NotSignedIn
 
 SESSION_CLAIM = "sid"
 ENDED = "sign-in.ended"  # to whoever holds something open for the person

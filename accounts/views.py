@@ -20,9 +20,9 @@ from accounts.serializers import (
     RegisterInput,
     SignedInSerializer,
 )
-from marketplace.core.schema import MESSAGE, REFUSED
-from marketplace.core.throttling import address_of
-from marketplace.core.viewsets import ApiViewSet, PublicList
+from core.api.schema import MESSAGE, REFUSED
+from core.api.throttling import address_of
+from core.api.viewsets import ApiViewSet, PublicList
 
 PAIR = ("token", "access_token", "refresh")
 TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in PAIR})
@@ -36,23 +36,23 @@ class AuthViewSet(ApiViewSet):
 
     queryset = User.objects.all()
     serializer_class = ProfileSerializer
-    noun = "user"
-    inputs = {
+    object_key = "user"
+    input_serializers = {
         "register": RegisterInput,
         "login": LoginInput,
         "refresh": RefreshInput,
         "password": PasswordInput,
         "update_profile": ProfileInput,
     }
-    public = frozenset({"register", "login", "refresh"})
+    public_actions = frozenset({"register", "login", "refresh"})
     examples = {"register": examples.REGISTER, "login": examples.LOGIN}
-    scopes = {"register": "register"}
+    throttle_scopes = {"register": "register"}
 
     @extend_schema(summary="Join", responses={201: SignedInSerializer})
     @action(detail=False, methods=["post"])
     def register(self, request):
-        facts = {"language": get_language() or settings.LANGUAGE_CODE}
-        user = services.register(**facts | self.read_input())
+        fields = {"language": get_language() or settings.LANGUAGE_CODE}
+        user = services.register(**fields | self.validated_input())
         return self._signed_in(user, _("Welcome!"), status=201)
 
     @extend_schema(
@@ -61,7 +61,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def login(self, request):
-        user = services.sign_in(**self.read_input(), address=address_of(request))
+        user = services.sign_in(**self.validated_input(), address=address_of(request))
         return self._signed_in(user, _("You are signed in."))
 
     @extend_schema(
@@ -69,7 +69,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def refresh(self, request):
-        return Response(tokens.refresh(self.read_input()["refresh"]))
+        return Response(tokens.refresh(self.validated_input()["refresh"]))
 
     @extend_schema(summary="Sign out", request=None, responses={200: MESSAGE})
     @action(detail=False, methods=["post"])
@@ -80,7 +80,7 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(summary="Change the password", responses={200: CHANGED})
     @action(detail=False, methods=["post"])
     def password(self, request):
-        given = self.read_input()
+        given = self.validated_input()
         pair = services.change_password(
             request.user, current=given["current_password"], new=given["new_password"]
         )
@@ -89,19 +89,19 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(summary="One's own account")
     @action(detail=False, methods=["get"], pagination_class=None)
     def profile(self, request):
-        return Response(self.shown(request.user))
+        return Response(self.render(request.user))
 
     @extend_schema(summary="Change one's own account")
     @profile.mapping.patch
     @profile.mapping.put
     def update_profile(self, request):
-        changes = self.read_input(partial=True)
+        changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
-        return self.wrote(_("Saved."), user)
+        return self.write_response(_("Saved."), user)
 
     def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
         pair = tokens.open_session(user)
-        return self.wrote(message, user, status=status, **pair)
+        return self.write_response(message, user, status=status, **pair)
 
 
 class UserViewSet(ApiViewSet):
@@ -109,7 +109,7 @@ class UserViewSet(ApiViewSet):
 
     queryset = User.objects.for_display()
     serializer_class = PublicUserSerializer
-    public = frozenset({"retrieve"})
+    public_actions = frozenset({"retrieve"})
 
     def get_queryset(self):
         return presence.with_hidden(super().get_queryset(), self.request.user)
@@ -126,5 +126,5 @@ class HelperViewSet(PublicList, ApiViewSet):
     queryset = User.objects.helpers().best_first()
     serializer_class = HelperSerializer
     filterset_class = HelperFilter
-    envelope = "helpers"
-    public = frozenset({"list"})
+    list_key = "helpers"
+    public_actions = frozenset({"list"})

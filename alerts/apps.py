@@ -5,7 +5,8 @@ class AlertsConfig(AppConfig):
     name = "alerts"
 
     def ready(self):
-        from alerts.services import stop, title_of
-        from notifications.unsubscribe import Stopper, stoppers
+        from alerts.services import get_title, turn_off
+        from notifications.unsubscribe import UnsubscribeHandler, register_handler
 
-        stoppers["saved_search"] = Stopper(stop=stop, title_of=title_of)
+        handler = UnsubscribeHandler(unsubscribe=turn_off, get_title=get_title)
+        register_handler("saved_search", handler)

@@ -1,10 +1,11 @@
-"""The clock's part."""
+"""Background jobs of saved searches, and their periodic maintenance."""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from alerts import matching
+from alerts import matching, services
+from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import every, job
 from jobs.services import enqueue
 
@@ -12,7 +13,7 @@ SLICE_SECONDS = 5.0  # then letters and the rest have their turn
 
 
 @every(minutes=1)
-@job(tries=3, seconds=120, outward=True)  # long, and each search a transaction
+@job(max_attempts=3, timeout_s=120, atomic=False)  # long, and each search a transaction
 def send_alerts(until: str = "") -> None:
     """Ask what is due; what is left waits behind other jobs, and for the next minute.
 
@@ -23,3 +24,11 @@ def send_alerts(until: str = "") -> None:
     is_done = matching.send_due(at=now, seconds=SLICE_SECONDS)
     if not is_done and timezone.now() < datetime.fromisoformat(until):
         enqueue(send_alerts, until=until)
+
+
+@maintenance("delete expired alerts")
+def delete_expired_alerts(at: datetime, *, dry_run: bool) -> int:
+    """Delete the records about items that ended a month ago."""
+    until = at - timedelta(days=30)
+    stale = services.stale(changed_since=until - timedelta(days=7), changed_until=until)
+    return delete_rows(stale, dry_run=dry_run)

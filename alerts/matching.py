@@ -11,11 +11,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, Model, OuterRef
 from rest_framework.exceptions import ValidationError
 
-from alerts.kinds import KINDS
+from accounts.models import Block
 from alerts.models import Alerted, SavedSearch
-from alerts.turns import next_turn
-from marketplace.core.locks import locked
-from messaging.models import Block
+from alerts.schedule import next_run
+from catalog.item_types import ITEM_TYPES
+from core.db.locks import locked
 from notifications.services import notify
 
 logger = logging.getLogger("alerts")
@@ -64,7 +64,7 @@ def _changed_kinds(batch: list[SavedSearch]) -> set[str]:
     return {
         kind
         for kind, moment in since.items()
-        if KINDS[kind].model.objects.filter(updated_at__gt=moment).exists()
+        if ITEM_TYPES[kind].model.objects.filter(updated_at__gt=moment).exists()
     }
 
 
@@ -94,7 +94,7 @@ def send(pk: int, *, at: datetime) -> bool:
 
 def _looked(search: SavedSearch, *, at: datetime) -> None:
     search.watermark = at
-    search.next_at = next_turn(search.frequency, user_id=search.user_id, at=at)
+    search.next_at = next_run(search.frequency, user_id=search.user_id, at=at)
 
 
 def news(search: SavedSearch, *, at: datetime) -> list[Model]:
@@ -102,7 +102,7 @@ def news(search: SavedSearch, *, at: datetime) -> list[Model]:
 
     None of it one's own, of people who are blocked either way, or told of before.
     """
-    kind, reader = KINDS[search.kind], search.user
+    kind, reader = ITEM_TYPES[search.kind], search.user
     rows = kind.viewset.listed_for(reader, search.query).everything
     changed = rows.filter(updated_at__gt=search.since, updated_at__lte=at)
     told = Alerted.objects.filter(search=search.pk, item_id=OuterRef("pk"))
@@ -121,13 +121,13 @@ def _tell(search: SavedSearch, found: list[Model]) -> bool:
     Alerted.objects.bulk_create(
         Alerted(search=search, item_id=item.pk) for item in found
     )
-    kind, count = KINDS[search.kind], len(found)
+    kind, count = ITEM_TYPES[search.kind], len(found)
     more = "+" if count == MOST_FOUND else ""  # and perhaps others
-    facts = {
+    params = {
         "name": search.name,
         "count": f"{count}{more}",
         "items": [kind.line(item) for item in found[:MOST_SHOWN]],
     }
     if count > MOST_SHOWN:
-        facts["more"] = f"{count - MOST_SHOWN}{more}"
-    return notify(search.user, "saved_search", subject=search, **facts) is not None
+        params["more"] = f"{count - MOST_SHOWN}{more}"
+    return notify(search.user, "saved_search", subject=search, **params) is not None

@@ -16,7 +16,7 @@ OVERLAP = timedelta(minutes=5)  # what was written before it can be seen that mu
 class SavedSearch(models.Model):
     """A question to one of the lists, asked again for whoever saved it."""
 
-    class Kind(models.TextChoices):
+    class ItemType(models.TextChoices):
         LISTINGS = "listings", _("Listings")
         TASKS = "tasks", _("Tasks")
         OFFERINGS = "offerings", _("Services")
@@ -33,7 +33,7 @@ class SavedSearch(models.Model):
         related_name="saved_searches",
         db_index=False,  # `saved_search_newest` begins with it
     )
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=ItemType)
     name = models.CharField(max_length=100)
     query = models.JSONField(help_text=_("The parameters of the list."))
     digest = models.CharField(max_length=64, editable=False)
@@ -41,7 +41,7 @@ class SavedSearch(models.Model):
         max_length=10, choices=Frequency, default=Frequency.DAILY
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    asked_at = models.DateTimeField(
+    query_changed_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text=_("Nothing older is told of.")
     )
     watermark = models.DateTimeField(
@@ -80,7 +80,7 @@ class SavedSearch(models.Model):
     @property
     def since(self) -> datetime:
         """From when on to look: what commits late is still found."""
-        return max(self.asked_at, self.watermark - OVERLAP)
+        return max(self.query_changed_at, self.watermark - OVERLAP)
 
 
 class Alerted(models.Model):

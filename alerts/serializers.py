@@ -2,15 +2,16 @@ from urllib.parse import urlencode
 
 from rest_framework import serializers
 
-from alerts.kinds import KINDS
 from alerts.models import SavedSearch
-from alerts.questions import ARRANGING, LONGEST
-from marketplace.core.serializers import NO_NUL, Choice, Described, Input, Output, Text
+from alerts.queries import ARRANGING, LONGEST
+from catalog.item_types import ITEM_TYPES
+from core.api.fields import NO_NUL, HasSchema, Input, StrictChoiceField, TextField
+from core.api.output import Output
 
 
 class SavedSearchSerializer(Output):
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=SavedSearch.Kind)
+    kind = serializers.ChoiceField(choices=SavedSearch.ItemType)
     name = serializers.CharField()
     query = serializers.DictField(child=serializers.CharField())
     frequency = serializers.ChoiceField(choices=SavedSearch.Frequency)
@@ -25,12 +26,12 @@ class SavedSearchSerializer(Output):
         return f"/api/{search.kind}{query}"
 
 
-class Query(Described, serializers.DictField):
+class Query(HasSchema, serializers.DictField):
     """The parameters of a list, as an object."""
 
     @property
-    def shape(self) -> dict:
-        names = ARRANGING.union(*(kind.parameters for kind in KINDS.values()))
+    def schema(self) -> dict:
+        names = ARRANGING.union(*(kind.parameters for kind in ITEM_TYPES.values()))
         text = {"type": "string", "maxLength": LONGEST, "pattern": NO_NUL}
         value = {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]}
         return {
@@ -42,15 +43,15 @@ class Query(Described, serializers.DictField):
 
 
 class SavedSearchChange(Input):
-    name = Text(max_length=100, required=False)
+    name = TextField(max_length=100, required=False)
     query = Query(required=False)
-    frequency = Choice(choices=SavedSearch.Frequency, required=False)
+    frequency = StrictChoiceField(choices=SavedSearch.Frequency, required=False)
 
 
 class SavedSearchInput(SavedSearchChange):
-    kind = Choice(choices=SavedSearch.Kind)
-    name = Text(max_length=100)
+    kind = StrictChoiceField(choices=SavedSearch.ItemType)
+    name = TextField(max_length=100)
     query = Query()
-    frequency = Choice(
+    frequency = StrictChoiceField(
         choices=SavedSearch.Frequency, default=SavedSearch.Frequency.DAILY
     )

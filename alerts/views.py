@@ -10,8 +10,8 @@ from alerts.serializers import (
     SavedSearchInput,
     SavedSearchSerializer,
 )
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.viewsets import ApiViewSet
+from core.api.pagination import PersonalPages
+from core.api.viewsets import ApiViewSet
 
 
 class SavedSearchViewSet(ListModelMixin, ApiViewSet):
@@ -20,9 +20,12 @@ class SavedSearchViewSet(ListModelMixin, ApiViewSet):
     queryset = SavedSearch.objects.for_display().newest_first()
     serializer_class = SavedSearchSerializer
     pagination_class = PersonalPages
-    envelope = "saved_searches"
-    noun = "saved_search"
-    inputs = {"create": SavedSearchInput, "partial_update": SavedSearchChange}
+    list_key = "saved_searches"
+    object_key = "saved_search"
+    input_serializers = {
+        "create": SavedSearchInput,
+        "partial_update": SavedSearchChange,
+    }
     examples = {"create": examples.CREATE}
 
     @extend_schema(summary="One's saved searches, newest first")
@@ -38,16 +41,16 @@ class SavedSearchViewSet(ListModelMixin, ApiViewSet):
         description="`query` is what `GET /api/<kind>` takes.",
     )
     def create(self, request):
-        search = services.save(request.user, **self.read_input())
-        return self.wrote(_("The search is saved."), search, status=201)
+        search = services.save(request.user, **self.validated_input())
+        return self.write_response(_("The search is saved."), search, status=201)
 
     @extend_schema(
         summary="Rename it, ask something else, or hear more or less often",
     )
     def partial_update(self, request, pk):
-        changes = self.read_input(partial=True)
+        changes = self.validated_input(partial=True)
         search = services.change(self.get_object(), **changes)
-        return self.wrote(_("The search is saved."), search)
+        return self.write_response(_("The search is saved."), search)
 
     @extend_schema(summary="Delete a saved search")
     def destroy(self, request, pk):

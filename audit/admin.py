@@ -10,18 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import services
 from audit.forms import ReasonedForm
-from audit.models import StaffAct
-from marketplace.core.admin import Admin, link_to, linked, list_of, section
-from marketplace.core.changelists import RememberedValuesFilter
-from marketplace.core.locks import locked
+from audit.models import AuditLogEntry
+from core.admin.base import Admin, fieldset, link_column, link_to, list_of
+from core.admin.changelists import CachedValuesFilter
+from core.db.locks import locked
 
 NOT_FIELDS = ("reason", "password1", "password2", "usable_password")
 SECRET = "∙∙∙"  # in the place of a private value: the trail outlives it
-
-
-MODERATION_SECTION = section(
-    _("Moderation"), "moderation moderation_reason moderated_at moderated_by"
-)
 
 
 class AuditedAdmin(Admin):
@@ -78,13 +73,13 @@ class AuditedAdmin(Admin):
 
     def related_to(self, request, obj: Model) -> list[dict]:
         related = super().related_to(request, obj)
-        if self._may_see(request, StaffAct):
+        if self._may_see(request, AuditLogEntry):
             about = {"subject_type": obj._meta.label_lower, "subject_id": obj.pk}
             related.append(
                 {
                     "title": _("Staff acts about this"),
-                    "count": StaffAct.objects.filter(**about).count(),
-                    "url": list_of(StaffAct, **about),
+                    "count": AuditLogEntry.objects.filter(**about).count(),
+                    "url": list_of(AuditLogEntry, **about),
                 }
             )
         return related
@@ -97,29 +92,29 @@ def told(value) -> str:
     return str(value)
 
 
-@admin.register(StaffAct)
-class StaffActAdmin(Admin):
-    list_display = ("created_at", linked("actor"), "action", "subject", "reason")
+@admin.register(AuditLogEntry)
+class AuditLogEntryAdmin(Admin):
+    list_display = ("created_at", link_column("actor"), "action", "subject", "reason")
     list_display_links = ("created_at",)
     list_filter = (
-        ("action", RememberedValuesFilter),
-        ("subject_type", RememberedValuesFilter),
+        ("action", CachedValuesFilter),
+        ("subject_type", CachedValuesFilter),
         "created_at",
     )
     list_select_related = ("actor",)
     search_fields = (
-        "subject_label__mentions",
-        "reason__mentions",
+        "subject_label__contains_words",
+        "reason__contains_words",
         "actor__search_text__words",
     )
     ordering = ("-created_at", "-id")
     fieldsets = (
-        section(None, "created_at actor action subject reason"),
-        section(_("What changed"), "before after"),
+        fieldset(None, "created_at actor action subject reason"),
+        fieldset(_("What changed"), "before after"),
     )
 
     @admin.display(description=_("subject"), ordering="subject_label")
-    def subject(self, act: StaffAct) -> str:
+    def subject(self, act: AuditLogEntry) -> str:
         """A link, without a query: the subject as it was called then."""
         try:
             model = apps.get_model(act.subject_type)
@@ -132,7 +127,7 @@ class StaffActAdmin(Admin):
 class LogEntryAdmin(Admin):
     list_display = (
         "action_time",
-        linked("user"),
+        link_column("user"),
         "content_type",
         "object_repr",
         "said",
@@ -145,7 +140,7 @@ class LogEntryAdmin(Admin):
         "change_message__icontains",
         "user__search_text__words",
     )
-    fieldsets = (section(None, "action_time user content_type object_repr said"),)
+    fieldsets = (fieldset(None, "action_time user content_type object_repr said"),)
 
     @admin.display(description=_("change"))
     def said(self, entry: LogEntry) -> str:

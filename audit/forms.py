@@ -2,7 +2,7 @@
 
 from django import forms
 
-from marketplace.core.acts import ReasonForm
+from core.admin.actions import ReasonForm
 
 
 class ReasonedForm(forms.ModelForm):

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class StaffAct(models.Model):
+class AuditLogEntry(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_acts"
     )

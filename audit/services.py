@@ -2,7 +2,7 @@
 
 from django.db.models import Model
 
-from audit.models import StaffAct
+from audit.models import AuditLogEntry
 
 
 def record(
@@ -13,9 +13,9 @@ def record(
     reason: str = "",
     before: str = "",
     after: str = "",
-) -> StaffAct:
+) -> AuditLogEntry:
     """Add one act to the trail, in the transaction of the act itself."""
-    return StaffAct.objects.create(
+    return AuditLogEntry.objects.create(
         actor=actor,
         action=action,
         reason=reason[:500],

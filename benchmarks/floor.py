@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 
 PAGE, CAP = 20, 1000
 EARTH_KM = 6371.0
-FIRST_KM = 0.3  # and then a tenth of the whole
+FIRST_CIRCLE_KM = 0.3  # and then a tenth of the whole
 ENCODING = orjson.OPT_UTC_Z
 KEY = b"any key of this length does as well here"
 
@@ -112,7 +112,11 @@ def _answer(connection, path: str, query: str) -> dict | None:
 
 def _nearest(connection, lat: float, lng: float, km: float) -> dict:
     counted = connection.execute(COUNT_AROUND, _circle(lat, lng, km)).fetchone()["n"]
-    steps = [step for step in (FIRST_KM, km / 10) if step < km] if counted > CAP else []
+    steps = (
+        [step for step in (FIRST_CIRCLE_KM, km / 10) if step < km]
+        if counted > CAP
+        else []
+    )
     for step in (*steps, km):
         rows = connection.execute(NEAREST, _circle(lat, lng, step)).fetchall()
         if len(rows) > PAGE:

@@ -32,5 +32,5 @@ def wait_until_idle(parent: int, *, at_most: float = 60) -> None:
 
 
 def _ticks(process: int) -> int:
-    facts = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, facts[TICKS_FIELDS]))
+    data = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, data[TICKS_FIELDS]))

@@ -85,7 +85,7 @@ def floors(km: int, _category: str) -> list[str]:
         return connection.ops.compose_sql(sql, circle)
 
     asked = [written(floor.COUNT_AROUND, km)]
-    for step in (*(step for step in (floor.FIRST_KM, km / 10) if step < km), km):
+    for step in (*(step for step in (floor.FIRST_CIRCLE_KM, km / 10) if step < km), km):
         asked.append(written(floor.NEAREST, step))
         with connection.cursor() as cursor:
             cursor.execute(asked[-1].replace("%", "%%"))

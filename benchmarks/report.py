@@ -18,10 +18,10 @@ PAGE = ROOT / "docs" / "performance.md"
 
 
 def row(
-    facts: dict, at_once: int, found: Figures, *, ratio=None, sql=None, bytes_=None
+    data: dict, at_once: int, found: Figures, *, ratio=None, sql=None, bytes_=None
 ) -> dict:
     """One line of the figures, which it prints too."""
-    line = facts | {
+    line = data | {
         "concurrency": at_once,
         "rps": round(found.rps, 1),
         "p50_ms": round(found.p50_ms, 2),

@@ -36,7 +36,7 @@ def _read(
     scenario: Scenario, product: Server, floor: Server, headers: dict, options
 ) -> Iterator[dict]:
     statements, size = inside.cost(scenario, headers)
-    facts = {"scenario": scenario.name, "size": options.size}
+    data = {"scenario": scenario.name, "size": options.size}
     spent = {"sql": statements, "bytes_": size}
     if not options.quick:
         burst(product, scenario.paths, at_once=16, seconds=1, headers=headers)  # warm
@@ -45,9 +45,9 @@ def _read(
             scenario, product, floor, options, at_once=at_once, headers=headers
         )
         ratio = ours.rps / floors.rps if floors else None
-        yield report.row(facts, at_once, ours, ratio=ratio, **spent)
+        yield report.row(data, at_once, ours, ratio=ratio, **spent)
         if floors:
-            facts_of_floor = facts | {"scenario": f"floor: {scenario.name}"}
+            facts_of_floor = data | {"scenario": f"floor: {scenario.name}"}
             yield report.row(facts_of_floor, at_once, floors, **spent)
 
 

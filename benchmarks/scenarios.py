@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from marketplace.core.categories import TASK_SLUGS
+from catalog.categories import TASK_SLUGS
 
 RIGA = "latitude=56.9496&longitude=24.1052"
 DETAILS = 50  # different rows that the details read in turn

@@ -5,8 +5,8 @@ from http.client import HTTPConnection, HTTPResponse
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from marketplace.seed.people import DEMO_PASSWORD
-from marketplace.seed.plan import DEMO, HELPER, STAFF
+from seed.people import DEMO_PASSWORD
+from seed.plan import DEMO, HELPER, STAFF
 from tests.live.server import Server
 
 ADDRESSES = {
@@ -42,12 +42,12 @@ def staff(server: Server) -> dict[str, str]:
     form, _text = _asked(server, "GET", ADMIN)
     cookies = _cookies(form)
     token = cookies["csrftoken"]
-    facts = {"username": ADDRESSES[STAFF], "password": DEMO_PASSWORD}
+    data = {"username": ADDRESSES[STAFF], "password": DEMO_PASSWORD}
     answer, _text = _asked(
         server,
         "POST",
         ADMIN,
-        urlencode(facts | {"csrfmiddlewaretoken": token}),
+        urlencode(data | {"csrfmiddlewaretoken": token}),
         {
             "Content-Type": "application/x-www-form-urlencoded",
             "Cookie": f"csrftoken={token}",

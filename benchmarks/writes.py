@@ -65,8 +65,8 @@ def make_talks(person: dict[str, str]) -> None:
     own = inside.get("/api/auth/profile", person)["id"]
     others = sorted({task["creator_id"] for task in tasks} - {own})[:TALKS]
     for user_id in others:
-        facts = {"user_id": user_id, "message": "Labdien!"}
-        talk = inside.post(address, facts, person)["conversation"]
+        data = {"user_id": user_id, "message": "Labdien!"}
+        talk = inside.post(address, data, person)["conversation"]
     for _message in range(MESSAGES):
         inside.post(
             f"{address}/{talk['id']}/messages", {"content": "Vai rīt der?"}, person

@@ -1,11 +1,11 @@
 import django_filters as filters
 
+from core.api.filters import ChoiceParam
 from favorites.models import ITEM_TYPES, Favorite
-from marketplace.core.filters import Choice
 
 
 class FavoriteFilter(filters.FilterSet):
-    type = Choice(
+    type = ChoiceParam(
         choices=[(name, name) for name in ITEM_TYPES],
         method="of_type",
         help_text="Of one kind of item only.",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Count, Q
 
-from marketplace.core.querysets import prefixed
+from core.db.conditions import prefix_q
 
 
 class FavoriteQuerySet(models.QuerySet):
@@ -13,7 +13,7 @@ class FavoriteQuerySet(models.QuerySet):
         for name in ("task", "offering", "listing"):
             field = self.model._meta.get_field(name)
             seen = field.related_model.objects.all().seen_by(user)
-            condition |= Q(**{f"{name}__isnull": False}) & prefixed(seen, name)
+            condition |= Q(**{f"{name}__isnull": False}) & prefix_q(seen, name)
         return self.filter(condition, user=user.pk)
 
     def for_display(self):

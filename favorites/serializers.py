@@ -1,9 +1,10 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.fields import IdField, Input, StrictChoiceField
+from core.api.output import Output
 from favorites.models import ITEM_TYPES
 from listings.serializers import ListingSerializer
-from marketplace.core.serializers import Choice, Id, Input, Output
 from offerings.serializers import OfferingSerializer
 from tasks.serializers import TaskSerializer
 
@@ -68,5 +69,5 @@ class FavoriteRowSerializer(Output):
 
 
 class FavoriteInput(Input):
-    item_type = Choice(choices=list(ITEM_TYPES))
-    item_id = Id()
+    item_type = StrictChoiceField(choices=list(ITEM_TYPES))
+    item_id = IdField()

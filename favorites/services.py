@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from core.exceptions import NotFound, ValidationFailed
 from favorites.models import ITEM_TYPES, Favorite
-from marketplace.core.errors import Invalid, NotVisible
 
 MOST_CHECKED = 500
 
@@ -18,7 +18,7 @@ def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
     """
     item = ITEM_TYPES[item_type].objects.visible_to(user).filter(pk=item_id).first()
     if item is None:
-        raise NotVisible(_("There is no such item."))
+        raise NotFound(_("There is no such item."))
     accounts.lock(user.pk)
     mark = {"user": user, item_type: item}
     gone, _rows = Favorite.objects.filter(**mark).delete()
@@ -28,7 +28,9 @@ def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
 def marked(*, user, items: dict[str, tuple[str, int]]) -> dict[str, bool]:
     """For each word with its (type, id) whether `user` marked that item."""
     if len(items) > MOST_CHECKED:
-        raise Invalid(_("Ask for at most %(most)s items.") % {"most": MOST_CHECKED})
+        raise ValidationFailed(
+            _("Ask for at most %(most)s items.") % {"most": MOST_CHECKED}
+        )
     found = set()
     for item_type in {name for name, _pk in items.values()}:
         ids = [pk for name, pk in items.values() if name == item_type]

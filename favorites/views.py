@@ -6,6 +6,9 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
+from core.api.pagination import PersonalPages
+from core.api.viewsets import ApiViewSet
+from core.exceptions import ValidationFailed
 from favorites import examples, services
 from favorites.filters import FavoriteFilter
 from favorites.models import ITEM_TYPES, Favorite
@@ -14,9 +17,6 @@ from favorites.serializers import (
     FavoriteRowSerializer,
     FavoriteSerializer,
 )
-from marketplace.core.errors import Invalid
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.viewsets import ApiViewSet
 
 TOGGLED = inline_serializer(
     "FavoriteToggled",
@@ -54,8 +54,8 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     serializer_class = FavoriteRowSerializer
     filterset_class = FavoriteFilter
     pagination_class = PersonalPages
-    envelope = "favorites"
-    inputs = {"create": FavoriteInput}
+    list_key = "favorites"
+    input_serializers = {"create": FavoriteInput}
     examples = {"create": examples.TOGGLE}
 
     @extend_schema(summary="One's favorites, newest first")
@@ -64,7 +64,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
 
     @extend_schema(summary="Mark an item, or unmark it", responses={200: TOGGLED})
     def create(self, request):
-        favorite = services.toggle(user=request.user, **self.read_input())
+        favorite = services.toggle(user=request.user, **self.validated_input())
         shown = FavoriteSerializer(favorite).data if favorite else None
         message = _("Added to favorites.") if favorite else _("Removed from favorites.")
         return Response(
@@ -94,7 +94,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def check(self, request):
-        asked = _asked(request.query_params)
+        asked = _asked_items(request.query_params)
         found = services.marked(user=request.user, items=asked)
         return Response({"favorites": found, "is_favorited": any(found.values())})
 
@@ -104,12 +104,12 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         return Response(self.get_queryset().count_by_type())
 
 
-def _asked(query) -> dict[str, tuple[str, int]]:
+def _asked_items(query) -> dict[str, tuple[str, int]]:
     """What either form of the question asks: word → (type, id); malformed ones drop."""
     one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
     words = query.get("items") or one
     if words == ":":
-        raise Invalid(_("Say which items: ?items=task:1,listing:3."))
+        raise ValidationFailed(_("Say which items: ?items=task:1,listing:3."))
     pairs = {word.strip(): word.strip().partition(":") for word in words.split(",")}
     return {
         word: (name, int(number))

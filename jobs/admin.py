@@ -3,23 +3,30 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.base import Admin, fieldset, status_column
+from core.admin.changelists import CachedValuesFilter
 from jobs.models import Job
 from jobs.workflow import JOB_WORKFLOW
-from marketplace.core.admin import Admin, badge, section
-from marketplace.core.changelists import RememberedValuesFilter
 
 
 @admin.register(Job)
 class JobAdmin(Admin):
     workflows = (JOB_WORKFLOW,)
-    private = ("facts",)  # letters, addresses
-    list_display = ("name", badge("status"), "tries", "due_at", "finished_at", "cause")
-    list_filter = ("status", ("name", RememberedValuesFilter), "created_at")
+    private = ("kwargs",)  # e-mails, addresses
+    list_display = (
+        "name",
+        status_column("status"),
+        "attempts",
+        "due_at",
+        "finished_at",
+        "cause",
+    )
+    list_filter = ("status", ("name", CachedValuesFilter), "created_at")
     search_fields = ("name", "key", "error")
     fieldsets = (
-        section(None, "name key status due_at tries worker"),
-        section(_("When"), "created_at started_at finished_at"),
-        section(_("What"), "facts error"),
+        fieldset(None, "name key status due_at attempts worker"),
+        fieldset(_("When"), "created_at started_at finished_at"),
+        fieldset(_("What"), "kwargs error"),
     )
 
     @admin.display(description=_("error"))

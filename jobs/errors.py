@@ -1,11 +1,11 @@
 """What a job may raise to say more than that it failed."""
 
 
-class GiveUp(Exception):
+class PermanentFailure(Exception):
     """No later try can succeed: the job becomes a dead letter at once."""
 
 
-class OutOfTime(Exception):
+class JobTimeout(Exception):
     """The job ran for longer than its `seconds`."""
 
 

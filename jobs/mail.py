@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
-from jobs.errors import GiveUp
+from jobs.errors import PermanentFailure
 
 
 def message_id(key: str) -> str:
@@ -26,7 +26,8 @@ def deliver(
 ) -> None:
     """Hand one letter to the mail server.
 
-    Raises `GiveUp` for a letter that the server will never take (5xx). Whatever may
+    Raises `PermanentFailure` for a letter that the server will never take (5xx).
+    Whatever may
     pass (4xx, a server that is away or refuses our password) is raised as it is.
     """
     letter = EmailMultiAlternatives(
@@ -38,13 +39,15 @@ def deliver(
         letter.send()
     except SMTPRecipientsRefused as refusal:
         codes = [code for code, _words in refusal.recipients.values()]
-        raise (GiveUp(str(refusal)) if is_final(*codes) else refusal) from None
+        raise (
+            PermanentFailure(str(refusal)) if is_final(*codes) else refusal
+        ) from None
     except (SMTPSenderRefused, SMTPDataError) as refusal:
         raise (
-            GiveUp(str(refusal)) if is_final(refusal.smtp_code) else refusal
+            PermanentFailure(str(refusal)) if is_final(refusal.smtp_code) else refusal
         ) from None
     except (SMTPNotSupportedError, BadHeaderError) as refusal:
-        raise GiveUp(str(refusal)) from refusal
+        raise PermanentFailure(str(refusal)) from refusal
 
 
 def is_final(*codes: int) -> bool:

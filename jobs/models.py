@@ -19,7 +19,7 @@ class Job(models.Model):
         DISCARDED = "discarded", _("Discarded")
 
     name = models.CharField(max_length=100)
-    facts = models.JSONField(default=dict, help_text=_("Emptied when it is done."))
+    kwargs = models.JSONField(default=dict, help_text=_("Emptied when it is done."))
     key = models.CharField(
         max_length=200,
         blank=True,
@@ -33,7 +33,7 @@ class Job(models.Model):
         db_default=Now(),
         help_text=_("When it may run; while it runs, when its worker counts as gone."),
     )
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=80, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())

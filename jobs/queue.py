@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from core.db.locks import locked
 from jobs.errors import LeaseLost
 from jobs.models import Job
-from jobs.registry import DEFAULT_TRIES, KINDS
-from marketplace.core.locks import locked
+from jobs.registry import DEFAULT_MAX_ATTEMPTS, JOBS
 
 LEASE = timedelta(seconds=6)  # without a sign of life for so long a worker is gone
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
@@ -31,17 +31,17 @@ def claim(worker: str) -> Job | None:
         return None
     with transaction.atomic():
         while job := locked(Job.objects.due(), skip_locked=True).first():
-            if job.tries < most_tries(job.name):
+            if job.attempts < max_attempts_of(job.name):
                 break
             _bury(Job.objects.filter(pk=job.pk), error=KILLED)
         if job is None:
             return None
-        job.tries += 1
+        job.attempts += 1
         job.worker = worker
         Job.objects.filter(pk=job.pk).update(
             status=Job.Status.RUNNING,
             due_at=Now() + LEASE,
-            tries=job.tries,
+            attempts=job.attempts,
             worker=worker,
             started_at=Now(),
         )
@@ -59,44 +59,44 @@ def finish(job: Job) -> None:
         status=Job.Status.DONE,
         due_at=None,
         finished_at=Now(),
-        facts={},
+        kwargs={},
         error="",
     )
     if not done:
         raise LeaseLost
 
 
-def fail(job: Job, *, error: str, hopeless: bool = False) -> bool:
+def fail(job: Job, *, error: str, permanent: bool = False) -> bool:
     """Have it tried again later; after the last try, or if hopeless, bury it.
 
     Tell whether it is dead now.
     """
-    if hopeless or job.tries >= most_tries(job.name):
+    if permanent or job.attempts >= max_attempts_of(job.name):
         return bool(_bury(_claimed(job), error=error))
     _claimed(job).update(
         status=Job.Status.WAITING,
-        due_at=Now() + timedelta(seconds=wait_after(job.tries)),
+        due_at=Now() + timedelta(seconds=wait_after(job.attempts)),
         worker="",
         error=error[-ERROR_CHARACTERS:],
     )
     return False
 
 
-def wait_after(tries: int) -> float:
+def wait_after(attempts: int) -> float:
     """Seconds until the next try: doubling, bounded, and up to a quarter at random."""
-    wait = min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
     return wait * random.uniform(1, 1.25)
 
 
-def most_tries(name: str) -> int:
+def max_attempts_of(name: str) -> int:
     """A name that this code does not know may be of a newer one: it waits as well."""
-    kind = KINDS.get(name)
-    return kind.tries if kind else DEFAULT_TRIES
+    kind = JOBS.get(name)
+    return kind.max_attempts if kind else DEFAULT_MAX_ATTEMPTS
 
 
 def _claimed(job: Job) -> QuerySet:
     running = Job.objects.filter(status=Job.Status.RUNNING)
-    return running.filter(pk=job.pk, worker=job.worker, tries=job.tries)
+    return running.filter(pk=job.pk, worker=job.worker, attempts=job.attempts)
 
 
 def _bury(rows: QuerySet, *, error: str) -> int:

@@ -3,7 +3,7 @@
 They lie in `<app>/jobs.py`, which is imported at the start:
 
     @every(hours=1)
-    @job(tries=3, seconds=600)
+    @job(max_attempts=3, timeout_s=600)
     def sweep() -> None: …
 """
 
@@ -12,30 +12,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-DEFAULT_TRIES = 8
+DEFAULT_MAX_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
-class Kind:
+class RegisteredJob:
     """One function, and how it is run."""
 
     name: str  # "<app>.<function>"
     run: Callable[..., None]
-    tries: int
-    seconds: float  # longest run; then it fails with `OutOfTime`
-    outward: bool  # has effects outside the database
+    max_attempts: int
+    timeout_s: float  # longest run; then it fails with `JobTimeout`
+    atomic: bool  # one transaction with the record that it is done
 
-    def check(self, facts: dict) -> None:
-        """Raise `TypeError` if the function does not take these facts."""
-        inspect.signature(self.run).bind(**facts)
+    def check(self, kwargs: dict) -> None:
+        """Raise `TypeError` if the function does not take these arguments."""
+        inspect.signature(self.run).bind(**kwargs)
 
 
-KINDS: dict[str, Kind] = {}
+JOBS: dict[str, RegisteredJob] = {}
 PERIODS: dict[str, timedelta] = {}
 
 
 def job(
-    *, tries: int = DEFAULT_TRIES, seconds: float = 60, outward: bool = False
+    *,
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS,
+    timeout_s: float = 60,
+    atomic: bool = True,
 ) -> Callable:
     """Let a function be queued, as `<app>.<function>`; it stays a plain function.
 
@@ -46,36 +49,36 @@ def job(
 
     def register(function: Callable) -> Callable:
         name = f"{function.__module__.split('.')[0]}.{function.__name__}"
-        if name in KINDS:
+        if name in JOBS:
             raise ValueError(f"There are two jobs called {name}.")
-        KINDS[name] = Kind(name, function, tries, seconds, outward)
+        JOBS[name] = RegisteredJob(name, function, max_attempts, timeout_s, atomic)
         return function
 
     return register
 
 
 def every(**period: float) -> Callable:
-    """Queue a job without facts once in each period: `@every(minutes=15)`.
+    """Queue a job without arguments once in each period: `@every(minutes=15)`.
 
     Periods are counted from 1970 in UTC: those of an hour begin on the hour.
     """
 
     def schedule(function: Callable) -> Callable:
-        PERIODS[kind_of(function).name] = timedelta(**period)
+        PERIODS[get_job(function).name] = timedelta(**period)
         return function
 
     return schedule
 
 
-def kind_of(job: str | Callable) -> Kind:
+def get_job(job: str | Callable) -> RegisteredJob:
     """The kind by its name or function; raises `LookupError` for an unknown one."""
-    for kind in KINDS.values():
+    for kind in JOBS.values():
         if job in (kind.name, kind.run):
             return kind
     raise LookupError(f"There is no job called {job}.")
 
 
-def slot(period: timedelta, at: datetime) -> str:
+def period_start(period: timedelta, at: datetime) -> str:
     """The period that `at` lies in, by its beginning."""
     began = at.timestamp() // period.total_seconds() * period.total_seconds()
     return f"{datetime.fromtimestamp(began, at.tzinfo):%Y-%m-%dT%H:%M:%S%z}"

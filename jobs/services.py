@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs.models import Job
-from jobs.registry import PERIODS, kind_of, slot
+from jobs.registry import PERIODS, get_job, period_start
 
 KEPT = timedelta(days=30)  # a finished job, and with it the guard of its key
 
@@ -18,17 +18,17 @@ def enqueue(
     *,
     key: str = "",
     run_at: datetime | None = None,
-    **facts,
+    **kwargs,
 ) -> None:
-    """Have `job` run with `facts` after this transaction commits, at `run_at` or soon.
+    """Have `job` run with `kwargs` after this transaction commits, at `run_at` or soon.
 
     Rolled back with the transaction. Of all calls with the same `key`, also at once,
     the first counts. Facts are what JSON can hold. Raises `LookupError` for an unknown
-    job and `TypeError` for facts that it does not take or JSON cannot hold.
+    job and `TypeError` for arguments that it does not take or JSON cannot hold.
     """
-    kind = kind_of(job)
-    kind.check(facts)
-    row = Job(name=kind.name, key=key, facts=facts)
+    kind = get_job(job)
+    kind.check(kwargs)
+    row = Job(name=kind.name, key=key, kwargs=kwargs)
     if run_at is not None:
         row.due_at = run_at
     Job.objects.bulk_create([row], ignore_conflicts=bool(key))
@@ -48,9 +48,9 @@ def enqueue_mail(
     If the worker is killed between the server's acceptance and our record, the letter
     is sent again with the same Message-ID.
     """
-    facts = {"to": to, "subject": subject, "text": text, "html": html}
+    kwargs = {"to": to, "subject": subject, "text": text, "html": html}
     letter = {"letter": key, "headers": headers or {}}
-    enqueue("jobs.send_mail", key=f"mail:{key}", **letter, **facts)
+    enqueue("jobs.send_mail", key=f"mail:{key}", **letter, **kwargs)
 
 
 def enqueue_periodic(at: datetime, *, known: dict[str, str]) -> None:
@@ -59,7 +59,7 @@ def enqueue_periodic(at: datetime, *, known: dict[str, str]) -> None:
     `known` remembers the periods that the caller has seen, and spares the database.
     """
     for name, period in PERIODS.items():
-        current = slot(period, at)
+        current = period_start(period, at)
         if known.get(name) != current:
             enqueue(name, key=f"{name}@{current}")
             known[name] = current

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection, reset_queries, transaction
 from django.utils import timezone
 
+from core.request_id import set_request_id
 from jobs import queue, services
-from jobs.errors import GiveUp, LeaseLost, OutOfTime
+from jobs.errors import JobTimeout, LeaseLost, PermanentFailure
 from jobs.models import Job
-from jobs.registry import Kind, kind_of
-from marketplace.core.logs import enter_request
+from jobs.registry import RegisteredJob, get_job
 
 logger = logging.getLogger("jobs")
 POLL_SECONDS = 0.25  # how late a job may be seen
@@ -28,9 +28,9 @@ def run_next(worker: str) -> Job | None:
     """Claim and run the next due job; return it as it was claimed, or None."""
     job = queue.claim(worker)
     if job is not None:
-        enter_request(f"job-{job.pk}-{job.tries}")  # in its log lines
+        set_request_id(f"job-{job.pk}-{job.attempts}")  # in its log lines
         run(job)
-        enter_request("-")
+        set_request_id("-")
     return job
 
 
@@ -39,39 +39,41 @@ def run(job: Job) -> None:
     began = time.monotonic()
     try:
         with kept(job):
-            perform(kind_of(job.name), job)
+            perform(get_job(job.name), job)
     except LeaseLost:
         logger.warning("%s was taken over by another worker", job)
     except Exception as error:
         told = traceback.format_exc()
-        if isinstance(error, OutOfTime):
+        if isinstance(error, JobTimeout):
             connection.close()  # it may be in the middle of a query
-        dead = queue.fail(job, error=told, hopeless=isinstance(error, GiveUp))
+        dead = queue.fail(
+            job, error=told, permanent=isinstance(error, PermanentFailure)
+        )
         level = logging.ERROR if dead else logging.WARNING
-        logger.log(level, "%s failed, try %s", job, job.tries, exc_info=True)
+        logger.log(level, "%s failed, try %s", job, job.attempts, exc_info=True)
     else:
-        facts = {"job": job.name, "ms": round(1000 * (time.monotonic() - began))}
-        logger.info("%s is done", job, extra={"facts": facts})
+        kwargs = {"job": job.name, "ms": round(1000 * (time.monotonic() - began))}
+        logger.info("%s is done", job, extra={"context": kwargs})
 
 
-def perform(kind: Kind, job: Job) -> None:
-    if kind.outward:
-        with at_most(kind.seconds):
-            kind.run(**job.facts)
+def perform(kind: RegisteredJob, job: Job) -> None:
+    if not kind.atomic:
+        with time_limit(kind.timeout_s):
+            kind.run(**job.kwargs)
         queue.finish(job)
     else:
         with transaction.atomic():
-            with at_most(kind.seconds):
-                kind.run(**job.facts)
+            with time_limit(kind.timeout_s):
+                kind.run(**job.kwargs)
             queue.finish(job)
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` within, after so long. Only a main thread can be told."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `JobTimeout` within, after so long. Only a main thread can be told."""
 
     def end(number, frame):
-        raise OutOfTime(f"It took more than {seconds} s.")
+        raise JobTimeout(f"It took more than {seconds} s.")
 
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -3,14 +3,14 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.workflow import Transition, Workflow, is_staff
 from jobs.models import Job
-from marketplace.core.workflow import Transition, Workflow, is_staff
 
 WAITING, RUNNING, DONE, DEAD, DISCARDED = Job.Status.values
 
 
 def begin_anew(job, *, actor, reason: str) -> None:
-    job.tries = 0
+    job.attempts = 0
     job.due_at = timezone.now()
     job.finished_at = None
 
@@ -18,7 +18,7 @@ def begin_anew(job, *, actor, reason: str) -> None:
 def forget(job, *, actor, reason: str) -> None:
     job.due_at = None
     job.finished_at = timezone.now()
-    job.facts = {}
+    job.kwargs = {}
 
 
 JOB_WORKFLOW = Workflow(

@@ -1,10 +1,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin import MODERATION_SECTION, AuditedAdmin
+from audit.admin import AuditedAdmin
+from core.admin.base import fieldset, link_column, status_column
+from items.admin import MODERATION_FIELDSET
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW, MODERATION
-from marketplace.core.admin import badge, linked, section
 from uploads.admin import ShowsPictures
 
 
@@ -23,11 +24,11 @@ class ListingAdmin(ShowsPictures, AuditedAdmin):
     private = ("address", "latitude", "longitude")
     list_display = (
         "title",
-        linked("seller"),
+        link_column("seller"),
         "category",
         "price",
-        badge("status"),
-        badge("moderation"),
+        status_column("status"),
+        status_column("moderation"),
         "location",
         "views_count",
         "created_at",
@@ -36,15 +37,15 @@ class ListingAdmin(ShowsPictures, AuditedAdmin):
     list_select_related = ("seller",)
     search_fields = ("search_text__words",)
     fieldsets = (
-        section(
+        fieldset(
             None,
             "title description category subcategory tags seller price currency "
             "is_negotiable condition pictures contact_info",
         ),
-        section(
+        fieldset(
             _("Standing"),
             "status is_featured views_count created_at updated_at expires_at",
         ),
-        MODERATION_SECTION,
-        section(_("Place"), "location address latitude longitude"),
+        MODERATION_FIELDSET,
+        fieldset(_("Place"), "location address latitude longitude"),
     )

@@ -1,16 +1,18 @@
+from core.api.filters import ChoiceParam, OrderingParam
+from items.filters import ItemFilter, PriceRange
 from listings.models import Listing
-from marketplace.core.filters import Choice, ItemFilter, Ordering, PriceRange, no_blanks
+from search.filters import split_words
 
 
 class ListingFilter(ItemFilter, PriceRange):
     default_status = Listing.Status.ACTIVE
     owner_field = "seller"
 
-    condition = Choice(choices=Listing.Condition)
-    ordering = Ordering(fields=["created_at", "price", "views_count"])
+    condition = ChoiceParam(choices=Listing.Condition)
+    ordering = OrderingParam(fields=["created_at", "price", "views_count"])
 
 
 def known_statuses(words: str) -> list[str]:
     """The statuses among comma-separated words."""
     known = {*Listing.Status.values, "all"}
-    return [word for word in no_blanks(words) if word in known]
+    return [word for word in split_words(words) if word in known]

@@ -17,7 +17,7 @@ def ends_soon(listing: Listing) -> bool:
         listing.seller,
         "listing_expiring",
         subject=listing,
-        key=f"listing-expiring:{listing.pk}:{on:%Y-%m-%d}",
+        dedup_key=f"listing-expiring:{listing.pk}:{on:%Y-%m-%d}",
         title=listing.title,
         on=on.isoformat(),
     )

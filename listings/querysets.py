@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.querysets import BRIEF, unread
-from marketplace.core.querysets import ContentQuerySet
+from accounts.querysets import BRIEF_FIELDS, defer_except
+from items.querysets import ContentQuerySet
 
 
 class ListingQuerySet(ContentQuerySet):
@@ -15,7 +15,7 @@ class ListingQuerySet(ContentQuerySet):
 
     def for_display(self):
         return self.select_related("seller").defer(
-            "search_text", *unread("seller", BRIEF)
+            "search_text", *defer_except("seller", BRIEF_FIELDS)
         )
 
     def ending(self, *, at: datetime):

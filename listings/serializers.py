@@ -1,29 +1,31 @@
 from rest_framework import serializers
 
 from accounts.serializers import SellerInfo
+from core.api.fields import (
+    CommaSeparatedField,
+    Input,
+    MoneyField,
+    OptionalTextField,
+    SlugField,
+    StrictBooleanField,
+    StrictChoiceField,
+    TextField,
+    WordListField,
+)
+from geo.serializers import (
+    LatitudeField,
+    LongitudeField,
+    PlaceSerializer,
+    require_whole_point,
+)
+from items.serializers import ModerationSerializer
 from listings.models import Listing
 from listings.permissions import is_seller
 from listings.services import VIEWS
 from listings.workflow import LISTING_WORKFLOW
-from marketplace.core.serializers import (
-    BlankableText,
-    Choice,
-    Flag,
-    Input,
-    Latitude,
-    Longitude,
-    ModeratedOutput,
-    Money,
-    PlacedOutput,
-    Slug,
-    Slugs,
-    Text,
-    Words,
-    with_whole_point,
-)
 
 
-class ListingSerializer(PlacedOutput, ModeratedOutput):
+class ListingSerializer(PlaceSerializer, ModerationSerializer):
     id = serializers.IntegerField()
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
@@ -51,11 +53,11 @@ class ListingSerializer(PlacedOutput, ModeratedOutput):
     expires_at = serializers.DateTimeField(allow_null=True)
     actions = serializers.SerializerMethodField()
 
-    def is_concerned(self, row) -> bool:
+    def is_party(self, row) -> bool:
         return is_seller(row, self.viewer)
 
     def get_views_count(self, listing) -> int:
-        return listing.views_count + VIEWS.waiting(listing.pk)
+        return listing.views_count + VIEWS.pending(listing.pk)
 
     def get_image_urls(self, listing) -> list[str]:
         return listing.images.split(",") if listing.images else []
@@ -69,24 +71,28 @@ class ListingDetailSerializer(ListingSerializer):
 
 
 class ListingInput(Input):
-    title = Text(max_length=100)
-    description = Text(max_length=2000)
-    category = Slug()
-    subcategory = BlankableText(max_length=50)
-    price = Money()
-    is_negotiable = Flag(required=False)
-    condition = Choice(choices=Listing.Condition, required=False, allow_blank=True)
-    contact_info = BlankableText(max_length=200)
-    images = Words(required=False)
-    tags = Slugs(required=False)
-    location = BlankableText(max_length=255)
-    address = BlankableText(max_length=255)
-    latitude = Latitude(required=False, allow_null=True)
-    longitude = Longitude(required=False, allow_null=True)
+    title = TextField(max_length=100)
+    description = TextField(max_length=2000)
+    category = SlugField()
+    subcategory = OptionalTextField(max_length=50)
+    price = MoneyField()
+    is_negotiable = StrictBooleanField(required=False)
+    condition = StrictChoiceField(
+        choices=Listing.Condition, required=False, allow_blank=True
+    )
+    contact_info = OptionalTextField(max_length=200)
+    images = WordListField(required=False)
+    tags = CommaSeparatedField(required=False)
+    location = OptionalTextField(max_length=255)
+    address = OptionalTextField(max_length=255)
+    latitude = LatitudeField(required=False, allow_null=True)
+    longitude = LongitudeField(required=False, allow_null=True)
 
     def validate(self, attrs: dict) -> dict:
-        return with_whole_point(attrs)
+        return require_whole_point(attrs)
 
 
 class ListingChange(ListingInput):
-    status = Choice(choices=("active", "pending", "sold", "archived"), required=False)
+    status = StrictChoiceField(
+        choices=("active", "pending", "sold", "archived"), required=False
+    )

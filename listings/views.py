@@ -3,6 +3,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from core.api.transitions import with_transitions
+from items.viewsets import ContentViewSet
 from listings import examples, services
 from listings.filters import ListingFilter, known_statuses
 from listings.models import Listing
@@ -13,7 +15,6 @@ from listings.serializers import (
     ListingSerializer,
 )
 from listings.workflow import LISTING_WORKFLOW
-from marketplace.core.viewsets import ContentViewSet, with_transitions
 
 
 @extend_schema_view(
@@ -27,23 +28,23 @@ from marketplace.core.viewsets import ContentViewSet, with_transitions
 class ListingViewSet(ContentViewSet):
     queryset = Listing.objects.for_display().newest_first()
     serializer_class = ListingDetailSerializer
-    row_serializer_class = ListingSerializer
+    list_serializer_class = ListingSerializer
     filterset_class = ListingFilter
-    changing = frozenset({"retrieve"})  # a look is counted, and shown
-    inputs = {
+    uncacheable = frozenset({"retrieve"})  # a look is counted, and shown
+    input_serializers = {
         "create": ListingInput,
         "update": ListingChange,
         "partial_update": ListingChange,
     }
     examples = {"create": examples.CREATE}
-    noun = "listing"
-    posted = _("The listing is published.")
-    edited = _("The listing is saved.")
+    object_key = "listing"
+    created_message = _("The listing is published.")
+    updated_message = _("The listing is saved.")
 
-    def publish(self, facts: dict) -> Listing:
-        return services.post(seller=self.request.user, **facts)
+    def perform_create(self, fields: dict) -> Listing:
+        return services.post(seller=self.request.user, **fields)
 
-    def change(self, listing: Listing, changes: dict) -> Listing:
+    def perform_update(self, listing: Listing, changes: dict) -> Listing:
         return services.edit(listing, actor=self.request.user, **changes)
 
     def retrieve(self, request, pk):
@@ -61,9 +62,9 @@ class ListingViewSet(ContentViewSet):
             OpenApiParameter("status", str, description="One, or several with commas.")
         ],
     )
-    @action(detail=False, envelope="listings")
+    @action(detail=False, list_key="listings")
     def my(self, request):
-        mine = self.queryset.all().of(request.user)
+        mine = self.queryset.all().owned_by(request.user)
         if status := request.query_params.get("status"):
             mine = mine.in_status(known_statuses(status), viewer=request.user)
-        return self.listed(mine)
+        return self.list_response(mine)

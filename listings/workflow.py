@@ -4,18 +4,18 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.workflow import moderation
+from core.workflow import Transition, Workflow, is_system
+from items.moderation import moderation
 from listings import notices
 from listings.models import Listing, expiry
 from listings.permissions import is_seller
-from marketplace.core.workflow import Transition, Workflow, is_system
 from notifications.moderation import tell_owner
 from uploads import services as uploads
 
 ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
 
 
-def record(listing, *, actor, row, **facts) -> None:
+def record(listing, *, actor, row, **fields) -> None:
     if row.name == "expire":
         notices.expired(listing)
 
@@ -24,7 +24,7 @@ def renew(listing, *, actor) -> None:
     listing.expires_at = expiry()
 
 
-def let_go_of_images(listing, *, actor) -> None:
+def release_images(listing, *, actor) -> None:
     uploads.show(listing, [], owner=listing.seller)
 
 
@@ -78,7 +78,7 @@ LISTING_WORKFLOW = Workflow(
         source=(ACTIVE, PENDING, SOLD, ARCHIVED),
         target=DELETED,
         allow=is_seller,
-        effect=let_go_of_images,
+        effect=release_images,
         in_api=False,
     ),
     record=record,

@@ -10,7 +10,7 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 from marketplace.wsgi import application as http
-from realtime.socket import application as sockets
+from realtime.connection import application as sockets
 
 
 def patient(application):

@@ -15,9 +15,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from marketplace.core.document import DOCUMENT
-from marketplace.core.environment import Environment
-from marketplace.core.logs import configuration
+from core.api.spectacular import DOCUMENT
+from core.env import Environment
+from core.web.log_config import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the embedded defaults write
@@ -59,37 +59,42 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "marketplace",
-    "audit",
-    "jobs",
-    "accounts",
-    "uploads",
-    "messaging",
-    "notifications",
+    "seed",
+    "alerts",
+    "realtime",
+    "reviews",
+    "favorites",
+    "catalog",
     "listings",
     "tasks",
     "offerings",
-    "reviews",
-    "favorites",
-    "alerts",
-    "realtime",
+    "items",
+    "messaging",
+    "notifications",
+    "accounts",
+    "audit",
     "search",
+    "uploads",
+    "geo",
+    "jobs",
+    "core",
 ]
 
 MIDDLEWARE = [
-    "marketplace.core.middleware.RequestIdMiddleware",
+    "core.web.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "marketplace.core.middleware.JsonErrorsMiddleware",
-    "marketplace.core.probes.ProbesMiddleware",
+    "core.web.middleware.JsonErrorsMiddleware",
+    "core.web.health.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "marketplace.core.middleware.LanguageMiddleware",
-    "marketplace.core.middleware.BodyLimitMiddleware",
-    "marketplace.core.middleware.PageSessionMiddleware",
+    "core.web.middleware.LanguageMiddleware",
+    "core.web.middleware.BodyLimitMiddleware",
+    "core.web.middleware.PageSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "marketplace.core.middleware.PageAuthenticationMiddleware",
-    "marketplace.core.middleware.PageMessageMiddleware",
+    "core.web.middleware.PageAuthenticationMiddleware",
+    "core.web.middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -146,7 +151,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {
-        "BACKEND": "marketplace.core.caches.PatientCache",
+        "BACKEND": "core.web.caches.PatientCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "marketplace",
         "OPTIONS": {
@@ -265,7 +270,9 @@ REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
 LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
-TALLY_SECONDS = env.float("TALLY_SECONDS", 5.0)  # how late counted looks are written
+COUNTER_FLUSH_SECONDS = env.float(
+    "COUNTER_FLUSH_SECONDS", 5.0
+)  # how late counted looks are written
 NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
 NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
 NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # how long before its end one is told
@@ -283,14 +290,14 @@ THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["marketplace.core.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["marketplace.core.renderers.OrjsonRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "marketplace.core.renderers.AlwaysJson",
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.OrjsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.renderers.AlwaysJson",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "marketplace.core.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "marketplace.core.schema.Schema",
+    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for CORS; the schema describes the API
-    "EXCEPTION_HANDLER": "marketplace.core.failures.render",
+    "EXCEPTION_HANDLER": "core.api.exception_handler.render",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
@@ -381,8 +388,8 @@ UNFOLD = {
     "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "marketplace.dashboard.with_cards",
-    "SIDEBAR": {"navigation": "marketplace.navigation.groups_for"},
+    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.with_cards",
+    "SIDEBAR": {"navigation": "marketplace.staff.navigation.groups_for"},
     "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
 }
 

@@ -12,11 +12,12 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
+from catalog.map import MapViewSet
+from catalog.views import CategoryViewSet
+from core import exceptions
 from favorites.views import FavoriteViewSet
 from listings.views import ListingViewSet
-from marketplace import views
-from marketplace.core import errors
-from marketplace.map import MapViewSet
+from marketplace import pages
 from messaging.views import (
     AttachmentViewSet,
     BlockingViewSet,
@@ -55,21 +56,21 @@ router.register("notifications", NotificationViewSet, "notification")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")
-router.register("categories", views.CategoryViewSet, "category")
+router.register("categories", CategoryViewSet, "category")
 
 urlpatterns = [
     path("api/", include(router.urls)),  # what is asked most is looked for first
-    path("", views.welcome),
-    path("examples/chat", views.chat),
+    path("", pages.welcome),
+    path("examples/chat", pages.chat),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
-    path("api/schema", views.SchemaView.as_view(), name="schema"),
+    path("api/schema", pages.SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
-    re_path(r"^api(/|$)", csrf_exempt(errors.not_found)),
+    re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 
-handler400 = "marketplace.core.errors.bad_request"
-handler404 = "marketplace.core.errors.not_found"
-handler500 = "marketplace.core.errors.server_error"
+handler400 = "core.exceptions.bad_request"
+handler404 = "core.exceptions.not_found"
+handler500 = "core.exceptions.server_error"

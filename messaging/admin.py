@@ -5,10 +5,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.models import Block
 from audit.admin import AuditedAdmin
-from marketplace.core.admin import Admin, HistoryInline, linked, section
+from core.admin.base import Admin, HistoryInline, fieldset, link_column
 from messaging.links import path_of
-from messaging.models import Block, Conversation, Message, MessageVersion
+from messaging.models import Conversation, Message, MessageVersion
 
 SUBJECT = "task offering listing"
 
@@ -17,8 +18,8 @@ SUBJECT = "task offering listing"
 class ConversationAdmin(AuditedAdmin):
     list_display = (
         "id",
-        linked("participant_1"),
-        linked("participant_2"),
+        link_column("participant_1"),
+        link_column("participant_2"),
         "last_seq",
         "updated_at",
     )
@@ -28,8 +29,8 @@ class ConversationAdmin(AuditedAdmin):
         "participant_2__search_text__words",
     )
     fieldsets = (
-        section(None, f"participant_1 participant_2 started_by last_seq {SUBJECT}"),
-        section(None, "created_at updated_at"),
+        fieldset(None, f"participant_1 participant_2 started_by last_seq {SUBJECT}"),
+        fieldset(None, "created_at updated_at"),
     )
 
 
@@ -46,7 +47,7 @@ class MessageAdmin(AuditedAdmin):
     list_display = (
         "id",
         "conversation",
-        linked("sender"),
+        link_column("sender"),
         "content",
         "state",
         "created_at",
@@ -63,8 +64,8 @@ class MessageAdmin(AuditedAdmin):
     )
     search_fields = ("sender__search_text__words",)
     fieldsets = (
-        section(None, f"conversation seq sender state content pictures {SUBJECT}"),
-        section(None, "created_at edited_at deleted_at"),
+        fieldset(None, f"conversation seq sender state content pictures {SUBJECT}"),
+        fieldset(None, "created_at edited_at deleted_at"),
     )
     inlines = (VersionInline,)
 
@@ -94,6 +95,6 @@ def _picture(upload) -> str:
 
 @admin.register(Block)
 class BlockAdmin(Admin):
-    list_display = ("id", linked("blocker"), linked("blocked"), "created_at")
+    list_display = ("id", link_column("blocker"), link_column("blocked"), "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")

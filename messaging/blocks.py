@@ -1,14 +1,13 @@
 """Block somebody, and take it back."""
 
 from django.db import transaction
-from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from marketplace.core.errors import Invalid, NotVisible
-from marketplace.core.locks import locked
+from accounts.models import Block, User
+from core.db.locks import locked
+from core.exceptions import NotFound, ValidationFailed
 from messaging import services
-from messaging.models import Block, Conversation
+from messaging.models import Conversation
 
 
 @transaction.atomic
@@ -19,11 +18,11 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     comes before it, or finds it. What the other one wrote counts as read, so that no
     later mark shows when the blocker is here.
 
-    Raises `Invalid` for oneself, `NotVisible` for whom `blocker` may not see, unless
-    blocked already.
+    Raises `ValidationFailed` for oneself, `NotFound` for whom `blocker` may not see,
+    unless blocked already.
     """
     if user_id == blocker.pk:
-        raise Invalid(_("You cannot block yourself."))
+        raise ValidationFailed(_("You cannot block yourself."))
     if found := Block.objects.filter(blocker=blocker, blocked=user_id).first():
         return found, False
     _refuse_unseen(user_id, viewer=blocker)
@@ -37,13 +36,8 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     return made
 
 
-def parting(viewer: User) -> Exists:
-    """Whether a block stands between `viewer` and the person that is asked for."""
-    return Exists(Block.objects.parting(viewer))
-
-
 def unblock(*, blocker, user_id: int) -> None:
-    """Take a block back. `NotVisible` for who is neither blocked nor seen."""
+    """Take a block back. `NotFound` for who is neither blocked nor seen."""
     gone, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
     if not gone:
         _refuse_unseen(user_id, viewer=blocker)
@@ -51,4 +45,4 @@ def unblock(*, blocker, user_id: int) -> None:
 
 def _refuse_unseen(user_id: int, *, viewer) -> None:
     if not User.objects.visible_to(viewer).filter(pk=user_id).exists():
-        raise NotVisible(_("There is no such person."))
+        raise NotFound(_("There is no such person."))

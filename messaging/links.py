@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from marketplace.core.errors import NotVisible
+from core.exceptions import NotFound
 from messaging.models import Attachment
 from uploads.models import Upload
 
@@ -33,16 +33,16 @@ def path_of(upload: Upload, *, small: bool = False, for_staff: bool = False) -> 
 def file_of(upload_id: int, signature: str) -> str:
     """The name of the file in the storage.
 
-    Raises `NotVisible` for a signature that is forged, late or of another picture, and
+    Raises `NotFound` for a signature that is forged, late or of another picture, and
     for what was deleted meanwhile.
     """
     try:
         link = Link(*signing.loads(signature, salt=SALT, max_age=SECONDS))
     except signing.BadSignature as error:
-        raise NotVisible(_("There is no such picture.")) from error
+        raise NotFound(_("There is no such picture.")) from error
     upload = Upload.objects.filter(pk=upload_id, is_private=True).first()
     if upload is None or link.upload_id != upload_id or not _is_shown(upload, link):
-        raise NotVisible(_("There is no such picture."))
+        raise NotFound(_("There is no such picture."))
     return upload.thumbnail_file if link.is_small else upload.file
 
 

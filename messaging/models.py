@@ -5,14 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from marketplace.core.models import Timestamped
+from core.db.models import Timestamped
 from messaging.permissions import is_participant
-from messaging.querysets import (
-    SUBJECTS,
-    BlockQuerySet,
-    ConversationQuerySet,
-    MessageQuerySet,
-)
+from messaging.querysets import SUBJECTS, ConversationQuerySet, MessageQuerySet
 
 
 def _unset(*names: str) -> Q:
@@ -229,32 +224,26 @@ class Attachment(models.Model):
         return f"{self.message_id}: {self.upload_id}"
 
 
-class Block(models.Model):
-    """`blocker` and `blocked` write nothing to each other while it stands."""
+class DigestCursor(models.Model):
+    """How far in a conversation somebody has been told that messages wait."""
 
-    blocker = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
         on_delete=models.CASCADE,
         related_name="+",
         db_index=False,  # the unique constraint begins with it
     )
-    blocked = models.ForeignKey(
+    user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = BlockQuerySet.as_manager()
+    seq = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["blocker", "blocked"], name="one_block_per_pair"
-            ),
-            models.CheckConstraint(
-                name="nobody_blocks_themselves",
-                condition=~Q(blocker=F("blocked")),
+                fields=["conversation", "user"], name="one_digest_cursor_per_person"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.blocker_id} blocks {self.blocked_id}"
+        return f"{self.user_id} of {self.conversation_id} up to {self.seq}"

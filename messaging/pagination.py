@@ -2,9 +2,9 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
-from marketplace.core import cursors
-from marketplace.core.errors import Invalid
-from marketplace.core.pagination import CURSOR, FAR_DIGITS, Pages
+from core.api import cursors
+from core.api.pagination import CURSOR, FAR_DIGITS, Pages
+from core.exceptions import ValidationFailed
 from messaging.models import Conversation, Message
 
 AFTER = "after"
@@ -92,4 +92,4 @@ def _place(cursor: str, path: str) -> int:
     match cursors.decode(cursor, path=path):
         case [int(last)]:
             return last
-    raise Invalid(_("This cursor belongs to another list."))
+    raise ValidationFailed(_("This cursor belongs to another list."))

@@ -21,8 +21,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from accounts.querysets import BRIEF, PRESENCE, unread
-from marketplace.core.querysets import prefixed
+from accounts.querysets import BRIEF_FIELDS, PRESENCE_FIELDS, defer_except
+from core.db.conditions import prefix_q
 
 SUBJECTS = ("task", "offering", "listing")
 
@@ -37,7 +37,7 @@ class SubjectQuerySet(models.QuerySet):
     def with_about_title(self):
         """The item's title as `about_title`, while everybody may see the item."""
         titles = (
-            When(prefixed(self._seen_by_all(name), name), then=F(f"{name}__title"))
+            When(prefix_q(self._seen_by_all(name), name), then=F(f"{name}__title"))
             for name in SUBJECTS
         )
         return self.annotate(about_title=Case(*titles, default=None))
@@ -58,7 +58,13 @@ class ConversationQuerySet(SubjectQuerySet):
         people = ("participant_1", "participant_2")
         return (
             self.select_related(*people)
-            .defer(*(name for one in people for name in unread(one, BRIEF | PRESENCE)))
+            .defer(
+                *(
+                    name
+                    for one in people
+                    for name in defer_except(one, BRIEF_FIELDS | PRESENCE_FIELDS)
+                )
+            )
             .prefetch_related(Prefetch("last_message", last))
             .with_about_title()
             .with_unread_count(user)
@@ -89,7 +95,7 @@ class ConversationQuerySet(SubjectQuerySet):
             When(participant_1=user.pk, then=F("participant_2")),
             default=F("participant_1"),
         )
-        blocks = apps.get_model("messaging.Block").objects
+        blocks = apps.get_model("accounts.Block").objects
         own = blocks.filter(blocker=user.pk, blocked=OuterRef("other_id"))
         of_the_other = blocks.filter(blocker=OuterRef("other_id"), blocked=user.pk)
         return self.annotate(
@@ -138,7 +144,7 @@ class MessageQuerySet(SubjectQuerySet):
         pictures = attachment.objects.select_related("upload")
         return (
             self.select_related("sender")
-            .defer(*unread("sender", BRIEF))
+            .defer(*defer_except("sender", BRIEF_FIELDS))
             .prefetch_related(Prefetch("attachments", pictures))
             .with_about_title()
         )
@@ -146,28 +152,3 @@ class MessageQuerySet(SubjectQuerySet):
     def waiting_for(self, user, *, after):
         """Those of the other side with a number past `after`; no deleted ones."""
         return self.filter(seq__gt=after, deleted_at=None).exclude(sender=user.pk)
-
-
-class BlockQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """One's own. Who is blocked is not told."""
-        return self.filter(blocker=user.pk)
-
-    def between(self, one_id: int, other_id: int):
-        """Those of either side."""
-        return self.filter(
-            Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
-        )
-
-    def parting(self, user):
-        """Those between `user` and the outer person."""
-        return self.filter(
-            Q(blocker=user.pk, blocked=OuterRef("pk"))
-            | Q(blocker=OuterRef("pk"), blocked=user.pk)
-        )
-
-    def for_display(self):
-        return self.select_related("blocked").defer(*unread("blocked", BRIEF))
-
-    def newest_first(self):
-        return self.order_by("-created_at", "-id")

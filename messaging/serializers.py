@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import PresentUser, UserBrief
-from marketplace.core.serializers import BlankableText, Id, Input, Output, Text
+from core.api.fields import IdField, Input, OptionalTextField, TextField
+from core.api.output import Output
 from messaging import links
 from messaging.querysets import SUBJECTS
 
@@ -122,9 +123,9 @@ class ConversationSerializer(SubjectOutput):
 class SubjectInput(Input):
     """Of the three ids one at most; `about` is its name and value, or None."""
 
-    task_id = Id(required=False, allow_null=True)
-    offering_id = Id(required=False, allow_null=True)
-    listing_id = Id(required=False, allow_null=True)
+    task_id = IdField(required=False, allow_null=True)
+    offering_id = IdField(required=False, allow_null=True)
+    listing_id = IdField(required=False, allow_null=True)
 
     def validate(self, attrs: dict) -> dict:
         ids = {name: attrs.pop(f"{name}_id", None) for name in SUBJECTS}
@@ -134,7 +135,7 @@ class SubjectInput(Input):
         return attrs | {"about": named[0] if named else None}
 
 
-class ClientMsgId(Text):
+class ClientMsgId(TextField):
     """A name that the sender's client makes up for a message, such as a UUID."""
 
     def __init__(self):
@@ -149,9 +150,9 @@ class ClientMsgId(Text):
 class MessageInput(SubjectInput):
     """Words, pictures or both."""
 
-    content = BlankableText(max_length=LONGEST)
+    content = OptionalTextField(max_length=LONGEST)
     attachment_ids = serializers.ListField(
-        child=Id(), required=False, max_length=MOST_ATTACHMENTS
+        child=IdField(), required=False, max_length=MOST_ATTACHMENTS
     )
     client_msg_id = ClientMsgId()
 
@@ -163,7 +164,7 @@ class MessageInput(SubjectInput):
 
 
 class EditInput(Input):
-    content = Text(max_length=LONGEST)
+    content = TextField(max_length=LONGEST)
 
 
 class BlockSerializer(Output):
@@ -177,12 +178,12 @@ class BlockSerializer(Output):
 class StartInput(SubjectInput):
     """Two dialects: `user_id, message`, or `participant_id, initial_message`."""
 
-    user_id = Id(required=False, allow_null=True)
-    participant_id = Id(
+    user_id = IdField(required=False, allow_null=True)
+    participant_id = IdField(
         required=False, allow_null=True, help_text="The same as `user_id`."
     )
-    message = BlankableText(max_length=LONGEST)
-    initial_message = BlankableText(
+    message = OptionalTextField(max_length=LONGEST)
+    initial_message = OptionalTextField(
         max_length=LONGEST, help_text="The same as `message`."
     )
     client_msg_id = ClientMsgId()

@@ -8,17 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from marketplace.core.errors import (
+from accounts.models import Block, User
+from core.db.locks import locked
+from core.exceptions import (
     DomainError,
-    Invalid,
     NotAllowed,
-    NotVisible,
-    TooMany,
+    NotFound,
+    Throttled,
+    ValidationFailed,
 )
-from marketplace.core.locks import locked
 from messaging import events
-from messaging.models import Attachment, Block, Conversation, Message, MessageVersion
+from messaging.models import Attachment, Conversation, Message, MessageVersion
 from messaging.permissions import is_participant, is_sender
 from messaging.querysets import SUBJECTS
 from uploads import services as uploads
@@ -42,7 +42,7 @@ class TooLate(DomainError):
     code = "too_late"
 
 
-class TooManyStarted(TooMany):
+class TooManyStarted(Throttled):
     code = "too_many_conversations"
 
 
@@ -61,16 +61,17 @@ def start(
     """The conversation with a person, and whether it is new.
 
     `content` is sent in it, unless empty; a repeated send finds the first, whatever has
-    happened to the person or the item since. Raises `Invalid` for oneself, `NotVisible`
+    happened to the person or the item since. Raises `ValidationFailed` for oneself,
+    `NotFound`
     for a person or an item that `sender` may not see, `Blocked` (403) and, for new
     accounts, `TooManyStarted` (429).
     """
     if user_id == sender.pk:
-        raise Invalid(_("You cannot write to yourself."))
+        raise ValidationFailed(_("You cannot write to yourself."))
     if content and (talk := _written_in(sender, user_id, client_msg_id)):
         return talk, False
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
-        raise NotVisible(_("There is no such person."))
+        raise NotFound(_("There is no such person."))
     conversation, is_new = _found_or_begun(sender, user_id)
     if content:
         send(
@@ -130,10 +131,10 @@ def _refuse_too_many(sender, *, at: datetime) -> None:
     started = Conversation.objects.started_by(sender, since=at - DAY)
     times = list(started.values_list("created_at", flat=True)[:most])
     if len(times) >= most:
-        wait = times[-1] + DAY - at if times else DAY
+        retry_after = times[-1] + DAY - at if times else DAY
         raise TooManyStarted(
             _("You have started many conversations. Please wait before starting more."),
-            wait=int(wait.total_seconds()) + 1,
+            retry_after=int(retry_after.total_seconds()) + 1,
         )
 
 
@@ -200,14 +201,14 @@ def _subject(about: About, *, viewer) -> dict[str, int | None]:
     named, pk = about
     items = Message._meta.get_field(named).related_model.objects
     if not items.visible_to(viewer).filter(pk=pk).exists():
-        raise NotVisible(_("There is no such item."))
+        raise NotFound(_("There is no such item."))
     return {f"{name}_id": pk if name == named else None for name in SUBJECTS}
 
 
 def _locked(conversation: Conversation, user) -> Conversation:
     conversation = locked(Conversation.objects).get(pk=conversation.pk)
     if not is_participant(conversation, user):
-        raise NotVisible(_("There is no such conversation."))
+        raise NotFound(_("There is no such conversation."))
     return conversation
 
 
@@ -301,7 +302,10 @@ def read_all(conversation: Conversation, *, reader) -> int:
 
 
 def read_one(message: Message, *, reader) -> None:
-    """Count a message and those before it as read. Raises `Invalid` for one's own."""
+    """Mark a message and all before it as read.
+
+    Raises `ValidationFailed` for one's own message.
+    """
     if is_sender(message, reader):
-        raise Invalid(_("This message is your own."))
+        raise ValidationFailed(_("This message is your own."))
     read(message.conversation, reader=reader, up_to=message.seq)

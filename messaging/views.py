@@ -11,11 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.schema import MESSAGE, REFUSED
-from marketplace.core.viewsets import ApiViewSet
+from accounts.models import Block
+from core.api.pagination import PersonalPages
+from core.api.schema import MESSAGE, REFUSED
+from core.api.viewsets import ApiViewSet
 from messaging import blocks, links, services
-from messaging.models import Block, Conversation, Message
+from messaging.models import Conversation, Message
 from messaging.pagination import MessagePages
 from messaging.serializers import (
     AttachmentSerializer,
@@ -63,12 +64,12 @@ class ConversationViewSet(ApiViewSet):
     queryset = Conversation.objects.latest_first()
     serializer_class = ConversationSerializer
     pagination_class = PersonalPages
-    envelope = "conversations"
-    inputs = {"create": StartInput, "send": MessageInput}
+    list_key = "conversations"
+    input_serializers = {"create": StartInput, "send": MessageInput}
 
     @extend_schema(summary="One's conversations, the latest first")
     def list(self, request):
-        return self.listed(self._for_display())
+        return self.list_response(self._for_display())
 
     @extend_schema(summary="One conversation", responses=FOUND)
     def retrieve(self, request, pk):
@@ -79,7 +80,7 @@ class ConversationViewSet(ApiViewSet):
         responses={200: STARTED, 201: STARTED},
     )
     def create(self, request):
-        talk, is_new = services.start(sender=request.user, **self.read_input())
+        talk, is_new = services.start(sender=request.user, **self.validated_input())
         answer = {"conversation": self._seen(talk), "existing": not is_new}
         return Response(answer, status=201 if is_new else 200)
 
@@ -88,7 +89,7 @@ class ConversationViewSet(ApiViewSet):
         description="Counts what it shows as read by the caller, but with `after`.",
         responses=MessageSerializer(many=True),
     )
-    @action(detail=True, envelope="messages", pagination_class=MessagePages)
+    @action(detail=True, list_key="messages", pagination_class=MessagePages)
     def messages(self, request, pk):
         talk = self.get_object()
         page = self.paginate_queryset(talk)
@@ -104,7 +105,7 @@ class ConversationViewSet(ApiViewSet):
     @messages.mapping.post
     def send(self, request, pk):
         message, is_new = services.send(
-            self.get_object(), sender=request.user, **self.read_input()
+            self.get_object(), sender=request.user, **self.validated_input()
         )
         answer = {"message": self._shown(message)}
         return Response(answer, status=201 if is_new else 200)
@@ -131,7 +132,7 @@ class MessageViewSet(ApiViewSet):
 
     queryset = Message.objects.for_display().select_related("conversation")
     serializer_class = MessageSerializer
-    inputs = {"update": EditInput, "partial_update": EditInput}
+    input_serializers = {"update": EditInput, "partial_update": EditInput}
 
     @extend_schema(
         summary="Change the words of a message of one's own",
@@ -142,7 +143,7 @@ class MessageViewSet(ApiViewSet):
     def update(self, request, pk):
         message = self.get_object()
         services.refuse_strangers(message, request.user)
-        edited = services.edit(message, actor=request.user, **self.read_input())
+        edited = services.edit(message, actor=request.user, **self.validated_input())
         return self._answer(edited)
 
     @extend_schema(
@@ -192,9 +193,9 @@ class AttachmentViewSet(ApiViewSet):
 
     queryset = Upload.objects.filter(is_private=True)
     serializer_class = AttachmentSerializer
-    inputs = {"create": UploadInput}
-    public = frozenset({"retrieve"})  # the signature says who may
-    scopes = {"create": "upload"}
+    input_serializers = {"create": UploadInput}
+    public_actions = frozenset({"retrieve"})  # the signature says who may
+    throttle_scopes = {"create": "upload"}
     parser_classes = [MultiPartParser]
 
     @extend_schema(
@@ -203,7 +204,7 @@ class AttachmentViewSet(ApiViewSet):
         responses={201: ATTACHED},
     )
     def create(self, request):
-        file = self.read_input()["file"]
+        file = self.validated_input()["file"]
         upload = uploads.take_in(file, owner=request.user, is_private=True)
         answer = {"message": _("Uploaded."), "attachment": self._shown(upload)}
         return Response(answer, status=201)
@@ -231,11 +232,11 @@ class BlockViewSet(ApiViewSet):
     queryset = Block.objects.for_display().newest_first()
     serializer_class = BlockSerializer
     pagination_class = PersonalPages
-    envelope = "blocks"
+    list_key = "blocks"
 
     @extend_schema(summary="People whom one blocks, the latest first")
     def list(self, request):
-        return self.listed(self.get_queryset())
+        return self.list_response(self.get_queryset())
 
 
 class BlockingViewSet(ApiViewSet):
@@ -250,7 +251,7 @@ class BlockingViewSet(ApiViewSet):
     @action(detail=True, methods=["post"])
     def block(self, request, pk):
         block, is_new = blocks.block(blocker=request.user, user_id=int(pk))
-        answer = {"message": _("Blocked."), "block": self.shown(block)}
+        answer = {"message": _("Blocked."), "block": self.render(block)}
         return Response(answer, status=201 if is_new else 200)
 
     @extend_schema(summary="Take a block back", request=None, responses={200: MESSAGE})

@@ -5,8 +5,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self):
-        from accounts.services import on_joined
-        from notifications.services import welcome
+        from accounts.signals import user_registered
+        from notifications.services import send_welcome
 
-        if welcome not in on_joined:
-            on_joined.append(welcome)
+        user_registered.connect(send_welcome, dispatch_uid="notifications.welcome")

@@ -1,11 +1,11 @@
 import django_filters as filters
 
-from marketplace.core.filters import Flag
+from core.api.filters import BooleanParam
 from notifications.models import Notification
 
 
 class NotificationFilter(filters.FilterSet):
-    unread = Flag(
+    unread = BooleanParam(
         field_name="read_at",
         lookup_expr="isnull",
         help_text="True: the unread alone; false: the read.",

@@ -1,14 +1,15 @@
-"""What the worker does: letters, and the digest of messages that wait."""
+"""Background jobs of notifications, and their periodic maintenance."""
 
-from django.utils import timezone
+from datetime import datetime
 
-from jobs.registry import every, job
+from jobs.maintenance import delete_rows, maintenance
+from jobs.registry import job
 from jobs.services import enqueue_mail
-from notifications import digests
-from notifications.kinds import KINDS
-from notifications.letters import letter
+from notifications import services
+from notifications.emails import render_email
 from notifications.models import Notification
-from notifications.services import channels_of
+from notifications.services import get_channels
+from notifications.types import NOTIFICATION_TYPES, is_current
 
 
 @job()
@@ -16,21 +17,19 @@ def deliver(notification_id: int) -> None:
     """Write the letter, if its reader still wants it."""
     row = Notification.objects.select_related("recipient").filter(pk=notification_id)
     row = row.first()
-    if row is not None and _is_wanted(row) and digests.recount(row):
+    if row is not None and _is_wanted(row) and is_current(row):
         enqueue_mail(
-            f"notification:{row.pk}:{row.created_at.isoformat()}", **letter(row)
+            f"notification:{row.pk}:{row.created_at.isoformat()}", **render_email(row)
         )
 
 
 def _is_wanted(row: Notification) -> bool:
-    reader, kind = row.recipient, KINDS.get(row.kind)
+    reader, kind = row.recipient, NOTIFICATION_TYPES.get(row.kind)
     if kind is None or not (reader.is_active and reader.email):
         return False
-    return channels_of(reader, kind.group).email
+    return get_channels(reader, kind.group).email
 
 
-@every(minutes=5)
-@job(tries=3, seconds=240)
-def tell_of_messages() -> None:
-    """Tell of messages that wait unread, a burst at a time."""
-    digests.send(at=timezone.now())
+@maintenance("delete expired notifications")
+def delete_expired_notifications(at: datetime, *, dry_run: bool) -> int:
+    return delete_rows(services.stale(at=at), dry_run=dry_run)

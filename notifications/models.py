@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from notifications.kinds import Group
 from notifications.querysets import NotificationQuerySet
+from notifications.types import Group
 
 
 class Notification(models.Model):
@@ -23,11 +23,11 @@ class Notification(models.Model):
         max_length=30, blank=True, help_text="Such as task, listing or conversation."
     )
     subject_id = models.BigIntegerField(null=True)
-    facts = models.JSONField(default=dict)
-    key = models.CharField(
+    params = models.JSONField(default=dict)
+    dedup_key = models.CharField(
         max_length=200, blank=True, help_text="Of the same key there is one."
     )
-    is_listed = models.BooleanField(
+    in_app = models.BooleanField(
         default=True, help_text="No: it is for the mail alone, or was deleted."
     )
     created_at = models.DateTimeField(default=timezone.now)
@@ -39,19 +39,21 @@ class Notification(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key"], name="notification_key_once", condition=~Q(key="")
+                fields=["dedup_key"],
+                name="notification_key_once",
+                condition=~Q(dedup_key=""),
             ),
         ]
         indexes = [
             models.Index(
                 fields=["recipient", "-created_at", "-id"],
                 name="notification_newest",
-                condition=Q(is_listed=True),
+                condition=Q(in_app=True),
             ),
             models.Index(
                 fields=["recipient", "-created_at", "-id"],
                 name="notification_unread",
-                condition=Q(is_listed=True, read_at=None),
+                condition=Q(in_app=True, read_at=None),
             ),
             models.Index(
                 fields=["subject_type", "subject_id"], name="notification_subject"
@@ -89,28 +91,3 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.group}"
-
-
-class Told(models.Model):
-    """How far in a conversation somebody has been told that messages wait."""
-
-    conversation = models.ForeignKey(
-        "messaging.Conversation",
-        on_delete=models.CASCADE,
-        related_name="+",
-        db_index=False,  # the unique constraint begins with it
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    seq = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["conversation", "user"], name="told_once_per_person"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} of {self.conversation_id} up to {self.seq}"

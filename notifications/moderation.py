@@ -4,7 +4,7 @@ from django.db.models import Model
 
 from notifications.services import notify
 
-KINDS = {
+NOTIFICATION_TYPES = {
     "hide": "content_hidden",
     "remove": "content_removed",
     "restore": "content_restored",
@@ -15,8 +15,8 @@ def tell_owner(
     obj: Model, *, owner: str, actor, row, reason: str, title: str = ""
 ) -> None:
     """`owner` is the foreign key to whoever posted it; a restoring needs no reason."""
-    kind = KINDS[row.name]
-    facts = {"title": title or str(obj)}
+    kind = NOTIFICATION_TYPES[row.name]
+    params = {"title": title or str(obj)}
     if row.name != "restore":
-        facts["reason"] = reason
-    notify(getattr(obj, owner), kind, subject=obj, actor=actor, **facts)
+        params["reason"] = reason
+    notify(getattr(obj, owner), kind, subject=obj, actor=actor, **params)

@@ -10,17 +10,17 @@ from django.db.models import Count, Q
 class NotificationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own, but for those that are mail alone or were deleted."""
-        return self.filter(recipient=user.pk, is_listed=True)
+        return self.filter(recipient=user.pk, in_app=True)
 
     def for_display(self):
-        return self.defer("key")
+        return self.defer("dedup_key")
 
     def unread(self):
         return self.filter(read_at=None)
 
     def unread_by_person(self, ids: Collection[int]) -> dict[int, int]:
         """How many wait for each of these people."""
-        waiting = self.filter(recipient__in=ids, is_listed=True).unread()
+        waiting = self.filter(recipient__in=ids, in_app=True).unread()
         counts = waiting.order_by().values_list("recipient").annotate(Count("pk"))
         return dict(counts)
 
@@ -35,5 +35,5 @@ class NotificationQuerySet(models.QuerySet):
 
     def stale(self, *, before: datetime):
         """Old ones that nobody waits for any more."""
-        settled = Q(read_at__isnull=False) | Q(is_listed=False)
+        settled = Q(read_at__isnull=False) | Q(in_app=False)
         return self.filter(settled, created_at__lt=before)

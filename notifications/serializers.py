@@ -2,9 +2,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import serializers
 
-from marketplace.core.serializers import Flag, Input, Output
-from notifications.kinds import KINDS, Group
-from notifications.words import words_of
+from core.api.fields import Input, StrictBooleanField
+from core.api.output import Output
+from notifications.rendering import words_of
+from notifications.types import NOTIFICATION_TYPES, Group
 
 
 class SubjectSerializer(serializers.Serializer):
@@ -31,7 +32,7 @@ class NotificationSerializer(Output):
     def to_representation(self, row) -> dict:
         with override(self._language):
             words = words_of(row)
-        kind = KINDS.get(row.kind)
+        kind = NOTIFICATION_TYPES.get(row.kind)
         return {
             "id": row.pk,
             "kind": row.kind,
@@ -41,7 +42,7 @@ class NotificationSerializer(Output):
             "reason": words.reason,
             "path": words.path,
             "subject": self._subject(row),
-            "facts": row.facts,
+            "facts": row.params,
             "is_read": row.is_read,
             "read_at": row.read_at,
             "created_at": row.created_at,
@@ -63,8 +64,8 @@ class ChannelsSerializer(serializers.Serializer):
 
 
 class ChannelsInput(Input):
-    in_app = Flag(required=False)
-    email = Flag(required=False)
+    in_app = StrictBooleanField(required=False)
+    email = StrictBooleanField(required=False)
     default_error_messages = {
         "invalid": _("Give true or false for `in_app` and for `email`.")
     }

@@ -1,5 +1,6 @@
 """Tell people what happened, and keep how they want to hear of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,12 +11,12 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from core import events
+from core.api.renderers import OrjsonRenderer
 from jobs.services import enqueue
-from marketplace.core import events
-from marketplace.core.renderers import OrjsonRenderer
-from notifications.kinds import KINDS, MAIL_ALONE, Group
 from notifications.models import Notification, Preference
 from notifications.serializers import NotificationSerializer
+from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
 
 SUBJECT_WORDS = {  # model name: what the API calls it
     "taskrequest": "task",
@@ -42,22 +43,23 @@ def notify(
     *,
     subject: Model | None = None,
     actor: User | None = None,
-    key: str = "",
-    **facts,
+    dedup_key: str = "",
+    **params,
 ) -> Notification | None:
     """Tell `recipient` of an event, in the transaction of the event itself.
 
     `actor` did it and is never told of it; the suspended are told nothing. Of all calls
-    with the same `key` the first counts. `facts` are for the words of the kind, and
+    with the same `dedup_key` the first counts. `params` are for the words of the kind,
+    and
     what JSON can hold. Returns None when nobody is told. Raises `LookupError` for an
     unknown kind.
     """
-    group = KINDS[kind].group
+    group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
         return None
     if not User.objects.filter(pk=recipient.pk, is_active=True).exists():
         return None
-    channels = channels_of(recipient, group)
+    channels = get_channels(recipient, group)
     if not (channels.in_app or channels.email):
         return None
     row = Notification(
@@ -65,21 +67,21 @@ def notify(
         kind=kind,
         subject_type=subject_word(subject) if subject else "",
         subject_id=subject.pk if subject else None,
-        facts=facts,
-        key=key,
-        is_listed=channels.in_app,
+        params=params,
+        dedup_key=dedup_key,
+        in_app=channels.in_app,
     )
     if not _added(row):
         return None
     if channels.email:
         enqueue("notifications.deliver", notification_id=row.pk)
-    if row.is_listed:
+    if row.in_app:
         _announce(row)
     return row
 
 
 def _added(row: Notification) -> bool:
-    if not row.key:
+    if not row.dedup_key:
         row.save()
         return True
     try:
@@ -91,7 +93,7 @@ def _added(row: Notification) -> bool:
 
 
 def _announce(row: Notification) -> None:
-    if events.receivers:
+    if events.has_receivers():
         shown = NotificationSerializer(
             row, context={"language": row.recipient.language}
         ).data
@@ -102,12 +104,13 @@ def _announce(row: Notification) -> None:
 
 def tell_unread(user: User) -> None:
     """Let the other devices of `user` know how many notifications wait."""
-    if events.receivers:
+    if events.has_receivers():
         count = Notification.objects.visible_to(user).unread().count()
         events.publish((user.pk,), UNREAD, {"notifications": count})
 
 
-def welcome(user: User) -> None:
+def send_welcome(sender, *, user: User, **kwargs) -> None:
+    """Notify a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
 
 
@@ -130,7 +133,7 @@ def read_all(user: User) -> int:
 
 def delete(row: Notification) -> None:
     """Take it off the list; the row stays a while, so that its key goes on to count."""
-    Notification.objects.filter(pk=row.pk).update(is_listed=False)
+    Notification.objects.filter(pk=row.pk).update(in_app=False)
     tell_unread(row.recipient)
 
 
@@ -138,10 +141,10 @@ def delete(row: Notification) -> None:
 
 
 def default_channels(group: str) -> Channels:
-    return Channels(in_app=group not in MAIL_ALONE, email=True)
+    return Channels(in_app=group not in EMAIL_ONLY_GROUPS, email=True)
 
 
-def channels_of(user: User, group: str) -> Channels:
+def get_channels(user: User, group: str) -> Channels:
     said = Preference.objects.filter(user=user.pk, group=group).first()
     return Channels(said.in_app, said.email) if said else default_channels(group)
 
@@ -158,7 +161,7 @@ def preferences_of(user: User) -> dict[str, Channels]:
 
 
 @transaction.atomic
-def prefer(user: User, group: str, **changes: bool) -> None:
+def set_preference(user: User, group: str, **changes: bool) -> None:
     """Set `in_app`, `email` or both for one group."""
     defaults = vars(default_channels(group))
     Preference.objects.update_or_create(
@@ -169,10 +172,27 @@ def prefer(user: User, group: str, **changes: bool) -> None:
 # --- The clock ------------------------------------------------------------------------
 
 
-def untold(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
+def not_yet_notified(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
     """Those of `rows` that nobody was told of in `kind` since then."""
     told = Notification.objects.told(kind, since=since)
     return rows.exclude(Exists(told.about(subject_word(rows.model), OuterRef("pk"))))
+
+
+def notify_of_ending(
+    rows: QuerySet,
+    type: str,
+    notify_one: Callable[[Model], int],
+    *,
+    at: datetime,
+    dry_run: bool,
+) -> int:
+    """Call `notify_one` with each row that ends soon and was not notified of lately.
+
+    Returns how many notifications were created, or would have been.
+    """
+    since = at - timedelta(days=settings.NOTICE_DAYS + 1)
+    pending = not_yet_notified(rows, type, since=since)
+    return pending.count() if dry_run else sum(map(notify_one, pending))
 
 
 def stale(*, at: datetime) -> QuerySet:

@@ -8,61 +8,69 @@ from django.urls import reverse
 
 from accounts.models import User
 from notifications import services
-from notifications.kinds import KINDS, Group
-from notifications.links import absolute
+from notifications.client_urls import absolute
 from notifications.models import Notification
+from notifications.types import NOTIFICATION_TYPES, Group
 
 SALT = "notifications.unsubscribe"
 
 
 @dataclass(frozen=True)
-class Stopper:
-    """How a subject ends by itself instead of silencing the group.
+class UnsubscribeHandler:
+    """Ends the e-mails about one subject, instead of those of its whole group.
 
-    Both are given the ids of the person and of the subject.
+    Both functions are called with the ids of the person and of the subject.
     """
 
-    stop: Callable[[int, int], None]
-    title_of: Callable[[int, int], str]
+    unsubscribe: Callable[[int, int], None]
+    get_title: Callable[[int, int], str]
 
 
-stoppers: dict[str, Stopper] = {}  # by the subject's type
+HANDLERS: dict[str, UnsubscribeHandler] = {}  # by the subject's type
+
+
+def register_handler(subject_type: str, handler: UnsubscribeHandler) -> None:
+    """Let `handler` end the e-mails about subjects of this type."""
+    HANDLERS[subject_type] = handler
 
 
 @dataclass(frozen=True)
-class WayOut:
+class UnsubscribeLink:
+    """What the token of a link holds."""
+
     user_id: int
     group: str
     subject_type: str = ""
     subject_id: int | None = None
 
 
-def address_for(row: Notification) -> str:
-    token = [row.recipient_id, KINDS[row.kind].group.value]
-    if row.subject_type in stoppers:
+def url_for(row: Notification) -> str:
+    """The absolute URL of the page that ends e-mails like the one about `row`."""
+    token = [row.recipient_id, NOTIFICATION_TYPES[row.kind].group.value]
+    if row.subject_type in HANDLERS:
         token += [row.subject_type, row.subject_id]
     return absolute(reverse("unsubscribe", args=[signing.dumps(token, salt=SALT)]))
 
 
-def read(token: str) -> WayOut | None:
+def parse_token(token: str) -> UnsubscribeLink | None:
     """What a link of ours says; None for any other. Links do not grow old."""
     try:
-        way_out = WayOut(*signing.loads(token, salt=SALT))
+        link = UnsubscribeLink(*signing.loads(token, salt=SALT))
     except (signing.BadSignature, TypeError):
         return None
-    return way_out if way_out.group in Group.values else None
+    return link if link.group in Group.values else None
 
 
-def follow(way_out: WayOut) -> None:
+def unsubscribe(link: UnsubscribeLink) -> None:
     """Send no more of these letters. Doing it twice is as good as once."""
-    if stopper := stoppers.get(way_out.subject_type):
-        stopper.stop(way_out.user_id, way_out.subject_id)
-    elif user := User.objects.filter(pk=way_out.user_id).first():
-        services.prefer(user, way_out.group, email=False)
+    if handler := HANDLERS.get(link.subject_type):
+        handler.unsubscribe(link.user_id, link.subject_id)
+    elif user := User.objects.filter(pk=link.user_id).first():
+        services.set_preference(user, link.group, email=False)
 
 
-def what_ends(way_out: WayOut) -> str:
+def describe(link: UnsubscribeLink) -> str:
     """In words: the group, or the one subject."""
-    stopper = stoppers.get(way_out.subject_type)
-    title = stopper and stopper.title_of(way_out.user_id, way_out.subject_id)
-    return title or str(Group(way_out.group).label)
+    handler = HANDLERS.get(link.subject_type)
+    title = handler and handler.get_title(link.user_id, link.subject_id)
+    return title or str(Group(link.group).label)

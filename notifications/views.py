@@ -13,7 +13,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
 from accounts.models import User
-from marketplace.core.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet
 from notifications import services, unsubscribe
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
@@ -42,8 +42,8 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
     queryset = Notification.objects.for_display().newest_first()
     serializer_class = NotificationSerializer
     filterset_class = NotificationFilter
-    envelope = "notifications"
-    inputs = {"prefer": PreferencesInput}
+    list_key = "notifications"
+    input_serializers = {"set_preference": PreferencesInput}
 
     @extend_schema(summary="What one was told of, newest first")
     def list(self, request):
@@ -92,9 +92,9 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
         responses=PreferencesSerializer,
     )
     @preferences.mapping.put
-    def prefer(self, request):
-        for group, changes in self.read_input(partial=True).items():
-            services.prefer(request.user, group, **changes)
+    def set_preference(self, request):
+        for group, changes in self.validated_input(partial=True).items():
+            services.set_preference(request.user, group, **changes)
         return Response(self._preferences())
 
     def _preferences(self) -> dict:
@@ -107,15 +107,15 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """A GET only asks, for scanners follow links; a POST does it."""
-    way_out = unsubscribe.read(token)
-    if way_out is None:
+    link = unsubscribe.parse_token(token)
+    if link is None:
         return render(request, "notifications/unsubscribe.html", {}, status=404)
     if request.method == "POST":
-        unsubscribe.follow(way_out)
-    language = User.objects.filter(pk=way_out.user_id).values_list("language").first()
+        unsubscribe.unsubscribe(link)
+    language = User.objects.filter(pk=link.user_id).values_list("language").first()
     with override(language[0] if language else None):
         words = {
-            "group": unsubscribe.what_ends(way_out),
+            "group": unsubscribe.describe(link),
             "is_done": request.method == "POST",
         }
         return render(request, "notifications/unsubscribe.html", words)

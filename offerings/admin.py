@@ -1,8 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin import MODERATION_SECTION, AuditedAdmin
-from marketplace.core.admin import badge, linked, section
+from audit.admin import AuditedAdmin
+from core.admin.base import fieldset, link_column, status_column
+from items.admin import MODERATION_FIELDSET
 from offerings.models import Offering
 from offerings.workflow import MODERATION, OFFERING_WORKFLOW
 from uploads.admin import ShowsPictures
@@ -22,12 +23,12 @@ class OfferingAdmin(ShowsPictures, AuditedAdmin):
     private = ("address", "latitude", "longitude")
     list_display = (
         "title",
-        linked("creator"),
+        link_column("creator"),
         "category",
         "price",
         "price_type",
-        badge("status"),
-        badge("moderation"),
+        status_column("status"),
+        status_column("moderation"),
         "location",
         "created_at",
     )
@@ -35,12 +36,12 @@ class OfferingAdmin(ShowsPictures, AuditedAdmin):
     list_select_related = ("creator",)
     search_fields = ("search_text__words",)
     fieldsets = (
-        section(
+        fieldset(
             None,
             "title description category creator price price_type currency "
             "availability experience service_radius pictures",
         ),
-        section(_("Standing"), "status contact_count created_at updated_at"),
-        MODERATION_SECTION,
-        section(_("Place"), "location address latitude longitude"),
+        fieldset(_("Standing"), "status contact_count created_at updated_at"),
+        MODERATION_FIELDSET,
+        fieldset(_("Place"), "location address latitude longitude"),
     )

@@ -1,4 +1,5 @@
-from marketplace.core.filters import Choice, ItemFilter, Ordering, PriceRange
+from core.api.filters import ChoiceParam, OrderingParam
+from items.filters import ItemFilter, PriceRange
 from offerings.models import Offering
 
 
@@ -6,5 +7,5 @@ class OfferingFilter(ItemFilter, PriceRange):
     default_status = Offering.Status.ACTIVE
     default_radius = 25.0
 
-    price_type = Choice(choices=Offering.PriceType)
-    ordering = Ordering(fields=["created_at", "price"])
+    price_type = ChoiceParam(choices=Offering.PriceType)
+    ordering = OrderingParam(fields=["created_at", "price"])

@@ -5,13 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.models import (
-    LARGEST_PRICE,
-    Moderated,
-    Place,
-    Timestamped,
-    search_indexes,
-)
+from core.db.models import LARGEST_PRICE, Timestamped
+from geo.models import Place
+from items.models import Moderated, search_indexes
 from offerings.querysets import OfferingQuerySet
 from search.fields import FoldedTextField
 

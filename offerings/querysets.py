@@ -1,7 +1,7 @@
 """Facts about sets of offerings."""
 
-from accounts.querysets import BRIEF, unread
-from marketplace.core.querysets import ContentQuerySet
+from accounts.querysets import BRIEF_FIELDS, defer_except
+from items.querysets import ContentQuerySet
 
 
 class OfferingQuerySet(ContentQuerySet):
@@ -11,5 +11,5 @@ class OfferingQuerySet(ContentQuerySet):
 
     def for_display(self):
         return self.select_related("creator").defer(
-            "search_text", *unread("creator", BRIEF)
+            "search_text", *defer_except("creator", BRIEF_FIELDS)
         )

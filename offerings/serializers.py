@@ -1,26 +1,28 @@
 from rest_framework import serializers
 
-from marketplace.core.serializers import (
-    BlankableText,
-    Choice,
+from core.api.fields import (
     Input,
-    Latitude,
-    Longitude,
-    ModeratedOutput,
-    Money,
-    Number,
-    PlacedOutput,
-    Slug,
-    Text,
-    Words,
-    with_whole_point,
+    MoneyField,
+    OptionalTextField,
+    SlugField,
+    StrictChoiceField,
+    StrictNumberField,
+    TextField,
+    WordListField,
 )
+from geo.serializers import (
+    LatitudeField,
+    LongitudeField,
+    PlaceSerializer,
+    require_whole_point,
+)
+from items.serializers import ModerationSerializer
 from offerings.models import Offering
 from offerings.permissions import is_creator
 from offerings.workflow import OFFERING_WORKFLOW
 
 
-class OfferingSerializer(PlacedOutput, ModeratedOutput):
+class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
     creator_name = serializers.CharField(source="creator.display_name")
@@ -44,7 +46,7 @@ class OfferingSerializer(PlacedOutput, ModeratedOutput):
     updated_at = serializers.DateTimeField()
     actions = serializers.SerializerMethodField()
 
-    def is_concerned(self, row) -> bool:
+    def is_party(self, row) -> bool:
         return is_creator(row, self.viewer)
 
     def get_creator_avatar(self, offering) -> str | None:
@@ -58,25 +60,25 @@ class OfferingSerializer(PlacedOutput, ModeratedOutput):
 
 
 class OfferingInput(Input):
-    title = Text(max_length=200)
-    description = Text(max_length=5000)
-    category = Slug()
-    location = BlankableText(max_length=255)
-    address = BlankableText(max_length=255)
-    latitude = Latitude()
-    longitude = Longitude()
-    price = Money(required=False, allow_null=True)
-    price_type = Choice(choices=Offering.PriceType, required=False)
-    availability = BlankableText(max_length=500)
-    experience = BlankableText(max_length=2000)
-    service_radius = Number(
+    title = TextField(max_length=200)
+    description = TextField(max_length=5000)
+    category = SlugField()
+    location = OptionalTextField(max_length=255)
+    address = OptionalTextField(max_length=255)
+    latitude = LatitudeField()
+    longitude = LongitudeField()
+    price = MoneyField(required=False, allow_null=True)
+    price_type = StrictChoiceField(choices=Offering.PriceType, required=False)
+    availability = OptionalTextField(max_length=500)
+    experience = OptionalTextField(max_length=2000)
+    service_radius = StrictNumberField(
         required=False, min_value=0, max_value=1000, help_text="In km"
     )
-    images = Words(required=False)
+    images = WordListField(required=False)
 
     def validate(self, attrs: dict) -> dict:
-        return with_whole_point(attrs)
+        return require_whole_point(attrs)
 
 
 class ContactInput(Input):
-    message = BlankableText(max_length=5000)
+    message = OptionalTextField(max_length=5000)

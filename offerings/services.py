@@ -4,22 +4,22 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from marketplace.core.errors import WrongStatus
+from core.exceptions import WrongStatus
+from items import services as items
 from messaging import services as messaging
 from messaging.models import Conversation
 from offerings.models import Offering
-from uploads import items
 
 
-def post(*, creator, **facts) -> Offering:
+def post(*, creator, **fields) -> Offering:
     """Offer a service."""
-    return items.post(Offering(creator=creator), owner=creator, facts=facts)
+    return items.post(Offering(creator=creator), owner=creator, fields=fields)
 
 
 @transaction.atomic
 def edit(offering: Offering, *, actor, **changes) -> Offering:
     """Change an offering."""
-    offering = items.owned(offering, owner_field="creator", actor=actor)
+    offering = items.lock_owned(offering, owner_field="creator", actor=actor)
     if offering.status == Offering.Status.DELETED:
         raise WrongStatus(_("This offering is deleted."))
     return items.edit(offering, owner=actor, changes=changes)
@@ -29,7 +29,7 @@ def edit(offering: Offering, *, actor, **changes) -> Offering:
 def contact(offering: Offering, *, actor, message: str = "") -> Conversation:
     """Write to who offers a service; an empty message only opens the conversation.
 
-    Raises `Invalid` for one's own.
+    Raises `ValidationFailed` for one's own.
     """
     conversation, _is_new = messaging.start(
         sender=actor,

@@ -4,8 +4,9 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.viewsets import ContentViewSet, with_transitions
+from core.api.pagination import PersonalPages
+from core.api.transitions import with_transitions
+from items.viewsets import ContentViewSet
 from offerings import examples, services
 from offerings.filters import OfferingFilter
 from offerings.models import Offering
@@ -33,22 +34,22 @@ class OfferingViewSet(ContentViewSet):
     queryset = Offering.objects.for_display().newest_first()
     serializer_class = OfferingSerializer
     filterset_class = OfferingFilter
-    envelope = "offerings"
-    inputs = {
+    list_key = "offerings"
+    input_serializers = {
         "create": OfferingInput,
         "update": OfferingInput,
         "partial_update": OfferingInput,
         "contact": ContactInput,
     }
     examples = {"create": examples.CREATE}
-    noun = "offering"
-    posted = _("The service is published.")
-    edited = _("The service is saved.")
+    object_key = "offering"
+    created_message = _("The service is published.")
+    updated_message = _("The service is saved.")
 
-    def publish(self, facts: dict) -> Offering:
-        return services.post(creator=self.request.user, **facts)
+    def perform_create(self, fields: dict) -> Offering:
+        return services.post(creator=self.request.user, **fields)
 
-    def change(self, offering: Offering, changes: dict) -> Offering:
+    def perform_update(self, offering: Offering, changes: dict) -> Offering:
         return services.edit(offering, actor=self.request.user, **changes)
 
     @extend_schema(summary="Delete a service of one's own")
@@ -57,15 +58,15 @@ class OfferingViewSet(ContentViewSet):
         return Response({"message": _("The service is deleted.")})
 
     @extend_schema(summary="One's own services, newest first")
-    @action(detail=False, envelope="offerings", pagination_class=PersonalPages)
+    @action(detail=False, list_key="offerings", pagination_class=PersonalPages)
     def my(self, request):
-        return self.listed(self.queryset.all().of(request.user))
+        return self.list_response(self.queryset.all().owned_by(request.user))
 
     @extend_schema(summary="Write to who offers a service", responses={201: CONTACTED})
     @action(detail=True, methods=["post"])
     def contact(self, request, pk):
         conversation = services.contact(
-            self.get_object(), actor=request.user, **self.read_input()
+            self.get_object(), actor=request.user, **self.validated_input()
         )
         answer = {"message": _("Sent."), "conversation_id": conversation.pk}
         return Response(answer, status=201)

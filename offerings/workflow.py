@@ -4,8 +4,8 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.workflow import moderation
-from marketplace.core.workflow import Transition, Workflow
+from core.workflow import Transition, Workflow
+from items.moderation import moderation
 from notifications.moderation import tell_owner
 from offerings.models import Offering
 from offerings.permissions import is_creator
@@ -14,7 +14,7 @@ from uploads import services as uploads
 ACTIVE, PAUSED, CLOSED, DELETED = Offering.Status.values
 
 
-def let_go_of_images(offering, *, actor) -> None:
+def release_images(offering, *, actor) -> None:
     uploads.show(offering, [], owner=offering.creator)
 
 
@@ -50,7 +50,7 @@ OFFERING_WORKFLOW = Workflow(
         source=(ACTIVE, PAUSED, CLOSED),
         target=DELETED,
         allow=is_creator,
-        effect=let_go_of_images,
+        effect=release_images,
         in_api=False,
     ),
 )

@@ -5,8 +5,7 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self):
-        from marketplace.core.events import receivers
-        from realtime.publishing import publish
+        from core.events import domain_event
+        from realtime.publisher import publish
 
-        if publish not in receivers:
-            receivers.append(publish)
+        domain_event.connect(publish, dispatch_uid="realtime.publish")

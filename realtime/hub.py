@@ -12,16 +12,15 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.tokens import ENDED
-from marketplace.core.events import Event
-from realtime import reading, services
-from realtime.database import ask
-from realtime.feed import message_frame
+from core.events import Event
+from realtime import queries, services
+from realtime.db import ask
+from realtime.message_stream import message_frame
+from realtime.polling import Rounds
 from realtime.protocol import Close, Cut, frame
-from realtime.publishing import AWAY, SEND_SECONDS, group_of, send
-from realtime.rounds import Rounds
+from realtime.publisher import AWAY, SEND_SECONDS, group_of, hubs, send
 
 logger = logging.getLogger("realtime")
-hubs: dict[asyncio.AbstractEventLoop, "Hub"] = {}
 COUNTED = frozenset(
     {
         *("message.created", "message.updated", "message.read"),
@@ -134,7 +133,7 @@ class Hub:
     async def _tell_read(self, user_id: int, type: str, payload: dict) -> None:
         """Across a block nobody sees that the other one is here."""
         with contextlib.suppress(DatabaseError):  # one mark less
-            if not await ask(reading.are_apart, user_id, payload["reader_id"]):
+            if not await ask(queries.are_apart, user_id, payload["reader_id"]):
                 self._hear_other(user_id, type, payload)
 
     def _hear_notification(self, user_id: int, type: str, payload: dict) -> None:

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import orjson
 
-from marketplace.core.parsers import parse_json
+from core.api.parsers import parse_json
 
 VERSION = 1
 LONGEST_FRAME = 64 * 1024  # bytes
@@ -36,8 +36,8 @@ class Cut(Exception):
         self.code = code
 
 
-def frame(type: str, **facts) -> str:
-    said = {"v": VERSION, "type": type, **facts}
+def frame(type: str, **data) -> str:
+    said = {"v": VERSION, "type": type, **data}
     return orjson.dumps(said, option=orjson.OPT_UTC_Z).decode()
 
 

@@ -71,7 +71,7 @@ def standing(sign_ins: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
     """Those that have ended, and those of suspended people (one query)."""
     sign_ins = list(sign_ins)
     found = Session.objects.filter(pk__in={one.session_id for one in sign_ins})
-    facts = {
+    data = {
         pk: (ended_at, is_active, password)
         for pk, ended_at, is_active, password in found.values_list(
             "pk", "ended_at", "user__is_active", "user__password"
@@ -79,7 +79,7 @@ def standing(sign_ins: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
     }
     ended, suspended, now = set(), set(), timezone.now()
     for one in sign_ins:
-        ended_at, is_active, password = facts.get(one.session_id, (now, True, ""))
+        ended_at, is_active, password = data.get(one.session_id, (now, True, ""))
         if not is_active:
             suspended.add(one)
         elif ended_at or password != one.password or one.until <= now:

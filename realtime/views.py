@@ -3,7 +3,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from accounts.models import User
-from marketplace.core.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet
 from realtime import services
 from realtime.serializers import TicketSerializer
 

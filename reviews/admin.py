@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin import MODERATION_SECTION, AuditedAdmin
-from marketplace.core.admin import badge, linked, section
-from marketplace.core.changelists import RememberedValuesFilter
+from audit.admin import AuditedAdmin
+from core.admin.base import fieldset, link_column, status_column
+from core.admin.changelists import CachedValuesFilter
+from items.admin import MODERATION_FIELDSET
 from reviews.models import Review
 from reviews.workflow import MODERATION
 
@@ -15,33 +16,33 @@ class ReviewAdmin(AuditedAdmin):
     workflows = (MODERATION,)
     list_display = (
         "id",
-        linked("reviewer"),
-        linked("reviewed_user"),
+        link_column("reviewer"),
+        link_column("reviewed_user"),
         "rating",
         "content",
-        badge("moderation"),
+        status_column("moderation"),
         "is_verified",
         "created_at",
     )
     list_filter = (
-        ("rating", RememberedValuesFilter),
+        ("rating", CachedValuesFilter),
         "moderation",
         "review_type",
         "created_at",
     )
     list_select_related = ("reviewer", "reviewed_user")
     search_fields = (
-        "content__mentions",
+        "content__contains_words",
         "reviewer__search_text__words",
         "reviewed_user__search_text__words",
     )
     fieldsets = (
-        section(
+        fieldset(
             None,
             "reviewer reviewed_user rating content task listing review_type "
             "is_verified created_at updated_at",
         ),
-        MODERATION_SECTION,
+        MODERATION_FIELDSET,
     )
 
     @admin.display(description=_("verified"), boolean=True)

@@ -5,8 +5,9 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self):
-        from accounts.services import on_standing
+        from accounts.signals import user_suspension_changed
         from reviews.services import rate_reviewed_by
 
-        if rate_reviewed_by not in on_standing:
-            on_standing.append(rate_reviewed_by)
+        user_suspension_changed.connect(
+            rate_reviewed_by, dispatch_uid="reviews.rate_reviewed_by"
+        )

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.db.models import Timestamped
+from items.models import Moderated
 from listings.models import Listing
-from marketplace.core.models import Moderated, Timestamped
 from reviews.querysets import ReviewQuerySet
 from tasks.models import TaskRequest
 

@@ -1,6 +1,6 @@
 """Facts about sets of reviews."""
 
-from marketplace.core.querysets import ContentQuerySet
+from items.querysets import ContentQuerySet
 
 
 class ReviewQuerySet(ContentQuerySet):

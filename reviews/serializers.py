@@ -1,10 +1,11 @@
 from rest_framework import serializers
 
 from accounts.serializers import UserBrief
-from marketplace.core.serializers import BlankableText, Id, Input, ModeratedOutput
+from core.api.fields import IdField, Input, OptionalTextField
+from items.serializers import ModerationSerializer
 
 
-class ReviewSerializer(ModeratedOutput):
+class ReviewSerializer(ModerationSerializer):
     id = serializers.IntegerField()
     reviewer_id = serializers.IntegerField()
     reviewer_name = serializers.CharField(source="reviewer.username")
@@ -46,20 +47,20 @@ class Rating(serializers.IntegerField):
 
 class TaskReviewInput(Input):
     rating = Rating()
-    content = BlankableText(max_length=2000, default="")
+    content = OptionalTextField(max_length=2000, default="")
 
 
 class ReviewInput(Input):
-    reviewed_user_id = Id()
+    reviewed_user_id = IdField()
     rating = Rating()
-    content = BlankableText(max_length=2000, default="")
-    task_id = Id(required=False, allow_null=True)
-    listing_id = Id(required=False, allow_null=True)
+    content = OptionalTextField(max_length=2000, default="")
+    task_id = IdField(required=False, allow_null=True)
+    listing_id = IdField(required=False, allow_null=True)
 
 
 class ReviewChange(Input):
     rating = Rating(required=False)
-    content = BlankableText(max_length=2000)
+    content = OptionalTextField(max_length=2000)
 
 
 class RoleStats(serializers.Serializer):

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from listings.models import Listing
-from marketplace.core.errors import (
+from core.db.locks import locked
+from core.exceptions import (
     DomainError,
-    Invalid,
     NotAllowed,
-    NotVisible,
+    NotFound,
+    ValidationFailed,
     WrongStatus,
 )
-from marketplace.core.locks import locked
+from listings.models import Listing
 from notifications.services import notify
 from reviews.models import Review
 from tasks.models import TaskRequest
@@ -68,10 +68,10 @@ def review_person(
 ) -> Review:
     """Review somebody: about a task, or freely and then once for the two people."""
     if reviewed_user_id == reviewer.pk:
-        raise Invalid(_("You cannot review yourself."))
+        raise ValidationFailed(_("You cannot review yourself."))
     reviewed = User.objects.visible_to(reviewer).filter(pk=reviewed_user_id).first()
     if reviewed is None:
-        raise NotVisible(_("There is no such person."))
+        raise NotFound(_("There is no such person."))
     if task_id:
         task = _about_task(task_id, reviewer, reviewed)
         return review_task(task, reviewer=reviewer, rating=rating, content=content)
@@ -90,9 +90,9 @@ def _about_task(task_id: int, reviewer, reviewed) -> TaskRequest:
     seen = TaskRequest.objects.visible_to(reviewer).for_display()
     task = seen.filter(pk=task_id).first()
     if task is None:
-        raise NotVisible(_("There is no such task."))
+        raise NotFound(_("There is no such task."))
     if counterpart(task, reviewer)[0] != reviewed:
-        raise Invalid(_("This person had no part in the task."))
+        raise ValidationFailed(_("This person had no part in the task."))
     return task
 
 
@@ -101,17 +101,17 @@ def _about_listing(listing_id: int | None, reviewer, reviewed) -> Listing | None
         return None
     listing = Listing.objects.visible_to(reviewer).filter(pk=listing_id).first()
     if listing is None:
-        raise NotVisible(_("There is no such listing."))
+        raise NotFound(_("There is no such listing."))
     if listing.seller_id != reviewed.pk:
-        raise Invalid(_("This person does not sell that listing."))
+        raise ValidationFailed(_("This person does not sell that listing."))
     return listing
 
 
-def _add(**facts) -> Review:
-    accounts.lock(facts["reviewed_user"].pk)
+def _add(**fields) -> Review:
+    accounts.lock(fields["reviewed_user"].pk)
     try:
         with transaction.atomic():
-            review = Review.objects.create(**facts)
+            review = Review.objects.create(**fields)
     except IntegrityError as error:
         raise AlreadyReviewed(_("You have written this review already.")) from error
     rate(review)
@@ -149,7 +149,7 @@ def _own(review: Review, actor) -> Review:
     accounts.lock(review.reviewed_user_id)
     review = locked(Review.objects).filter(pk=review.pk).first()
     if review is None:
-        raise NotVisible(_("There is no such review."))
+        raise NotFound(_("There is no such review."))
     if review.reviewer_id != actor.pk:
         raise NotAllowed(_("Only its author may change a review."))
     if review.moderation != Review.Moderation.VISIBLE:
@@ -166,18 +166,21 @@ def rate(review: Review) -> None:
 @transaction.atomic
 def rate_person(user_id: int) -> None:
     accounts.lock(user_id)
-    facts = (
+    fields = (
         Review.objects.filter(reviewed_user=user_id)
         .counted()
         .aggregate(average=Avg("rating"), count=Count("pk"))
     )
-    accounts.set_rating(user_id, **facts)
+    accounts.set_rating(user_id, **fields)
 
 
 @transaction.atomic
-def rate_reviewed_by(reviewer: User) -> None:
-    """Bring in step whom somebody reviewed who is suspended or restored."""
-    people = reviewer.reviews_given.order_by("reviewed_user")
+def rate_reviewed_by(sender, *, user: User, **kwargs) -> None:
+    """Recompute the ratings of everybody whom `user` has reviewed.
+
+    Receives `user_suspension_changed`: reviews by suspended people do not count.
+    """
+    people = user.reviews_given.order_by("reviewed_user")
     for user_id in people.values_list("reviewed_user", flat=True).distinct():
         rate_person(user_id)
 
@@ -221,8 +224,8 @@ def _average(per_star: dict[int, int]) -> float | None:
 
 
 def _role(rows, review_type: str) -> dict:
-    facts = rows.filter(review_type=review_type).aggregate(
+    fields = rows.filter(review_type=review_type).aggregate(
         count=Count("pk"), average=Avg("rating")
     )
-    average = facts["average"]
-    return facts | {"average": None if average is None else round(average, 1)}
+    average = fields["average"]
+    return fields | {"average": None if average is None else round(average, 1)}

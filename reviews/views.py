@@ -9,9 +9,10 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.serializers import UserBrief
-from marketplace.core.errors import DomainError
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.viewsets import ApiViewSet, ContentViewSet
+from core.api.pagination import PersonalPages
+from core.api.viewsets import ApiViewSet
+from core.exceptions import DomainError
+from items.viewsets import ContentViewSet
 from reviews import examples, services
 from reviews.filters import ReviewFilter
 from reviews.models import Review
@@ -60,23 +61,23 @@ class ReviewViewSet(ContentViewSet):
     queryset = Review.objects.for_display().newest_first()
     serializer_class = ReviewSerializer
     filterset_class = ReviewFilter
-    inputs = {
+    input_serializers = {
         "create": ReviewInput,
         "update": ReviewChange,
         "partial_update": ReviewChange,
         "review_task": TaskReviewInput,
     }
-    public = frozenset({"list", "retrieve", "of_task", "stats"})
+    public_actions = frozenset({"list", "retrieve", "of_task", "stats"})
     examples = {"create": examples.CREATE, "review_task": examples.OF_TASK}
-    noun = "review"
-    posted = gettext_lazy("Your review is published.")
-    edited = gettext_lazy("Your review is saved.")
+    object_key = "review"
+    created_message = gettext_lazy("Your review is published.")
+    updated_message = gettext_lazy("Your review is saved.")
 
     def create(self, request):
-        review = services.review_person(reviewer=request.user, **self.read_input())
+        review = services.review_person(reviewer=request.user, **self.validated_input())
         return self._reviewed(review)
 
-    def change(self, review: Review, changes: dict) -> Review:
+    def perform_update(self, review: Review, changes: dict) -> Review:
         return services.edit(review, actor=self.request.user, **changes)
 
     @extend_schema(summary="Take back one's own review")
@@ -88,13 +89,13 @@ class ReviewViewSet(ContentViewSet):
     @action(
         detail=False,
         url_path=rf"task/(?P<task_id>{ID})",
-        envelope="reviews",
+        list_key="reviews",
         pagination_class=PersonalPages,
         filterset_class=None,
     )
     def of_task(self, request, task_id):
         reviews = self.queryset.all().visible().filter(task=self._task(task_id))
-        return self.listed(reviews)
+        return self.list_response(reviews)
 
     @extend_schema(
         summary="Review the other party of a completed task",
@@ -105,7 +106,9 @@ class ReviewViewSet(ContentViewSet):
     def review_task(self, request, task_id):
         task = self._task(task_id)
         services.counterpart(task, request.user)  # who, before what
-        review = services.review_task(task, reviewer=request.user, **self.read_input())
+        review = services.review_task(
+            task, reviewer=request.user, **self.validated_input()
+        )
         return self._reviewed(review)
 
     @extend_schema(summary="Whether one may review a task", responses=MAY_REVIEW)
@@ -134,23 +137,27 @@ class ReviewViewSet(ContentViewSet):
         return get_object_or_404(seen, pk=task_id)
 
     def _reviewed(self, review: Review) -> Response:
-        return self.wrote(self.posted, review, status=201, id=review.pk)
+        return self.write_response(
+            self.created_message, review, status=201, id=review.pk
+        )
 
     def _may_review(self, task: TaskRequest) -> dict:
         try:
             reviewee, review_type = services.counterpart(task, self.request.user)
         except DomainError as refusal:
             return {"can_review": False, "reason": str(refusal)}
-        written = self.queryset.filter(task=task, reviewer=self.request.user).first()
-        if written:
+        write_schema = self.queryset.filter(
+            task=task, reviewer=self.request.user
+        ).first()
+        if write_schema:
             reason = _("You have written this review already.")
-            shown = self.shown(written)
+            shown = self.render(write_schema)
             return {"can_review": False, "reason": reason, "existing_review": shown}
         return {
             "can_review": True,
             "review_type": review_type,
-            "reviewee": self.shown(reviewee, UserBrief),
-            "task": self.shown(task, TaskSerializer),
+            "reviewee": self.render(reviewee, UserBrief),
+            "task": self.render(task, TaskSerializer),
         }
 
 
@@ -161,8 +168,8 @@ class UserReviewViewSet(ListModelMixin, ApiViewSet):
     queryset = Review.objects.for_display().newest_first()
     serializer_class = ReviewSerializer
     pagination_class = PersonalPages
-    envelope = "reviews"
-    public = frozenset({"list"})
+    list_key = "reviews"
+    public_actions = frozenset({"list"})
 
     def get_queryset(self):
         people = User.objects.visible_to(self.request.user)

@@ -1,6 +1,6 @@
 """What staff may do with a review; a hidden one no longer counts."""
 
-from audit.workflow import moderation
+from items.moderation import moderation
 from notifications.moderation import tell_owner
 from reviews import services
 from reviews.models import Review

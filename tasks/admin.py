@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin import MODERATION_SECTION, AuditedAdmin
-from marketplace.core.admin import Admin, HistoryInline, badge, linked, section
-from marketplace.core.changelists import RememberedValuesFilter
+from audit.admin import AuditedAdmin
+from core.admin.base import Admin, HistoryInline, fieldset, link_column, status_column
+from core.admin.changelists import CachedValuesFilter
+from items.admin import MODERATION_FIELDSET
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 from uploads.admin import ShowsPictures
@@ -36,12 +37,12 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
     private = ("address", "latitude", "longitude")
     list_display = (
         "title",
-        linked("creator"),
-        linked("assigned_to"),
+        link_column("creator"),
+        link_column("assigned_to"),
         "category",
         "budget",
-        badge("status"),
-        badge("moderation"),
+        status_column("status"),
+        status_column("moderation"),
         "applications_count",
         "created_at",
     )
@@ -49,18 +50,18 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
     list_select_related = ("creator", "assigned_to")
     search_fields = ("search_text__words",)
     fieldsets = (
-        section(
+        fieldset(
             None,
             "title description category required_skills creator assigned_to budget "
             "currency deadline priority is_urgent pictures",
         ),
-        section(
+        fieldset(
             _("Standing"),
             "status dispute_reason applications_count created_at updated_at "
             "marked_done_at completed_at",
         ),
-        MODERATION_SECTION,
-        section(_("Place"), "location address latitude longitude radius"),
+        MODERATION_FIELDSET,
+        fieldset(_("Place"), "location address latitude longitude radius"),
     )
 
 
@@ -69,30 +70,32 @@ class ApplicationAdmin(Admin):
     workflows = (APPLICATION_WORKFLOW,)
     list_display = (
         "id",
-        linked("task"),
-        linked("applicant"),
-        badge("status"),
+        link_column("task"),
+        link_column("applicant"),
+        status_column("status"),
         "created_at",
     )
     list_filter = ("status", "created_at")
     list_select_related = ("task", "applicant")
     search_fields = ("task__search_text__words", "applicant__search_text__words")
-    fieldsets = (section(None, "task applicant message status created_at"),)
+    fieldsets = (fieldset(None, "task applicant message status created_at"),)
 
 
 @admin.register(TaskEvent)
 class EventAdmin(Admin):
     list_display = (
         "id",
-        linked("task"),
-        linked("actor"),
+        link_column("task"),
+        link_column("actor"),
         "name",
         "old",
         "new",
         "reason",
         "created_at",
     )
-    list_filter = (("name", RememberedValuesFilter), "created_at")
+    list_filter = (("name", CachedValuesFilter), "created_at")
     list_select_related = ("task", "actor")
     search_fields = ("task__search_text__words", "actor__search_text__words")
-    fieldsets = (section(None, "task actor name old new reason created_at request_id"),)
+    fieldsets = (
+        fieldset(None, "task actor name old new reason created_at request_id"),
+    )

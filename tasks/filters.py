@@ -1,4 +1,5 @@
-from marketplace.core.filters import Flag, ItemFilter, Ordering, PriceRange
+from core.api.filters import BooleanParam, OrderingParam
+from items.filters import ItemFilter, PriceRange
 from tasks.models import TaskRequest
 
 
@@ -9,5 +10,5 @@ class TaskFilter(ItemFilter, PriceRange):
     default_radius = 10.0
     price_field = "budget"
 
-    is_urgent = Flag(help_text="Only urgent ones, or only others.")
-    ordering = Ordering(fields=["created_at", "budget", "deadline"])
+    is_urgent = BooleanParam(help_text="Only urgent ones, or only others.")
+    ordering = OrderingParam(fields=["created_at", "budget", "deadline"])

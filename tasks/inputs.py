@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from marketplace.core.serializers import BlankableText, Id, Input, Text
+from core.api.fields import IdField, Input, OptionalTextField, TextField
 
 
 class AcceptInput(Input):
     """The application to accept, by its id or by the person's."""
 
-    application_id = Id(required=False)
-    user_id = Id(required=False)
+    application_id = IdField(required=False)
+    user_id = IdField(required=False)
 
     def validate(self, attrs: dict) -> dict:
         if not attrs:
@@ -21,8 +21,8 @@ class AcceptInput(Input):
 
 
 class ReasonInput(Input):
-    reason = BlankableText(max_length=2000)
+    reason = OptionalTextField(max_length=2000)
 
 
 class RequiredReasonInput(Input):
-    reason = Text(max_length=2000)
+    reason = TextField(max_length=2000)

@@ -8,13 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.models import (
-    LARGEST_PRICE,
-    Moderated,
-    Place,
-    Timestamped,
-    search_indexes,
-)
+from core.db.models import LARGEST_PRICE, Timestamped
+from geo.models import Place
+from items.models import Moderated, search_indexes
 from search.fields import FoldedTextField
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.timezone import localdate
 
 from accounts.models import User
-from marketplace.core import events
+from core import events
 from notifications.services import notify
 from tasks.models import TaskApplication, TaskRequest
 
@@ -31,7 +31,7 @@ def called_off(task: TaskRequest, people: Iterable[User], *, actor) -> None:
         _tell(person, "task_cancelled", task, actor)
 
 
-def decided(application: TaskApplication, *, actor, row, **facts) -> None:
+def application_decided(application: TaskApplication, *, actor, row, **params) -> None:
     """A row of the table of applications has run."""
     task = application.task
     if row.name == "withdraw":
@@ -40,7 +40,7 @@ def decided(application: TaskApplication, *, actor, row, **facts) -> None:
         not_chosen(task, [application.applicant], actor=actor)
 
 
-def moved(task: TaskRequest, *, actor, row, reason: str = "", **facts) -> None:
+def task_changed(task: TaskRequest, *, actor, row, reason: str = "", **params) -> None:
     """A row of the table of tasks has run: what is said of it, and to whom."""
     more = {"reason": reason} if reason else {}
     for kind, people in NOTICES[row.name].items():
@@ -55,15 +55,26 @@ def moved(task: TaskRequest, *, actor, row, reason: str = "", **facts) -> None:
 def ends_soon(task: TaskRequest) -> bool:
     """Tell the creator, once for each end, when the task ends."""
     on = localdate(task.ends_at)
-    key = f"task-expiring:{task.pk}:{on:%Y-%m-%d}"
-    row = _tell(task.creator, "task_expiring", task, None, key=key, on=on.isoformat())
+    dedup_key = f"task-expiring:{task.pk}:{on:%Y-%m-%d}"
+    row = _tell(
+        task.creator,
+        "task_expiring",
+        task,
+        None,
+        dedup_key=dedup_key,
+        on=on.isoformat(),
+    )
     return row is not None
 
 
-def _tell(person: User, kind: str, task: TaskRequest, actor, *, key: str = "", **more):
-    facts = {"title": task.title, "days": settings.AUTO_CONFIRM_DAYS}
-    facts["name"] = actor.display_name if actor else settings.SITE_NAME
-    return notify(person, kind, subject=task, actor=actor, key=key, **facts | more)
+def _tell(
+    person: User, kind: str, task: TaskRequest, actor, *, dedup_key: str = "", **more
+):
+    params = {"title": task.title, "days": settings.AUTO_CONFIRM_DAYS}
+    params["name"] = actor.display_name if actor else settings.SITE_NAME
+    return notify(
+        person, kind, subject=task, actor=actor, dedup_key=dedup_key, **params | more
+    )
 
 
 def creator(task: TaskRequest) -> User:

@@ -1,6 +1,6 @@
 """Who may do what with a task."""
 
-from marketplace.core.workflow import is_staff
+from core.workflow import is_staff
 
 
 def is_creator(task, user) -> bool:
@@ -11,7 +11,7 @@ def is_worker(task, user) -> bool:
     return user is not None and task.assigned_to_id == user.pk
 
 
-def is_concerned(task, user) -> bool:
+def is_party(task, user) -> bool:
     """Sees the exact place: the creator, and the worker once accepted."""
     return is_creator(task, user) or is_worker(task, user)
 
@@ -26,4 +26,4 @@ def is_asked(application, user) -> bool:
 
 def is_impartial_staff(task, user) -> bool:
     """Staff, but not in a dispute of their own."""
-    return is_staff(task, user) and not is_concerned(task, user)
+    return is_staff(task, user) and not is_party(task, user)

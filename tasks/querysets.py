@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.querysets import NAME, unread
-from marketplace.core.querysets import ContentQuerySet
+from accounts.querysets import NAME_FIELDS, defer_except
+from items.querysets import ContentQuerySet
 
 
 class TaskQuerySet(ContentQuerySet):
@@ -17,7 +17,9 @@ class TaskQuerySet(ContentQuerySet):
 
     def for_display(self):
         return self.select_related("creator", "assigned_to").defer(
-            "search_text", *unread("creator", NAME), *unread("assigned_to", NAME)
+            "search_text",
+            *defer_except("creator", NAME_FIELDS),
+            *defer_except("assigned_to", NAME_FIELDS),
         )
 
     def _concerns(self, user) -> Q:
@@ -77,20 +79,22 @@ class ApplicationQuerySet(models.QuerySet):
     def pending(self):
         return self.filter(status="pending")
 
-    def standing(self):
+    def not_withdrawn(self):
         """All but the withdrawn."""
         return self.exclude(status="withdrawn")
 
     def to_decide_on(self):
         """The standing ones of people who may still act."""
-        return self.standing().filter(applicant__is_active=True)
+        return self.not_withdrawn().filter(applicant__is_active=True)
 
-    def of(self, user):
-        return self.standing().filter(applicant=user.pk)
+    def owned_by(self, user):
+        return self.not_withdrawn().filter(applicant=user.pk)
 
     def visible_to(self, user):
         """To the applicant and to the task's creator."""
-        return self.standing().filter(Q(applicant=user.pk) | Q(task__creator=user.pk))
+        return self.not_withdrawn().filter(
+            Q(applicant=user.pk) | Q(task__creator=user.pk)
+        )
 
     def to_seen_tasks(self, user):
         """Those whose task `user` may still open."""

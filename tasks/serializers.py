@@ -2,31 +2,33 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from marketplace.core.filters import is_nowhere
-from marketplace.core.serializers import (
-    BlankableText,
-    Flag,
+from core.api.fields import (
+    CommaSeparatedField,
     Input,
-    Latitude,
-    Longitude,
-    ModeratedOutput,
-    Money,
-    Number,
-    Output,
-    PlacedOutput,
-    Slug,
-    Slugs,
-    Text,
-    WallClock,
-    Words,
-    wall_clock,
-    with_whole_point,
+    LocalDateTimeField,
+    MoneyField,
+    OptionalTextField,
+    SlugField,
+    StrictBooleanField,
+    StrictNumberField,
+    TextField,
+    WordListField,
+    to_local_iso,
 )
-from tasks.permissions import is_concerned, is_creator
+from core.api.output import Output
+from geo.filters import is_nowhere
+from geo.serializers import (
+    LatitudeField,
+    LongitudeField,
+    PlaceSerializer,
+    require_whole_point,
+)
+from items.serializers import ModerationSerializer
+from tasks.permissions import is_creator, is_party
 from tasks.workflow import TASK_WORKFLOW
 
 
-class TaskSerializer(PlacedOutput, ModeratedOutput):
+class TaskSerializer(PlaceSerializer, ModerationSerializer):
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
     creator_name = serializers.CharField(source="creator.display_name")
@@ -55,14 +57,14 @@ class TaskSerializer(PlacedOutput, ModeratedOutput):
     )
     optional = frozenset({"address", "distance", "dispute_reason"})
 
-    def is_concerned(self, row) -> bool:
-        return is_concerned(row, self.viewer)
+    def is_party(self, row) -> bool:
+        return is_party(row, self.viewer)
 
     def to_representation(self, instance) -> dict:
         shown = super().to_representation(instance)
         if not is_creator(instance, self.viewer):
             shown["moderation_reason"] = ""
-        if self.viewer and instance.dispute_reason and self.is_concerned(instance):
+        if self.viewer and instance.dispute_reason and self.is_party(instance):
             shown["dispute_reason"] = instance.dispute_reason
         return shown
 
@@ -70,7 +72,7 @@ class TaskSerializer(PlacedOutput, ModeratedOutput):
         return task.assigned_to.display_name if task.assigned_to else None
 
     def get_deadline(self, task) -> str | None:
-        return wall_clock(task.deadline)
+        return to_local_iso(task.deadline)
 
     def get_actions(self, task) -> list[str]:
         return TASK_WORKFLOW.available_to(task, self.viewer)
@@ -122,23 +124,25 @@ class OwnApplicationSerializer(ApplicationSerializer):
 
 
 class TaskInput(Input):
-    title = Text(max_length=200)
-    description = Text(max_length=5000)
-    category = Slug()
-    location = BlankableText(max_length=255)
-    address = BlankableText(max_length=255)
-    latitude = Latitude()
-    longitude = Longitude()
-    budget = Money(required=False, allow_null=True)
-    deadline = WallClock(required=False)
-    priority = BlankableText(max_length=20)
-    is_urgent = Flag(required=False)
-    required_skills = Slugs(required=False)
-    images = Words(required=False)
-    radius = Number(required=False, min_value=0, max_value=1000, help_text="In km")
+    title = TextField(max_length=200)
+    description = TextField(max_length=5000)
+    category = SlugField()
+    location = OptionalTextField(max_length=255)
+    address = OptionalTextField(max_length=255)
+    latitude = LatitudeField()
+    longitude = LongitudeField()
+    budget = MoneyField(required=False, allow_null=True)
+    deadline = LocalDateTimeField(required=False)
+    priority = OptionalTextField(max_length=20)
+    is_urgent = StrictBooleanField(required=False)
+    required_skills = CommaSeparatedField(required=False)
+    images = WordListField(required=False)
+    radius = StrictNumberField(
+        required=False, min_value=0, max_value=1000, help_text="In km"
+    )
 
     def validate(self, attrs: dict) -> dict:
-        attrs = with_whole_point(attrs)
+        attrs = require_whole_point(attrs)
         if "latitude" in attrs and is_nowhere(attrs["latitude"], attrs["longitude"]):
             sentence = _(
                 "Pick the place from the suggestions, so that helpers find it."
@@ -150,7 +154,7 @@ class TaskInput(Input):
 
 
 class ApplyInput(Input):
-    message = BlankableText(max_length=2000)
+    message = OptionalTextField(max_length=2000)
 
 
 class TaskNotificationsSerializer(serializers.Serializer):

@@ -7,27 +7,27 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from marketplace.core.errors import DomainError, NotAllowed, NotVisible, WrongStatus
-from marketplace.core.locks import locked
-from marketplace.core.logs import current_request_id
+from core.db.locks import locked
+from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
+from core.request_id import current_request_id
+from items import services as items
 from tasks import notices
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.permissions import is_creator
-from uploads import items
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
 PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
-def post(*, creator, **facts) -> TaskRequest:
+def post(*, creator, **fields) -> TaskRequest:
     """Ask for help."""
-    return items.post(TaskRequest(creator=creator), owner=creator, facts=facts)
+    return items.post(TaskRequest(creator=creator), owner=creator, fields=fields)
 
 
 @transaction.atomic
 def edit(task: TaskRequest, *, actor, **changes) -> TaskRequest:
     """Change a task that nobody has taken yet."""
-    task = items.owned(task, owner_field="creator", actor=actor)
+    task = items.lock_owned(task, owner_field="creator", actor=actor)
     if task.status != OPEN:
         raise WrongStatus(_("Only an open task can be changed."))
     return items.edit(task, owner=actor, changes=changes)
@@ -65,7 +65,7 @@ def _count_applications(task: TaskRequest, change: int) -> None:
 def recount_applications(task_id: int) -> None:
     """Count a task's applications anew, none coming or going meanwhile."""
     task = locked(TaskRequest.objects).get(pk=task_id)
-    standing = task.applications.standing().count()
+    standing = task.applications.not_withdrawn().count()
     TaskRequest.objects.filter(pk=task_id).update(applications_count=standing)
 
 
@@ -92,10 +92,10 @@ def accept_application(
 ) -> None:
     """Give the task to one applicant and reject the others."""
     chosen = {"pk": application_id} if application_id else {"applicant": user_id}
-    applications = locked(task.applications, of=("self",)).standing()
+    applications = locked(task.applications, of=("self",)).not_withdrawn()
     application = applications.filter(**chosen).select_related("applicant").first()
     if application is None:
-        raise NotVisible(_("There is no such application for this task."))
+        raise NotFound(_("There is no such application for this task."))
     if application.status != PENDING:
         raise WrongStatus(_("This application was decided already."))
     if not application.applicant.is_active:
@@ -105,7 +105,7 @@ def accept_application(
     task.assigned_to = application.applicant
 
 
-def call_off(task: TaskRequest, *, actor, reason: str = "") -> None:
+def cancel(task: TaskRequest, *, actor, reason: str = "") -> None:
     """Reject whoever still waits for an answer."""
     notices.called_off(task, _reject_pending(task), actor=actor)
 
@@ -123,11 +123,11 @@ def _touched() -> dict:
     return {"updated_at": timezone.now()}
 
 
-def note_done(task: TaskRequest, *, actor) -> None:
+def set_done_at(task: TaskRequest, *, actor) -> None:
     task.marked_done_at = timezone.now()
 
 
-def keep_dispute(task: TaskRequest, *, actor, reason: str = "") -> None:
+def set_dispute_reason(task: TaskRequest, *, actor, reason: str = "") -> None:
     task.dispute_reason = reason
 
 
@@ -135,7 +135,7 @@ def complete(task: TaskRequest, *, actor, reason: str = "") -> None:
     task.completed_at = timezone.now()
 
 
-def record(task: TaskRequest, *, actor, row, old, reason: str = "", **facts) -> None:
+def record(task: TaskRequest, *, actor, row, old, reason: str = "", **fields) -> None:
     """Add a transition to the history, and to the worker's counts if it was the end."""
     TaskEvent.objects.create(
         task=task,
@@ -183,19 +183,19 @@ def miscounted_workers() -> set[int]:
 # --- Applications ---------------------------------------------------------------------
 
 
-def leave(application: TaskApplication, *, actor) -> None:
+def withdraw(application: TaskApplication, *, actor) -> None:
     """The effect of a withdrawal: it counts no more."""
     _count_applications(application.task, -1)
 
 
-def asked_by(task: TaskRequest, user) -> TaskRequest:
+def require_creator(task: TaskRequest, user) -> TaskRequest:
     """The task, if `user` posted it, else 403."""
     if not is_creator(task, user):
         raise NotAllowed(_("Only who posted the task may see to its applications."))
     return task
 
 
-def waiting_for(user) -> dict[str, int]:
+def pending_counts(user) -> dict[str, int]:
     """Count what waits for `user`: the header of the client polls it."""
     created = TaskRequest.objects.filter(creator=user)
     applications = TaskApplication.objects
@@ -204,26 +204,9 @@ def waiting_for(user) -> dict[str, int]:
     counts = {
         "pending_applications": pending.count(),
         "pending_confirmation": created.filter(status="pending_confirmation").count(),
-        "accepted_applications": applications.of(user).filter(status=ACCEPTED).count(),
+        "accepted_applications": applications.owned_by(user)
+        .filter(status=ACCEPTED)
+        .count(),
     }
     total = counts["pending_applications"] + counts["pending_confirmation"]
     return counts | {"total": total}
-
-
-# --- The clock ------------------------------------------------------------------------
-
-
-def run_due(workflow, name: str, tasks) -> int:
-    """Run one transition of the clock on each of `tasks`; return how many it moved."""
-    return sum(
-        _run_due(workflow, name, tasks, pk) for pk in tasks.values_list("pk", flat=True)
-    )
-
-
-@transaction.atomic
-def _run_due(workflow, name: str, tasks, pk: int) -> bool:
-    """Move one task, unless somebody acted since it was read."""
-    task = locked(tasks).filter(pk=pk).first()
-    if task:
-        workflow.run(name, task, actor=None)
-    return task is not None

@@ -4,9 +4,10 @@ from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
-from marketplace.core.pagination import PersonalPages
-from marketplace.core.schema import written
-from marketplace.core.viewsets import ContentViewSet, with_transitions
+from core.api.pagination import PersonalPages
+from core.api.schema import write_schema
+from core.api.transitions import with_transitions
+from items.viewsets import ContentViewSet
 from tasks import examples, services
 from tasks.filters import TaskFilter
 from tasks.inputs import AcceptInput
@@ -22,8 +23,8 @@ from tasks.serializers import (
 )
 from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
 
-ACCEPTED = written("task", TaskSerializer, application=ApplicationSerializer)
-APPLICATION = written("application", ApplicationSerializer)
+ACCEPTED = write_schema("task", TaskSerializer, application=ApplicationSerializer)
+APPLICATION = write_schema("application", ApplicationSerializer)
 
 
 @extend_schema_view(
@@ -38,8 +39,8 @@ class TaskViewSet(ContentViewSet):
     queryset = TaskRequest.objects.for_display().newest_first()
     serializer_class = TaskSerializer
     filterset_class = TaskFilter
-    envelope = "tasks"
-    inputs = {
+    list_key = "tasks"
+    input_serializers = {
         "create": TaskInput,
         "update": TaskInput,
         "partial_update": TaskInput,
@@ -48,14 +49,14 @@ class TaskViewSet(ContentViewSet):
         "accept_application": AcceptInput,
     }
     examples = {"create": examples.CREATE, "apply": examples.APPLY}
-    noun = "task"
-    posted = _("The task is published.")
-    edited = _("The task is saved.")
+    object_key = "task"
+    created_message = _("The task is published.")
+    updated_message = _("The task is saved.")
 
-    def publish(self, facts: dict) -> TaskRequest:
-        return services.post(creator=self.request.user, **facts)
+    def perform_create(self, fields: dict) -> TaskRequest:
+        return services.post(creator=self.request.user, **fields)
 
-    def change(self, task: TaskRequest, changes: dict) -> TaskRequest:
+    def perform_update(self, task: TaskRequest, changes: dict) -> TaskRequest:
         return services.edit(task, actor=self.request.user, **changes)
 
     # --- One's own ----------------------------------------------------------------
@@ -63,17 +64,17 @@ class TaskViewSet(ContentViewSet):
     @extend_schema(
         summary="Tasks one is doing or did", responses=TaskSerializer(many=True)
     )
-    @action(detail=False, envelope="tasks", pagination_class=PersonalPages)
+    @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def my(self, request):
-        return self.listed(self.queryset.all().taken_by(request.user))
+        return self.list_response(self.queryset.all().taken_by(request.user))
 
     @extend_schema(
         summary="Tasks one has posted", responses=CreatedTaskSerializer(many=True)
     )
-    @action(detail=False, envelope="tasks", pagination_class=PersonalPages)
+    @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def created(self, request):
-        tasks = self.queryset.all().of(request.user).with_pending_count()
-        return self.listed(tasks, CreatedTaskSerializer)
+        tasks = self.queryset.all().owned_by(request.user).with_pending_count()
+        return self.list_response(tasks, CreatedTaskSerializer)
 
     @extend_schema(
         summary="One's applications, each with its task",
@@ -82,20 +83,22 @@ class TaskViewSet(ContentViewSet):
     @action(
         detail=False,
         url_path="my-applications",
-        envelope="applications",
+        list_key="applications",
         pagination_class=PersonalPages,
     )
     def my_applications(self, request):
-        mine = TaskApplication.objects.of(request.user).to_seen_tasks(request.user)
+        mine = TaskApplication.objects.owned_by(request.user).to_seen_tasks(
+            request.user
+        )
         whole = mine.with_whole_task().newest_first()
-        return self.listed(whole, OwnApplicationSerializer)
+        return self.list_response(whole, OwnApplicationSerializer)
 
     @extend_schema(
         summary="How much waits for one", responses=TaskNotificationsSerializer
     )
     @action(detail=False, pagination_class=None)
     def notifications(self, request):
-        return Response(services.waiting_for(request.user))
+        return Response(services.pending_counts(request.user))
 
     # --- Applications -------------------------------------------------------------
 
@@ -103,7 +106,7 @@ class TaskViewSet(ContentViewSet):
     @action(detail=True, methods=["post"])
     def apply(self, request, pk):
         application = services.apply_to(
-            self.get_object(), worker=request.user, **self.read_input()
+            self.get_object(), worker=request.user, **self.validated_input()
         )
         return self._applied(_("You have applied."), application, status=201)
 
@@ -111,11 +114,11 @@ class TaskViewSet(ContentViewSet):
         summary="Who applied, for the creator",
         responses=ApplicationSerializer(many=True),
     )
-    @action(detail=True, envelope="applications", pagination_class=PersonalPages)
+    @action(detail=True, list_key="applications", pagination_class=PersonalPages)
     def applications(self, request, pk):
-        task = services.asked_by(self.get_object(), request.user)
+        task = services.require_creator(self.get_object(), request.user)
         standing = task.applications.to_decide_on().for_display()
-        return self.listed(standing.newest_first(), ApplicationSerializer)
+        return self.list_response(standing.newest_first(), ApplicationSerializer)
 
     @extend_schema(summary="Accept an application", responses=ACCEPTED)
     @action(detail=True, methods=["post"])
@@ -145,7 +148,7 @@ class TaskViewSet(ContentViewSet):
         url_path=r"applications/(?P<application_id>[0-9]{1,18})/reject",
     )
     def reject(self, request, pk, application_id):
-        task = services.asked_by(self.get_object(), request.user)
+        task = services.require_creator(self.get_object(), request.user)
         return self._decide("reject", task, application_id)
 
     @extend_schema(
@@ -162,15 +165,17 @@ class TaskViewSet(ContentViewSet):
     def _accept_asked(self):
         task = self.get_object()
         TASK_WORKFLOW.refuse_strangers("accept", task, self.request.user)
-        return self._accept(**self.read_input())
+        return self._accept(**self.validated_input())
 
     def _accept(self, **which):
         task = TASK_WORKFLOW.run(
             "accept", self.get_object(), actor=self.request.user, **which
         )
         accepted = task.applications.get(status="accepted")
-        shown = self.shown(accepted, ApplicationSerializer)
-        return self.wrote(_("The application is accepted."), task, application=shown)
+        shown = self.render(accepted, ApplicationSerializer)
+        return self.write_response(
+            _("The application is accepted."), task, application=shown
+        )
 
     def _decide(self, name: str, task: TaskRequest, application_id: str):
         seen = task.applications.visible_to(self.request.user)
@@ -181,5 +186,5 @@ class TaskViewSet(ContentViewSet):
         return self._applied(APPLICATION_WORKFLOW[name].done, application)
 
     def _applied(self, message, application, *, status: int = 200) -> Response:
-        shown = self.shown(application, ApplicationSerializer)
+        shown = self.render(application, ApplicationSerializer)
         return Response({"message": str(message), "application": shown}, status=status)

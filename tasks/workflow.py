@@ -5,8 +5,8 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
-from audit.workflow import moderation
-from marketplace.core.workflow import Transition, Workflow, is_system
+from core.workflow import Transition, Workflow, is_system
+from items.moderation import moderation
 from notifications.moderation import tell_owner
 from tasks import notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
@@ -18,22 +18,22 @@ OPEN, ASSIGNED, IN_PROGRESS, DONE, COMPLETED, DISPUTED, CANCELLED = (
 PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
-def record(task, *, actor, row, old, **facts) -> None:
+def record(task, *, actor, row, old, **data) -> None:
     """Into the history; what staff did also into the trail of staff acts.
 
     Whom it concerns is told.
     """
-    services.record(task, actor=actor, row=row, old=old, **facts)
+    services.record(task, actor=actor, row=row, old=old, **data)
     if row.in_admin:
         audit.record(
             task,
             actor=actor,
             action=row.name,
-            reason=facts.get("reason", ""),
+            reason=data.get("reason", ""),
             before=old,
             after=task.status,
         )
-    notices.moved(task, actor=actor, row=row, **facts)
+    notices.task_changed(task, actor=actor, row=row, **data)
 
 
 TASK_WORKFLOW = Workflow(
@@ -63,7 +63,7 @@ TASK_WORKFLOW = Workflow(
         source=(ASSIGNED, IN_PROGRESS),
         target=DONE,
         allow=permissions.is_worker,
-        effect=services.note_done,
+        effect=services.set_done_at,
         aliases=("done",),
     ),
     Transition(
@@ -93,7 +93,7 @@ TASK_WORKFLOW = Workflow(
         source=(DONE,),
         target=DISPUTED,
         allow=permissions.is_creator,
-        effect=services.keep_dispute,
+        effect=services.set_dispute_reason,
         input=ReasonInput,
     ),
     Transition(
@@ -126,7 +126,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
         target=CANCELLED,
         allow=permissions.is_creator,
-        effect=services.call_off,
+        effect=services.cancel,
         input=ReasonInput,
     ),
     Transition(
@@ -136,7 +136,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
         target=CANCELLED,
         allow=permissions.is_impartial_staff,
-        effect=services.call_off,
+        effect=services.cancel,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,
@@ -148,7 +148,7 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN,),
         target=CANCELLED,
         allow=is_system,
-        effect=services.call_off,
+        effect=services.cancel,
         in_api=False,
     ),
     record=record,
@@ -170,10 +170,10 @@ APPLICATION_WORKFLOW = Workflow(
         source=(PENDING,),
         target=WITHDRAWN,
         allow=permissions.is_applicant,
-        effect=services.leave,
+        effect=services.withdraw,
     ),
     parent="task",
-    record=notices.decided,
+    record=notices.application_decided,
 )
 
 MODERATION = moderation(then=partial(tell_owner, owner="creator"))

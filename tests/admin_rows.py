@@ -9,17 +9,17 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from accounts.models import Session, User
+from accounts.models import Block, Session, User
 from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
 from alerts.tests.factories import SavedSearchFactory
 from audit import services as audit
-from audit.models import StaffAct
+from audit.models import AuditLogEntry
 from favorites.models import Favorite
 from jobs.models import Job
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from messaging.models import Block, Conversation, Message
+from messaging.models import Conversation, Message
 from messaging.services import start
 from notifications.models import Notification, Preference
 from notifications.tests.factories import NotificationFactory
@@ -34,13 +34,13 @@ from uploads.models import Upload
 
 def make_upload():
     key = f"{Upload.objects.count():032x}.jpg"
-    facts = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
-    return Upload.objects.create(owner=UserFactory(), key=key, digest="0", **facts)
+    data = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
+    return Upload.objects.create(owner=UserFactory(), key=key, digest="0", **data)
 
 
 def make_event():
-    facts = {"name": "start", "old": "assigned", "new": "in_progress"}
-    return TaskEvent.objects.create(task=TaskFactory(), actor=UserFactory(), **facts)
+    data = {"name": "start", "old": "assigned", "new": "in_progress"}
+    return TaskEvent.objects.create(task=TaskFactory(), actor=UserFactory(), **data)
 
 
 def make_act():
@@ -50,8 +50,8 @@ def make_act():
 def make_log_entry():
     listing = ListingFactory()
     kind = ContentType.objects.get_for_model(listing)
-    facts = {"object_id": listing.pk, "object_repr": "x", "action_flag": CHANGE}
-    return LogEntry.objects.create(user=UserFactory(), content_type=kind, **facts)
+    data = {"object_id": listing.pk, "object_repr": "x", "action_flag": CHANGE}
+    return LogEntry.objects.create(user=UserFactory(), content_type=kind, **data)
 
 
 def make_token():
@@ -86,11 +86,11 @@ ROWS = {
         user=UserFactory(), listing=ListingFactory()
     ),
     SavedSearch: SavedSearchFactory,
-    Job: lambda: Job.objects.create(name="marketplace.maintain"),
+    Job: lambda: Job.objects.create(name="jobs.maintain"),
     Notification: NotificationFactory,
     Preference: lambda: Preference.objects.create(
         user=UserFactory(), group="tasks", in_app=True, email=False
     ),
-    StaffAct: make_act,
+    AuditLogEntry: make_act,
     LogEntry: make_log_entry,
 }

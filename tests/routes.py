@@ -20,7 +20,7 @@ class Route:
 
     @property
     def input(self) -> type | None:
-        return self.viewset.inputs.get(self.action)
+        return self.viewset.input_serializers.get(self.action)
 
     def url(self, **ids) -> str:
         return self.path.format_map({name: ids.get(name, 1) for name in self.names})

@@ -17,8 +17,8 @@ from unfold.admin import ModelAdmin
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from conftest import signed_in
+from core.admin.base import Admin
 from listings.tests.factories import ListingFactory
-from marketplace.core.admin import Admin
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
 from tests.admin_rows import ROWS
@@ -109,7 +109,7 @@ def test_staff_without_permissions_are_refused(model, db):
 
 SEEN = {
     "accounts.User",
-    "audit.StaffAct",
+    "audit.AuditLogEntry",
     "listings.Listing",
     "messaging.Conversation",
     "messaging.Message",

@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from audit.models import StaffAct
+from audit.models import AuditLogEntry
+from core.admin.actions import MAX_BULK_OBJECTS
+from core.workflow import Transition, is_staff
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core.acts import MOST_AT_ONCE
-from marketplace.core.workflow import Transition, is_staff
 
 pytestmark = pytest.mark.django_db
 LISTINGS = "admin:listings_listing_changelist"
@@ -66,7 +66,7 @@ def test_hidden_with_who_when_and_why(moderator):
     assert answer.url == reverse("admin:listings_listing_change", args=[listing.pk])
     listing.refresh_from_db()
     assert (listing.moderation, listing.moderation_reason) == ("hidden", "Spam.")
-    act = StaffAct.objects.get()
+    act = AuditLogEntry.objects.get()
     assert (act.actor.username, act.action, act.reason) == (
         "moderator",
         "hide",
@@ -82,7 +82,7 @@ def test_bulk_asks_once_and_does_each(moderator):
     assert Listing.objects.filter(moderation="hidden").count() == 0
     in_bulk(moderator, "hide", listings, reason="Spam.")
     assert Listing.objects.filter(moderation="hidden").count() == 3
-    assert StaffAct.objects.filter(action="hide", reason="Spam.").count() == 3
+    assert AuditLogEntry.objects.filter(action="hide", reason="Spam.").count() == 3
 
 
 def test_bulk_says_which_could_not_be_done(moderator):
@@ -101,7 +101,7 @@ def test_two_moderators_at_once_are_one_decision(moderator, staff):
     in_bulk(moderator, "hide", [listing], reason="Spam.")
     answer = in_bulk(second, "hide", [listing], reason="Rude.")
     assert "Not possible now" in said(answer)[0]
-    assert [act.reason for act in StaffAct.objects.all()] == ["Spam."]
+    assert [act.reason for act in AuditLogEntry.objects.all()] == ["Spam."]
 
 
 def test_what_left_the_filtered_list_meanwhile_is_named(moderator):
@@ -113,9 +113,9 @@ def test_what_left_the_filtered_list_meanwhile_is_named(moderator):
 
 
 def test_bulk_is_bounded(moderator):
-    listings = ListingFactory.create_batch(MOST_AT_ONCE + 1)
+    listings = ListingFactory.create_batch(MAX_BULK_OBJECTS + 1)
     in_bulk(moderator, "hide", listings[:1], reason="Spam.", select_across=1)
-    assert not StaffAct.objects.exists()
+    assert not AuditLogEntry.objects.exists()
 
 
 def test_the_form_is_protected_against_forgery(staff):
@@ -123,7 +123,7 @@ def test_the_form_is_protected_against_forgery(staff):
     client.force_login(staff)
     listing = ListingFactory()
     assert client.post(act_url(listing, "hide"), {"reason": "x"}).status_code == 403
-    assert not StaffAct.objects.exists()
+    assert not AuditLogEntry.objects.exists()
 
 
 def test_a_row_of_the_table_is_an_act_of_the_admin(moderator, monkeypatch):
@@ -142,7 +142,7 @@ def test_a_row_of_the_table_is_an_act_of_the_admin(moderator, monkeypatch):
     )
     rows = LISTING_WORKFLOW._by_name | {row.name: row}
     monkeypatch.setattr(LISTING_WORKFLOW, "_by_name", rows)
-    monkeypatch.setattr(LISTING_WORKFLOW, "_record", lambda *args, **facts: None)
+    monkeypatch.setattr(LISTING_WORKFLOW, "_record", lambda *args, **data: None)
     listing = ListingFactory()
     change = moderator.get(reverse("admin:listings_listing_change", args=[listing.pk]))
     assert act_url(listing, "sell-for-them") in change.content.decode()
@@ -159,15 +159,15 @@ def test_rows_that_are_not_for_the_admin_are_refused(moderator):
 def test_an_edit_says_why_and_what(moderator):
     listing = ListingFactory(title="Bicycle, call 2612 3456")
     url = reverse("admin:listings_listing_change", args=[listing.pk])
-    facts = dict.fromkeys(("subcategory", "tags"), "")
-    facts |= {"description": listing.description, "category": "sports"}
-    facts |= {"title": "Bicycle", "location": "Rīga", "status": "sold", "price": "1"}
-    assert moderator.post(url, facts).context["adminform"].form.errors["reason"]
-    moderator.post(url, facts | {"reason": "A phone in the title."})
+    data = dict.fromkeys(("subcategory", "tags"), "")
+    data |= {"description": listing.description, "category": "sports"}
+    data |= {"title": "Bicycle", "location": "Rīga", "status": "sold", "price": "1"}
+    assert moderator.post(url, data).context["adminform"].form.errors["reason"]
+    moderator.post(url, data | {"reason": "A phone in the title."})
     listing.refresh_from_db()
     assert (listing.title, listing.status) == ("Bicycle", "active")
     assert listing.search_text.startswith("bicycle hardly")
-    act = StaffAct.objects.get()
+    act = AuditLogEntry.objects.get()
     assert (act.action, act.reason) == ("edit", "A phone in the title.")
     assert act.before == "title: Bicycle, call 2612 3456"
     assert act.after == "title: Bicycle"
@@ -177,14 +177,14 @@ def test_deletions_are_in_the_trail(staff):
     group = Group.objects.create(name="Helpers")
     url = reverse("admin:auth_group_delete", args=[group.pk])
     signed_in(staff).post(url, {"post": "yes"})
-    assert StaffAct.objects.get().action == "delete"
+    assert AuditLogEntry.objects.get().action == "delete"
 
 
 def test_trail_links_to_its_subject_and_back(staff, moderator):
     listing = ListingFactory()
     moderator.post(act_url(listing, "hide"), {"reason": "Spam."})
     change = reverse("admin:listings_listing_change", args=[listing.pk])
-    trail = reverse("admin:audit_staffact_changelist")
+    trail = reverse("admin:audit_auditlogentry_changelist")
     assert f'href="{change}"' in moderator.get(trail).content.decode()
     about = f"{trail}?subject_type=listings.listing&amp;subject_id={listing.pk}"
     assert about in moderator.get(change).content.decode()
@@ -192,8 +192,8 @@ def test_trail_links_to_its_subject_and_back(staff, moderator):
 
 def test_trail_survives_the_end_of_an_app(staff):
     listing = ListingFactory()
-    facts = {"subject_type": "gone.thing", "subject_id": 1, "subject_label": "A thing"}
-    StaffAct.objects.create(actor=staff, action="hide", **facts)
-    page = signed_in(staff).get(reverse("admin:audit_staffact_changelist"))
+    data = {"subject_type": "gone.thing", "subject_id": 1, "subject_label": "A thing"}
+    AuditLogEntry.objects.create(actor=staff, action="hide", **data)
+    page = signed_in(staff).get(reverse("admin:audit_auditlogentry_changelist"))
     assert "A thing" in page.content.decode()
     assert listing.pk

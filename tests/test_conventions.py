@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
+from core.api.viewsets import ApiViewSet
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW
-from marketplace.core.viewsets import ApiViewSet
 from marketplace.urls import router
 from offerings.models import Offering
 from offerings.workflow import OFFERING_WORKFLOW
@@ -55,4 +55,4 @@ def test_every_status_is_reachable():
 def test_rows_are_locked_in_one_way():
     full = re.compile(r"select_for_update\(")
     culprits = [path for path in sources() if full.search(path.read_text())]
-    assert culprits == [ROOT / "marketplace/core/locks.py"]
+    assert culprits == [ROOT / "core/db/locks.py"]

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from accounts.tests.factories import UserFactory
+from core.api import cursors
+from core.api.pagination import Pages
 from listings.tests.factories import ListingFactory
-from marketplace.core import cursors
-from marketplace.core.pagination import Pages
 from messaging.tests.factories import ConversationFactory, write
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory

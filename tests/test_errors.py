@@ -23,11 +23,11 @@ def outsider():
 
 
 def in_shape(answer, status: int, code: str) -> bool:
-    facts = answer.json()
+    data = answer.json()
     names = {"error", "code", "fields"} | ({"request_id"} if status == 500 else set())
     assert answer["Content-Type"].startswith("application/json")
-    assert facts["error"]
-    return (answer.status_code, facts["code"], set(facts)) == (status, code, names)
+    assert data["error"]
+    return (answer.status_code, data["code"], set(data)) == (status, code, names)
 
 
 def raw(api, body: bytes, content_type="application/json", **headers):
@@ -181,7 +181,7 @@ def test_bug_outside_the_api_tells_as_little(outsider, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("marketplace.views.render", broken)
+    monkeypatch.setattr("marketplace.pages.render", broken)
     answer = outsider.get("/")
     assert in_shape(answer, 500, "server_error")
     assert "hunter2" not in answer.content.decode()

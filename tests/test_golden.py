@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
+from catalog import vocabulary
 from listings.tests.factories import ListingFactory
-from marketplace import vocabulary
 
 pytestmark = pytest.mark.django_db
 TITLES = (

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.utils.translation import override
 
+from core.exceptions import NotAllowed, WrongStatus
 from listings.tests.factories import ListingFactory
-from marketplace.core.errors import NotAllowed, WrongStatus
 from marketplace.locale.catalogues import (
     LANGUAGES,
     catalogue,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from catalog import map as market_map
 from listings.tests.factories import ListingFactory
-from marketplace import map as market_map
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
 

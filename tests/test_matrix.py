@@ -10,9 +10,9 @@ import pytest
 from rest_framework.parsers import MultiPartParser
 
 from alerts.tests.factories import SavedSearchFactory
+from core.api.viewsets import ApiViewSet
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
-from marketplace.core.viewsets import ApiViewSet
 from messaging.services import start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
@@ -216,7 +216,7 @@ def test_public_routes_are_these():
     declared = {
         str(route)
         for route in ROUTES
-        if route.action in getattr(route.viewset, "public", frozenset())
+        if route.action in getattr(route.viewset, "public_actions", frozenset())
     }
     assert declared == PUBLIC
 

@@ -5,15 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
+from catalog import map as market_map
+from catalog import vocabulary
+from core.api.pagination import Pages
+from core.api.viewsets import results_cache
 from listings.tests.factories import ListingFactory
-from marketplace import map as market_map
-from marketplace import vocabulary
-from marketplace.core.pagination import Pages
-from marketplace.core.viewsets import kept
 from offerings.tests.factories import OfferingFactory
-from search import mending, services
+from search import typos
+from search import vocabulary as search_vocabulary
 from search.models import Word
-from search.words import stems
+from search.text import stems
 from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ FAR = "latitude=56.5&longitude=24.1&radius=100"
 
 
 def learn(*texts: str) -> None:
-    services.learn(texts)
+    search_vocabulary.learn(texts)
 
 
 def one_of_each() -> None:
@@ -38,7 +39,7 @@ def total(api, url: str) -> str:
 
 
 def queries_of(client, url: str) -> list[str]:
-    kept.clear()
+    results_cache.clear()
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return [query["sql"] for query in queries]
@@ -63,36 +64,36 @@ def test_a_new_word_is_found_before_it_is_learned(api):
 
 def test_a_known_word_is_left_alone():
     learn("galds", "gards")
-    assert mending.mended("galdi") == stems("galdi")
+    assert typos.correct("galdi") == stems("galdi")
 
 
 def test_the_beginning_of_a_known_word_is_left_alone():
     learn("velosipeds", "velo", "zelosi")
-    assert mending.mended("velosi") == stems("velosi")
+    assert typos.correct("velosi") == stems("velosi")
 
 
 @pytest.mark.parametrize("word", ["lup", "2015", "s23x", "abc1"])
 def test_short_words_and_numbers_are_left_alone(word):
     learn("lapa lampa kap 2016 s24x abcd")
-    assert mending.mended(word) == stems(word)
+    assert typos.correct(word) == stems(word)
 
 
 def test_the_most_used_spellings_come_first():
     learn("salm", "balm balm", "kalm kalm kalm", *("galm", "dalm", "palm", "talm"))
-    [forms] = mending.mended("xalm")
+    [forms] = typos.correct("xalm")
     assert forms[:3] == ("xalm", "kalm", "balm")
-    assert len(forms) == 1 + mending.MOST_SPELLINGS
+    assert len(forms) == 1 + typos.MOST_SPELLINGS
 
 
 def test_three_words_are_mended_at_most():
     learn("galds sofas lampa krekls")
-    words = mending.mended("gasld soafs lamppa krelks")
+    words = typos.correct("gasld soafs lamppa krelks")
     assert [len(forms) for forms in words] == [2, 2, 2, 1]
 
 
 @pytest.mark.parametrize("slip", ["glads", "gald", "gaalds", "gaids", "galsd"])
 def test_each_kind_of_slip_is_made(slip):
-    assert "galds" in set(mending.slips(slip))
+    assert "galds" in set(typos.edits1(slip))
 
 
 # --- What it costs --------------------------------------------------------------------
@@ -143,20 +144,20 @@ def test_the_map_mends_as_the_list_does(api, monkeypatch, most):
 
 def test_a_word_that_nobody_could_know_costs_no_lookup(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert len(mending.mended("abcde" * 40)) == 1
+        assert len(typos.correct("abcde" * 40)) == 1
 
 
 # --- Places -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("uses", [1, services.COMMON])
+@pytest.mark.parametrize("uses", [1, search_vocabulary.COMMON])
 def test_a_place_is_found_whether_it_is_common_or_not(client, api, uses):
     ListingFactory(location="Brīvības iela, Rīga")
     ListingFactory(location="Ogre")
     Word.objects.bulk_create([Word(word="rig", uses=uses), Word(word="ogr", uses=1)])
     assert total(api, "/api/listings?location=riga") == "1"
     asked = queries_of(client, "/api/listings?location=riga")
-    is_common = uses == services.COMMON
+    is_common = uses == search_vocabulary.COMMON
     assert ("search_text" in " ".join(asked[1:]).lower()) is not is_common
     both = "location=riga, ogre"
     assert "search_text" in " ".join(queries_of(client, f"/api/listings?{both}"))
@@ -184,13 +185,13 @@ def test_words_count_by_their_stems():
 
 def test_learning_again_changes_what_has_changed():
     learn("sniegs logi", "logi")
-    assert services.learn(["sniegs durvis"]) == 2
+    assert search_vocabulary.learn(["sniegs durvis"]) == 2
     assert known() == {"snieg": 1, "durv": 1}
-    assert services.learn(["sniegs durvis"]) == 0
+    assert search_vocabulary.learn(["sniegs durvis"]) == 0
 
 
 def test_the_vocabulary_is_bounded(monkeypatch):
-    monkeypatch.setattr(services, "MOST_KNOWN", 2)
+    monkeypatch.setattr(search_vocabulary, "MOST_KNOWN", 2)
     learn("zirgs zirgi durvis logi logs")
     assert known() == {"zirg": 2, "log": 2}
 

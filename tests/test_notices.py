@@ -34,11 +34,11 @@ def test_nobody_is_welcomed_who_could_not_join(api, alice):
 
 
 def test_the_reviewed_hears_of_the_review(alice, bob):
-    facts = {"rating": 5, "content": "Spotless."}
-    review_person(reviewer=alice, reviewed_user_id=bob.pk, **facts)
+    params = {"rating": 5, "content": "Spotless."}
+    review_person(reviewer=alice, reviewed_user_id=bob.pk, **params)
     row = Notification.objects.get()
     assert (row.recipient, row.kind) == (bob, "review_received")
-    assert row.facts == {"name": "Alice Owner", "rating": 5}
+    assert row.params == {"name": "Alice Owner", "rating": 5}
 
 
 def test_the_author_of_a_review_hears_that_it_was_hidden(staff):
@@ -46,7 +46,7 @@ def test_the_author_of_a_review_hears_that_it_was_hidden(staff):
     REVIEW_MODERATION.run("hide", review, actor=staff, reason="Insults.")
     row = Notification.objects.get(kind="content_hidden")
     assert row.recipient == review.reviewer
-    assert row.facts["title"] == "★★"
+    assert row.params["title"] == "★★"
 
 
 @pytest.mark.parametrize("factory", [ListingFactory, OfferingFactory])

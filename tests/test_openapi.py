@@ -10,8 +10,8 @@ from drf_spectacular.views import SpectacularAPIView
 from jsonschema import Draft202012Validator
 from rest_framework.response import Response
 
+from marketplace.pages import SchemaView
 from marketplace.urls import router
-from marketplace.views import SchemaView
 
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.yaml"
 
@@ -53,20 +53,20 @@ def test_every_route_is_described(document, method, path, viewset, name):
     operation = document["paths"][path][method]
     assert operation["summary"]
     assert operation["tags"]
-    assert ("requestBody" in operation) == (name in viewset.inputs)
-    assert ({} in operation["security"]) == (name in viewset.public)
+    assert ("requestBody" in operation) == (name in viewset.input_serializers)
+    assert ({} in operation["security"]) == (name in viewset.public_actions)
 
 
 def test_every_list_stands_under_its_envelope(document):
     for pattern in router.urls:
         name = pattern.callback.actions.get("get")
-        default = pattern.callback.cls.envelope if name == "list" else None
-        envelope = pattern.callback.initkwargs.get("envelope", default)
-        if envelope:
+        default = pattern.callback.cls.list_key if name == "list" else None
+        list_key = pattern.callback.initkwargs.get("list_key", default)
+        if list_key:
             answer = document["paths"][described(pattern)]["get"]["responses"]["200"]
             schema = answer["content"]["application/json"]["schema"]["$ref"]
             component = document["components"]["schemas"][schema.split("/")[-1]]
-            assert envelope in component["properties"]
+            assert list_key in component["properties"]
 
 
 def test_every_error_has_the_one_shape(document):

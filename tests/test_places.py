@@ -7,9 +7,11 @@ import random
 import pytest
 
 from accounts.tests.factories import UserFactory
+from geo.circles import within
+from geo.distance import haversine_km
+from geo.nearest import Nearest
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core.geo import Nearest, haversine_km, within
 from tests.lists import PLACES, rows
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +99,7 @@ def test_near_finds_what_a_ruler_finds(globe, centre):
         distances = {
             row.pk: haversine_km(*centre, row.latitude, row.longitude) for row in globe
         }
-        nearest = anywhere.around(*centre, km)
+        nearest = anywhere.at(*centre, km)
         ids = [row.pk for row in nearest[0 : len(globe)]]
         surely = {pk for pk, distance in distances.items() if distance < km - slack}
         maybe = {pk for pk, distance in distances.items() if distance < km + slack}

@@ -105,7 +105,7 @@ FROM messaging_conversation, generate_series(1, 2) seq"""
 
 SEARCHES_SQL = """
 INSERT INTO alerts_savedsearch (user_id, kind, name, query, digest, frequency,
-    created_at, asked_at, watermark, next_at)
+    created_at, query_changed_at, watermark, next_at)
 SELECT id, 'listings', '', '{{"min_price": "7"}}', '', 'daily', now(), now(), now(),
     now() + interval '1 day' + id * interval '1 second'
 FROM accounts_user"""
@@ -319,7 +319,7 @@ def test_suspended_people_are_read_once_from_their_index(market):
         ("tasks/taskrequest/?q=word777", "task_words"),
         ("tasks/taskapplication/?q=word777", "application_task"),
         ("offerings/offering/?q=word777", "offering_words"),
-        ("reviews/review/?q=word777", "review_mentions"),
+        ("reviews/review/?q=word777", "review_words"),
         ("favorites/favorite/?q=person499", "favorite_newest"),
         ("messaging/conversation/?q=person77", "one_conversation_per_pair"),
     ],
@@ -356,9 +356,9 @@ def test_a_rare_word_is_not_looked_for_in_the_order_of_prices(market):
 def search_of(market, kind: str, query: dict) -> SavedSearch:
     """A search of somebody's, last asked some ten minutes ago."""
     past = timezone.now() - timedelta(minutes=10)
-    times = {"asked_at": past, "watermark": past, "next_at": past}
-    facts = {"name": "x", "query": query, "digest": f"{kind}{query}"}
-    return SavedSearch(user=market["person"], kind=kind, **facts, **times)
+    times = {"query_changed_at": past, "watermark": past, "next_at": past}
+    data = {"name": "x", "query": query, "digest": f"{kind}{query}"}
+    return SavedSearch(user=market["person"], kind=kind, **data, **times)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from django.db.utils import OperationalError
 from django.test import Client
 
 from accounts import services
-from marketplace.core import errors, probes
-from marketplace.core.checks import BLACKLIST
-from marketplace.core.environment import Environment
-from marketplace.core.logs import RequestIdFilter, json_formatter
-from marketplace.core.middleware import BodyLimitMiddleware
+from core import exceptions
+from core.checks import BLACKLIST
+from core.env import Environment
+from core.web import health
+from core.web.log_config import RequestIdFilter, json_formatter
+from core.web.middleware import BodyLimitMiddleware
 
 FRONTEND = "http://localhost:5173"
 PASSWORD = "quiet-Harbour-71"
@@ -65,7 +66,7 @@ def test_a_crash_tells_a_request_id_and_nothing_else(
     answer = browser.get("/api/listings")
     assert answer.status_code == 500
     assert answer.json() == {
-        "error": str(errors.SENTENCES["server_error"]),
+        "error": str(exceptions.SENTENCES["server_error"]),
         "code": "server_error",
         "fields": {},
         "request_id": answer["X-Request-ID"],
@@ -124,7 +125,7 @@ def test_ready_asks_the_database(browser, db, monkeypatch):
     def down():
         raise OperationalError("password=secret host=10.0.0.9")
 
-    monkeypatch.setattr(probes, "connection", SimpleNamespace(cursor=down))
+    monkeypatch.setattr(health, "connection", SimpleNamespace(cursor=down))
     answer = browser.get("/ready")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "database": "down"}
@@ -213,7 +214,7 @@ def test_passwords_and_tokens_stay_out_of_the_log(api, alice, lines, monkeypatch
     bearer = {"Authorization": f"Bearer {pair['token']}"}
     api.get("/api/auth/profile", headers=bearer)
     api.post("/api/auth/login", credentials | {"password": PASSWORD + "!"})
-    monkeypatch.setattr(services, "spend", crash)
+    monkeypatch.setattr(services, "consume", crash)
     crashed = Client(raise_request_exception=False).post(
         "/api/auth/login", credentials, content_type="application/json"
     )

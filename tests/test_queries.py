@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Block
 from accounts.tests.factories import UserFactory
 from alerts.tests.factories import SavedSearchFactory
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
-from messaging.models import Block, Conversation
+from messaging.models import Conversation
 from messaging.services import send, start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory

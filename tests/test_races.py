@@ -15,13 +15,13 @@ from accounts import services as accounts
 from accounts import tokens
 from accounts.models import Session, User
 from accounts.tests.factories import PASSWORD, UserFactory
+from core.exceptions import DomainError
 from favorites import services as favorites
 from favorites.models import Favorite
 from jobs.models import Job
 from listings.tests.factories import ListingFactory
-from marketplace.core.errors import DomainError
+from messaging import digests
 from messaging.services import start
-from notifications import digests
 from notifications.models import Notification
 from notifications.services import notify
 from reviews import services as reviews
@@ -161,7 +161,7 @@ def test_of_one_key_one_notification_is_written():
     alice = UserFactory()
 
     def tell():
-        notify(alice, "welcome", key="welcome:1", name="Alice")
+        notify(alice, "welcome", dedup_key="welcome:1", name="Alice")
 
     assert at_once(*[tell] * AT_ONCE) == {"done": AT_ONCE}
     assert Notification.objects.count() == 1

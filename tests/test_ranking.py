@@ -2,10 +2,10 @@
 
 import pytest
 
+from catalog import vocabulary
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace import vocabulary
-from marketplace.core import ranking
+from search import ranking
 
 pytestmark = pytest.mark.django_db
 

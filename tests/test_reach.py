@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
+from geo import distance, nearest
+from geo.distance import haversine_km
+from geo.nearest import Nearest
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core import geo
-from marketplace.core.geo import Nearest, haversine_km
 
 pytestmark = pytest.mark.django_db
 STREET = (56.95, 24.1)
@@ -52,26 +53,26 @@ def circles(rows: Nearest, page: slice) -> list[float]:
 def half_height(sql: str) -> float:
     """Of the box that it looks in, in km."""
     south, north = re.search(r"BETWEEN +(\S+) AND +(\S+)", sql).groups()
-    km = (float(north) - float(south)) / 2 * geo.KM_PER_DEGREE
+    km = (float(north) - float(south)) / 2 * distance.KM_PER_DEGREE
     return pytest.approx(km, rel=1e-3)
 
 
 @pytest.mark.parametrize("km", [40, 300])
 def test_neighbour_in_a_crowded_street_is_asked_for_little(country, km):
-    """By both measures of distance: `FLAT_KM` lies between them."""
+    """By both measures of distance: `MAX_PLANAR_KM` lies between them."""
     asked = near(*STREET, km)
     assert circles(asked, slice(0, 10)) == [0.3]
     last = asked[0:10][-1]
     told = haversine_km(*STREET, last.latitude, last.longitude)
-    nearby = asked.around(56.9501, 24.1001, km)
-    assert circles(nearby, slice(0, 10)) == [geo.SPARE * told]
+    nearby = asked.at(56.9501, 24.1001, km)
+    assert circles(nearby, slice(0, 10)) == [nearest.HINT_MARGIN * told]
 
 
 def test_quiet_corner_beside_a_crowded_street_is_looked_for_as_ever(country):
     """After one circle in vain; the whole search is still the last to be tried."""
     asked = near(*STREET)
     assert asked[0:10]
-    corner = asked.around(56.98, 24.1, 300)
+    corner = asked.at(56.98, 24.1, 300)
     small, *others = circles(corner, slice(0, 10))
     assert small.expected < 0.3
     assert others == [0.3, 8.0]
@@ -95,13 +96,13 @@ def test_what_was_learnt_of_a_neighbour_changes_no_page(country, luck):
     for _ in range(15):
         place = (luck.uniform(56.93, 56.97), luck.uniform(24.08, 24.12))
         for page in (slice(0, 10), slice(20, 30)):
-            assert asked.around(*place, 300)[page] == near(*place)[page]
+            assert asked.at(*place, 300)[page] == near(*place)[page]
 
 
 def test_crowded_house_leaves_a_circle(db):
     post_at([STREET] * 12)
     asked = near(*STREET)
     house = asked[0:10][0]
-    there = asked.around(house.public_latitude, house.public_longitude, 300)
+    there = asked.at(house.public_latitude, house.public_longitude, 300)
     assert there[0:10]
-    assert circles(there, slice(0, 10)) == [geo.LEAST_KM]
+    assert circles(there, slice(0, 10)) == [nearest.MIN_HINT_KM]

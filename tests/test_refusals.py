@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 
 from conftest import Api
-from marketplace.core.middleware import PATIENCE, BodyLimitMiddleware
+from core.web.middleware import PATIENCE, BodyLimitMiddleware
 
 LIMIT = 100
 

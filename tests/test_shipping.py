@@ -19,7 +19,7 @@ from django.db import connection
 
 from marketplace.management.commands.draw_workflows import page
 from marketplace.management.commands.migrate_together import LOCK, one_at_a_time
-from marketplace.seed.people import DEMO_PASSWORD
+from seed.people import DEMO_PASSWORD
 
 ROOT = Path(__file__).parents[1]
 NAME = r"[A-Z][A-Z0-9_]+"

@@ -7,11 +7,12 @@ from django.db.models import F
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from core.db.prepared import ANY_ID, PreparedQuery
+from core.db.results import ResultList
+from core.lru import LRUCache
 from favorites.models import Favorite
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core.rows import Kept, Rows
-from marketplace.core.statements import ANY_ID, Statement
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
 from tasks.models import TaskRequest
@@ -20,9 +21,9 @@ from tasks.tests.factories import TaskFactory
 pytestmark = pytest.mark.django_db
 
 
-def facts(row) -> dict:
+def data(row) -> dict:
     """All that was read of a row and of those that came with it."""
-    related = {name: facts(row) for name, row in row._state.fields_cache.items() if row}
+    related = {name: data(row) for name, row in row._state.fields_cache.items() if row}
     own = {name: value for name, value in vars(row).items() if name != "_state"}
     return own | related
 
@@ -39,8 +40,8 @@ def market(db, alice, bob):
 @pytest.mark.parametrize("model", [User, TaskRequest, Listing, Offering, Favorite])
 def test_rows_are_those_that_django_makes(market, model):
     queryset = model.objects.for_display().order_by("-pk")
-    made = Statement(queryset).rows()
-    assert [facts(row) for row in made] == [facts(row) for row in queryset]
+    made = PreparedQuery(queryset).rows()
+    assert [data(row) for row in made] == [data(row) for row in queryset]
     assert made
     assert not made[0]._state.adding
 
@@ -48,24 +49,24 @@ def test_rows_are_those_that_django_makes(market, model):
 @pytest.mark.parametrize("words", ["100 %", "%s", "'s", "\\", '"x"', "%%"])
 def test_signs_in_a_value_are_only_signs(market, words):
     queryset = TaskRequest.objects.filter(title__contains=words)
-    assert Statement(queryset).rows() == list(queryset)
+    assert PreparedQuery(queryset).rows() == list(queryset)
 
 
 def test_remainder_is_no_placeholder(market):
     odd = TaskRequest.objects.annotate(odd=F("pk") % 2).order_by("pk")
-    assert [row.odd for row in Statement(odd).rows()] == [row.odd for row in odd]
+    assert [row.odd for row in PreparedQuery(odd).rows()] == [row.odd for row in odd]
 
 
 def test_named_id_is_another_each_time(market):
     asked = TaskRequest.objects.exclude(title="%").filter(pk=ANY_ID)
-    statement = Statement(asked, names={ANY_ID: "id"})
+    statement = PreparedQuery(asked, names={ANY_ID: "id"})
     for task in TaskRequest.objects.all():
         assert statement.rows(id=task.pk) == [task]
     assert statement.rows(id=0) == []
 
 
 def test_number_that_stands_for_an_id_is_a_number_elsewhere(administrator):
-    assert Statement(User.objects.filter(pk=ANY_ID)).count() == 0
+    assert PreparedQuery(User.objects.filter(pk=ANY_ID)).count() == 0
     assert administrator.get(f"/admin/accounts/user/?q={ANY_ID}").status_code == 200
 
 
@@ -73,7 +74,7 @@ def test_number_that_stands_for_an_id_is_a_number_elsewhere(administrator):
 @pytest.mark.django_db(transaction=True)
 def test_prepared_statement_outlives_a_changed_column(api, alice):
     TaskFactory(creator=alice, title="Before")
-    statement = Statement(TaskRequest.objects.all())
+    statement = PreparedQuery(TaskRequest.objects.all())
     for _ in range(7):
         statement.rows()
     change = "ALTER TABLE tasks_taskrequest ALTER title TYPE varchar({})"
@@ -86,7 +87,7 @@ def test_prepared_statement_outlives_a_changed_column(api, alice):
 
 
 def test_nothing_is_asked_of_an_impossible_question(django_assert_num_queries):
-    statement = Statement(TaskRequest.objects.filter(pk__in=[]))
+    statement = PreparedQuery(TaskRequest.objects.filter(pk__in=[]))
     with django_assert_num_queries(0):
         assert (statement.rows(), statement.count()) == ([], 0)
 
@@ -131,11 +132,11 @@ def test_detail_of_a_person_shows_no_more_to_the_anonymous(api, alice, bob):
 
 
 def test_searches_around_any_point_are_one_question(api, alice, monkeypatch):
-    monkeypatch.setattr("marketplace.core.viewsets.KEPT_SECONDS", 10**9)
+    monkeypatch.setattr("core.api.viewsets.CACHED_RESULTS_S", 10**9)
     built = []
     monkeypatch.setattr(
-        "marketplace.core.geo.Statement",
-        lambda *given, **more: built.append(1) or Statement(*given, **more),
+        "geo.nearest.PreparedQuery",
+        lambda *given, **more: built.append(1) or PreparedQuery(*given, **more),
     )
     counts = []
     for place in ((56.9, 24.1), (56.8, 24.2), (-33.0, 151.0)):
@@ -148,7 +149,7 @@ def test_searches_around_any_point_are_one_question(api, alice, monkeypatch):
 
 def test_list_of_a_crowd_is_not_counted_at_each_look(alice, django_assert_num_queries):
     TaskFactory.create_batch(20, creator=alice)
-    rows = Rows(TaskRequest.objects.all())
+    rows = ResultList(TaskRequest.objects.all())
     for queries in (1, 2, 0, 0):
         with django_assert_num_queries(queries):
             assert rows.count_up_to(2) == 2
@@ -156,7 +157,7 @@ def test_list_of_a_crowd_is_not_counted_at_each_look(alice, django_assert_num_qu
 
 def test_list_that_is_full_and_no_crowd_is_counted(alice):
     TaskFactory.create_batch(19, creator=alice)
-    rows = Rows(TaskRequest.objects.all())
+    rows = ResultList(TaskRequest.objects.all())
     assert [rows.count_up_to(2) for _ in range(3)] == [2, 2, 2]
     TaskRequest.objects.all().delete()
     assert rows.count_up_to(2) == 0
@@ -170,15 +171,15 @@ def test_deep_page_has_the_rows_of_a_shallow_one(
     owner = "creator" if model is TaskRequest else "seller"
     factory.create_batch(6, **{owner: alice})
     queryset = model.objects.for_display().newest_first()
-    shallow = Rows(queryset)[2:5]
-    monkeypatch.setattr("marketplace.core.rows.DEEP", 2)
-    deep = Rows(queryset)[2:5]
-    assert [facts(row) for row in deep] == [facts(row) for row in shallow]
+    shallow = ResultList(queryset)[2:5]
+    monkeypatch.setattr("core.db.results.DEEP", 2)
+    deep = ResultList(queryset)[2:5]
+    assert [data(row) for row in deep] == [data(row) for row in shallow]
 
 
 def test_what_is_kept_is_bounded():
     made = []
-    kept = Kept(most=2)
+    kept = LRUCache(most=2)
     for key in ("a", "b", "a", "c", "b", "a"):
         kept.get(key, lambda key=key: made.append(key))
     assert made == ["a", "b", "c", "b", "a"]
@@ -188,5 +189,5 @@ def test_many_people_are_read_with_one_statement(django_assert_num_queries):
     for _ in range(3):
         TaskFactory(creator=UserFactory())
     with django_assert_num_queries(1):
-        tasks = Statement(TaskRequest.objects.for_display()).rows()
+        tasks = PreparedQuery(TaskRequest.objects.for_display()).rows()
         assert len({task.creator.display_name for task in tasks}) == 3

@@ -3,15 +3,15 @@
 import pytest
 from django.db import DatabaseError
 
+from core.db.counters import BufferedCounter
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from marketplace.core.tally import Tally
 
 
 @pytest.fixture
 def tally(settings, db, monkeypatch):
-    settings.TALLY_SECONDS = 60
-    tally = Tally(Listing, "views_count")
+    settings.COUNTER_FLUSH_SECONDS = 60
+    tally = BufferedCounter(Listing, "views_count")
     monkeypatch.setattr(tally, "_start_clock", lambda: None)
     return tally
 

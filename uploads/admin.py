@@ -2,8 +2,8 @@ from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.core.admin import Admin, linked, section
-from marketplace.core.changelists import RememberedValuesFilter
+from core.admin.base import Admin, fieldset, link_column
+from core.admin.changelists import CachedValuesFilter
 from uploads.models import URL_PREFIX, Upload
 
 
@@ -30,7 +30,7 @@ class ShowsPictures:
 class UploadAdmin(Admin):
     list_display = (
         "key",
-        linked("owner"),
+        link_column("owner"),
         "content_type",
         "size",
         "uses",
@@ -39,14 +39,14 @@ class UploadAdmin(Admin):
     )
     list_filter = (
         "is_private",
-        ("content_type", RememberedValuesFilter),
+        ("content_type", CachedValuesFilter),
         "created_at",
     )
     list_select_related = ("owner",)
     search_fields = ("key__startswith", "owner__search_text__words")
     fieldsets = (
-        section(None, "picture owner key uses is_private created_at"),
-        section(_("File"), "content_type size width height digest"),
+        fieldset(None, "picture owner key uses is_private created_at"),
+        fieldset(_("File"), "content_type size width height digest"),
     )
 
     @admin.display(description=_("picture"))

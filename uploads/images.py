@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from marketplace.core.errors import Invalid
+from core.exceptions import ValidationFailed
 
 KINDS = {  # what Pillow calls it: (file ending, content type, how it is saved)
     "JPEG": ("jpg", "image/jpeg", {"quality": 85, "optimize": True}),
@@ -48,8 +48,8 @@ class Picture:
 def clean(raw: bytes) -> Picture:
     """Decode `raw`, refuse what is no picture, and encode it without metadata.
 
-    Raises `Invalid` for another format, a broken file or too many pixels. Of an
-    animation or a series the first frame stays.
+    Raises `ValidationFailed` for another format, a broken file or too many pixels. Of
+    an animation or a series the first frame stays.
     """
     try:
         with _decoders:
@@ -57,7 +57,9 @@ def clean(raw: bytes) -> Picture:
     except TOO_LARGE as error:
         raise _too_many_pixels() from error
     except BROKEN as error:
-        raise Invalid(_("This is not a JPEG, PNG, WebP or GIF picture.")) from error
+        raise ValidationFailed(
+            _("This is not a JPEG, PNG, WebP or GIF picture.")
+        ) from error
 
 
 def _bare(raw: bytes) -> tuple[Image.Image, str]:
@@ -71,10 +73,10 @@ def _bare(raw: bytes) -> tuple[Image.Image, str]:
     return _without_metadata(image, kind), kind
 
 
-def _too_many_pixels() -> Invalid:
+def _too_many_pixels() -> ValidationFailed:
     most = settings.UPLOAD_MAX_PIXELS // 1_000_000
     sentence = _("The picture has more than %(most)s megapixels.") % {"most": most}
-    return Invalid(sentence, code="too_many_pixels")
+    return ValidationFailed(sentence, code="too_many_pixels")
 
 
 def _encoded(bare: Image.Image, kind: str) -> Picture:

@@ -1,7 +1,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from marketplace.core.serializers import Input, Output
+from core.api.fields import Input
+from core.api.output import Output
 
 
 class UploadInput(Input):

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from marketplace.core.errors import (
+from core.db.locks import locked
+from core.exceptions import (
     DomainError,
-    Invalid,
-    NotVisible,
+    NotFound,
+    ServiceUnavailable,
     TooLarge,
-    Unavailable,
+    ValidationFailed,
 )
-from marketplace.core.locks import locked
 from uploads import storage
 from uploads.images import clean
 from uploads.models import URL_PREFIX, Upload
@@ -34,7 +34,8 @@ def take_in(file, *, owner, is_private: bool = False) -> Upload:
 
     What is private no public address leads to.
 
-    Raises `Invalid` for what is no picture and `TooLarge` over the limit of bytes.
+    Raises `ValidationFailed` for what is no picture and `TooLarge` over the limit of
+    bytes.
     """
     if file.size > settings.UPLOAD_MAX_BYTES:
         most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
@@ -64,7 +65,7 @@ def _all_or_nothing(upload: Upload) -> Iterator[None]:
         with storage.reached():
             yield
     except BaseException:
-        with suppress(Unavailable), storage.reached():
+        with suppress(ServiceUnavailable), storage.reached():
             upload.delete_files()
         raise
 
@@ -89,7 +90,7 @@ def _deleted(upload: Upload, rows: QuerySet) -> bool:
     try:
         with storage.reached():
             upload.delete_files()
-    except Unavailable:
+    except ServiceUnavailable:
         upload.save(force_insert=True)
         raise
     return True
@@ -113,13 +114,13 @@ def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]
     old = set(before)
     new = list(dict.fromkeys(our_path(url.strip()) for url in after if url.strip()))
     if len(new) > MOST_IMAGES:
-        raise Invalid(_("At most %(most)s pictures.") % {"most": MOST_IMAGES})
+        raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MOST_IMAGES})
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
     own = Upload.objects.filter(owner=owner, is_private=False)
     found = own.filter(key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
-        raise NotVisible(_("There is no such picture among your uploads."))
+        raise NotFound(_("There is no such picture among your uploads."))
     dropped = Upload.objects.filter(key__in=_keys(old - set(new)), uses__gt=0)
     dropped.update(uses=F("uses") - 1)
     return new
@@ -132,7 +133,7 @@ def attach(ids: list[int], *, owner) -> None:
     """
     unused = Upload.objects.filter(owner=owner, is_private=True, uses=0, pk__in=ids)
     if len(locked(unused.order_by("pk")).only("pk")) != len(ids):
-        raise NotVisible(_("There is no such picture among your uploads."))
+        raise NotFound(_("There is no such picture among your uploads."))
     unused.update(uses=1)
 
 

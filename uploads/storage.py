@@ -10,20 +10,20 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from marketplace.core.errors import NotVisible, Unavailable
+from core.exceptions import NotFound, ServiceUnavailable
 
 AWAY = (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 @contextmanager
 def reached() -> Iterator[None]:
-    """Raise `Unavailable` (503) when the storage fails; a missing file is no fault."""
+    """Raise `ServiceUnavailable` when the storage fails; not for a missing file."""
     try:
         yield
     except FileNotFoundError:
         raise
     except AWAY as error:
-        raise Unavailable(
+        raise ServiceUnavailable(
             _("Pictures are not available now. Please try again."),
             code="storage_unavailable",
         ) from error
@@ -36,7 +36,7 @@ def served(name: str, *, cache_control: str) -> FileResponse:
         with reached():
             response = FileResponse(default_storage.open(name), content_type=kind)
     except FileNotFoundError as error:
-        raise NotVisible(_("There is no such picture.")) from error
+        raise NotFound(_("There is no such picture.")) from error
     response["Cache-Control"] = cache_control
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from marketplace.core.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet
 from uploads import services, storage
 from uploads.models import Upload
 from uploads.serializers import UploadInput, UploadSerializer
@@ -24,9 +24,9 @@ WRITTEN = inline_serializer(
 class UploadViewSet(ApiViewSet):
     queryset = Upload.objects.all()
     serializer_class = UploadSerializer
-    inputs = {"create": UploadInput, "image": UploadInput}
-    public = frozenset({"retrieve"})
-    scopes = {"create": "upload", "image": "upload"}
+    input_serializers = {"create": UploadInput, "image": UploadInput}
+    public_actions = frozenset({"retrieve"})
+    throttle_scopes = {"create": "upload", "image": "upload"}
     parser_classes = [MultiPartParser]
     lookup_field = "key"
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
@@ -38,7 +38,7 @@ class UploadViewSet(ApiViewSet):
         summary="Upload a picture", responses={201: WRITTEN}, request=UploadInput
     )
     def create(self, request):
-        upload = services.take_in(self.read_input()["file"], owner=request.user)
+        upload = services.take_in(self.validated_input()["file"], owner=request.user)
         answer = {"message": _("Uploaded."), **UploadSerializer(upload).data}
         return Response(answer, status=201)
 

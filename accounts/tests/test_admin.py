@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
-from audit.models import StaffAct
+from audit.models import AuditLogEntry
 
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
@@ -86,7 +86,7 @@ def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderato
     assert as_bob.get("/api/auth/profile").status_code == 401
     bob.refresh_from_db()
     assert bob.suspended_reason == "Asks for money."
-    assert StaffAct.objects.get().action == "suspend"
+    assert AuditLogEntry.objects.get().action == "suspend"
 
 
 def test_restored_and_verified(moderator, bob):
@@ -95,24 +95,24 @@ def test_restored_and_verified(moderator, bob):
     bob.refresh_from_db()
     assert bob.is_active
     assert bob.is_verified
-    actions = StaffAct.objects.order_by("id").values_list("action", flat=True)
+    actions = AuditLogEntry.objects.order_by("id").values_list("action", flat=True)
     assert list(actions) == ["suspend", "restore", "verify"]
 
 
 @pytest.mark.parametrize("name", ["suspend", "verify", "set-password"])
 def test_moderators_do_nothing_to_staff(moderator, staff, name):
     before = User.objects.values().get(pk=staff.pk)
-    facts = {"password1": "a new one 123", "password2": "a new one 123"}
-    moderator.post(act_url(staff, name), {"reason": "Coup."} | facts)
+    fields = {"password1": "a new one 123", "password2": "a new one 123"}
+    moderator.post(act_url(staff, name), {"reason": "Coup."} | fields)
     in_bulk = {"action": name, "_selected_action": [staff.pk], "reason": "Coup."}
     moderator.post(PEOPLE, in_bulk)
     assert User.objects.values().get(pk=staff.pk) == before
-    assert not StaffAct.objects.exists()
+    assert not AuditLogEntry.objects.exists()
 
 
 def test_moderators_cannot_set_passwords(moderator, bob):
-    facts = {"password1": "a new one 123", "password2": "a new one 123", "reason": "x"}
-    moderator.post(act_url(bob, "set-password"), facts)
+    fields = {"password1": "a new one 123", "password2": "a new one 123", "reason": "x"}
+    moderator.post(act_url(bob, "set-password"), fields)
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
 
@@ -121,20 +121,20 @@ def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
     api, administrator, bob
 ):
     as_bob = api.as_(bob)
-    facts = {"password1": "brand new words 1", "password2": "brand new words 1"}
-    administrator.post(act_url(bob, "set-password"), facts | {"reason": "They asked."})
+    fields = {"password1": "brand new words 1", "password2": "brand new words 1"}
+    administrator.post(act_url(bob, "set-password"), fields | {"reason": "They asked."})
     bob.refresh_from_db()
     assert bob.check_password("brand new words 1")
     assert as_bob.get("/api/auth/profile").status_code == 401
-    act = StaffAct.objects.values().get()
+    act = AuditLogEntry.objects.values().get()
     assert act["action"] == "set-password"
     assert "brand new" not in str(act)
 
 
 @pytest.mark.parametrize("again", ["other words 123", "12345678"])
 def test_new_passwords_are_checked(administrator, bob, again):
-    facts = {"password1": "12345678", "password2": again, "reason": "They asked."}
-    answer = administrator.post(act_url(bob, "set-password"), facts)
+    fields = {"password1": "12345678", "password2": again, "reason": "They asked."}
+    answer = administrator.post(act_url(bob, "set-password"), fields)
     assert answer.context["form"].errors
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
@@ -147,8 +147,8 @@ def test_moderators_cannot_edit_people_or_grant_anything(moderator, bob):
     """S1: no field of the form is theirs, whatever they send."""
     me = User.objects.get(username="moderator")
     for user in (bob, me):
-        facts = FACTS | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
-        assert moderator.post(change_url(user), facts).status_code == 403
+        fields = FACTS | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
+        assert moderator.post(change_url(user), fields).status_code == 403
         user.refresh_from_db()
         assert not user.is_superuser
 
@@ -168,26 +168,31 @@ def test_moderators_see_no_private_facts(moderator):
 def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_trail(
     administrator, bob
 ):
-    facts = FACTS | {"email": "Robert@example.com", "city": "Rīga", "reason": "Asked."}
-    assert administrator.post(change_url(bob), facts).status_code == 302
+    fields = FACTS | {"email": "Robert@example.com", "city": "Rīga", "reason": "Asked."}
+    assert administrator.post(change_url(bob), fields).status_code == 302
     bob.refresh_from_db()
     assert bob.email == "robert@example.com"
-    act = StaffAct.objects.get()
+    act = AuditLogEntry.objects.get()
     assert act.before == "email: ∙∙∙\ncity: "
     assert act.after == "email: ∙∙∙\ncity: Rīga"
 
 
 def test_taken_names_are_refused_in_words(administrator, alice, bob):
-    facts = FACTS | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
-    errors = administrator.post(change_url(bob), facts).context["errors"]
+    fields = FACTS | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
+    errors = administrator.post(change_url(bob), fields).context["errors"]
     assert len(errors) == 2
 
 
 def test_forged_fields_of_a_person_change_nothing(administrator, bob):
     """A9: what the form does not offer it does not take."""
-    facts = {"average_rating": 5, "reviews_count": 9, "is_verified": "on", "phone": "1"}
-    facts |= {"is_active": "", "tasks_completed": 7, "password": "x"}
-    administrator.post(change_url(bob), FACTS | facts | {"reason": "x"})
+    fields = {
+        "average_rating": 5,
+        "reviews_count": 9,
+        "is_verified": "on",
+        "phone": "1",
+    }
+    fields |= {"is_active": "", "tasks_completed": 7, "password": "x"}
+    administrator.post(change_url(bob), FACTS | fields | {"reason": "x"})
     bob.refresh_from_db()
     assert (bob.average_rating, bob.reviews_count, bob.phone) == (0, 0, "")
     assert bob.is_active
@@ -196,15 +201,15 @@ def test_forged_fields_of_a_person_change_nothing(administrator, bob):
 
 
 def test_new_person_gets_a_hashed_password(administrator):
-    facts = {"username": "carol", "email": "carol@example.com", "reason": "New staff."}
-    facts |= {"password1": PASSWORD, "password2": PASSWORD, "is_staff": "on"}
-    answer = administrator.post(reverse("admin:accounts_user_add"), facts)
+    fields = {"username": "carol", "email": "carol@example.com", "reason": "New staff."}
+    fields |= {"password1": PASSWORD, "password2": PASSWORD, "is_staff": "on"}
+    answer = administrator.post(reverse("admin:accounts_user_add"), fields)
     assert answer.status_code == 302, answer.context["errors"]
     carol = User.objects.get(username="carol")
     assert carol.is_staff
     assert carol.check_password(PASSWORD)
-    assert StaffAct.objects.get().action == "add"
-    assert PASSWORD not in str(StaffAct.objects.values().get())
+    assert AuditLogEntry.objects.get().action == "add"
+    assert PASSWORD not in str(AuditLogEntry.objects.values().get())
 
 
 def test_no_page_shows_a_password_hash_or_a_token(api, administrator, bob):

@@ -10,9 +10,9 @@ pytestmark = pytest.mark.django_db
 LONG = "Zaļa egle, 7 lāči un 1 stārķis — " * 4  # 132 characters
 
 
-def join(api, **facts):
+def join(api, **fields):
     person = {"username": "person", "email": "person@example.com", "password": PASSWORD}
-    return api.post("/api/auth/register", person | facts)
+    return api.post("/api/auth/register", person | fields)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts.tests.factories import PASSWORD, UserFactory
-from marketplace.core import throttling
-from marketplace.core.throttling import address_of
+from core.api import throttling
+from core.api.throttling import address_of
 
 LOGIN = "/api/auth/login"
 pytestmark = pytest.mark.django_db

@@ -153,8 +153,8 @@ def signed(token: str, key: str, *, header=None, **claims) -> str:
     head, body, _signature = token.split(".")
     parts = []
     for part, changes in ((head, header or {}), (body, claims)):
-        facts = json.loads(base64.urlsafe_b64decode(part + "==")) | changes
-        kept = {name: value for name, value in facts.items() if value is not None}
+        fields = json.loads(base64.urlsafe_b64decode(part + "==")) | changes
+        kept = {name: value for name, value in fields.items() if value is not None}
         parts.append(packed(json.dumps(kept).encode()))
     message = ".".join(parts)
     mac = hmac.new(key.encode(), message.encode(), hashlib.sha256)

@@ -23,6 +23,6 @@ class SavedSearchFactory(factory.django.DjangoModelFactory):
     query = factory.Sequence(lambda number: {"category": f"category-{number}"})
     digest = factory.Sequence(str)
     frequency = "instant"
-    asked_at = factory.LazyFunction(long_ago)
-    watermark = factory.SelfAttribute("asked_at")
-    next_at = factory.SelfAttribute("asked_at")
+    query_changed_at = factory.LazyFunction(long_ago)
+    watermark = factory.SelfAttribute("query_changed_at")
+    next_at = factory.SelfAttribute("query_changed_at")

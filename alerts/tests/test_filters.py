@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from alerts.kinds import KINDS
 from alerts.matching import news
 from alerts.tests.factories import SavedSearchFactory
+from catalog.item_types import ITEM_TYPES
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
@@ -33,7 +33,7 @@ OWN = {
         "status": {"status": "active"},
     },
 }
-CASES = [(kind, name) for kind in KINDS for name in sorted(SHARED | OWN[kind])]
+CASES = [(kind, name) for kind in ITEM_TYPES for name in sorted(SHARED | OWN[kind])]
 EACH = (  # of each segment: what differs between its items
     {"title": "Tīrīt logus", "category": "garden", "location": "Rīga", "price": 10},
     {"title": "Window", "category": "music", "location": "Cēsis", "price": 30},
@@ -52,11 +52,11 @@ def items(bob):
     """Items of each kind, some with a trait, one of Bob's, one in another status."""
     for factory, price, trait, other in FACTORIES.values():
         owner = factory._meta.model.objects.all().owner_field
-        for facts, (latitude, longitude) in zip(EACH, POINTS, strict=True):
-            facts = facts | {"latitude": latitude, "longitude": longitude}
-            facts |= {price: facts.pop("price")}
-            factory(**facts, images="" if latitude > 57 else "/api/uploads/x.jpg")
-            factory(**facts | trait, **{owner: bob})
+        for data, (latitude, longitude) in zip(EACH, POINTS, strict=True):
+            data = data | {"latitude": latitude, "longitude": longitude}
+            data |= {price: data.pop("price")}
+            factory(**data, images="" if latitude > 57 else "/api/uploads/x.jpg")
+            factory(**data | trait, **{owner: bob})
         if other != "completed":
             factory(status=other)
     TaskFactory(completed=True)
@@ -77,7 +77,7 @@ def test_an_alert_finds_what_its_list_finds(api, alice, bob, items, kind, name):
     assert 0 < len(found) < everything
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ITEM_TYPES)
 def test_every_parameter_of_the_list_is_among_these(kind):
     """A new filter of a list comes under the test above."""
-    assert KINDS[kind].parameters == set(SHARED | OWN[kind])
+    assert ITEM_TYPES[kind].parameters == set(SHARED | OWN[kind])

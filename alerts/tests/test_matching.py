@@ -19,7 +19,7 @@ from listings.tests.factories import ListingFactory
 from listings.workflow import LISTING_WORKFLOW, MODERATION
 from messaging import blocks
 from notifications.models import Notification
-from notifications.services import prefer
+from notifications.services import set_preference
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
 
@@ -37,7 +37,7 @@ def tick(at=None) -> list[str]:
     known = set(Notification.objects.values_list("pk", flat=True))
     send_due(at=at or timezone.now(), seconds=60)
     new = Notification.objects.exclude(pk__in=known).order_by("pk")
-    return [item["title"] for row in new for item in row.facts["items"]]
+    return [item["title"] for row in new for item in row.params["items"]]
 
 
 def later(**time):
@@ -62,13 +62,13 @@ def test_each_kind_tells_of_its_new_items(alice, kind, factory):
     assert tick(later(minutes=1)) == ["The new one"]
     row = Notification.objects.get()
     assert (row.recipient, row.kind) == (alice, "saved_search")
-    assert row.facts["items"][0]["path"] == f"/{kind}/{item.pk}"
+    assert row.params["items"][0]["path"] == f"/{kind}/{item.pk}"
 
 
 def test_what_was_there_before_the_search_is_in_the_list_alone(alice):
     ListingFactory(title="Old")
-    facts = {"kind": "listings", "name": "All", "query": {}, "frequency": "instant"}
-    save(alice, **facts)
+    data = {"kind": "listings", "name": "All", "query": {}, "frequency": "instant"}
+    save(alice, **data)
     ListingFactory(title="New")
     assert tick(later(minutes=1)) == ["New"]
 
@@ -157,7 +157,7 @@ def test_the_suspended_are_told_nothing_then_or_later(search, alice):
 
 
 def test_who_wants_neither_list_nor_letter_gets_none(search, alice):
-    prefer(alice, "searches", in_app=False, email=False)
+    set_preference(alice, "searches", in_app=False, email=False)
     ListingFactory()
     assert tick() == []
     assert not Job.objects.exists()
@@ -214,8 +214,8 @@ def test_instant_is_told_in_the_next_minute(search):
 
 @pytest.mark.parametrize(("frequency", "days"), [("daily", 1), ("weekly", 7)])
 def test_a_digest_gathers_what_came_since_the_last(alice, frequency, days):
-    facts = {"kind": "listings", "name": "All", "query": {}, "frequency": frequency}
-    first = save(alice, **facts).next_at
+    data = {"kind": "listings", "name": "All", "query": {}, "frequency": frequency}
+    first = save(alice, **data).next_at
     for title in ("One", "Two"):
         ListingFactory(title=title)
     assert tick(first - MINUTE) == []
@@ -234,8 +234,8 @@ def test_a_digest_gathers_what_came_since_the_last(alice, frequency, days):
 def test_a_letter_names_ten_and_counts_the_others(search):
     ListingFactory.create_batch(12)
     assert len(tick()) == 10
-    facts = Notification.objects.get().facts
-    assert (facts["count"], facts["more"]) == ("12", "2")
+    data = Notification.objects.get().params
+    assert (data["count"], data["more"]) == ("12", "2")
     assert Alerted.objects.count() == 12
 
 
@@ -244,8 +244,8 @@ def test_a_flood_is_bounded(search, monkeypatch):
     monkeypatch.setattr(matching, "MOST_SHOWN", 2)
     ListingFactory.create_batch(5)
     tick()
-    facts = Notification.objects.get().facts
-    assert (facts["count"], facts["more"]) == ("3+", "1+")
+    data = Notification.objects.get().params
+    assert (data["count"], data["more"]) == ("3+", "1+")
 
 
 def test_all_batches_are_asked_and_time_is_bounded(monkeypatch):

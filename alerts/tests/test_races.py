@@ -10,8 +10,8 @@ from django.utils import timezone
 from alerts import matching, services
 from alerts.models import Alerted, SavedSearch
 from alerts.tests.factories import SavedSearchFactory
+from core.exceptions import DomainError
 from listings.tests.factories import ListingFactory
-from marketplace.core.errors import DomainError
 from notifications.models import Notification
 
 pytestmark = [
@@ -45,7 +45,7 @@ def test_workers_with_the_same_search_tell_once(alice):
     now = timezone.now()
     told = at_once(lambda number: matching.send(search.pk, at=now))
     assert sorted(told) == [False] * (WORKERS - 1) + [True]
-    assert Notification.objects.get().facts["count"] == "3"
+    assert Notification.objects.get().params["count"] == "3"
     assert Alerted.objects.count() == 3
 
 
@@ -91,9 +91,9 @@ def test_saves_at_once_keep_to_the_bound(alice, monkeypatch):
     monkeypatch.setattr(services, "MOST", 3)
 
     def save(number: int) -> bool:
-        facts = {"kind": "listings", "name": "x", "frequency": "daily"}
+        data = {"kind": "listings", "name": "x", "frequency": "daily"}
         try:
-            services.save(alice, query={"min_price": number % 5}, **facts)
+            services.save(alice, query={"min_price": number % 5}, **data)
         except DomainError:
             return False
         return True

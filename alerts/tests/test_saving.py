@@ -115,7 +115,7 @@ def test_a_change_keeps_what_it_does_not_name(api, alice):
     changed = api.as_(alice).patch(f"{URL}/{search.pk}", {"name": "Other"})
     assert changed.json()["saved_search"]["name"] == "Other"
     was, search = search, SavedSearch.objects.get()
-    assert (search.query, search.asked_at) == (was.query, was.asked_at)
+    assert (search.query, search.query_changed_at) == (was.query, was.query_changed_at)
     assert (search.frequency, search.next_at) == (was.frequency, was.next_at)
 
 
@@ -124,7 +124,7 @@ def test_another_question_counts_from_now(api, alice):
     url = f"{URL}/{search.pk}"
     changed = api.as_(alice).patch(url, {"query": {"search": "boat"}})
     assert changed.json()["saved_search"]["query"] == {"search": "boat"}
-    assert SavedSearch.objects.get().asked_at > search.asked_at
+    assert SavedSearch.objects.get().query_changed_at > search.query_changed_at
     assert api.as_(alice).patch(url, {"query": {"boat": 1}}).status_code == 400
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from alerts.turns import next_turn
+from alerts.schedule import next_run
 
 RIGA = ZoneInfo("Europe/Riga")
 
@@ -25,14 +25,14 @@ RIGA = ZoneInfo("Europe/Riga")
 def test_digests_come_in_the_morning(settings, frequency, at, turn):
     settings.TIME_ZONE = "Europe/Riga"
     moment = datetime(*at, tzinfo=RIGA)
-    assert next_turn(frequency, user_id=67, at=moment) == datetime(*turn, tzinfo=RIGA)
+    assert next_run(frequency, user_id=67, at=moment) == datetime(*turn, tzinfo=RIGA)
 
 
 def test_instant_is_due_at_every_tick_of_a_minute():
     now = timezone.now()
-    turn = next_turn("instant", user_id=1, at=now)
+    turn = next_run("instant", user_id=1, at=now)
     assert now < turn < now + timedelta(minutes=1)
 
 
 def test_who_wants_nothing_has_no_turn():
-    assert next_turn("off", user_id=1, at=timezone.now()) is None
+    assert next_run("off", user_id=1, at=timezone.now()) is None

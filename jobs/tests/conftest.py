@@ -16,21 +16,21 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def shared_database(transactional_db, tmp_path):
     """Its URL. On SQLite a file for the time being, in the place of the memory."""
-    facts = connection.settings_dict
+    kwargs = connection.settings_dict
     if connection.vendor == "postgresql":
-        at = f"{facts['HOST']}:{facts['PORT'] or 5432}"
-        user = f"{facts['USER']}:{facts['PASSWORD']}"
-        yield f"postgres://{user}@{at}/{facts['NAME']}"
+        at = f"{kwargs['HOST']}:{kwargs['PORT'] or 5432}"
+        user = f"{kwargs['USER']}:{kwargs['PASSWORD']}"
+        yield f"postgres://{user}@{at}/{kwargs['NAME']}"
         return
     file = tmp_path / "market.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(file)])
-    memory = connection.connection, facts["NAME"]
-    connection.connection, facts["NAME"] = None, str(file)
+    memory = connection.connection, kwargs["NAME"]
+    connection.connection, kwargs["NAME"] = None, str(file)
     connection.ensure_connection()  # alone: a switch to the write-ahead log can't wait
     yield f"sqlite:///{file}"
     connection.close()
-    connection.connection, facts["NAME"] = memory
+    connection.connection, kwargs["NAME"] = memory
 
 
 @pytest.fixture

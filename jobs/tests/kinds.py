@@ -6,7 +6,7 @@ import time
 
 from django.contrib.auth.models import Group
 
-from jobs.errors import GiveUp
+from jobs.errors import PermanentFailure
 from jobs.registry import job
 
 
@@ -21,27 +21,27 @@ def write_and_fail(name: str) -> None:
     raise RuntimeError("too late")
 
 
-@job(tries=2)
+@job(max_attempts=2)
 def burst() -> None:
     raise RuntimeError("it burst")
 
 
 @job()
 def refuse() -> None:
-    raise GiveUp("never")
+    raise PermanentFailure("never")
 
 
-@job(seconds=0.05)
+@job(timeout_s=0.05)
 def linger() -> None:
     time.sleep(5)
 
 
-@job(tries=3, outward=True)
+@job(max_attempts=3, atomic=False)
 def kill_worker() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@job(outward=True)
+@job(atomic=False)
 def die_once(name: str) -> None:
     """Write, and kill the worker the first time."""
     Group.objects.create(name=f"{name} {Group.objects.count()}")
@@ -49,7 +49,7 @@ def die_once(name: str) -> None:
         kill_worker()
 
 
-@job(outward=True)
+@job(atomic=False)
 def hold(name: str, seconds: float) -> None:
     """Say that it runs, and take its time."""
     Group.objects.create(name=f"{name} began")

@@ -25,13 +25,13 @@ def act(client, job: Job, name: str):
 def test_a_dead_letter_is_listed_with_its_cause(administrator, dead):
     page = reverse("admin:jobs_job_changelist")
     shown = administrator.get(page, {"status__exact": "dead"}).content.decode()
-    assert "GiveUp: never" in shown
+    assert "PermanentFailure: never" in shown
 
 
 def test_a_dead_letter_is_tried_again(administrator, dead, run_jobs):
     act(administrator, dead, "retry")
     dead.refresh_from_db()
-    assert (dead.status, dead.tries) == ("waiting", 0)
+    assert (dead.status, dead.attempts) == ("waiting", 0)
     assert run_jobs(may_fail=True) == ["jobs.refuse"]
 
 

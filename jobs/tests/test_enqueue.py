@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.models import Job
-from jobs.registry import PERIODS, slot
+from jobs.registry import PERIODS, period_start
 from jobs.services import enqueue, enqueue_periodic
 from jobs.tests.kinds import burst, write
 
@@ -42,16 +42,16 @@ def test_jobs_without_a_key_are_as_many_as_were_queued():
 
 
 @pytest.mark.parametrize(
-    ("facts", "problem"),
+    ("kwargs", "problem"),
     [
         ({}, TypeError),
         ({"name": "x", "other": 1}, TypeError),
         ({"name": timezone.now()}, TypeError),
     ],
 )
-def test_facts_are_what_the_function_takes_and_json_can_hold(facts, problem):
+def test_facts_are_what_the_function_takes_and_json_can_hold(kwargs, problem):
     with pytest.raises(problem):
-        enqueue(write, **facts)
+        enqueue(write, **kwargs)
 
 
 def test_unknown_jobs_are_refused():
@@ -68,8 +68,8 @@ def test_a_job_for_later_waits(run_jobs):
 
 def test_periods_begin_on_the_hour():
     at = timezone.now().replace(hour=7, minute=59, second=59)
-    assert slot(timedelta(hours=1), at)[11:19] == "07:00:00"
-    assert slot(timedelta(minutes=15), at)[11:19] == "07:45:00"
+    assert period_start(timedelta(hours=1), at)[11:19] == "07:00:00"
+    assert period_start(timedelta(minutes=15), at)[11:19] == "07:45:00"
 
 
 def test_a_period_is_queued_once_by_all_workers(monkeypatch):
@@ -83,4 +83,4 @@ def test_a_period_is_queued_once_by_all_workers(monkeypatch):
 
 
 def test_maintenance_is_periodic():
-    assert PERIODS["marketplace.maintain"] == timedelta(hours=1)
+    assert PERIODS["jobs.maintain"] == timedelta(hours=1)

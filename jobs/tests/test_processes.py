@@ -29,7 +29,7 @@ def test_a_killed_job_runs_again(start_worker):
     assert job_of(die_once).status == "running"
     start_worker()
     wait_until(lambda: job_of(die_once).status == "done")
-    assert (job_of(die_once).tries, len(groups("life"))) == (2, 2)
+    assert (job_of(die_once).attempts, len(groups("life"))) == (2, 2)
 
 
 def test_a_job_that_kills_every_worker_is_buried(start_worker):
@@ -38,7 +38,7 @@ def test_a_job_that_kills_every_worker_is_buried(start_worker):
         assert start_worker().wait(timeout=60) == -signal.SIGKILL
     start_worker()
     wait_until(lambda: job_of(kill_worker).status == "dead")
-    assert job_of(kill_worker).tries == 3
+    assert job_of(kill_worker).attempts == 3
 
 
 def test_a_long_job_stays_with_its_worker(start_worker):
@@ -47,7 +47,7 @@ def test_a_long_job_stays_with_its_worker(start_worker):
     enqueue(hold, name="long", seconds=4)
     wait_until(lambda: job_of(hold).status == "done")
     assert groups("long") == ["long began", "long ended"]
-    assert job_of(hold).tries == 1
+    assert job_of(hold).attempts == 1
 
 
 def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(start_worker):

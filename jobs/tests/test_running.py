@@ -9,7 +9,7 @@ from django.utils import timezone
 from jobs import queue
 from jobs.errors import LeaseLost
 from jobs.models import Job
-from jobs.registry import kind_of
+from jobs.registry import get_job
 from jobs.services import enqueue
 from jobs.tests.kinds import burst, kill_worker, linger, refuse, write, write_and_fail
 from jobs.worker import perform, run_next
@@ -34,7 +34,7 @@ def test_a_done_job_forgets_its_facts(run_jobs):
     enqueue(write, name="one")
     run_jobs()
     job = Job.objects.get()
-    assert (groups(), job.status, job.facts, job.tries) == (["one"], "done", {}, 1)
+    assert (groups(), job.status, job.kwargs, job.attempts) == (["one"], "done", {}, 1)
 
 
 def test_what_a_failed_job_wrote_is_rolled_back(run_jobs):
@@ -62,11 +62,11 @@ def test_the_hopeless_is_dead_at_once(run_jobs):
 
 
 @pytest.mark.parametrize(
-    ("tries", "least", "most"), [(1, 2, 2.5), (4, 16, 20), (99, 600, 750)]
+    ("attempts", "least", "most"), [(1, 2, 2.5), (4, 16, 20), (99, 600, 750)]
 )
-def test_waits_double_up_to_a_bound(tries, least, most):
-    assert all(least <= queue.wait_after(tries) <= most for _ in range(50))
-    assert queue.wait_after(tries) != queue.wait_after(tries)
+def test_waits_double_up_to_a_bound(attempts, least, most):
+    assert all(least <= queue.wait_after(attempts) <= most for _ in range(50))
+    assert queue.wait_after(attempts) != queue.wait_after(attempts)
 
 
 def test_a_live_job_is_nobody_elses():
@@ -80,7 +80,7 @@ def test_a_job_of_a_silent_worker_is_taken_over():
     queue.claim("one")
     make_due()
     job = queue.claim("other")
-    assert (job.worker, job.tries) == ("other", 2)
+    assert (job.worker, job.attempts) == ("other", 2)
 
 
 def test_a_worker_that_lost_its_job_writes_nothing():
@@ -89,7 +89,7 @@ def test_a_worker_that_lost_its_job_writes_nothing():
     make_due()
     assert queue.claim("other")
     with pytest.raises(LeaseLost):
-        perform(kind_of("jobs.write"), lost)
+        perform(get_job("jobs.write"), lost)
     assert (groups(), queue.extend(lost)) == ([], False)
     queue.fail(lost, error="")
     assert Job.objects.get().status == "running"
@@ -123,4 +123,4 @@ def test_a_job_that_takes_too_long_is_stopped():
     run_next("one")
     job = Job.objects.get()
     assert (job.status, job.error.split()[-1]) == ("waiting", "s.")
-    assert "OutOfTime" in job.error
+    assert "JobTimeout" in job.error

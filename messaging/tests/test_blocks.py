@@ -2,10 +2,10 @@
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Block, User
 from accounts.tests.factories import UserFactory
 from messaging import blocks, services
-from messaging.models import Block, Conversation, Message
+from messaging.models import Conversation, Message
 from messaging.tests.factories import ConversationFactory, write
 from offerings.tests.factories import OfferingFactory
 
@@ -175,9 +175,9 @@ def test_what_was_unread_counts_as_read_from_the_block_on(api, alice, bob):
 def test_block_that_is_taken_back_meanwhile_is_a_404(api, alice, bob, monkeypatch):
     whole = blocks.block
 
-    def block_and_lose(**facts):
-        made = whole(**facts)
-        blocks.unblock(**facts)
+    def block_and_lose(**data):
+        made = whole(**data)
+        blocks.unblock(**data)
         return made
 
     monkeypatch.setattr("messaging.views.blocks.block", block_and_lose)

@@ -133,6 +133,6 @@ def test_both_sides_see_how_far_the_other_has_read(api, talk, alice, bob):
         person.username: api.as_(person).get(one).json()["conversation"]
         for person in (alice, bob)
     }
-    facts = ("last_seq", "read_seq", "other_read_seq", "unread_count")
-    assert [seen["alice"][name] for name in facts] == [2, 1, 0, 1]
-    assert [seen["bob"][name] for name in facts] == [2, 0, 1, 0]
+    data = ("last_seq", "read_seq", "other_read_seq", "unread_count")
+    assert [seen["alice"][name] for name in data] == [2, 1, 0, 1]
+    assert [seen["bob"][name] for name in data] == [2, 0, 1, 0]

@@ -191,9 +191,9 @@ def test_an_outsider_hears_that_there_is_nothing(
 
 def test_an_outsider_sends_nothing_past_the_api_either(talk, mallory):
     """M3."""
-    with pytest.raises(services.NotVisible):
+    with pytest.raises(services.NotFound):
         services.send(talk, sender=mallory, content="Let me in")
-    with pytest.raises(services.NotVisible):
+    with pytest.raises(services.NotFound):
         services.read_all(talk, reader=mallory)
 
 

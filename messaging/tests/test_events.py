@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from marketplace.core import events
+from core.events import domain_event
 from messaging import blocks, services
 from messaging.tests.factories import ConversationFactory, write
 
@@ -11,7 +11,8 @@ from messaging.tests.factories import ConversationFactory, write
 @pytest.fixture
 def heard(monkeypatch) -> list:
     heard = []
-    monkeypatch.setattr(events, "receivers", [heard.append])
+    monkeypatch.setattr(domain_event, "receivers", [])
+    domain_event.connect(lambda event, **kwargs: heard.append(event), weak=False)
     return heard
 
 
@@ -97,9 +98,9 @@ def test_nothing_is_told_before_the_commit_or_of_a_rollback(heard, talk, alice):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_receiver_that_fails_fails_nothing(monkeypatch, heard, talk, alice):
-    def fail(event):
+    def fail(event, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(events, "receivers", [fail, heard.append])
+    domain_event.connect(fail)
     assert write(talk, alice, "x")
     assert len(heard) == 1

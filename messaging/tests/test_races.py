@@ -6,10 +6,11 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts.models import Block
 from accounts.tests.factories import UserFactory
-from marketplace.core.errors import NotVisible
+from core.exceptions import NotFound
 from messaging import blocks, services
-from messaging.models import Block, Conversation, Message
+from messaging.models import Conversation, Message
 from messaging.tests.factories import ConversationFactory, write
 from uploads.models import Upload
 
@@ -154,13 +155,13 @@ def test_a_picture_goes_with_one_of_many_messages(alice):
     """U6: also in many conversations at once."""
     others = UserFactory.create_batch(THREADS)
     talks = [ConversationFactory(between=(alice, other)) for other in others]
-    facts = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
-    picture = Upload.objects.create(owner=alice, key="a", is_private=True, **facts)
+    data = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
+    picture = Upload.objects.create(owner=alice, key="a", is_private=True, **data)
 
     def send(talk):
         try:
             services.send(talk, sender=alice, attachment_ids=[picture.pk])
-        except NotVisible:
+        except NotFound:
             return False
         return True
 

@@ -52,10 +52,10 @@ def test_a_name_is_its_senders_in_one_conversation(talk, alice, bob):
 
 
 def test_a_name_is_kept_once_by_the_database(talk, alice):
-    facts = {"conversation": talk, "sender": alice, "client_msg_id": "1"}
-    Message.objects.create(seq=1, **facts)
+    data = {"conversation": talk, "sender": alice, "client_msg_id": "1"}
+    Message.objects.create(seq=1, **data)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Message.objects.create(seq=2, **facts)
+        Message.objects.create(seq=2, **data)
 
 
 def test_a_repeated_start_writes_once(api, alice, bob):

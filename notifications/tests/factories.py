@@ -12,6 +12,6 @@ class NotificationFactory(factory.django.DjangoModelFactory):
     kind = "task_done"
     subject_type = "task"
     subject_id = factory.Sequence(int)
-    facts = factory.LazyFunction(
+    params = factory.LazyFunction(
         lambda: {"name": "Worker", "title": "Paint the fence", "days": 14}
     )

@@ -12,14 +12,14 @@ from jobs.mail import message_id
 from jobs.models import Job
 from jobs.tests.test_smtp import mail_server, mailbox, make_due  # noqa: F401 - fixtures
 from notifications import unsubscribe
-from notifications.kinds import KINDS, Group
-from notifications.letters import letter
+from notifications.emails import render_email
 from notifications.models import Notification, Preference
 from notifications.services import notify
 from notifications.tests.factories import NotificationFactory
+from notifications.types import NOTIFICATION_TYPES, Group
 
 pytestmark = pytest.mark.django_db
-FACTS = {
+PARAMS = {
     "name": "Jānis <b>Bērziņš</b>",
     "title": "Tīrīt logus",
     "days": 14,
@@ -43,7 +43,7 @@ def received(alice, mail_server, mailbox, run_jobs):  # noqa: F811
     """A letter as the mail server has it, in Latvian."""
     User.objects.filter(pk=alice.pk).update(language="lv")
     mail_server.start()
-    notify(User.objects.get(pk=alice.pk), "task_disputed", **FACTS)
+    notify(User.objects.get(pk=alice.pk), "task_disputed", **PARAMS)
     run_jobs()
     [message] = mailbox.letters
     return message
@@ -89,7 +89,7 @@ def test_a_server_that_is_away_gets_it_once_it_is_back(
     mailbox,  # noqa: F811
     run_jobs,
 ):
-    notify(alice, "task_done", **FACTS)
+    notify(alice, "task_done", **PARAMS)
     run_jobs(may_fail=True)
     mail_server.start()
     make_due()
@@ -102,46 +102,46 @@ def test_a_server_that_is_away_gets_it_once_it_is_back(
 
 
 @pytest.mark.parametrize("language", ["lv", "ru", "en"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
 def test_every_kind_has_its_words(kind, language):
     row = NotificationFactory(
-        kind=kind, facts=FACTS, recipient__language=language, subject_type=""
+        kind=kind, params=PARAMS, recipient__language=language, subject_type=""
     )
-    found = letter(row)
+    found = render_email(row)
     for words in (found["subject"], found["text"], found["html"]):
         assert "%(" not in words
         assert "…" not in words
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
 def test_html_shows_what_people_type_as_text(kind):
-    html = letter(NotificationFactory(kind=kind, facts=FACTS))["html"]
+    html = render_email(NotificationFactory(kind=kind, params=PARAMS))["html"]
     assert "<b>" not in html
     assert "&lt;i&gt;not&lt;/i&gt;" in html
 
 
 def test_plain_text_is_not_escaped():
-    assert "<b>Bērziņš</b>" in letter(NotificationFactory(facts=FACTS))["text"]
+    assert "<b>Bērziņš</b>" in render_email(NotificationFactory(params=PARAMS))["text"]
 
 
 def test_a_letter_asks_nobody_for_anything():
     """No pictures, no style sheets: nothing tells that it was opened."""
-    html = letter(NotificationFactory(facts=FACTS))["html"]
+    html = render_email(NotificationFactory(params=PARAMS))["html"]
     assert "<img" not in html
     assert "<link" not in html
     assert "url(" not in html
 
 
 def test_a_subject_is_one_line_of_bounded_length():
-    facts = FACTS | {"title": "a\r\nBcc: x@example.com\n" + 300 * "b"}
-    subject = letter(NotificationFactory(facts=facts))["subject"]
+    params = PARAMS | {"title": "a\r\nBcc: x@example.com\n" + 300 * "b"}
+    subject = render_email(NotificationFactory(params=params))["subject"]
     assert "\n" not in subject
     assert len(subject) <= 120
 
 
 def test_links_lead_to_the_pages_of_the_client():
-    row = NotificationFactory(facts=FACTS, subject_id=7)
-    found = letter(row)
+    row = NotificationFactory(params=PARAMS, subject_id=7)
+    found = render_email(row)
     for words in (found["text"], found["html"]):
         assert f"{settings.SITE_URL}/tasks/7" in words
         assert f"{settings.SITE_URL}/listings/7" in words
@@ -153,7 +153,7 @@ def test_links_lead_to_the_pages_of_the_client():
 @pytest.fixture
 def way_out() -> str:
     row = NotificationFactory(recipient__language="ru")
-    return unsubscribe.address_for(row).removeprefix(settings.SITE_URL)
+    return unsubscribe.url_for(row).removeprefix(settings.SITE_URL)
 
 
 def test_who_only_looks_ends_nothing(way_out):
@@ -188,12 +188,13 @@ def test_a_link_of_somebody_who_is_gone_does_no_harm(way_out):
 
 def test_a_subject_may_end_by_itself(monkeypatch, alice):
     stopped = []
-    stopper = unsubscribe.Stopper(
-        stop=lambda *ids: stopped.append(ids), title_of=lambda *ids: "Just this one"
+    stopper = unsubscribe.UnsubscribeHandler(
+        unsubscribe=lambda *ids: stopped.append(ids),
+        get_title=lambda *ids: "Just this one",
     )
-    monkeypatch.setitem(unsubscribe.stoppers, "task", stopper)
+    monkeypatch.setitem(unsubscribe.HANDLERS, "task", stopper)
     row = NotificationFactory(recipient=alice, subject_id=7)
-    url = unsubscribe.address_for(row).removeprefix(settings.SITE_URL)
+    url = unsubscribe.url_for(row).removeprefix(settings.SITE_URL)
     assert "Just this one" in Client().get(url).content.decode()
     assert stopped == []
     Client().post(url)
@@ -202,4 +203,4 @@ def test_a_subject_may_end_by_itself(monkeypatch, alice):
 
 
 def test_every_group_has_a_kind():
-    assert {kind.group for kind in KINDS.values()} == set(Group)
+    assert {kind.group for kind in NOTIFICATION_TYPES.values()} == set(Group)

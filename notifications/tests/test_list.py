@@ -67,12 +67,12 @@ def test_a_row_says_what_it_is_about_and_where_that_is(api, alice):
 
 
 def test_a_kind_that_is_gone_does_not_break_the_list(api, alice):
-    NotificationFactory(recipient=alice, kind="of_another_version", facts={})
+    NotificationFactory(recipient=alice, kind="of_another_version", params={})
     assert api.as_(alice).get(URL).status_code == 200
 
 
 def test_a_fact_that_is_missing_does_not_break_the_list(api, alice):
-    NotificationFactory(recipient=alice, facts={})
+    NotificationFactory(recipient=alice, params={})
     title = api.as_(alice).get(URL).json()["notifications"][0]["title"]
     assert title == "Please confirm: …"
 
@@ -130,7 +130,7 @@ def test_the_list_takes_two_queries_and_the_count_one(api, alice):
     [("", "notification_newest"), ("?unread=true", "notification_unread")],
 )
 def test_a_page_is_read_off_its_index(api, alice, query, index):
-    crowd = NotificationFactory.build_batch(300, recipient=alice, facts={})
+    crowd = NotificationFactory.build_batch(300, recipient=alice, params={})
     Notification.objects.bulk_create(crowd)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

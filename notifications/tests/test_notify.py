@@ -12,11 +12,11 @@ from notifications.services import notify
 from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.django_db
-FACTS = {"name": "Worker", "title": "Paint the fence", "days": 14}
+PARAMS = {"name": "Worker", "title": "Paint the fence", "days": 14}
 
 
 def tell(recipient, **more):
-    return notify(recipient, "task_done", **FACTS | more)
+    return notify(recipient, "task_done", **PARAMS | more)
 
 
 def test_it_writes_the_row_and_the_letter(alice, bob, run_jobs):
@@ -24,9 +24,9 @@ def test_it_writes_the_row_and_the_letter(alice, bob, run_jobs):
     row = tell(alice, subject=task, actor=bob)
     assert (row.subject_type, row.subject_id) == ("task", task.pk)
     assert run_jobs() == ["notifications.deliver", "jobs.send_mail"]
-    [letter] = mail.outbox
-    assert letter.to == ["alice@example.com"]
-    assert letter.subject == "Please confirm: Paint the fence"
+    [render_email] = mail.outbox
+    assert render_email.to == ["alice@example.com"]
+    assert render_email.subject == "Please confirm: Paint the fence"
 
 
 def test_nothing_remains_of_what_was_rolled_back(alice):
@@ -55,26 +55,26 @@ def test_who_is_suspended_meanwhile_gets_no_letter(alice, staff, run_jobs):
 
 
 def test_of_one_key_the_first_counts(alice, run_jobs):
-    assert tell(alice, key="done:1")
-    assert tell(alice, key="done:1") is None
-    assert tell(alice, key="done:2")
+    assert tell(alice, dedup_key="done:1")
+    assert tell(alice, dedup_key="done:1") is None
+    assert tell(alice, dedup_key="done:2")
     run_jobs()
     assert len(mail.outbox) == 2
 
 
 def test_what_was_deleted_is_not_told_again(alice):
-    services.delete(tell(alice, key="done:1"))
-    assert tell(alice, key="done:1") is None
+    services.delete(tell(alice, dedup_key="done:1"))
+    assert tell(alice, dedup_key="done:1") is None
 
 
 def test_who_wants_no_letters_finds_it_in_the_list_alone(alice, run_jobs):
-    services.prefer(alice, "tasks", email=False)
-    assert tell(alice).is_listed
+    services.set_preference(alice, "tasks", email=False)
+    assert tell(alice).in_app
     assert run_jobs() == []
 
 
 def test_who_wants_letters_alone_has_no_row_in_the_list(api, alice, run_jobs):
-    services.prefer(alice, "tasks", in_app=False)
+    services.set_preference(alice, "tasks", in_app=False)
     tell(alice)
     run_jobs()
     assert len(mail.outbox) == 1
@@ -82,14 +82,14 @@ def test_who_wants_letters_alone_has_no_row_in_the_list(api, alice, run_jobs):
 
 
 def test_who_wants_neither_is_told_nothing(alice):
-    services.prefer(alice, "tasks", in_app=False, email=False)
+    services.set_preference(alice, "tasks", in_app=False, email=False)
     assert tell(alice) is None
     assert not Notification.objects.exists()
 
 
 def test_letters_refused_before_they_are_written_are_not(alice, run_jobs):
     tell(alice)
-    services.prefer(alice, "tasks", email=False)
+    services.set_preference(alice, "tasks", email=False)
     run_jobs()
     assert mail.outbox == []
 

@@ -6,7 +6,7 @@ import json
 from asgiref.sync import sync_to_async
 
 from accounts import tokens
-from realtime.socket import application
+from realtime.connection import application
 
 SECONDS = 8  # no wait is longer; most are over at once
 
@@ -55,8 +55,8 @@ class Client:
             await self.say("auth", **auth)
         return await self.until("ready")
 
-    async def say(self, type: str, **facts) -> None:
-        await self.send(json.dumps({"type": type, **facts}))
+    async def say(self, type: str, **data) -> None:
+        await self.send(json.dumps({"type": type, **data}))
 
     async def send(self, text: str) -> None:
         await self._in.put({"type": "websocket.receive", "text": text})

@@ -5,7 +5,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from messaging.tests.factories import ConversationFactory
-from realtime import database, hub
+from realtime import db, hub
 from realtime.tests.client import Client, later, token_of
 
 WHOLE_SECONDS = 40
@@ -14,7 +14,7 @@ WHOLE_SECONDS = 40
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch, settings):
     """The sockets ask the database on the thread of the test, by its connection."""
-    monkeypatch.setattr(database, "pool", None)
+    monkeypatch.setattr(db, "pool", None)
     settings.ALLOWED_HOSTS = ["testserver"]
 
 

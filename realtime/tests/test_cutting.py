@@ -7,9 +7,9 @@ import pytest
 
 from accounts import services as accounts
 from accounts import tokens
-from marketplace.core import events
+from core.events import domain_event
 from messaging.tests.factories import write
-from realtime import hub, outbox, rounds, services
+from realtime import hub, polling, send_buffer, services
 from realtime.protocol import LONGEST_FRAME
 from realtime.tests.client import later, token_of
 
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def told_or_found(request, monkeypatch):
     """The event ends it at once; without any event the next round does."""
     if request.param == "found":
-        monkeypatch.setattr(events, "receivers", [])
-        monkeypatch.setattr(rounds, "CHECK_SECONDS", 0.1)
+        monkeypatch.setattr(domain_event, "receivers", [])
+        monkeypatch.setattr(polling, "CHECK_SECONDS", 0.1)
     else:
-        monkeypatch.setattr(rounds, "CHECK_SECONDS", 60)
+        monkeypatch.setattr(polling, "CHECK_SECONDS", 60)
 
 
 def test_rounds_are_quick_enough():
-    assert rounds.CHECK_SECONDS <= 4
+    assert polling.CHECK_SECONDS <= 4
 
 
 def test_a_suspended_person_is_cut_off(alice, staff, play, told_or_found):
@@ -55,7 +55,7 @@ def test_who_signs_out_is_cut_off_there_alone(api, alice, play, told_or_found):
 
 def test_a_new_password_cuts_off(alice, play, monkeypatch):
     """Also one that was set past the services."""
-    monkeypatch.setattr(rounds, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(polling, "CHECK_SECONDS", 0.1)
 
     async def scene(stage):
         a = await stage.socket_of(alice)
@@ -67,7 +67,7 @@ def test_a_new_password_cuts_off(alice, play, monkeypatch):
 
 
 def test_an_expired_token_cuts_off(alice, play, monkeypatch):
-    monkeypatch.setattr(rounds, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(polling, "CHECK_SECONDS", 0.1)
 
     async def scene(stage):
         a = await stage.socket_of(alice)
@@ -145,7 +145,7 @@ def test_nonsense_is_answered_and_harms_nobody(alice, play, text):
 def test_a_slow_reader_is_cut_off_and_others_are_not(
     alice, bob, talk, play, monkeypatch
 ):
-    monkeypatch.setattr(outbox, "MOST_FRAMES", 5)
+    monkeypatch.setattr(send_buffer, "MOST_FRAMES", 5)
 
     async def scene(stage):
         a, b = await stage.socket_of(alice), await stage.socket_of(bob)
@@ -162,7 +162,7 @@ def test_a_slow_reader_is_cut_off_and_others_are_not(
 
 
 def test_a_reader_that_takes_nothing_is_cut_off(alice, play, monkeypatch):
-    monkeypatch.setattr(outbox, "STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(send_buffer, "STUCK_SECONDS", 0.1)
 
     async def scene(stage):
         a = await stage.socket_of(alice)

@@ -7,11 +7,11 @@ import pytest
 from django.db import DatabaseError
 
 from accounts.models import User
-from marketplace.core import events
+from core.events import domain_event
 from messaging import blocks, services
 from messaging.tests.factories import ConversationFactory, write
 from notifications.services import notify
-from realtime import feed, hub, reading, rounds, socket
+from realtime import connection, hub, message_stream, polling, queries
 from realtime.tests.client import later
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def plain(message) -> dict:
     """A message as events bring it."""
-    [shown] = reading.messages_after(
+    [shown] = queries.messages_after(
         message.sender_id, message.conversation_id, message.seq - 1, 1
     )
     return shown
@@ -30,7 +30,7 @@ def plain(message) -> dict:
 @pytest.fixture
 def untold(monkeypatch):
     """Events go to nobody, as from a worker without Redis."""
-    monkeypatch.setattr(events, "receivers", [])
+    monkeypatch.setattr(domain_event, "receivers", [])
 
 
 def test_a_message_is_heard_by_both_as_rest_shows_it(
@@ -105,7 +105,7 @@ def test_an_event_that_comes_early_brings_what_is_before_it(
     async def scene(stage):
         b = await stage.socket_of(bob)
         with monkeypatch.context() as patch:
-            patch.setattr(events, "receivers", [])
+            patch.setattr(domain_event, "receivers", [])
             await later(write, talk, alice, "1", "2")
         await later(write, talk, alice, "3")
         while 3 not in b.seqs(talk):
@@ -144,10 +144,10 @@ def test_a_change_while_a_page_waits_to_be_sent_is_read(monkeypatch):
                 mine.mend(7, 1, "updated")
 
     async def ask(function, *args):
-        return {7: 1} if function is reading.seqs_of else pages.pop(0)
+        return {7: 1} if function is queries.seqs_of else pages.pop(0)
 
-    monkeypatch.setattr(feed, "ask", ask)
-    mine = feed.Feed(1, Outbox(), lambda work: asyncio.ensure_future(work))
+    monkeypatch.setattr(message_stream, "ask", ask)
+    mine = message_stream.Feed(1, Outbox(), lambda work: asyncio.ensure_future(work))
 
     async def scene():
         await mine.resume({7: 0})
@@ -162,7 +162,7 @@ def test_a_change_while_a_page_waits_to_be_sent_is_read(monkeypatch):
 def test_resume_sends_what_is_missing_once_and_then_what_is_new(
     alice, bob, talk, play, monkeypatch
 ):
-    monkeypatch.setattr(feed, "PAGE", 2)
+    monkeypatch.setattr(message_stream, "PAGE", 2)
     write(talk, alice, *"1234567")
 
     async def scene(stage):
@@ -190,8 +190,8 @@ def test_resume_may_come_with_the_sign_in(alice, bob, talk, play):
 
 
 def test_resume_rests_when_it_has_sent_much(alice, bob, talk, play, monkeypatch):
-    monkeypatch.setattr(feed, "PAGE", 2)
-    monkeypatch.setattr(feed, "MOST_REPLAYED", 4)
+    monkeypatch.setattr(message_stream, "PAGE", 2)
+    monkeypatch.setattr(message_stream, "MOST_REPLAYED", 4)
     write(talk, alice, *"1234567")
 
     async def scene(stage):
@@ -213,12 +213,12 @@ def test_a_stranger_resumes_and_types_nothing(alice, mallory, talk, play):
 
     async def scene(stage):
         a, m = await stage.socket_of(alice), await stage.socket_of(mallory)
-        for type, facts in (
+        for type, data in (
             ("resume", {"conversations": {talk.pk: 0}}),
             ("typing", {"conversation_id": talk.pk}),
             ("presence", {"conversation_id": talk.pk}),
         ):
-            await m.say(type, **facts)
+            await m.say(type, **data)
             assert (await m.until("error"))["code"] == "not_found"
         assert m.seqs(talk) == []
         assert await a.hears_nothing_of("typing")
@@ -262,9 +262,9 @@ def test_reading_is_no_news_across_a_block(alice, bob, talk, play):
 def test_a_database_that_is_away_for_a_moment_loses_nothing(
     alice, bob, talk, play, monkeypatch
 ):
-    monkeypatch.setattr(feed, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(message_stream, "RETRY_SECONDS", 0.01)
     write(talk, alice, "1", "2")
-    whole, tries = reading.messages_after, []
+    whole, tries = queries.messages_after, []
 
     def away_once(*args):
         tries.append(args)
@@ -272,7 +272,7 @@ def test_a_database_that_is_away_for_a_moment_loses_nothing(
             raise DatabaseError
         return whole(*args)
 
-    monkeypatch.setattr(reading, "messages_after", away_once)
+    monkeypatch.setattr(queries, "messages_after", away_once)
 
     async def scene(stage):
         b = await stage.socket_of(bob, resume={talk.pk: 0})
@@ -295,7 +295,7 @@ def test_presence_is_shown_as_one_lets_it(api, alice, bob, talk, play):
 
     async def scene(stage):
         assert await later(seen) == (False, False)
-        await later(reading.mark_seen, {alice.pk})
+        await later(queries.mark_seen, {alice.pk})
         assert await later(seen) == (True, True)
         b = await stage.socket_of(bob)
         await b.say("presence", conversation_id=talk.pk)
@@ -312,7 +312,7 @@ def test_presence_is_shown_as_one_lets_it(api, alice, bob, talk, play):
 
 
 def test_the_longest_watched_makes_room(alice, bob, mallory, play, monkeypatch):
-    monkeypatch.setattr(socket, "MOST_WATCHED", 1)
+    monkeypatch.setattr(connection, "MOST_WATCHED", 1)
     talks = [ConversationFactory(between=(alice, one)) for one in (bob, mallory)]
 
     async def scene(stage):
@@ -330,7 +330,7 @@ def test_the_longest_watched_makes_room(alice, bob, mallory, play, monkeypatch):
 
 def test_being_here_is_written_once_a_minute(alice, django_assert_num_queries):
     def seen():
-        reading.mark_seen({alice.pk})
+        queries.mark_seen({alice.pk})
         return User.objects.get(pk=alice.pk).last_seen
 
     first = seen()
@@ -340,9 +340,9 @@ def test_being_here_is_written_once_a_minute(alice, django_assert_num_queries):
 
 def test_late_rows_are_looked_at_again():
     """The row 4 is committed after the row 5."""
-    tail = rounds.Tail(3)
+    tail = polling.Tail(3)
     assert tail.floor(0) == 3
     tail.saw([(5,)], 0)
-    assert tail.floor(rounds.SETTLED_SECONDS - 1) == 3
-    tail.saw([(4,), (5,)], rounds.SETTLED_SECONDS - 1)
-    assert tail.floor(rounds.SETTLED_SECONDS) == 5
+    assert tail.floor(polling.SETTLED_SECONDS - 1) == 3
+    tail.saw([(4,), (5,)], polling.SETTLED_SECONDS - 1)
+    assert tail.floor(polling.SETTLED_SECONDS) == 5

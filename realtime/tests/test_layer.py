@@ -11,11 +11,11 @@ import pytest
 from django.core.cache.backends.redis import RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from marketplace.core import throttling
-from marketplace.core.caches import PatientCache
-from marketplace.core.events import Event
+from core.api import throttling
+from core.events import Event
+from core.web.caches import PatientCache
 from messaging.tests.factories import write
-from realtime import hub, publishing
+from realtime import hub, publisher
 from realtime.tests.client import later
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,9 +72,9 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
         sent.append(event)
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(publishing, "send", hang)
-    monkeypatch.setattr(publishing, "SEND_SECONDS", 0.05)
-    monkeypatch.setattr(publishing, "_couriers", {})
+    monkeypatch.setattr(publisher, "send", hang)
+    monkeypatch.setattr(publisher, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(publisher, "_couriers", {})
     settings.REDIS_URL = NOBODY
     path = f"/api/messages/conversations/{talk.pk}/messages"
     client = api.as_(alice)
@@ -93,9 +93,9 @@ def test_a_courier_bears_what_it_cannot_send(monkeypatch):
         done.append(event)
         raise RedisConnectionError
 
-    monkeypatch.setattr(publishing, "send", fail)
-    monkeypatch.setattr(publishing, "PAUSE_SECONDS", 0)
-    courier = publishing.Courier()
+    monkeypatch.setattr(publisher, "send", fail)
+    monkeypatch.setattr(publisher, "PAUSE_SECONDS", 0)
+    courier = publisher.Courier()
     for number in (1, 2):
         courier.put(Event((number,), "x", {}))
     for _try in range(100):

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.services import restore, suspend
-from marketplace.core import events
+from core.events import domain_event
 from messaging.tests.factories import write
-from realtime import reading, services, socket
+from realtime import connection, queries, services
 from realtime.models import Ticket
 from realtime.tests.client import later, token_of
 
@@ -108,7 +108,7 @@ def test_nothing_is_said_before_the_sign_in(play, db):
 
 
 def test_who_says_nothing_is_closed(monkeypatch, play, db):
-    monkeypatch.setattr(socket, "AUTH_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "AUTH_SECONDS", 0.1)
 
     async def scene(stage):
         client = stage.client()
@@ -173,7 +173,7 @@ def test_an_address_opens_so_many(alice, play, settings):
 def test_an_underscore_is_no_hyphen_in_the_name_of_a_header():
     """A proxy that checks the one may pass the other on."""
     headers = [(b"x-forwarded-for", b"9.9.9.9"), (b"x_forwarded_for", b"5.5.5.5")]
-    request = socket.request_of({"path": "/ws", "headers": [*headers, headers[0]]})
+    request = connection.request_of({"path": "/ws", "headers": [*headers, headers[0]]})
     assert request.META["HTTP_X_FORWARDED_FOR"] == "9.9.9.9,9.9.9.9"
 
 
@@ -189,19 +189,19 @@ def test_ready_is_first_and_nothing_beside_it_is_missed(
 ):
     """A message comes while the socket opens; a resumed one is sent it once."""
     write(talk, alice, "1", "2")
-    places = reading.last_seqs
+    places = queries.last_seqs
 
     def and_then_a_message(*args):
         found = places(*args)
-        monkeypatch.setattr(reading, "last_seqs", places)
+        monkeypatch.setattr(queries, "last_seqs", places)
         with monkeypatch.context() as patch:
             if not told:
-                patch.setattr(events, "receivers", [])
+                patch.setattr(domain_event, "receivers", [])
             write(talk, alice, "3")
         time.sleep(0.2)  # so that it is heard before `ready`
         return found
 
-    monkeypatch.setattr(reading, "last_seqs", and_then_a_message)
+    monkeypatch.setattr(queries, "last_seqs", and_then_a_message)
 
     async def scene(stage):
         b = await stage.socket_of(bob, resume={str(talk.pk): 1})

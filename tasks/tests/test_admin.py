@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
-from audit.models import StaffAct
+from audit.models import AuditLogEntry
 from tasks.models import TaskEvent
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 
@@ -48,7 +48,7 @@ def test_dispute_is_settled_with_history_and_trail(admin, name, status):
     admin.post(act_url(task, name), {"reason": "The pictures show it."})
     task.refresh_from_db()
     assert task.status == status
-    event, act = TaskEvent.objects.get(), StaffAct.objects.get()
+    event, act = TaskEvent.objects.get(), AuditLogEntry.objects.get()
     assert (event.name, event.new, event.reason) == (name, status, act.reason)
     assert (act.actor.username, act.before) == ("judge", "disputed")
 
@@ -72,7 +72,7 @@ def test_second_settlement_is_an_error(admin):
     assert "Not possible now" in errors_of(answer)[-1]
     task.refresh_from_db()
     assert task.status == "completed"
-    assert TaskEvent.objects.count() == StaffAct.objects.count() == 1
+    assert TaskEvent.objects.count() == AuditLogEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize("role", ["creator", "assigned_to"])
@@ -90,7 +90,7 @@ def test_staff_cancel_a_task_and_its_applications(admin):
     admin.post(act_url(application.task, "cancel-by-staff"), {"reason": "Not a task."})
     application.refresh_from_db()
     assert (application.status, application.task.status) == ("rejected", "cancelled")
-    assert StaffAct.objects.get().reason == "Not a task."
+    assert AuditLogEntry.objects.get().reason == "Not a task."
 
 
 def test_page_offers_what_is_possible_now(admin):

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
-from marketplace.core import events
-from marketplace.core.errors import DomainError
+from core.events import domain_event
+from core.exceptions import DomainError
 from notifications.models import Notification
 from tasks import services
 from tasks.models import TaskRequest
@@ -22,7 +22,7 @@ def told() -> set[tuple[str, str]]:
 def test_the_creator_hears_of_an_application(alice, bob):
     services.apply_to(TaskFactory(creator=alice), worker=bob)
     assert told() == {("alice", "application_received")}
-    assert Notification.objects.get().facts["name"] == "bob"
+    assert Notification.objects.get().params["name"] == "bob"
 
 
 def test_the_chosen_and_the_others_hear_of_the_choice(alice, bob, mallory):
@@ -92,7 +92,7 @@ def test_whom_it_concerns_hears_of_a_step(
     TASK_WORKFLOW.run(name, task, actor=people[actor], **reason)
     assert told() == notices
     assert all(
-        row.facts.get("reason", "") == reason.get("reason", "")
+        row.params.get("reason", "") == reason.get("reason", "")
         for row in Notification.objects.all()
     )
 
@@ -125,7 +125,7 @@ def test_who_posted_hears_what_staff_decide_and_why(alice, staff):
     MODERATION.run("hide", task, actor=staff, reason="Spam.")
     [row] = Notification.objects.all()
     assert (row.kind, row.recipient) == ("content_hidden", alice)
-    assert row.facts["reason"] == "Spam."
+    assert row.params["reason"] == "Spam."
     MODERATION.run("restore", task, actor=staff, reason="A mistake.")
     assert ("alice", "content_restored") in told()
 
@@ -134,7 +134,8 @@ def test_sockets_hear_of_the_step_after_the_commit(
     alice, bob, monkeypatch, django_capture_on_commit_callbacks
 ):
     heard = []
-    monkeypatch.setattr(events, "receivers", [heard.append])
+    monkeypatch.setattr(domain_event, "receivers", [])
+    domain_event.connect(lambda event, **kwargs: heard.append(event), weak=False)
     task = TaskFactory(creator=alice, assigned_to=bob, status="assigned")
     with django_capture_on_commit_callbacks(execute=True):
         TASK_WORKFLOW.run("mark-done", task, actor=bob)

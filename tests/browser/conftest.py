@@ -68,7 +68,7 @@ def prepare(env: dict) -> None:
         subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
 
     run("manage.py", "migrate", "--verbosity", "0")
-    if (ROOT / "marketplace/management/commands/seed.py").exists():
+    if (ROOT / "seed/management/commands/seed.py").exists():
         run("manage.py", "seed", "--size", "small")
     run("-m", "tests.browser.rows")
 

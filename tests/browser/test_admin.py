@@ -84,7 +84,7 @@ def test_settled_dispute_completes_the_task(admin, server, shoot):
     confirm(admin)
     shoot("task")
     assert server.api(f"tasks/{task}")[1]["status"] == "completed"
-    admin.goto(f"{server.url}/admin/audit/staffact/")
+    admin.goto(f"{server.url}/admin/audit/auditlogentry/")
     admin.wait_for_selector("#result_list >> text=settle-for-worker")
     shoot("trail")
 

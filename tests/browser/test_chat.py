@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from marketplace.seed.people import DEMO_PASSWORD
+from seed.people import DEMO_PASSWORD
 from tests.browser.conftest import ARTIFACTS, FLAGS
 
 SIZE = {"width": 900, "height": 620}

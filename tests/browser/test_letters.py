@@ -5,14 +5,14 @@ from django.conf import settings
 
 from accounts.models import User
 from notifications import unsubscribe
-from notifications.kinds import KINDS
-from notifications.letters import letter
+from notifications.emails import render_email
 from notifications.models import Notification, Preference
 from notifications.tests.factories import NotificationFactory
+from notifications.types import NOTIFICATION_TYPES
 from tests.browser.test_pages import ARTIFACTS, chromium  # noqa: F401 - a fixture
 
 LANGUAGE = "lv"
-FACTS = {
+PARAMS = {
     "name": "Demo Helper",
     "title": "Nomazgāt logus trešajā stāvā",
     "days": 14,
@@ -35,15 +35,15 @@ WIDEST = "document.documentElement.scrollWidth"
 
 
 @pytest.mark.parametrize("width", [320, 700])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
 def test_a_letter_fits_the_window(chromium, kind, width):  # noqa: F811
     reader = User(pk=1, username="demo", email="demo@example.com", language=LANGUAGE)
-    facts = FACTS | MORE.get(kind, {})
-    row = Notification(pk=1, recipient=reader, kind=kind, facts=facts)
+    params = PARAMS | MORE.get(kind, {})
+    row = Notification(pk=1, recipient=reader, kind=kind, params=params)
     page = chromium.new_page(viewport={"width": width, "height": 400})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.set_content(letter(row)["html"])
+    page.set_content(render_email(row)["html"])
     ARTIFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"letter-{kind}-{width}.png", full_page=True)
     widest = page.evaluate(WIDEST)
@@ -54,7 +54,7 @@ def test_a_letter_fits_the_window(chromium, kind, width):  # noqa: F811
 
 def test_the_page_of_the_link_asks_first(live_server, chromium):  # noqa: F811
     row = NotificationFactory(recipient__language=LANGUAGE)
-    path = unsubscribe.address_for(row).removeprefix(settings.SITE_URL)
+    path = unsubscribe.url_for(row).removeprefix(settings.SITE_URL)
     page = chromium.new_page(viewport={"width": 390, "height": 500})
     page.goto(live_server.url + path)
     page.screenshot(path=ARTIFACTS / "unsubscribe.png")

@@ -138,8 +138,8 @@ class Chatter:
                 self._log.unready += 1
             await self._take(socket, said)
 
-    async def _send(self, socket: ClientConnection, type: str, **facts) -> None:
-        await socket.send(json.dumps({"type": type, **facts}))
+    async def _send(self, socket: ClientConnection, type: str, **data) -> None:
+        await socket.send(json.dumps({"type": type, **data}))
 
     def _places(self) -> dict[str, int]:
         self._resuming = set(self.kept)

@@ -5,7 +5,7 @@ import random
 import pytest
 from PIL import Image
 
-from marketplace.core.errors import Invalid
+from core.exceptions import ValidationFailed
 from uploads.images import clean
 from uploads.tests.pictures import (
     animation,
@@ -161,7 +161,7 @@ NO_PICTURES = {
 @pytest.mark.parametrize("name", NO_PICTURES)
 def test_no_picture_is_refused(name):
     """U2: four formats, whole, by what they hold and not by their name."""
-    with pytest.raises(Invalid):
+    with pytest.raises(ValidationFailed):
         clean(NO_PICTURES[name])
 
 
@@ -184,7 +184,7 @@ def test_bomb_is_refused_unopened(name, monkeypatch):
     """U3: by what it claims, before a pixel is decoded."""
     raw = BOMBS[name]()
     monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(ValidationFailed) as refusal:
         clean(raw)
     assert refusal.value.code == "too_many_pixels"
 
@@ -196,14 +196,14 @@ def test_gif_frame_beyond_its_screen_counts(settings):
     raw[6:10] = b"\x01\x00\x01\x00"
     assert clean(bytes(raw)).width == 40
     settings.UPLOAD_MAX_PIXELS -= 1
-    with pytest.raises(Invalid):
+    with pytest.raises(ValidationFailed):
         clean(bytes(raw))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_damaged_picture_is_taken_or_refused(kind):
-    """U2: no arrangement of bytes makes anything but an `Invalid`."""
+    """U2: no arrangement of bytes makes anything but an `ValidationFailed`."""
     luck = random.Random(7)
     whole = picture(kind) if kind == "GIF" else with_place(kind)
     for _round in range(200):
@@ -212,5 +212,5 @@ def test_damaged_picture_is_taken_or_refused(kind):
             damaged[luck.randrange(len(damaged))] = luck.randrange(256)
         try:
             assert clean(bytes(damaged)).content
-        except Invalid:
+        except ValidationFailed:
             continue

@@ -6,7 +6,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from moto.server import ThreadedMotoServer
 
-from marketplace.core.errors import Unavailable
+from core.exceptions import ServiceUnavailable
 from marketplace.settings import s3_options
 from uploads import services
 from uploads.models import Upload
@@ -127,6 +127,6 @@ def test_storage_that_fails_half_way_keeps_nothing(alice, bucket, monkeypatch):
         return save(self, name, content, **options)
 
     monkeypatch.setattr(type(storage), "save", only_pictures)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServiceUnavailable):
         services.take_in(SimpleUploadedFile("x", picture()), owner=alice)
     assert (keys(bucket), Upload.objects.count()) == ([], 0)

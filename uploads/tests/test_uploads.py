@@ -41,9 +41,9 @@ def mine(api, alice):
 def test_upload_answers_where_it_is(api, alice, url):
     answer = send(api.as_(alice), url=url)
     assert answer.status_code == 201
-    facts = answer.json()
-    assert facts["path"] == facts["url"] == f"{UPLOADS}/{facts['filename']}"
-    assert (facts["width"], facts["height"]) == (64, 48)
+    data = answer.json()
+    assert data["path"] == data["url"] == f"{UPLOADS}/{data['filename']}"
+    assert (data["width"], data["height"]) == (64, 48)
 
 
 def test_everybody_sees_the_picture_and_its_thumbnail(api, mine):
@@ -149,9 +149,9 @@ def test_picture_in_use_stays(api, alice, mine):
 # --- Attached to what people post -----------------------------------------------------
 
 
-def post(api, url, **facts):
+def post(api, url, **data):
     words = {"description": "Words.", "category": "other"}
-    return api.post(url, ITEMS[url] | words | facts)
+    return api.post(url, ITEMS[url] | words | data)
 
 
 @pytest.mark.parametrize("url", ITEMS)

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
+from core.workflow import Transition, Workflow
 from listings.workflow import LISTING_WORKFLOW
-from marketplace.core.workflow import Transition, Workflow
 from offerings.workflow import OFFERING_WORKFLOW
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 

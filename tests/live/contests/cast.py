@@ -44,9 +44,9 @@ def post(path: str, person: User, **body) -> Call:
     return Call("POST", path, token(person), body)
 
 
-def new_task(**facts) -> TaskRequest:
-    facts.setdefault("creator", people(1)[0])
-    return TaskFactory(**facts)
+def new_task(**data) -> TaskRequest:
+    data.setdefault("creator", people(1)[0])
+    return TaskFactory(**data)
 
 
 def new_listing(seller: User | None = None) -> Listing:

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from accounts.models import User
-from messaging.models import Block, Conversation, Message
+from accounts.models import Block, User
+from messaging.models import Conversation, Message
 from tests.live.contests import contest
 from tests.live.contests.cast import people, post, token
 from tests.live.stage import Call, Stage

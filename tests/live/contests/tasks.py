@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from tasks.models import TaskApplication, TaskRequest
-from tasks.services import run_due
 from tasks.tests.factories import ApplicationFactory
 from tasks.workflow import TASK_WORKFLOW
 from tests.live.contests import contest
@@ -190,4 +189,4 @@ def confirm_beside_two_clocks(stage: Stage) -> None:
 
 def confirm_late_tasks() -> None:
     late = TaskRequest.objects.unconfirmed(at=timezone.now())
-    run_due(TASK_WORKFLOW, "auto-confirm", late)
+    TASK_WORKFLOW.run_due("auto-confirm", late)

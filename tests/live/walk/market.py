@@ -31,13 +31,13 @@ class Market:
 
     def newcomer(self, name: str, **more) -> dict:
         """What somebody new would fill in."""
-        facts = {
+        data = {
             "username": f"{name}_{self.run}",
             "email": f"{name}.{self.run}@example.com",
             "password": PASSWORD,
             "phone": "+371 20000000",
         }
-        return facts | more
+        return data | more
 
     def _join(self, name: str, **more) -> Caller:
         answer = self.anyone.post("/api/auth/register", self.newcomer(name, **more))

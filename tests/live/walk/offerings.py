@@ -156,13 +156,13 @@ def searching(m: Market) -> None:
     )
     m.book.same("3.5 GET offerings: newest first", [r["id"] for r in rows], newest)
     there = f"&latitude={RIGA[0]}&longitude={RIGA[1]}"
-    reaches = {
+    radius_hints = {
         "": 2,
         "&radius=10": 1,
         "&radius=50&status=active&per_page=6": 3,
         "&radius=500": 4,
     }
-    for query, count in reaches.items():
+    for query, count in radius_hints.items():
         name = f"3.5 GET offerings near{query}"
         rows = m.book.page(
             name, m.anyone.get(path + there + query), "offerings", OFFERING_NEAR

@@ -187,14 +187,14 @@ def searching(m: Market) -> None:
     rows = m.book.page("3.4 GET tasks", m.anyone.get(path), "tasks", TASK_ANYWHERE)
     m.book.same("3.4 GET tasks: newest first", [r["id"] for r in rows], newest)
     there = f"&latitude={RIGA[0]}&longitude={RIGA[1]}"
-    reaches = {
+    radius_hints = {
         "": 2,
         "&radius=5.5": 2,
         "&radius=25": 3,
         "&radius=50": 4,
         "&radius=500": 5,
     }
-    for radius, count in reaches.items():
+    for radius, count in radius_hints.items():
         for status in ("", "&status=open"):
             query = f"{there}{radius}{status}"
             name = f"3.4 GET tasks near{radius}{status}"

@@ -1,0 +1,27 @@
+"""Periodic maintenance of accounts."""
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session as AdminSession
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from accounts import services
+from jobs.maintenance import delete_rows, maintenance
+
+
+@maintenance("delete expired tokens")
+def delete_expired_tokens(at: datetime, *, dry_run: bool) -> int:
+    """Delete expired refresh tokens, and with them the marks that they were used."""
+    expired = OutstandingToken.objects.filter(expires_at__lte=at)
+    return delete_rows(expired, dry_run=dry_run)
+
+
+@maintenance("delete expired sessions")
+def delete_expired_sessions(at: datetime, *, dry_run: bool) -> int:
+    return delete_rows(services.stale_sessions(at=at), dry_run=dry_run)
+
+
+@maintenance("delete expired admin sessions")
+def delete_expired_admin_sessions(at: datetime, *, dry_run: bool) -> int:
+    expired = AdminSession.objects.filter(expire_date__lte=at)
+    return delete_rows(expired, dry_run=dry_run)

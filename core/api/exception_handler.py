@@ -1,0 +1,115 @@
+"""The one place that turns any error of a view into a response."""
+
+import logging
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
+from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeout
+from rest_framework import exceptions
+from rest_framework.fields import get_error_detail
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from core.exceptions import (
+    SENTENCES,
+    DomainError,
+    ServiceUnavailable,
+    TooLarge,
+    body,
+    server_error_body,
+)
+
+logger = logging.getLogger("marketplace.errors")
+# Away, locked for long, or too slow.
+AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
+
+
+def render(exc: Exception, context: dict) -> Response:
+    """Answer every failure of a view in the one error shape."""
+    if isinstance(exc, DomainError):
+        set_rollback()
+        headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
+        return Response(body(exc, exc.code), status=exc.status, headers=headers)
+    if isinstance(exc, UnreadablePostError):
+        sentence = _("This took too long to arrive. Please try again.")
+        return Response(body(sentence, "request_timeout"), status=408)
+    if isinstance(exc, SuspiciousOperation):
+        return _suspicious(exc)
+    if isinstance(exc, ModelValidationError):
+        exc = exceptions.ValidationError(get_error_detail(exc))
+    response = exception_handler(exc, context)
+    if response is None and isinstance(exc, AWAY):
+        return render(_unavailable(exc), context)
+    if response is None:
+        return _bug(exc, context)
+    if isinstance(exc, exceptions.ValidationError):
+        fields = _flat(exc.detail)
+        response.data = body(_first_sentence(fields), "invalid", fields)
+    else:
+        code = getattr(response.data.get("detail"), "code", "error")
+        sentence = SENTENCES.get(code) or response.data["detail"]
+        response.data = body(sentence, code)
+    return response
+
+
+def _suspicious(exc: SuspiciousOperation) -> Response:
+    """Answer a request that Django itself found too large or malformed."""
+    if isinstance(exc, RequestDataTooBig):
+        sentence = _("The request is too large.")
+        return Response(body(sentence, TooLarge.code), status=TooLarge.status)
+    return Response(body(_("The request is malformed."), "invalid"), status=400)
+
+
+def _unavailable(exc: Exception) -> ServiceUnavailable:
+    """What to say when the database or the cache gives no answer in time."""
+    if isinstance(exc.__cause__, QueryCanceled):
+        sentence = _("This search takes too long. Please narrow it down.")
+        return ServiceUnavailable(sentence, code="too_slow")
+    logger.error("the database or the cache gives no answer", exc_info=exc)
+    return ServiceUnavailable(_("Too busy just now. Please try again."))
+
+
+def _bug(exc: Exception, context: dict) -> Response:
+    """Log what happened; tell the caller a request id and nothing else."""
+    set_rollback()
+    logger.error("unhandled error", exc_info=exc)
+    got_request_exception.send(sender=None, request=context.get("request"))
+    return Response(server_error_body(), status=500)
+
+
+def _flat(detail, path: str = "") -> dict[str, list[str]]:
+    """Nested DRF errors as `{"field": ["sentence", …]}`."""
+    if isinstance(detail, dict):
+        return {
+            name: sentences
+            for key, value in detail.items()
+            for name, sentences in _flat(value, _join(path, key)).items()
+        }
+    if any(isinstance(item, dict) for item in detail):
+        return {
+            name: sentences
+            for index, value in enumerate(detail)
+            for name, sentences in _flat(value, _join(path, index)).items()
+        }
+    return {path or "non_field_errors": [str(item) for item in detail]}
+
+
+def _join(path: str, key) -> str:
+    if path and key == "non_field_errors":
+        return path  # what is wrong with an inner object as a whole
+    return f"{path}.{key}" if path else str(key)
+
+
+def _first_sentence(fields: dict[str, list[str]]) -> str:
+    for name, sentences in fields.items():
+        if sentences:
+            if name == "non_field_errors":
+                return sentences[0]
+            return f"{name.replace('_', ' ').capitalize()}: {sentences[0]}"
+    return _("Some fields need attention.")

@@ -1,0 +1,249 @@
+"""What goes in is strict; what goes out is a plain dict, quickly.
+
+`Input` and `Output` are never the same class. The input fields below refuse values of
+the wrong JSON type instead of bending them.
+"""
+
+import math
+import re
+from datetime import UTC, datetime
+from unicodedata import normalize
+
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.db.models import LARGEST_PRICE
+
+NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
+NO_NUL = r"^[^\x00]*$"
+SOME_WORD = r"^[^\x00]*[^\s\x00\x1c-\x1f][^\x00]*$"  # and not only blanks
+TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+ZONE = r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
+DATE = (  # 29 February passes too, in its years
+    r"(19[7-9][0-9]|[2-8][0-9]{3})-"
+    r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+
+
+class Input(serializers.Serializer):
+    """Write-only. Unknown keys are ignored, so nothing undeclared can be set."""
+
+    is_base = True
+
+
+class HasSchema:
+    """A field that says in the API's description what exactly it takes."""
+
+    @property
+    def schema(self) -> dict:
+        raise NotImplementedError
+
+
+class TextField(HasSchema, serializers.CharField):
+    """A string, trimmed; numbers and booleans are not strings."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(normalize("NFC", data))
+
+    @property
+    def schema(self) -> dict:
+        if any(type(rule) is RegexValidator for rule in self.validators):
+            return {"type": "string"}  # that rule is the pattern
+        blank = self.allow_blank or not self.trim_whitespace
+        shape = {"type": "string", "pattern": NO_NUL if blank else SOME_WORD}
+        return shape if self.allow_blank else shape | {"minLength": 1}
+
+
+class OptionalTextField(TextField):
+    """Text that may be left out, empty or null, all of which mean empty."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, allow_blank=True, allow_null=True, **kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        value = super().run_validation(data)
+        return "" if value is None else value
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON true or false."""
+
+    default_error_messages = {"invalid": _("Give true or false.")}
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class IdField(HasSchema, serializers.Field):
+    """The id of a row: an integer, or its decimal digits as a string."""
+
+    schema = {
+        "anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": 2**53},
+            {"type": "string", "pattern": NUMERIC_TEXT},
+        ]
+    }
+
+    default_error_messages = {"invalid": _("Give an id: a whole number from 1.")}
+
+    def to_internal_value(self, data) -> int:
+        if isinstance(data, str) and re.fullmatch(NUMERIC_TEXT, data):
+            data = int(data)
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)  # 7.0 is the integer 7 in JSON
+        if type(data) is not int or not 1 <= data <= 2**53:
+            self.fail("invalid")
+        return data
+
+
+class StrictNumberField(serializers.FloatField):
+    """A JSON number."""
+
+    def to_internal_value(self, data):
+        if type(data) not in (int, float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class MoneyField(HasSchema, serializers.DecimalField):
+    """An amount in the item's currency: a number from 0, with at most two decimals.
+
+    What binary floats add to an amount (0.1 + 0.2 is 0.30000000000000004) is dropped.
+    """
+
+    schema = {"type": "number", "multipleOf": 0.01}
+    default_error_messages = {"invalid": _("Give a number.")}
+
+    def __init__(self, **kwargs):
+        kwargs = {"max_value": LARGEST_PRICE, "min_value": 0} | kwargs
+        super().__init__(max_digits=10, decimal_places=2, **kwargs)
+
+    def to_internal_value(self, data):
+        if type(data) not in (int, float):
+            self.fail("invalid")
+        cents = round(data, 2)
+        noise = math.isclose(data, cents, rel_tol=1e-12)
+        return super().to_internal_value(cents if noise else data)
+
+
+class SlugField(TextField):
+    """A category: a word the client shows, lower case, 50 characters at most."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=50, **kwargs)
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data).lower()
+
+
+class WordListField(HasSchema, serializers.Field):
+    """Words as a list or as one comma-separated string; a list inside."""
+
+    default_error_messages = {"invalid": _("Give a list of words, or one string.")}
+    longest = 5000
+
+    @property
+    def schema(self) -> dict:
+        word = {"type": "string", "pattern": NO_NUL}
+        return {
+            "anyOf": [
+                {"type": "array", "items": word},
+                word | {"maxLength": self.longest},
+                {"type": "null"},
+            ],
+            "description": f"{self.longest} characters at most, with commas between.",
+        }
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation([] if data is None else data)
+
+    def to_internal_value(self, data) -> list[str]:
+        if isinstance(data, str) and len(data) > self.longest:
+            self.fail("invalid")
+        words = data.split(",") if isinstance(data, str) else data
+        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+            self.fail("invalid")
+        words = [word.strip() for word in words if word.strip()]
+        if len(",".join(words)) > self.longest or any("\0" in w for w in words):
+            self.fail("invalid")
+        return words
+
+
+class CommaSeparatedField(WordListField):
+    """The same, kept as one comma-separated string."""
+
+    longest = 1000
+
+    def to_internal_value(self, data) -> str:
+        return ",".join(super().to_internal_value(data))
+
+
+class LocalDateTimeField(HasSchema, serializers.Field):
+    """A time on the site's own wall clock, without a zone: `2031-05-06T14:30:00`.
+
+    A time with an offset is moved to that clock first. Null and "" mean none.
+    """
+
+    schema = {
+        "type": "string",
+        "pattern": rf"^({DATE}{TIME}{ZONE})?$",
+        "examples": ["2031-05-06T14:30"],
+    }
+
+    default_error_messages = {
+        "invalid": _("Give a date and time like 2031-05-06T14:30."),
+        "gap": _("The clocks go forward over that hour: it does not exist."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_internal_value(self, data) -> datetime | None:
+        if data == "":
+            return None
+        moment = self._parsed(data)
+        if timezone.is_aware(moment):
+            return moment.astimezone(UTC)  # databases know offsets below 16 h alone
+        return self._on_the_clock(moment)
+
+    def to_representation(self, moment: datetime) -> str:
+        return to_local_iso(moment)
+
+    def _parsed(self, data) -> datetime:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) else None
+            if moment is None or not 1970 <= moment.year <= 9000:
+                self.fail("invalid")
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+        return moment
+
+    def _on_the_clock(self, moment: datetime) -> datetime:
+        aware = timezone.make_aware(moment)
+        if timezone.make_naive(aware.astimezone(UTC)) != moment:
+            self.fail("gap")
+        return aware
+
+
+def to_local_iso(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    local = moment.astimezone(timezone.get_default_timezone())
+    return local.replace(tzinfo=None).isoformat()

@@ -1,0 +1,126 @@
+"""The parts that the filters of the three segments share."""
+
+import re
+
+import django_filters as filters
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from core.api.fields import NO_NUL, NUMERIC_TEXT
+
+LONGEST_SEARCH = 200
+
+
+DIGITS = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
+BOUNDED = rf"{DIGITS}([eE][+-]?[0-3]?[0-9]{{1,2}})?"  # 1e99999999 is work for hours
+NOT_GIVEN = {"type": "string", "maxLength": 0}
+
+
+class HasSchema:
+    """A filter that says in the API's description what exactly it takes."""
+
+    @property
+    def schema(self) -> dict:
+        raise NotImplementedError
+
+
+class TextParam(HasSchema, filters.CharFilter):
+    """Text of at most `longest` characters."""
+
+    def __init__(self, *, longest: int = LONGEST_SEARCH, **kwargs):
+        self.longest = longest
+        super().__init__(max_length=longest, **kwargs)
+
+    @property
+    def schema(self) -> dict:
+        return {"type": "string", "maxLength": self.longest, "pattern": NO_NUL}
+
+
+class IdParam(HasSchema, filters.CharFilter):
+    """The id of a row."""
+
+    schema = {
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, NOT_GIVEN]
+    }
+
+    def __init__(self, **kwargs):
+        sentence = _("Give an id: a whole number from 1.")
+        rule = RegexValidator(NUMERIC_TEXT.replace("$", r"\Z"), sentence)
+        super().__init__(validators=[rule], **kwargs)
+
+
+class _DecimalText(forms.DecimalField):
+    """Digits with a point at most: none of the other spellings Python reads."""
+
+    def to_python(self, value):
+        if value and not re.fullmatch(BOUNDED, value.strip(), re.ASCII):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class AmountParam(HasSchema, filters.NumberFilter):
+    """A number from 0 to a thousand million."""
+
+    field_class = _DecimalText
+    bound = 10**9
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=0, max_value=self.bound, **kwargs)
+
+    def get_max_validator(self):
+        return None  # `max_value` is given
+
+    @property
+    def schema(self) -> dict:
+        bounds = {"minimum": 0, "maximum": self.bound}
+        return {"anyOf": [{"type": "number"} | bounds, NOT_GIVEN]}
+
+
+class BooleanParam(HasSchema, filters.TypedChoiceFilter):
+    """True or false, spelled in any of the usual ways."""
+
+    spellings = {"true": True, "false": False, "1": True, "0": False}
+    spellings |= {"True": True, "False": False}
+
+    def __init__(self, **kwargs):
+        choices = [(spelling, spelling) for spelling in self.spellings]
+        super().__init__(
+            choices=choices, coerce=self.spellings.get, empty_value=None, **kwargs
+        )
+
+    @property
+    def schema(self) -> dict:
+        return {"type": "string", "enum": [*self.spellings, ""]}
+
+
+class ChoiceParam(HasSchema, filters.ChoiceFilter):
+    """One of the choices."""
+
+    @property
+    def schema(self) -> dict:
+        choices = getattr(self.extra["choices"], "choices", self.extra["choices"])
+        return {"type": "string", "enum": [*(value for value, _name in choices), ""]}
+
+
+class OrderingParam(HasSchema, filters.OrderingFilter):
+    """An allow-list; rows that are equal in it come newest first."""
+
+    def __init__(self, *, fields: list[str]):
+        self.names = [sign + name for name in fields for sign in ("", "-")]
+        names = ", ".join(f"`{name}`" for name in fields)
+        sentence = f"By {names}; with `-` from the largest. Several with commas."
+        super().__init__(fields=fields, help_text=sentence)
+
+    @property
+    def schema(self) -> dict:
+        any_of = "|".join(self.names)
+        return {"type": "string", "pattern": rf"^(({any_of})(,({any_of}))*)?$"}
+
+    def filter(self, qs, value):
+        if not value:
+            return qs
+        if "" in value:
+            raise ValidationError({"ordering": [_("Name what to order by.")]})
+        return qs.order_by(*map(self.get_ordering_value, value), "-pk")

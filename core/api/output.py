@@ -1,0 +1,81 @@
+"""Read-only serializers that turn rows into plain dicts."""
+
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
+from operator import attrgetter
+
+from django.conf import settings
+from rest_framework import serializers
+
+
+class Output(serializers.Serializer):
+    """Read-only. Its declared fields are the schema; the rows become plain dicts.
+
+    DRF walks every field of every row through generic code; here what is shown as it is
+    is read at once, for the renderer knows times and decimals. Fields keep DRF's
+    meaning of `source`. Those named in `optional` are in the schema, and in a row when
+    a subclass puts them there.
+    """
+
+    is_base = True  # set on classes whose docstring is not for the API's description
+    optional: frozenset[str] = frozenset()
+
+    @cached_property
+    def viewer(self):
+        """Who is reading: a user, or None for somebody not signed in."""
+        request = self.context.get("request")
+        user = request.user if request else None
+        return user if user is not None and user.is_authenticated else None
+
+    def absolute(self, url: str | None) -> str | None:
+        """A site path as a full URL, so that an `<img>` elsewhere finds it."""
+        if url and url.startswith("/") and not url.startswith("//"):
+            request = self.context.get("request")
+            here = request.build_absolute_uri if request else settings.SITE_URL.__add__
+            return here(url)
+        return url or None
+
+    def to_representation(self, instance) -> dict:
+        names, read, _others = _plan(type(self))
+        shown = dict(zip(names, read(instance), strict=True))
+        for name, get in self._others:
+            shown[name] = get(instance)
+        return shown
+
+    def of_all(self, instances: Iterable) -> list[dict]:
+        """What `many=True` gives, without a serializer around this one."""
+        return [self.to_representation(instance) for instance in instances]
+
+    @cached_property
+    def _others(self) -> list[tuple[str, Callable]]:
+        return [
+            (name, self._getter(name, field)) for name, field in _plan(type(self))[2]
+        ]
+
+    def _getter(self, name: str, field) -> Callable:
+        if isinstance(field, serializers.SerializerMethodField):
+            return getattr(self, field.method_name or f"get_{name}")
+        get = attrgetter(field.source or name)
+        nested = type(field)(context=self.context)
+        return lambda row: nested._or_none(get(row))
+
+    def _or_none(self, instance) -> dict | None:
+        return None if instance is None else self.to_representation(instance)
+
+
+@cache
+def _plan(output: type[Output]) -> tuple[list[str], Callable, list[tuple]]:
+    """The fields that are read as they are, one getter for them all, and the others."""
+    plain, others = {}, []
+    for name, field in output._declared_fields.items():
+        if isinstance(field, serializers.SerializerMethodField | Output):
+            others.append((name, field))
+        elif name not in output.optional:
+            plain[name] = field.source or name
+    return list(plain), _reader(list(plain.values())), others
+
+
+def _reader(sources: list[str]) -> Callable[[object], tuple]:
+    if len(sources) > 1:
+        return attrgetter(*sources)
+    return lambda row: tuple(attrgetter(source)(row) for source in sources)

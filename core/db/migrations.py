@@ -1,0 +1,15 @@
+"""Steps of migrations that only one engine takes."""
+
+from django.db.migrations.operations import RunSQL
+
+
+class PostgresOnly(RunSQL):
+    """SQL for PostgreSQL; other engines pass it by."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)

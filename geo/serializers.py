@@ -1,0 +1,80 @@
+"""Points and places in requests and answers."""
+
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.api.fields import StrictNumberField
+from core.api.output import Output
+from geo.distance import haversine_km
+
+
+class DistanceMixin(Output):
+    """Rows with a public point carry their distance from the context's `centre`."""
+
+    is_base = True
+
+    latitude = serializers.FloatField(source="public_latitude", allow_null=True)
+    longitude = serializers.FloatField(source="public_longitude", allow_null=True)
+    distance = serializers.FloatField(
+        required=False, help_text="In km, to the public point; with a search by place."
+    )
+    optional = frozenset({"distance"})
+
+    @cached_property
+    def centre(self) -> tuple[float, float] | None:
+        """Of the search by place that the rows answer."""
+        return self.context.get("centre")
+
+    def to_representation(self, instance) -> dict:
+        shown = super().to_representation(instance)
+        if self.centre:
+            point = (instance.public_latitude, instance.public_longitude)
+            shown["distance"] = round(haversine_km(*self.centre, *point), 2)
+        return shown
+
+
+class PlaceSerializer(DistanceMixin):
+    """Something with a place: those concerned see it exactly, others about."""
+
+    is_base = True
+
+    location = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(
+        required=False, help_text="For the owner and the assigned worker."
+    )
+    optional = frozenset({"address", "distance"})
+
+    def is_party(self, row) -> bool:
+        raise NotImplementedError
+
+    def to_representation(self, instance) -> dict:
+        shown = super().to_representation(instance)
+        if self.viewer and self.is_party(instance):
+            shown |= {
+                "latitude": instance.latitude,
+                "longitude": instance.longitude,
+                "address": instance.address,
+                "location": instance.full_location,
+            }
+        return shown
+
+
+class LatitudeField(StrictNumberField):
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-90, max_value=90, **kwargs)
+
+
+class LongitudeField(StrictNumberField):
+    def __init__(self, **kwargs):
+        super().__init__(min_value=-180, max_value=180, **kwargs)
+
+
+def require_whole_point(fields: dict) -> dict:
+    """Refuse half a point."""
+    point = [fields.get("latitude"), fields.get("longitude")]
+    halves = ("latitude" in fields) != ("longitude" in fields)
+    if halves or point.count(None) == 1:
+        raise serializers.ValidationError(_("Give latitude and longitude together."))
+    return fields

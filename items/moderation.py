@@ -1,0 +1,80 @@
+"""What staff may do with any content: the table of its `moderation` field."""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit import services
+from core.workflow import Transition, Workflow, is_staff, nothing
+from items.models import Moderated
+
+VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
+
+
+def decide(obj, *, actor, reason: str) -> None:
+    obj.moderation_reason = reason
+    obj.moderated_at = timezone.now()
+    obj.moderated_by = actor
+
+
+def clear(obj, *, actor, reason: str) -> None:
+    decide(obj, actor=actor, reason="")
+
+
+def moderation(then: Callable[..., None] = nothing, *, parent: str = "") -> Workflow:
+    """The table for one kind of content.
+
+    `then(obj, actor=…, row=…, reason=…)` runs after each decision on it.
+    `parent` names the foreign key whose row other writers lock before the content's.
+    """
+
+    def record(obj, *, actor, row, old, reason) -> None:
+        services.record(
+            obj,
+            actor=actor,
+            action=row.name,
+            reason=reason,
+            before=old,
+            after=obj.moderation,
+        )
+        then(obj, actor=actor, row=row, reason=reason)
+
+    return Workflow(
+        Transition(
+            name="hide",
+            label=_("Hide"),
+            done=_("Hidden."),
+            source=(VISIBLE,),
+            target=HIDDEN,
+            allow=is_staff,
+            effect=decide,
+            in_api=False,
+            in_admin=True,
+        ),
+        Transition(
+            name="remove",
+            label=_("Remove"),
+            done=_("Removed."),
+            source=(VISIBLE, HIDDEN),
+            target=REMOVED,
+            allow=is_staff,
+            effect=decide,
+            in_api=False,
+            in_admin=True,
+        ),
+        Transition(
+            name="restore",
+            label=_("Restore"),
+            done=_("Restored."),
+            source=(HIDDEN, REMOVED),
+            target=VISIBLE,
+            allow=is_staff,
+            effect=clear,
+            in_api=False,
+            in_admin=True,
+        ),
+        field="moderation",
+        parent=parent,
+        record=record,
+    )

@@ -1,1 +1,0 @@
-"""What the clock does: end what is over, sweep what is left, mend what is wrong."""

@@ -1,0 +1,68 @@
+"""The sidebar of the admin: pages in the order in which staff need them."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from core.admin.base import list_of
+
+GROUPS = (  # title, and (model, icon) of each page
+    (
+        _("Market"),
+        (
+            ("listings.listing", "sell"),
+            ("tasks.taskrequest", "handyman"),
+            ("tasks.taskapplication", "waving_hand"),
+            ("offerings.offering", "storefront"),
+            ("reviews.review", "star"),
+            ("favorites.favorite", "favorite"),
+            ("uploads.upload", "image"),
+        ),
+    ),
+    (
+        _("People"),
+        (
+            ("accounts.user", "person"),
+            ("accounts.session", "login"),
+            ("auth.group", "groups"),
+        ),
+    ),
+    (
+        _("Records"),
+        (
+            ("messaging.conversation", "forum"),
+            ("messaging.message", "chat"),
+            ("accounts.block", "block"),
+            ("notifications.notification", "notifications"),
+            ("notifications.preference", "tune"),
+            ("audit.auditlogentry", "gavel"),
+            ("tasks.taskevent", "history"),
+            ("alerts.savedsearch", "saved_search"),
+            ("jobs.job", "schedule"),
+        ),
+    ),
+)
+
+
+def groups_for(request: HttpRequest) -> list[dict]:
+    """The pages that the reader may see, and last those that nobody has placed."""
+    pages = {
+        model._meta.label_lower: (model, page.has_view_permission(request))
+        for model, page in admin.site._registry.items()
+    }
+    placed = {label for _title, rows in GROUPS for label, _icon in rows}
+    rest = tuple((label, "database") for label in sorted(pages) if label not in placed)
+    return [
+        {"title": title, "items": [_item(*pages[label], icon) for label, icon in rows]}
+        for title, rows in (*GROUPS, (_("More"), rest))
+    ]
+
+
+def _item(model, is_seen: bool, icon: str) -> dict:
+    return {
+        "title": capfirst(model._meta.verbose_name_plural),
+        "icon": icon,
+        "link": list_of(model),
+        "permission": lambda request: is_seen,
+    }

@@ -1,0 +1,11 @@
+"""Periodic maintenance of sockets."""
+
+from datetime import datetime
+
+from jobs.maintenance import delete_rows, maintenance
+from realtime import services
+
+
+@maintenance("delete expired tickets")
+def delete_expired_tickets(at: datetime, *, dry_run: bool) -> int:
+    return delete_rows(services.stale_tickets(at=at), dry_run=dry_run)

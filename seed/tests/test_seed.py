@@ -1,0 +1,251 @@
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db.models import Count
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from geo.distance import haversine_km
+from jobs.maintenance import run_all
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from messaging.models import Conversation, Message
+from reviews.models import Review
+from seed import services
+from seed.people import DEMO_PASSWORD
+from seed.places import RIGA, somewhere
+from seed.services import MODELS
+from seed.sizes import SIZES, Size
+from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from uploads.models import Upload
+
+VILLAGE = Size(
+    people=16,
+    listings=24,
+    tasks=90,
+    offerings=12,
+    reviews=150,
+    favorites=40,
+    conversations=12,
+    own_pictures=True,
+)
+MORNING = datetime(2031, 5, 6, 5, 30, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def build(size=VILLAGE, *, random_state=1, now=MORNING):
+    services.build(size, random_state=random_state, now=now)
+
+
+def content() -> list:
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in MODELS
+        if model is not User
+    ] + [list(User.objects.order_by("pk").values("username", "email", "latitude"))]
+
+
+def test_counters_are_right_by_construction():
+    """F4: there is nothing to mend in a fresh market."""
+    build()
+    found = dict(run_all(at=MORNING, dry_run=True))
+    tidy = {name: count for name, count in found.items() if "notify of" not in name}
+    assert set(tidy.values()) == {0}
+    assert User.objects.filter(reviews_count__gt=0, tasks_completed__gt=0).exists()
+    assert Review.objects.filter(moderation="hidden").exists()
+
+
+def test_items_that_share_pictures_count_their_uses():
+    build(Size(**{**vars(VILLAGE), "own_pictures": False}))
+    assert dict(run_all(at=MORNING, dry_run=True))["repair picture counts"] == 0
+    assert Upload.objects.filter(uses__gt=1).exists()
+
+
+def test_the_same_day_and_number_make_the_same_market():
+    build()
+    first = content()
+    services.clear()
+    build(now=MORNING + timedelta(hours=12))
+    assert content() == first
+
+
+def test_another_number_makes_another_market():
+    build()
+    first = content()
+    services.clear()
+    build(random_state=2)
+    assert content() != first
+
+
+def test_history_leads_to_the_status():
+    """T11: each event starts where the one before ended, and the last is now."""
+    build()
+    for task in TaskRequest.objects.prefetch_related("events"):
+        status = "open"
+        for event in sorted(task.events.all(), key=lambda event: event.pk):
+            assert event.old == status
+            assert event.created_at > task.created_at
+            status = event.new
+        assert status == task.status
+
+
+def test_every_status_of_tasks_is_there():
+    build(SIZES["small"])
+    found = set(TaskRequest.objects.values_list("status", flat=True))
+    assert found == set(TaskRequest.Status.values)
+
+
+def test_the_worker_is_whose_application_was_accepted():
+    build()
+    taken = TaskRequest.objects.exclude(assigned_to=None)
+    accepted = TaskApplication.objects.filter(status="accepted")
+    assert set(accepted.values_list("task", "applicant")) == set(
+        taken.values_list("pk", "assigned_to")
+    )
+
+
+def test_demo_accounts_sign_in(api):
+    build()
+    for name in ("demo", "helper", "staff"):
+        answer = api.post(
+            "/api/auth/login",
+            {"email": f"{name}@example.com", "password": DEMO_PASSWORD},
+        )
+        assert answer.status_code == 200
+    assert User.objects.get(username="staff").is_superuser
+    validate_password(DEMO_PASSWORD, User.objects.get(username="demo"))
+
+
+def test_demo_has_applications_to_answer_and_work_to_confirm(api):
+    build()
+    demo = User.objects.get(username="demo")
+    waiting = api.as_(demo).get("/api/tasks/notifications").json()
+    assert waiting["pending_applications"] > 0
+    assert waiting["pending_confirmation"] > 0
+    assert waiting["accepted_applications"] > 0
+
+
+def test_demo_has_conversations_to_read(api):
+    build(SIZES["small"])
+    demo = User.objects.get(username="demo")
+    rows = api.as_(demo).get("/api/messages/conversations").json()["conversations"]
+    names = {row["other_participant"]["username"] for row in rows}
+    assert {"helper"} < names
+    assert {row["about"]["type"] for row in rows} == {"task"}
+    assert sum(row["unread_count"] for row in rows) > 0
+
+
+def test_conversations_are_told_in_order():
+    build()
+    assert Conversation.objects.count() == VILLAGE.conversations
+    for talk in Conversation.objects.select_related("last_message"):
+        messages = list(talk.messages.order_by("seq"))
+        assert [m.seq for m in messages] == list(range(1, talk.last_seq + 1))
+        times = [m.created_at for m in messages]
+        assert times == sorted(times)
+        assert (talk.last_message, talk.updated_at) == (messages[-1], times[-1])
+        assert talk.created_at <= times[0]
+
+
+def test_demo_was_told_of_what_happened(api):
+    build()
+    demo = User.objects.get(username="demo")
+    found = api.as_(demo).get("/api/notifications").json()["notifications"]
+    assert {"application_received", "task_done"} <= {row["kind"] for row in found}
+    assert {row["is_read"] for row in found} == {True, False}
+    assert "…" not in str(found)
+
+
+def test_demo_has_searches_that_the_lists_understand(api):
+    build()
+    demo = api.as_(User.objects.get(username="demo"))
+    rows = demo.get("/api/saved-searches").json()["saved_searches"]
+    assert {row["kind"] for row in rows} == {"listings", "tasks", "offerings"}
+    assert all(demo.get(row["results"]).status_code == 200 for row in rows)
+    same = {name: rows[0][name] for name in ("kind", "name", "query")}
+    assert demo.post("/api/saved-searches", same).json()["code"] == "saved_already"
+
+
+def test_pictures_are_stored_and_belong_to_the_poster():
+    build()
+    for upload in Upload.objects.all():
+        assert default_storage.size(upload.key) == upload.size
+        assert default_storage.exists(upload.thumbnail_key)
+    listing = Listing.objects.exclude(images="").first()
+    assert Upload.objects.get(key=listing.main_image.split("/")[-1]).owner_id == (
+        listing.seller_id
+    )
+
+
+def test_all_is_past_but_deadlines_and_nothing_is_due():
+    build()
+    models = (User, Listing, TaskRequest, TaskApplication, TaskEvent, Upload, Message)
+    for model in models:
+        assert not model.objects.filter(created_at__gt=MORNING).exists()
+    assert not TaskRequest.objects.due(at=MORNING).exists()
+
+
+def test_two_fifths_live_around_riga():
+    chance = Random(7)
+    points = [somewhere(chance) for _number in range(4000)]
+    around = sum(
+        haversine_km(*RIGA, point["latitude"], point["longitude"]) < 15
+        for point in points
+    )
+    assert 0.37 < around / len(points) < 0.45
+
+
+def test_people_may_post_after_the_seed():
+    """The database numbers on behind the rows that came with their ids."""
+    build()
+    assert ListingFactory().pk > VILLAGE.listings
+
+
+@pytest.fixture
+def village(monkeypatch):
+    monkeypatch.setitem(SIZES, "small", VILLAGE)
+
+
+def test_command_says_what_there_is(village, capsys):
+    call_command("seed")
+    assert "16 users" in capsys.readouterr().out
+
+
+def test_command_refuses_where_real_people_are(village):
+    UserFactory()
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("seed")
+    assert User.objects.count() == 1
+
+
+def test_command_adds_to_real_people_when_told(village):
+    real = UserFactory()
+    call_command("seed", "--yes")
+    assert User.objects.filter(is_demo=True).count() == VILLAGE.people
+    assert User.objects.filter(pk=real.pk).exists()
+
+
+def test_command_never_empties_the_tables_of_real_people(village):
+    UserFactory()
+    with pytest.raises(CommandError, match="--reset"):
+        call_command("seed", "--yes", "--reset")
+    assert User.objects.count() == 1
+
+
+def test_command_seeds_once_unless_reset(village):
+    call_command("seed")
+    with pytest.raises(CommandError, match="--reset"):
+        call_command("seed")
+    call_command("seed", "--reset")
+    assert User.objects.aggregate(Count("pk"))["pk__count"] == VILLAGE.people
+
+
+def test_command_leaves_people_alone_if_asked(village, capsys):
+    UserFactory()
+    call_command("seed", "--if-empty")
+    assert "nothing to seed" in capsys.readouterr().out
+    assert User.objects.count() == 1

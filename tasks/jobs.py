@@ -1,0 +1,42 @@
+"""Periodic maintenance of tasks."""
+
+from datetime import datetime
+
+from jobs.maintenance import maintenance, repair_rows
+from notifications.services import notify_of_ending
+from tasks import notices, services
+from tasks.models import TaskRequest
+from tasks.workflow import TASK_WORKFLOW
+
+
+# People are notified before their items end: a warning must not come with the end.
+@maintenance("notify of ending tasks")
+def notify_of_ending_tasks(at: datetime, *, dry_run: bool) -> int:
+    ending = TaskRequest.objects.ending(at=at).select_related("creator")
+    return notify_of_ending(
+        ending, "task_expiring", notices.ends_soon, at=at, dry_run=dry_run
+    )
+
+
+@maintenance("expire tasks", after=("notify of ending tasks",))
+def expire_tasks(at: datetime, *, dry_run: bool) -> int:
+    due = TaskRequest.objects.due(at=at)
+    return due.count() if dry_run else TASK_WORKFLOW.run_due("expire", due)
+
+
+@maintenance("confirm tasks")
+def confirm_tasks(at: datetime, *, dry_run: bool) -> int:
+    due = TaskRequest.objects.unconfirmed(at=at)
+    return due.count() if dry_run else TASK_WORKFLOW.run_due("auto-confirm", due)
+
+
+@maintenance("repair task counts")
+def repair_task_counts(at: datetime, *, dry_run: bool) -> int:
+    wrong = services.miscounted_workers()
+    return repair_rows(wrong, services.count_tasks, dry_run=dry_run)
+
+
+@maintenance("repair application counts")
+def repair_application_counts(at: datetime, *, dry_run: bool) -> int:
+    wrong = services.miscounted_tasks()
+    return repair_rows(wrong, services.recount_applications, dry_run=dry_run)
