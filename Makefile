@@ -138,7 +138,9 @@ diagrams: .venv/base  ## Draw docs/workflow.md anew from the workflow tables
 messages: .venv/dev  ## Gather and compile the translations in marketplace/locale
 	@$(RUN) -m marketplace.locale.catalogues
 
+# With extras: older versions of pip look for newer releases of what is pinned without.
 lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
 	cd requirements && for name in base dev; do \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
-			--no-emit-index-url --generate-hashes $$name.in -o $$name.txt; done
+			--no-strip-extras --no-emit-index-url --generate-hashes $$name.in \
+			-o $$name.txt || exit; done
