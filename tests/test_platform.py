@@ -271,6 +271,9 @@ def production(settings, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:6379/0"
     settings.DEMO = False
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "postgresql")
+    # Set through the fixture, it would load the apps again and leave an empty admin.
+    apps = list(settings.INSTALLED_APPS)
+    monkeypatch.setattr("django.conf.settings.INSTALLED_APPS", apps)
     return settings
 
 
@@ -296,8 +299,7 @@ def show_the_demo(production):
 
 
 def forget_the_blacklist(production):
-    apps = [app for app in production.INSTALLED_APPS if app != BLACKLIST]
-    production.INSTALLED_APPS = apps
+    production.INSTALLED_APPS.remove(BLACKLIST)
 
 
 @pytest.mark.parametrize(
