@@ -17,14 +17,20 @@ SERVERS = {
 }
 
 
-@pytest.fixture(scope="module", params=SERVERS)
-def connect(tmp_path_factory, request):
-    """`connect()` opens a connection to the server."""
-    database = tmp_path_factory.mktemp("server") / "market.sqlite3"
-    own = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": ""}
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """The environment that names a database with its tables."""
+    file = tmp_path_factory.mktemp("server") / "market.sqlite3"
+    own = {"DATABASE_URL": f"sqlite:///{file}", "REDIS_URL": ""}
     manage(own, "migrate", "--verbosity", "0")
-    patience = {"BODY_PATIENCE_SECONDS": "0.5"}
-    with serve(own | patience, workers=1, command=SERVERS[request.param]) as server:
+    return own
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def connect(database, request):
+    """`connect()` opens a connection to the server."""
+    own = database | {"BODY_PATIENCE_SECONDS": "0.5"}
+    with serve(own, workers=1, command=SERVERS[request.param]) as server:
         yield partial(socket.create_connection, (HOST, server.port), timeout=20)
 
 
