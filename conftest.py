@@ -1,6 +1,8 @@
 """The fixed cast and the client that every test may use."""
 
 import os
+from collections import Counter
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group
@@ -101,10 +103,48 @@ def run_jobs(db):
     return run
 
 
+# --- The run as a whole ---------------------------------------------------------------
+REDIS_DATABASES = 16  # what a Redis server has unless it is configured otherwise
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config, specs):
+    """Give each worker a Redis database of its own: the one in REDIS_URL and the next.
+
+    It is in the worker's environment before the settings are loaded, so the processes
+    that tests start use it too. pytest-django gives each worker its own test database.
+    """
+    if not (url := os.environ.get("REDIS_URL")):
+        return
+    parts = urlsplit(url)
+    first = int(parts.path.strip("/") or 0)
+    if first + len(specs) > REDIS_DATABASES:
+        raise pytest.UsageError(
+            f"{len(specs)} workers need the Redis databases {first} to"
+            f" {first + len(specs) - 1}, and Redis has 0 to {REDIS_DATABASES - 1}."
+            " Start fewer (WORKERS=2), or lower the number in REDIS_URL."
+        )
+    for number, spec in enumerate(specs, first):
+        spec.env["REDIS_URL"] = parts._replace(path=f"/{number}").geturl()
+
+
+def skipped(config) -> list:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter else []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say why tests were skipped, a line for each reason."""
+    reasons = Counter(
+        report.longrepr[-1].removeprefix("Skipped: ") for report in skipped(config)
+    )
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
 def pytest_sessionfinish(session, exitstatus):
     """With NO_SKIPS set, as in CI, a skipped test is a failure."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
-    if os.environ.get("NO_SKIPS") and skipped:
-        reporter.write_line(f"{len(skipped)} skipped, where nothing may be", red=True)
+    if os.environ.get("NO_SKIPS") and (found := skipped(session.config)):
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(f"{len(found)} skipped, where nothing may be", red=True)
         session.exitstatus = 1
