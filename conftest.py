@@ -139,7 +139,8 @@ def pytest_terminal_summary(terminalreporter, config):
         report.longrepr[-1].removeprefix("Skipped: ") for report in skipped(config)
     )
     for reason, count in reasons.most_common():
-        terminalreporter.write_line(f"{count} skipped: {reason}")
+        hint = " (make test-postgres runs them)" if "PostgreSQL" in reason else ""
+        terminalreporter.write_line(f"{count} skipped: {reason}{hint}")
 
 
 def pytest_sessionfinish(session, exitstatus):

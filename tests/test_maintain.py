@@ -293,7 +293,7 @@ def test_ended_sign_ins_are_forgotten_after_a_while(alice):
     assert accounts.sweep_sessions(at=timezone.now()) == 1
 
 
-@pytest.mark.skipif(ON_SQLITE, reason="rows are not locked one by one")
+@pytest.mark.skipif(ON_SQLITE, reason="needs PostgreSQL")
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_each_thing_once():
     """T7: two workers at the same time; one event and one count each."""

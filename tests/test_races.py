@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time: make test-postgres runs the races",
+        reason="needs PostgreSQL",  # SQLite has one writer at a time
     ),
 ]
 

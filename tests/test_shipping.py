@@ -74,7 +74,7 @@ def test_the_diagrams_are_current():
     assert text("docs/workflow.md") == page(), "make diagrams"
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="the tour is written for curl")
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 def test_the_tour_of_the_readme_works(live_server):
     blocks = re.findall(r"```sh\n(.*?)```", text("README.md"), re.S)
     tour = "\n".join(blocks).replace("http://127.0.0.1:8000", live_server.url)

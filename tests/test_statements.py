@@ -70,7 +70,7 @@ def test_number_that_stands_for_an_id_is_a_number_elsewhere(administrator):
     assert administrator.get(f"/admin/accounts/user/?q={ANY_ID}").status_code == 200
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 @pytest.mark.django_db(transaction=True)
 def test_prepared_statement_outlives_a_changed_column(api, alice):
     TaskFactory(creator=alice, title="Before")

@@ -16,9 +16,7 @@ from uploads.models import Upload
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="needs concurrent writers"
-    ),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 THREADS = 6  # each with a connection of its own, of the eight in the pool
 

@@ -124,7 +124,7 @@ def test_the_list_takes_two_queries_and_the_count_one(api, alice):
         assert len(queries) - 1 <= most  # one finds the reader
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's plans")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 @pytest.mark.parametrize(
     ("query", "index"),
     [("", "notification_newest"), ("?unread=true", "notification_unread")],
