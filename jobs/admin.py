@@ -1,4 +1,4 @@
-"""The queue: what waits, what is dead and why, and another try for it."""
+"""The job queue for staff: waiting and dead jobs, their errors, retry and discard."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +12,14 @@ from jobs.workflow import JOB_WORKFLOW
 @admin.register(Job)
 class JobAdmin(Admin):
     workflows = (JOB_WORKFLOW,)
-    private = ("kwargs",)  # e-mails, addresses
+    private = ("kwargs",)  # e-mail addresses and texts
     list_display = (
         "name",
         status_column("status"),
         "attempts",
         "due_at",
         "finished_at",
-        "cause",
+        "last_error",
     )
     list_filter = ("status", ("name", CachedValuesFilter), "created_at")
     search_fields = ("name", "key", "error")
@@ -30,6 +30,6 @@ class JobAdmin(Admin):
     )
 
     @admin.display(description=_("error"))
-    def cause(self, job: Job) -> str:
-        """The last line of a trace says what happened."""
+    def last_error(self, job: Job) -> str:
+        """Return the last line of the traceback, which names the exception."""
         return job.error.strip().rpartition("\n")[2][:100]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -6,4 +7,7 @@ class JobsConfig(AppConfig):
     name = "jobs"
 
     def ready(self):
-        autodiscover_modules("jobs")
+        from jobs.checks import maintenance_has_an_order
+
+        autodiscover_modules("jobs")  # imports `<app>/jobs.py`, which register jobs
+        register(maintenance_has_an_order)

@@ -1,18 +1,26 @@
-"""The jobs of the queue itself: e-mails of any app, and the periodic maintenance."""
+"""Background jobs of the queue itself: sending e-mails, and periodic maintenance."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from jobs import mail, services
+from jobs import mail
 from jobs.maintenance import delete_rows, maintenance, run_all
+from jobs.models import Job
 from jobs.registry import every, job
+
+# A finished job stays this long: its row keeps its key from being queued again.
+FINISHED_JOB_RETENTION = timedelta(days=30)
 
 
 @every(hours=1)
-@job(max_attempts=3, timeout_s=1800, atomic=False)  # long, and each part a transaction
+# Not atomic: it is long, and each maintenance job commits its own transactions.
+@job(max_attempts=3, timeout_s=1800, atomic=False)
 def maintain() -> None:
-    """Do what `manage.py maintain` does. Raises `RuntimeError` naming what failed."""
+    """Run all maintenance jobs, as `manage.py maintain` does.
+
+    Raises `RuntimeError` naming those that failed, so that all run again later.
+    """
     counts = dict(run_all(at=timezone.now(), dry_run=False))
     failed = [name for name, count in counts.items() if count is None]
     if failed:
@@ -21,21 +29,21 @@ def maintain() -> None:
 
 @maintenance("delete finished jobs")
 def delete_finished_jobs(at: datetime, *, dry_run: bool) -> int:
-    return delete_rows(services.stale(at=at), dry_run=dry_run)
+    expired = Job.objects.finished_before(at - FINISHED_JOB_RETENTION)
+    return delete_rows(expired, dry_run=dry_run)
 
 
-@job(
-    max_attempts=150, timeout_s=60, atomic=False
-)  # a day of a mail server that is away
+# 150 attempts, most of them `MAX_BACKOFF_S` apart: a mail server may be down for a day.
+@job(max_attempts=150, timeout_s=60, atomic=False)
 def send_mail(
-    letter: str,
+    message_id: str,
     to: str,
     subject: str,
     text: str,
     html: str = "",
     headers: dict | None = None,
 ) -> None:
-    """Send the letter called `letter`; see `services.enqueue_mail`."""
-    mail.deliver(
-        letter, to=to, subject=subject, text=text, html=html, headers=headers or {}
+    """Send one e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
+    mail.send(
+        message_id, to=to, subject=subject, text=text, html=html, headers=headers or {}
     )

@@ -1,4 +1,4 @@
-"""One letter by SMTP, told apart from all others by its `Message-ID`."""
+"""Send one e-mail by SMTP, with a `Message-ID` that is the same at each attempt."""
 
 import hashlib
 from smtplib import (
@@ -12,43 +12,46 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
-from jobs.errors import PermanentFailure
+from jobs.exceptions import PermanentFailure
 
 
-def message_id(key: str) -> str:
-    """The same for every delivery of the letter called `key`."""
+def make_message_id(key: str) -> str:
+    """Return the `Message-ID` header of the e-mail with this key, always the same."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     return f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
-def deliver(
-    key: str, *, to: str, subject: str, text: str, html: str = "", headers: dict
+def send(
+    message_id: str, *, to: str, subject: str, text: str, html: str = "", headers: dict
 ) -> None:
-    """Hand one letter to the mail server.
+    """Hand one e-mail to the mail server.
 
-    Raises `PermanentFailure` for a letter that the server will never take (5xx).
-    Whatever may
-    pass (4xx, a server that is away or refuses our password) is raised as it is.
+    Raises `PermanentFailure` if the server will never accept it (5xx) or a header is
+    invalid. Temporary failures (4xx, no connection, a refused password) are raised
+    unchanged, and the job is retried.
     """
-    letter = EmailMultiAlternatives(
-        subject, text, to=[to], headers={"Message-ID": message_id(key)} | headers
+    email = EmailMultiAlternatives(
+        subject, text, to=[to], headers={"Message-ID": message_id} | headers
     )
     if html:
-        letter.attach_alternative(html, "text/html")
+        email.attach_alternative(html, "text/html")
     try:
-        letter.send()
+        email.send()
     except SMTPRecipientsRefused as refusal:
-        codes = [code for code, _words in refusal.recipients.values()]
+        codes = [code for code, _text in refusal.recipients.values()]
         raise (
-            PermanentFailure(str(refusal)) if is_final(*codes) else refusal
+            PermanentFailure(str(refusal)) if is_permanent(*codes) else refusal
         ) from None
     except (SMTPSenderRefused, SMTPDataError) as refusal:
         raise (
-            PermanentFailure(str(refusal)) if is_final(refusal.smtp_code) else refusal
+            PermanentFailure(str(refusal))
+            if is_permanent(refusal.smtp_code)
+            else refusal
         ) from None
     except (SMTPNotSupportedError, BadHeaderError) as refusal:
         raise PermanentFailure(str(refusal)) from refusal
 
 
-def is_final(*codes: int) -> bool:
+def is_permanent(*codes: int) -> bool:
+    """Return whether all these SMTP reply codes are permanent failures (5xx)."""
     return all(500 <= code < 600 for code in codes)

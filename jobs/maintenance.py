@@ -1,12 +1,13 @@
-"""The registry of periodic maintenance, and the runner that goes through it.
+"""The registry of maintenance jobs, and the runner that runs all of them.
 
 Each app registers its own in its `jobs.py`:
 
     @maintenance("expire tasks")
     def expire_tasks(at: datetime, *, dry_run: bool) -> int: …
 
-A function takes the time and whether to leave everything as it is. It returns how many
-rows it changed, or would have. It is idempotent, and safe to run twice at once.
+The function returns how many rows it changed. With `dry_run` it changes nothing and
+returns how many it would change. It must be idempotent, and safe to run twice at once:
+`manage.py maintain` may run beside a worker.
 """
 
 import logging
@@ -17,7 +18,7 @@ from graphlib import TopologicalSorter
 
 from django.db.models import QuerySet
 
-from jobs.errors import JobTimeout
+from jobs.exceptions import JobTimeout
 
 logger = logging.getLogger("jobs.maintenance")
 
@@ -28,16 +29,16 @@ class Maintenance:
 
     name: str
     run: Callable[..., int]
-    after: tuple[str, ...]  # names of those that must have run before
+    after: tuple[str, ...]  # the names of those that run before it
 
 
 REGISTRY: dict[str, Maintenance] = {}
 
 
 def maintenance(name: str, *, after: tuple[str, ...] = ()) -> Callable:
-    """Run a function at each `manage.py maintain`, later than those named in `after`.
+    """Register a function as a maintenance job that runs later than those in `after`.
 
-    Raises `ValueError` for a name that is taken.
+    Returns the function unchanged. Raises `ValueError` if the name is taken.
     """
 
     def register(function: Callable[..., int]) -> Callable[..., int]:
@@ -50,25 +51,32 @@ def maintenance(name: str, *, after: tuple[str, ...] = ()) -> Callable:
 
 
 def in_order() -> list[Maintenance]:
-    """All of them, each after those that it names; else by name.
+    """Return all maintenance jobs, each later than those in its `after`.
 
-    Raises `graphlib.CycleError` for a circle, and `KeyError` for a name that nothing
-    is registered by.
+    The order is the same at each run.
+    Raises `LookupError` if an `after` names an unregistered job, and
+    `graphlib.CycleError` for a cycle. The system check `jobs.E001` reports both.
     """
-    graph = {name: sorted(REGISTRY[name].after) for name in sorted(REGISTRY)}
+    graph = {}
+    for name, task in sorted(REGISTRY.items()):
+        if unknown := set(task.after) - set(REGISTRY):
+            raise LookupError(f"{name!r} runs after unknown {sorted(unknown)}.")
+        graph[name] = sorted(task.after)
     return [REGISTRY[name] for name in TopologicalSorter(graph).static_order()]
 
 
 def run_all(*, at: datetime, dry_run: bool) -> Iterator[tuple[str, int | None]]:
-    """Run each; yield its name and its count, or None where it failed.
+    """Run each job in order; yield its name and its count, or None if it failed.
 
-    One that fails is logged and stops none of the others.
+    A failure is logged, and the others still run.
     """
     for task in in_order():
         try:
             yield task.name, task.run(at, dry_run=dry_run)
         except JobTimeout:
-            raise  # the time limit of the job that runs all of them
+            # The time limit of the whole run. Without this, the handler below would
+            # take it for a failure of one job, and the run would have no limit.
+            raise
         except Exception:
             logger.exception("maintenance failed: %s", task.name)
             yield task.name, None
@@ -86,6 +94,7 @@ def repair_rows(
     ids: Iterable[int], repair: Callable[[int], object], *, dry_run: bool
 ) -> int:
     """Call `repair` with each id, in order; return how many ids there are."""
+    # Two runs at once that lock rows in different orders would deadlock.
     ids = sorted(ids)
     if not dry_run:
         for pk in ids:

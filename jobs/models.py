@@ -1,4 +1,4 @@
-"""The queue: one row for each thing that is to be done after a commit."""
+"""The job queue: one row per background job, written in the transaction it follows."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.querysets import JobQuerySet
 
-LIVE = ("waiting", "running")
+UNFINISHED = ("waiting", "running")
 
 
 class Job(models.Model):
+    """A call of a registered job with its arguments, and what became of it."""
+
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running")
@@ -19,11 +21,13 @@ class Job(models.Model):
         DISCARDED = "discarded", _("Discarded")
 
     name = models.CharField(max_length=100)
-    kwargs = models.JSONField(default=dict, help_text=_("Emptied when it is done."))
+    kwargs = models.JSONField(
+        default=dict, help_text=_("The arguments; emptied when the job is done.")
+    )
     key = models.CharField(
         max_length=200,
         blank=True,
-        help_text=_("Of jobs with the same key only the first is queued."),
+        help_text=_("Of several jobs with the same key only the first is queued."),
     )
     status = models.CharField(
         max_length=10, choices=Status, default=Status.WAITING, editable=False
@@ -31,7 +35,7 @@ class Job(models.Model):
     due_at = models.DateTimeField(
         null=True,
         db_default=Now(),
-        help_text=_("When it may run; while it runs, when its worker counts as gone."),
+        help_text=_("When it may run; while it runs, when its lease expires."),
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=80, blank=True)
@@ -46,9 +50,9 @@ class Job(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="job_due_while_it_lives",
-                condition=Q(status__in=LIVE, due_at__isnull=False)
-                | (~Q(status__in=LIVE) & Q(due_at=None)),
+                name="job_due_at_while_unfinished",
+                condition=Q(status__in=UNFINISHED, due_at__isnull=False)
+                | (~Q(status__in=UNFINISHED) & Q(due_at=None)),
             ),
             models.UniqueConstraint(
                 fields=["key"], name="job_key_once", condition=~Q(key="")

@@ -1,6 +1,6 @@
-"""Facts about sets of jobs. The clock is the database's: workers need not agree."""
+"""Querysets of jobs. The clock is the database's, as those of workers may differ."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -8,16 +8,13 @@ from django.db.models.functions import Now
 
 class JobQuerySet(QuerySet):
     def due(self) -> "JobQuerySet":
-        """What may run now, the longest due first.
+        """Return the jobs that may run now, the longest due first.
 
-        A waiting job is due from its time on; a running one when its lease has run
-        out, as it does when its worker was killed.
+        For a waiting job `due_at` is when it may run. For a running one it is when its
+        lease expires, so a job whose worker was killed is due again.
         """
         return self.filter(due_at__lte=Now()).order_by("due_at", "id")
 
-    def overdue(self, *, by: timedelta) -> "JobQuerySet":
-        return self.filter(due_at__lte=Now() - by)
-
     def finished_before(self, moment: datetime) -> "JobQuerySet":
-        """Done or discarded; a dead letter stays until somebody decides."""
+        """Return done and discarded jobs; a dead job stays until staff decide."""
         return self.filter(status__in=("done", "discarded"), finished_at__lt=moment)

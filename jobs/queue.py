@@ -1,7 +1,7 @@
-"""Take a job, keep it, and write down what became of it.
+"""Claim a job, hold it by a lease, and record its result.
 
-Every write names the claim it belongs to, the worker and the number of the try: one
-whose lease was lost changes nothing.
+Every write is filtered by the claim: the worker and the number of the attempt. The two
+act as a fencing token: a worker whose lease expired changes nothing.
 """
 
 import random
@@ -12,30 +12,35 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from core.db.locks import locked
-from jobs.errors import LeaseLost
+from jobs.exceptions import LeaseLost
 from jobs.models import Job
 from jobs.registry import DEFAULT_MAX_ATTEMPTS, JOBS
 
-LEASE = timedelta(seconds=6)  # without a sign of life for so long a worker is gone
-FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0  # seconds
-ERROR_CHARACTERS = 4000
-KILLED = "The worker ended in the middle of the job."
+# A worker without a heartbeat for this long has lost its job to any other worker.
+LEASE = timedelta(seconds=6)
+MIN_BACKOFF_S, MAX_BACKOFF_S = 2.0, 600.0
+MAX_ERROR_CHARS = 4000
+WORKER_LOST = "The worker ended in the middle of the job."
 
 
 def claim(worker: str) -> Job | None:
-    """The next due job, now `worker`'s for a `LEASE`, or None.
-
-    The try is counted before it is made: a job that kills its workers ends too.
-    """
-    if not Job.objects.due().exists():  # a read, which on SQLite locks nothing
+    """Return the next due job, leased to `worker` for `LEASE`, or None."""
+    # A plain read first. On SQLite the transaction below takes the one write lock:
+    # idle workers that poll would block every writer.
+    if not Job.objects.due().exists():
         return None
     with transaction.atomic():
+        # SKIP LOCKED: without it, workers would queue up behind the same first row
+        # and each would take what the one before has already claimed.
         while job := locked(Job.objects.due(), skip_locked=True).first():
-            if job.attempts < max_attempts_of(job.name):
+            if job.attempts < max_attempts(job.name):
                 break
-            _bury(Job.objects.filter(pk=job.pk), error=KILLED)
+            # Its lease expired during its last attempt: every worker that ran it died.
+            _mark_dead(Job.objects.filter(pk=job.pk), error=WORKER_LOST)
         if job is None:
             return None
+        # The attempt is counted before it is made. Counted afterwards, a job that
+        # kills its worker would be retried for ever.
         job.attempts += 1
         job.worker = worker
         Job.objects.filter(pk=job.pk).update(
@@ -48,61 +53,73 @@ def claim(worker: str) -> Job | None:
     return job
 
 
-def extend(job: Job) -> bool:
-    """Keep the job for another `LEASE`; False if it is no longer the worker's."""
-    return bool(_claimed(job).update(due_at=Now() + LEASE))
+def extend_lease(job: Job) -> bool:
+    """Extend the lease to `LEASE` from now; return False if the lease is lost."""
+    return bool(_held(job).update(due_at=Now() + LEASE))
 
 
 def finish(job: Job) -> None:
-    """Done. Raises `LeaseLost` if it is no longer the worker's."""
-    done = _claimed(job).update(
+    """Mark the job done. Raises `LeaseLost` if another worker has claimed it since."""
+    done = _held(job).update(
         status=Job.Status.DONE,
         due_at=None,
         finished_at=Now(),
-        kwargs={},
+        kwargs={},  # may hold personal data, which nobody needs any more
         error="",
     )
     if not done:
+        # Rolls back what an atomic job wrote. Otherwise its effects would be there
+        # twice, as the other worker makes them too.
         raise LeaseLost
 
 
 def fail(job: Job, *, error: str, permanent: bool = False) -> bool:
-    """Have it tried again later; after the last try, or if hopeless, bury it.
+    """Schedule a retry, or mark the job dead after its last attempt or if `permanent`.
 
-    Tell whether it is dead now.
+    Returns whether the job is dead now. Changes nothing if the lease is lost.
     """
-    if permanent or job.attempts >= max_attempts_of(job.name):
-        return bool(_bury(_claimed(job), error=error))
-    _claimed(job).update(
+    if permanent or job.attempts >= max_attempts(job.name):
+        return bool(_mark_dead(_held(job), error=error))
+    _held(job).update(
         status=Job.Status.WAITING,
-        due_at=Now() + timedelta(seconds=wait_after(job.attempts)),
+        due_at=Now() + timedelta(seconds=backoff_s(job.attempts)),
         worker="",
-        error=error[-ERROR_CHARACTERS:],
+        error=error[-MAX_ERROR_CHARS:],
     )
     return False
 
 
-def wait_after(attempts: int) -> float:
-    """Seconds until the next try: doubling, bounded, and up to a quarter at random."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
-    return wait * random.uniform(1, 1.25)
+def backoff_s(attempts: int) -> float:
+    """Return the seconds until the next attempt: exponential backoff with jitter."""
+    backoff = min(MIN_BACKOFF_S * 2 ** min(attempts - 1, 20), MAX_BACKOFF_S)
+    # Jitter: without it, jobs that failed together would all retry together.
+    return backoff * random.uniform(1, 1.25)
 
 
-def max_attempts_of(name: str) -> int:
-    """A name that this code does not know may be of a newer one: it waits as well."""
-    kind = JOBS.get(name)
-    return kind.max_attempts if kind else DEFAULT_MAX_ATTEMPTS
+def max_attempts(name: str) -> int:
+    """Return how often the job of this name is attempted.
+
+    An unknown name may belong to a newer release, which another worker runs already:
+    such a job is retried with the default.
+    """
+    registered = JOBS.get(name)
+    return registered.max_attempts if registered else DEFAULT_MAX_ATTEMPTS
 
 
-def _claimed(job: Job) -> QuerySet:
+def _held(job: Job) -> QuerySet:
+    """The row of `job`, as long as this claim holds its lease; else no row.
+
+    The attempt is part of it: after a lost lease the same worker may claim the job
+    again, and a late write of its earlier attempt must not count for the new one.
+    """
     running = Job.objects.filter(status=Job.Status.RUNNING)
     return running.filter(pk=job.pk, worker=job.worker, attempts=job.attempts)
 
 
-def _bury(rows: QuerySet, *, error: str) -> int:
+def _mark_dead(rows: QuerySet, *, error: str) -> int:
     return rows.update(
         status=Job.Status.DEAD,
         due_at=None,
         finished_at=Now(),
-        error=error[-ERROR_CHARACTERS:],
+        error=error[-MAX_ERROR_CHARS:],
     )

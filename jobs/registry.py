@@ -1,10 +1,10 @@
-"""The functions that can be queued, and those that the clock queues.
+"""The registry of background jobs, and the periods of those that are periodic.
 
-They lie in `<app>/jobs.py`, which is imported at the start:
+Each app registers its own in its `jobs.py`, which is imported at startup:
 
     @every(hours=1)
     @job(max_attempts=3, timeout_s=600)
-    def sweep() -> None: …
+    def delete_expired() -> None: …
 """
 
 import inspect
@@ -22,7 +22,7 @@ class RegisteredJob:
     name: str  # "<app>.<function>"
     run: Callable[..., None]
     max_attempts: int
-    timeout_s: float  # longest run; then it fails with `JobTimeout`
+    timeout_s: float  # an attempt that runs longer fails with `JobTimeout`
     atomic: bool  # one transaction with the record that it is done
 
     def check(self, kwargs: dict) -> None:
@@ -40,11 +40,12 @@ def job(
     timeout_s: float = 60,
     atomic: bool = True,
 ) -> Callable:
-    """Let a function be queued, as `<app>.<function>`; it stays a plain function.
+    """Register a function as the job `<app>.<function>`; return it unchanged.
 
-    It runs in one transaction with the record that it is done, so that what it writes
-    is written exactly once. One that is `outward` (mail, SMS, a payment) or long runs
-    outside any transaction and at least once: it must bear to be run again.
+    An atomic job runs in one transaction with the record that it is done, so its writes
+    happen exactly once. Set `atomic=False` for a job that calls out (e-mail, SMS,
+    payment) or is long: it runs outside any transaction and at least once, so it must
+    be idempotent. Raises `ValueError` if the name is taken.
     """
 
     def register(function: Callable) -> Callable:
@@ -60,7 +61,7 @@ def job(
 def every(**period: float) -> Callable:
     """Queue a job without arguments once in each period: `@every(minutes=15)`.
 
-    Periods are counted from 1970 in UTC: those of an hour begin on the hour.
+    Periods are counted from 1970 in UTC, so those of an hour begin on the hour.
     """
 
     def schedule(function: Callable) -> Callable:
@@ -71,14 +72,14 @@ def every(**period: float) -> Callable:
 
 
 def get_job(job: str | Callable) -> RegisteredJob:
-    """The kind by its name or function; raises `LookupError` for an unknown one."""
-    for kind in JOBS.values():
-        if job in (kind.name, kind.run):
-            return kind
+    """Return the job by name or function. Raises `LookupError` for an unknown one."""
+    for registered in JOBS.values():
+        if job in (registered.name, registered.run):
+            return registered
     raise LookupError(f"There is no job called {job}.")
 
 
 def period_start(period: timedelta, at: datetime) -> str:
-    """The period that `at` lies in, by its beginning."""
+    """Return the ISO time at which the period that contains `at` began."""
     began = at.timestamp() // period.total_seconds() * period.total_seconds()
     return f"{datetime.fromtimestamp(began, at.tzinfo):%Y-%m-%dT%H:%M:%S%z}"

@@ -1,15 +1,13 @@
-"""Queue jobs, and say how the queue does."""
+"""Queue jobs, and report the state of the queue."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from jobs.mail import make_message_id
 from jobs.models import Job
 from jobs.registry import PERIODS, get_job, period_start
-
-KEPT = timedelta(days=30)  # a finished job, and with it the guard of its key
 
 
 def enqueue(
@@ -20,17 +18,19 @@ def enqueue(
     run_at: datetime | None = None,
     **kwargs,
 ) -> None:
-    """Have `job` run with `kwargs` after this transaction commits, at `run_at` or soon.
+    """Queue `job` with `kwargs`, to run after this transaction commits, or at `run_at`.
 
-    Rolled back with the transaction. Of all calls with the same `key`, also at once,
-    the first counts. Facts are what JSON can hold. Raises `LookupError` for an unknown
-    job and `TypeError` for arguments that it does not take or JSON cannot hold.
+    A rollback of the transaction removes it. Of several jobs with the same `key` only
+    the first is queued. Raises `LookupError` for an unknown job, and `TypeError` for
+    arguments that it does not take or that JSON cannot hold.
     """
-    kind = get_job(job)
-    kind.check(kwargs)
-    row = Job(name=kind.name, key=key, kwargs=kwargs)
+    registered = get_job(job)
+    registered.check(kwargs)
+    row = Job(name=registered.name, key=key, kwargs=kwargs)
     if run_at is not None:
         row.due_at = run_at
+    # ON CONFLICT DO NOTHING: of two transactions with the same key, the second waits
+    # for the first and then adds nothing. A check before the INSERT would let both in.
     Job.objects.bulk_create([row], ignore_conflicts=bool(key))
 
 
@@ -43,35 +43,41 @@ def enqueue_mail(
     html: str = "",
     headers: dict[str, str] | None = None,
 ) -> None:
-    """Have one letter sent, once for each `key`: name the event and who is told.
+    """Queue one e-mail, once for each `key`, which names the event and the recipient.
 
-    If the worker is killed between the server's acceptance and our record, the letter
-    is sent again with the same Message-ID.
+    If the worker is killed after the mail server accepted the e-mail and before that is
+    recorded, it is sent again with the same Message-ID.
     """
-    kwargs = {"to": to, "subject": subject, "text": text, "html": html}
-    letter = {"letter": key, "headers": headers or {}}
-    enqueue("jobs.send_mail", key=f"mail:{key}", **letter, **kwargs)
+    enqueue(
+        "jobs.send_mail",
+        key=f"mail:{key}",
+        message_id=make_message_id(key),
+        to=to,
+        subject=subject,
+        text=text,
+        html=html,
+        headers=headers or {},
+    )
 
 
-def enqueue_periodic(at: datetime, *, known: dict[str, str]) -> None:
-    """Queue what the period of `at` asks for; its key makes it once for all workers.
+def enqueue_periodic(at: datetime, *, enqueued: dict[str, str]) -> None:
+    """Queue each periodic job that has none yet for the period of `at`.
 
-    `known` remembers the periods that the caller has seen, and spares the database.
+    The key of a job names its period, so all workers together queue it once. `enqueued`
+    is the caller's own memory of the latest periods, by job: it saves the queries.
     """
     for name, period in PERIODS.items():
         current = period_start(period, at)
-        if known.get(name) != current:
+        if enqueued.get(name) != current:
             enqueue(name, key=f"{name}@{current}")
-            known[name] = current
-
-
-def stale(*, at: datetime) -> QuerySet:
-    """Jobs finished long ago."""
-    return Job.objects.finished_before(at - KEPT)
+            enqueued[name] = current
 
 
 def status() -> dict[str, int]:
-    """How many jobs wait, run and are dead, and since when the first is due."""
+    """Return how many jobs are waiting, running and dead, and `late_seconds`.
+
+    The latter is how long the first due job has been due, or 0.
+    """
     counts = {
         name: Job.objects.filter(status=name).count()
         for name in ("waiting", "running", "dead")

@@ -1,4 +1,4 @@
-"""Run what is queued: one job at a time; for more at once, run more workers."""
+"""Run queued jobs one at a time. To run more at once, start more workers."""
 
 import logging
 import os
@@ -15,13 +15,15 @@ from django.utils import timezone
 
 from core.request_id import set_request_id
 from jobs import queue, services
-from jobs.errors import JobTimeout, LeaseLost, PermanentFailure
+from jobs.exceptions import JobTimeout, LeaseLost, PermanentFailure
 from jobs.models import Job
 from jobs.registry import RegisteredJob, get_job
 
 logger = logging.getLogger("jobs")
-POLL_SECONDS = 0.25  # how late a job may be seen
-BEAT_SECONDS = queue.LEASE.total_seconds() / 4
+POLL_INTERVAL_S = 0.25  # how late a due job may be claimed
+RETRY_INTERVAL_S = 1.0  # between two claims while the database is down
+# Two heartbeats in a row may fail before the lease expires.
+HEARTBEAT_INTERVAL_S = queue.LEASE.total_seconds() / 4
 
 
 def run_next(worker: str) -> Job | None:
@@ -35,107 +37,140 @@ def run_next(worker: str) -> Job | None:
 
 
 def run(job: Job) -> None:
-    """Run a claimed job and write down what became of it."""
+    """Run a claimed job and record its result; an exception of the job is logged."""
     began = time.monotonic()
     try:
-        with kept(job):
+        with heartbeat(job):
             perform(get_job(job.name), job)
     except LeaseLost:
-        logger.warning("%s was taken over by another worker", job)
+        logger.warning("lease of job %s lost to another worker", job)
     except Exception as error:
-        told = traceback.format_exc()
+        trace = traceback.format_exc()
         if isinstance(error, JobTimeout):
-            connection.close()  # it may be in the middle of a query
-        dead = queue.fail(
-            job, error=told, permanent=isinstance(error, PermanentFailure)
+            # The alarm may have interrupted a query: the connection could still be
+            # waiting for its result, and the next query would read that.
+            connection.close()
+        is_dead = queue.fail(
+            job, error=trace, permanent=isinstance(error, PermanentFailure)
         )
-        level = logging.ERROR if dead else logging.WARNING
-        logger.log(level, "%s failed, try %s", job, job.attempts, exc_info=True)
+        level = logging.ERROR if is_dead else logging.WARNING
+        outcome = "job is dead" if is_dead else "retry scheduled"
+        logger.log(
+            level,
+            "job %s failed, attempt %s, %s",
+            job,
+            job.attempts,
+            outcome,
+            exc_info=True,
+        )
     else:
-        kwargs = {"job": job.name, "ms": round(1000 * (time.monotonic() - began))}
-        logger.info("%s is done", job, extra={"context": kwargs})
+        context = {"job": job.name, "ms": round(1000 * (time.monotonic() - began))}
+        logger.info("job %s done", job, extra={"context": context})
 
 
-def perform(kind: RegisteredJob, job: Job) -> None:
-    if not kind.atomic:
-        with time_limit(kind.timeout_s):
-            kind.run(**job.kwargs)
+def perform(registered: RegisteredJob, job: Job) -> None:
+    """Call the function of a claimed job and mark it done.
+
+    Raises what the function raises, `JobTimeout`, and `LeaseLost`.
+    """
+    if not registered.atomic:
+        with time_limit(registered.timeout_s):
+            registered.run(**job.kwargs)
         queue.finish(job)
     else:
+        # `finish` in the same transaction: either both the job's writes and its
+        # completion are committed, or neither is.
         with transaction.atomic():
-            with time_limit(kind.timeout_s):
-                kind.run(**job.kwargs)
+            with time_limit(registered.timeout_s):
+                registered.run(**job.kwargs)
             queue.finish(job)
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `JobTimeout` within, after so long. Only a main thread can be told."""
+    """Raise `JobTimeout` in the block after `seconds`.
 
-    def end(number, frame):
+    Without effect outside the main thread, where Python delivers no signals.
+    """
+
+    def on_alarm(number, frame):
         raise JobTimeout(f"It took more than {seconds} s.")
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGALRM, end)
+    previous = signal.signal(signal.SIGALRM, on_alarm)
+    # An alarm, and no check between steps: it also interrupts a call that hangs.
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
+        # Off before the handler goes: a late alarm would end the process.
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, previous)
 
 
 @contextmanager
-def kept(job: Job) -> Iterator[None]:
-    """Extend the lease of a job from a thread, for as long as it runs."""
-    done = threading.Event()
-    beat = threading.Thread(target=_beat, args=(job, done), daemon=True)
-    beat.start()
+def heartbeat(job: Job) -> Iterator[None]:
+    """Extend the lease of `job` from a thread, for as long as the block runs.
+
+    A thread, since the job occupies the main one: without heartbeats, every job longer
+    than `LEASE` would be taken over while it runs.
+    """
+    stopped = threading.Event()
+    thread = threading.Thread(target=_send_heartbeats, args=(job, stopped), daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        done.set()
-        beat.join()
+        # Joined, so that no heartbeat is under way when the result is recorded.
+        stopped.set()
+        thread.join()
 
 
-def _beat(job: Job, done: threading.Event) -> None:
-    while not done.wait(BEAT_SECONDS):
+def _send_heartbeats(job: Job, stopped: threading.Event) -> None:
+    while not stopped.wait(HEARTBEAT_INTERVAL_S):
         try:
-            queue.extend(job)
+            queue.extend_lease(job)
         except DatabaseError:
-            logger.warning("the lease of %s could not be extended", job, exc_info=True)
+            # Not fatal: the next heartbeat may succeed before the lease expires.
+            logger.warning("heartbeat of job %s failed", job, exc_info=True)
         finally:
+            # Connections belong to a thread: this one would leak with the thread, and
+            # an idle one would occupy the pool.
             connection.close()
 
 
 class Worker:
-    """The loop of `manage.py worker`. `stop` lets it finish the job at hand."""
+    """The loop of `manage.py worker`."""
 
     def __init__(self):
         self.name = f"{socket.gethostname()[:50]}:{os.getpid()}:{os.urandom(3).hex()}"
-        self._is_stopped = False  # and no Event, which a signal must not set
-        self._periods: dict[str, str] = {}
+        # A plain flag: a signal handler that sets a threading.Event can deadlock, if
+        # the signal arrives while the main thread holds the lock of the Event.
+        self._is_stopped = False
+        self._enqueued: dict[str, str] = {}  # the period queued last, by job
 
     def stop(self, *signal_and_frame) -> None:
+        """Let `run` return after the current job. Can be used as a signal handler."""
         self._is_stopped = True
 
     def run(self) -> None:
-        logger.info("worker %s runs", self.name)
+        """Run jobs until `stop` is called. Survives a database that is down."""
+        logger.info("worker %s started", self.name)
         while not self._is_stopped:
             try:
                 job = self._step()
             except Exception:
-                logger.exception("the queue does not answer; trying on")
-                connection.close()
-                time.sleep(4 * POLL_SECONDS)
+                logger.exception("the queue is not available; retrying")
+                connection.close()  # it may be broken; the next query opens another
+                time.sleep(RETRY_INTERVAL_S)
             else:
                 if job is None:
-                    time.sleep(POLL_SECONDS)
-        logger.info("worker %s has stopped", self.name)
+                    time.sleep(POLL_INTERVAL_S)
+        logger.info("worker %s stopped", self.name)
 
     def _step(self) -> Job | None:
-        reset_queries()
-        services.enqueue_periodic(timezone.now(), known=self._periods)
+        reset_queries()  # with DEBUG, Django keeps every query: memory would grow
+        services.enqueue_periodic(timezone.now(), enqueued=self._enqueued)
         return run_next(self.name)

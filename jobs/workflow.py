@@ -1,4 +1,4 @@
-"""What staff may do with a job. What a worker does with it is in `queue.py`."""
+"""What staff may do with a job. Workers change jobs through `queue.py` alone."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,13 +9,15 @@ from jobs.models import Job
 WAITING, RUNNING, DONE, DEAD, DISCARDED = Job.Status.values
 
 
-def begin_anew(job, *, actor, reason: str) -> None:
+def reset(job: Job, *, actor, reason: str) -> None:
+    """Make a dead job due now, with all its attempts."""
     job.attempts = 0
     job.due_at = timezone.now()
     job.finished_at = None
 
 
-def forget(job, *, actor, reason: str) -> None:
+def discard(job: Job, *, actor, reason: str) -> None:
+    """Take a job out of the queue, and its arguments with it."""
     job.due_at = None
     job.finished_at = timezone.now()
     job.kwargs = {}
@@ -29,7 +31,7 @@ JOB_WORKFLOW = Workflow(
         source=(DEAD,),
         target=WAITING,
         allow=is_staff,
-        effect=begin_anew,
+        effect=reset,
         in_api=False,
         in_admin=True,
     ),
@@ -40,7 +42,7 @@ JOB_WORKFLOW = Workflow(
         source=(WAITING, DEAD),
         target=DISCARDED,
         allow=is_staff,
-        effect=forget,
+        effect=discard,
         in_api=False,
         in_admin=True,
     ),

@@ -19,7 +19,7 @@ from accounts.tests.factories import UserFactory
 from alerts.models import Alerted
 from alerts.tests.factories import SavedSearchFactory
 from jobs import maintenance
-from jobs.errors import JobTimeout
+from jobs.exceptions import JobTimeout
 from jobs.models import Job
 from listings.models import Listing
 from listings.tests.factories import ListingFactory

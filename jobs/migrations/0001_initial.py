@@ -17,10 +17,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100)),
-                ('kwargs', models.JSONField(default=dict, help_text='Emptied when it is done.')),
-                ('key', models.CharField(blank=True, help_text='Of jobs with the same key only the first is queued.', max_length=200)),
+                ('kwargs', models.JSONField(default=dict, help_text='The arguments; emptied when the job is done.')),
+                ('key', models.CharField(blank=True, help_text='Of several jobs with the same key only the first is queued.', max_length=200)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Dead'), ('discarded', 'Discarded')], default='waiting', editable=False, max_length=10)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it may run; while it runs, when its worker counts as gone.', null=True)),
+                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='When it may run; while it runs, when its lease expires.', null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('worker', models.CharField(blank=True, max_length=80)),
                 ('error', models.TextField(blank=True)),
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
                 'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='job_due'), models.Index(fields=['status', 'finished_at'], name='job_status')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('status__in', ('waiting', 'running'))), models.Q(models.Q(('status__in', ('waiting', 'running')), _negated=True), ('due_at', None)), _connector='OR'), name='job_due_while_it_lives'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='job_key_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('status__in', ('waiting', 'running'))), models.Q(models.Q(('status__in', ('waiting', 'running')), _negated=True), ('due_at', None)), _connector='OR'), name='job_due_at_while_unfinished'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='job_key_once')],
             },
         ),
     ]

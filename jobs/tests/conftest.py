@@ -1,4 +1,4 @@
-"""A database that other threads and processes see too."""
+"""A database that other threads and processes can use, and workers as processes."""
 
 import os
 import subprocess
@@ -15,27 +15,27 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def shared_database(transactional_db, tmp_path):
-    """Its URL. On SQLite a file for the time being, in the place of the memory."""
-    kwargs = connection.settings_dict
+    """Return its URL. On SQLite the database in memory is replaced by a file."""
+    config = connection.settings_dict
     if connection.vendor == "postgresql":
-        at = f"{kwargs['HOST']}:{kwargs['PORT'] or 5432}"
-        user = f"{kwargs['USER']}:{kwargs['PASSWORD']}"
-        yield f"postgres://{user}@{at}/{kwargs['NAME']}"
+        at = f"{config['HOST']}:{config['PORT'] or 5432}"
+        user = f"{config['USER']}:{config['PASSWORD']}"
+        yield f"postgres://{user}@{at}/{config['NAME']}"
         return
     file = tmp_path / "market.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(file)])
-    memory = connection.connection, kwargs["NAME"]
-    connection.connection, kwargs["NAME"] = None, str(file)
+    memory = connection.connection, config["NAME"]
+    connection.connection, config["NAME"] = None, str(file)
     connection.ensure_connection()  # alone: a switch to the write-ahead log can't wait
     yield f"sqlite:///{file}"
     connection.close()
-    connection.connection, kwargs["NAME"] = memory
+    connection.connection, config["NAME"] = memory
 
 
 @pytest.fixture
 def start_worker(shared_database, tmp_path):
-    """`start_worker()` starts one as a process, which ends with the test."""
+    """`start_worker()` starts a worker process, which is killed after the test."""
     started = []
     environment = os.environ | {"DATABASE_URL": shared_database, "LOG_LEVEL": "INFO"}
 

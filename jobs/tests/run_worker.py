@@ -1,4 +1,4 @@
-"""A worker that knows the test's jobs, and counts as gone after two seconds."""
+"""A worker with the jobs of the tests, and a lease of two seconds."""
 
 from datetime import timedelta
 
@@ -8,10 +8,10 @@ from django.core.management import call_command
 django.setup()
 
 from jobs import queue, worker  # noqa: E402 - once the apps are loaded
-from jobs.tests import kinds  # noqa: E402, F401 - registers them
+from jobs.tests import registered  # noqa: E402, F401 - registers them
 
 queue.LEASE = timedelta(seconds=2)
-worker.BEAT_SECONDS = 0.3
+worker.HEARTBEAT_INTERVAL_S = 0.3
 
 if __name__ == "__main__":
     call_command("worker")

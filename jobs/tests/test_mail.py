@@ -1,4 +1,4 @@
-"""Letters: once for each key, and no second try where none can help."""
+"""E-mails: one per key, and a retry only after a temporary failure."""
 
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
@@ -10,34 +10,34 @@ from jobs.models import Job
 from jobs.services import enqueue_mail
 
 pytestmark = pytest.mark.django_db
-LETTER = {"to": "bob@example.com", "subject": "Paldies", "text": "Hello."}
+EMAIL = {"to": "bob@example.com", "subject": "Paldies", "text": "Hello."}
 
 
-def test_a_letter_goes_out_with_everything(run_jobs):
+def test_email_is_sent_with_all_its_parts(run_jobs):
     headers = {"List-Unsubscribe": "<https://example.com>"}
-    enqueue_mail("welcome:1", **LETTER, html="<b>Hello.</b>", headers=headers)
+    enqueue_mail("welcome:1", **EMAIL, html="<b>Hello.</b>", headers=headers)
     run_jobs()
-    [letter] = mail.outbox
-    assert (letter.to, letter.body) == (["bob@example.com"], "Hello.")
-    assert letter.alternatives[0].content == "<b>Hello.</b>"
-    assert letter.extra_headers.items() >= headers.items()
+    [email] = mail.outbox
+    assert (email.to, email.body) == (["bob@example.com"], "Hello.")
+    assert email.alternatives[0].content == "<b>Hello.</b>"
+    assert email.extra_headers.items() >= headers.items()
 
 
-def test_one_key_is_one_letter(run_jobs):
+def test_key_is_one_email(run_jobs):
     for _time in range(2):
-        enqueue_mail("welcome:1", **LETTER)
+        enqueue_mail("welcome:1", **EMAIL)
     run_jobs()
     assert len(mail.outbox) == 1
 
 
-def test_a_letter_sent_again_is_told_by_its_id(run_jobs):
+def test_message_id_depends_on_the_key_alone(run_jobs):
     for key in ("one", "two"):
-        enqueue_mail(key, **LETTER)
+        enqueue_mail(key, **EMAIL)
     run_jobs()
     Job.objects.all().delete()
-    enqueue_mail("one", **LETTER)
+    enqueue_mail("one", **EMAIL)
     run_jobs()
-    one, two, again = (letter.extra_headers["Message-ID"] for letter in mail.outbox)
+    one, two, again = (email.extra_headers["Message-ID"] for email in mail.outbox)
     assert one == again != two
 
 
@@ -52,17 +52,17 @@ def test_a_letter_sent_again_is_told_by_its_id(run_jobs):
         (ConnectionRefusedError(), "waiting"),
     ],
 )
-def test_only_what_may_pass_is_tried_again(run_jobs, monkeypatch, refusal, status):
+def test_only_temporary_failures_are_retried(run_jobs, monkeypatch, refusal, status):
     def refuse(self, messages):
         raise refusal
 
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
-    enqueue_mail("welcome:1", **LETTER)
+    enqueue_mail("welcome:1", **EMAIL)
     run_jobs(may_fail=True)
     assert Job.objects.get().status == status
 
 
-def test_a_subject_that_forges_headers_is_given_up(run_jobs):
-    enqueue_mail("welcome:1", **LETTER | {"subject": "x\nBcc: eve@example.com"})
+def test_subject_that_injects_headers_is_dead(run_jobs):
+    enqueue_mail("welcome:1", **EMAIL | {"subject": "x\nBcc: eve@example.com"})
     run_jobs(may_fail=True)
     assert (Job.objects.get().status, mail.outbox) == ("dead", [])

@@ -1,4 +1,4 @@
-"""Real workers: killed, told to stop, and several of them."""
+"""Worker processes: killed, stopped by SIGTERM, and several at once."""
 
 import signal
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.tests.conftest import wait_until
-from jobs.tests.kinds import die_once, hold, kill_worker
+from jobs.tests.registered import die_once, hold, kill_worker
 
 
 def have_ended(count: int):
@@ -23,7 +23,7 @@ def job_of(function) -> Job:
     return Job.objects.get(name=f"jobs.{function.__name__}")
 
 
-def test_a_killed_job_runs_again(start_worker):
+def test_job_of_a_killed_worker_runs_again(start_worker):
     enqueue(die_once, name="life")
     assert start_worker().wait(timeout=60) == -signal.SIGKILL
     assert job_of(die_once).status == "running"
@@ -32,17 +32,17 @@ def test_a_killed_job_runs_again(start_worker):
     assert (job_of(die_once).attempts, len(groups("life"))) == (2, 2)
 
 
-def test_a_job_that_kills_every_worker_is_buried(start_worker):
+def test_job_that_kills_every_worker_becomes_dead(start_worker):
     enqueue(kill_worker)
-    for _try in range(3):
+    for _attempt in range(3):
         assert start_worker().wait(timeout=60) == -signal.SIGKILL
     start_worker()
     wait_until(lambda: job_of(kill_worker).status == "dead")
     assert job_of(kill_worker).attempts == 3
 
 
-def test_a_long_job_stays_with_its_worker(start_worker):
-    """It runs for twice as long as a lease, beside a second worker."""
+def test_heartbeat_keeps_a_long_job(start_worker):
+    """It runs for twice as long as the lease, beside a second worker."""
     start_worker(), start_worker()
     enqueue(hold, name="long", seconds=4)
     wait_until(lambda: job_of(hold).status == "done")
@@ -50,7 +50,7 @@ def test_a_long_job_stays_with_its_worker(start_worker):
     assert job_of(hold).attempts == 1
 
 
-def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(start_worker):
+def test_sigterm_lets_the_worker_finish_its_job_and_claim_no_other(start_worker):
     enqueue(hold, name="first", seconds=1)
     enqueue(hold, name="second", seconds=1)
     worker = start_worker()
@@ -64,7 +64,7 @@ def test_a_worker_told_to_stop_finishes_its_job_and_takes_no_other(start_worker)
     ]
 
 
-def test_two_workers_share_the_work_without_doubles(start_worker):
+def test_two_workers_run_every_job_once(start_worker):
     workers = [start_worker(), start_worker()]
     for number in range(20):
         enqueue(hold, name=f"part {number}", seconds=0.1)

@@ -1,4 +1,4 @@
-"""Threads that want the same at once."""
+"""Threads that claim and enqueue at the same time."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +12,14 @@ from django.utils import timezone
 from jobs.models import Job
 from jobs.queue import claim
 from jobs.services import enqueue, enqueue_periodic
-from jobs.tests.kinds import burst, write
+from jobs.tests.registered import burst, write
 
 AT_ONCE = 6  # of the eight connections in the pool
 pytestmark = pytest.mark.usefixtures("shared_database")
 
 
 def at_once(act) -> list:
-    """What `act(number)` gives in as many threads, started together."""
+    """Return the results of `act(number)` in threads that start together."""
     start = threading.Barrier(AT_ONCE)
 
     def run(number: int):
@@ -34,7 +34,7 @@ def at_once(act) -> list:
         return list(threads.map(run, range(AT_ONCE)))
 
 
-def test_every_job_is_claimed_by_one_worker():
+def test_job_is_claimed_by_one_worker():
     for number in range(30):
         enqueue(write, name=str(number))
 
@@ -48,14 +48,14 @@ def test_every_job_is_claimed_by_one_worker():
     assert (len(taken), len(set(taken))) == (30, 30)
 
 
-def test_one_key_at_once_is_one_job():
+def test_key_enqueued_at_once_is_one_job():
     for key in range(10):
         at_once(lambda number, key=key: enqueue(burst, key=f"k{key}"))
     assert Job.objects.count() == 10
 
 
-def test_several_workers_queue_a_period_once(monkeypatch):
+def test_workers_queue_a_period_once(monkeypatch):
     monkeypatch.setattr("jobs.services.PERIODS", {"jobs.burst": timedelta(hours=1)})
     now = timezone.now()
-    at_once(lambda number: enqueue_periodic(now, known={}))
+    at_once(lambda number: enqueue_periodic(now, enqueued={}))
     assert Job.objects.count() == 1

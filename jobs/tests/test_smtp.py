@@ -1,4 +1,4 @@
-"""Letters through a real mail server."""
+"""E-mails through a real mail server."""
 
 import socket
 from email import message_from_bytes
@@ -6,7 +6,7 @@ from email import message_from_bytes
 import pytest
 from aiosmtpd.controller import Controller
 
-from jobs.mail import message_id
+from jobs.mail import make_message_id
 from jobs.models import Job
 from jobs.services import enqueue_mail
 from jobs.tests.test_running import LONG_AGO
@@ -19,12 +19,12 @@ class Mailbox:
 
     def __init__(self):
         self.answers: list[str] = []
-        self.letters: list = []
+        self.emails: list = []
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
         if self.answers:
             return self.answers.pop(0)
-        self.letters.append(message_from_bytes(envelope.content))
+        self.emails.append(message_from_bytes(envelope.content))
         return "250 OK"
 
 
@@ -44,44 +44,44 @@ def mail_server(mailbox, settings):
     server.stop(no_assert=True)
 
 
-def write_letter() -> None:
-    words = {"subject": "Paldies, Jāni!", "text": "Спасибо!", "html": "<b>Спасибо!</b>"}
-    enqueue_mail("thanks:1", to="bob@example.com", **words)
+def queue_email() -> None:
+    parts = {"subject": "Paldies, Jāni!", "text": "Спасибо!", "html": "<b>Спасибо!</b>"}
+    enqueue_mail("thanks:1", to="bob@example.com", **parts)
 
 
 def make_due() -> None:
     Job.objects.exclude(due_at=None).update(due_at=LONG_AGO)
 
 
-def test_a_letter_arrives_as_it_was_written(mail_server, mailbox, run_jobs):
+def test_email_arrives_with_both_parts(mail_server, mailbox, run_jobs):
     mail_server.start()
-    write_letter()
+    queue_email()
     run_jobs()
-    [letter] = mailbox.letters
-    assert letter["Message-ID"] == message_id("thanks:1")
-    text, html = letter.get_payload()
+    [email] = mailbox.emails
+    assert email["Message-ID"] == make_message_id("thanks:1")
+    text, html = email.get_payload()
     assert text.get_payload(decode=True).decode() == "Спасибо!"
     assert html.get_content_type() == "text/html"
 
 
-def test_letters_wait_for_a_server_that_is_away(mail_server, mailbox, run_jobs):
-    write_letter()
+def test_emails_wait_while_the_server_is_down(mail_server, mailbox, run_jobs):
+    queue_email()
     run_jobs(may_fail=True)
     assert Job.objects.get().status == "waiting"
     mail_server.start()
     make_due()
     run_jobs()
-    assert len(mailbox.letters) == 1
+    assert len(mailbox.emails) == 1
 
 
 @pytest.mark.parametrize(
     ("answer", "status"), [("451 busy", "waiting"), ("550 no such user", "dead")]
 )
-def test_a_refusal_is_final_if_it_says_so(
+def test_5xx_is_permanent_and_4xx_is_retried(
     mail_server, mailbox, run_jobs, answer, status
 ):
     mail_server.start()
     mailbox.answers = [answer]
-    write_letter()
+    queue_email()
     run_jobs(may_fail=True)
     assert Job.objects.get().status == status

@@ -1,4 +1,4 @@
-"""The loop of a worker, and what it tells about the queue."""
+"""The loop of a worker, its log lines, and `worker --status`."""
 
 import json
 from datetime import timedelta
@@ -11,31 +11,31 @@ from django.utils import timezone
 from jobs import worker
 from jobs.models import Job
 from jobs.services import enqueue
-from jobs.tests.kinds import burst
+from jobs.tests.registered import burst
 
 pytestmark = pytest.mark.django_db
 
 
-def told(capsys) -> dict:
+def status(capsys) -> dict:
     call_command("worker", "--status")
     return json.loads(capsys.readouterr().out)
 
 
-def test_the_status_counts_what_is_not_done(capsys):
+def test_status_counts_unfinished_jobs(capsys):
     enqueue(burst)
     Job.objects.create(name="x", status="dead", due_at=None)
     Job.objects.create(name="x", status="done", due_at=None)
     counts = {"waiting": 1, "running": 0, "dead": 1}
-    assert told(capsys).items() >= counts.items()
+    assert status(capsys).items() >= counts.items()
 
 
-def test_the_status_fails_when_nobody_works(capsys):
+def test_status_fails_when_jobs_are_late(capsys):
     enqueue(burst, run_at=timezone.now() - timedelta(minutes=2))
-    with pytest.raises(CommandError, match="Jobs wait"):
-        told(capsys)
+    with pytest.raises(CommandError, match="Jobs are late"):
+        status(capsys)
 
 
-def test_a_worker_outlives_its_database(monkeypatch):
+def test_worker_survives_a_database_that_is_down(monkeypatch):
     busy = worker.Worker()
     steps = [OperationalError("gone"), None]
 
@@ -49,3 +49,15 @@ def test_a_worker_outlives_its_database(monkeypatch):
     monkeypatch.setattr(worker.connection, "close", lambda: None)
     busy.run()
     assert steps == []
+
+
+def test_log_names_the_attempt_and_the_retry(run_jobs, caplog):
+    enqueue(burst)
+    job = Job.objects.get()
+    run_jobs(may_fail=True)
+    Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    run_jobs(may_fail=True)
+    assert caplog.messages == [
+        f"job {job} failed, attempt 1, retry scheduled",
+        f"job {job} failed, attempt 2, job is dead",
+    ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from jobs.mail import message_id
+from jobs.mail import make_message_id
 from jobs.models import Job
 from jobs.tests.test_smtp import mail_server, mailbox, make_due  # noqa: F401 - fixtures
 from notifications import unsubscribe
@@ -45,7 +45,7 @@ def received(alice, mail_server, mailbox, run_jobs):  # noqa: F811
     mail_server.start()
     notify(User.objects.get(pk=alice.pk), "task_disputed", **PARAMS)
     run_jobs()
-    [message] = mailbox.letters
+    [message] = mailbox.emails
     return message
 
 
@@ -69,7 +69,7 @@ def test_its_headers_say_what_it_is_and_how_to_end_it(received):
 def test_its_id_is_that_of_the_event(received):
     row = Notification.objects.get()
     key = f"notification:{row.pk}:{row.created_at.isoformat()}"
-    assert received["Message-ID"] == message_id(key)
+    assert received["Message-ID"] == make_message_id(key)
 
 
 def test_its_one_click_ends_this_group_alone(received, alice):
@@ -94,7 +94,7 @@ def test_a_server_that_is_away_gets_it_once_it_is_back(
     mail_server.start()
     make_due()
     run_jobs()
-    assert len(mailbox.letters) == 1
+    assert len(mailbox.emails) == 1
     assert not Job.objects.exclude(status="done").exists()
 
 

@@ -1,4 +1,4 @@
-"""Do what the clock asks for, and mend what is out of step. Run it every hour."""
+"""Run all maintenance jobs: expire, delete and repair. A worker does it every hour."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -11,7 +11,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--dry-run", action="store_true", help="Change nothing; say what would be."
+            "--dry-run",
+            action="store_true",
+            help="Change nothing; print how many rows would change.",
         )
 
     def handle(self, *, dry_run, **options):
@@ -20,4 +22,4 @@ class Command(BaseCommand):
             failed += count is None
             self.stdout.write(f"{name}: {'failed' if count is None else count}")
         if failed:
-            raise CommandError(f"{failed} of the jobs failed; the log says why.")
+            raise CommandError(f"{failed} of the jobs failed; see the log.")

@@ -1,4 +1,4 @@
-"""Run queued jobs until told to stop; the job at hand is finished first."""
+"""Run queued jobs until SIGTERM or SIGINT; the current job is finished first."""
 
 import json
 import signal
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from jobs import services
 from jobs.worker import Worker
 
-LATE_SECONDS = 60
+MAX_LATE_S = 60
 
 
 class Command(BaseCommand):
@@ -18,19 +18,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--status",
             action="store_true",
-            help="Print what waits and fail if it waits for too long; run nothing.",
+            help="Print the state of the queue as JSON and exit; the exit status is 1 "
+            f"if a job has been due for more than {MAX_LATE_S} seconds.",
         )
 
     def handle(self, *, status, **options):
         if status:
-            return self._tell()
+            return self._print_status()
         worker = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, worker.stop)
         return worker.run()
 
-    def _tell(self) -> None:
-        found = services.status()
-        self.stdout.write(json.dumps(found))
-        if found["late_seconds"] > LATE_SECONDS:
-            raise CommandError("Jobs wait: no worker runs, or too few do.")
+    def _print_status(self) -> None:
+        state = services.status()
+        self.stdout.write(json.dumps(state))
+        if state["late_seconds"] > MAX_LATE_S:
+            raise CommandError("Jobs are late: no worker is running, or too few are.")

@@ -1,4 +1,4 @@
-"""Jobs to test with, registered when this is imported. A group stands for an effect."""
+"""Jobs for tests, registered on import. Each `Group` they create is one side effect."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import time
 
 from django.contrib.auth.models import Group
 
-from jobs.errors import PermanentFailure
+from jobs.exceptions import PermanentFailure
 from jobs.registry import job
 
 
@@ -43,7 +43,7 @@ def kill_worker() -> None:
 
 @job(atomic=False)
 def die_once(name: str) -> None:
-    """Write, and kill the worker the first time."""
+    """Write, and kill the worker on the first attempt."""
     Group.objects.create(name=f"{name} {Group.objects.count()}")
     if Group.objects.filter(name__startswith=name).count() == 1:
         kill_worker()
@@ -51,7 +51,7 @@ def die_once(name: str) -> None:
 
 @job(atomic=False)
 def hold(name: str, seconds: float) -> None:
-    """Say that it runs, and take its time."""
+    """Write that it began, sleep, and write that it ended."""
     Group.objects.create(name=f"{name} began")
     time.sleep(seconds)
     Group.objects.create(name=f"{name} ended")
