@@ -1,4 +1,4 @@
-"""The server of the demo and of production: threads behind one listening socket."""
+"""gunicorn in production: worker processes with threads, for everything but `/ws`."""
 
 import socket
 from contextlib import suppress
@@ -19,40 +19,43 @@ workers = env.int("WEB_CONCURRENCY", 1)
 worker_class = "gthread"
 threads = env.int("WEB_THREADS", 8)
 timeout = 30
-graceful_timeout = 20  # after a SIGTERM: finish what has begun
+graceful_timeout = 20  # seconds after SIGTERM for open requests
 keepalive = 5
-message.MAX_REQUEST_LINE = 32_768  # the application answers 414 long before
+message.MAX_REQUEST_LINE = 32_768  # RequestLimitsMiddleware answers 414 long before
 limit_request_line = message.MAX_REQUEST_LINE
-forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, in one place
-control_socket_disable = True  # or two servers of one user would share it
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides
+control_socket_disable = True  # two servers of one user would share its path
 logconfig_dict = configuration(
     as_json=env.bool("LOG_JSON", not env.bool("DEBUG", True)),
-    level=env.str("LOG_LEVEL", "INFO").upper(),
+    level=env.log_level("LOG_LEVEL", "INFO"),
 )
 
 
-class NoAccessLines(Logger):
-    """The middleware writes them; gunicorn would put each together and drop it."""
+class WithoutAccessLog(Logger):
+    """RequestIdMiddleware writes the access log.
+
+    gunicorn would still format a line per request and then drop it.
+    """
 
     access_log_enabled = False
 
 
-logger_class = NoAccessLines
+logger_class = WithoutAccessLog
 
 
-def close_at_once(connection: socket.socket) -> None:
-    """Send the end and hang up, without waiting for the client to do the same.
+def close_without_waiting(connection: socket.socket) -> None:
+    """Shut the connection down and close it, without waiting for the client's FIN.
 
-    gunicorn waits two seconds for each, on the one thread that hands out the requests
-    of a worker: twenty clients that never hang up would stop it for forty.
+    gunicorn waits two seconds for it, in the thread that accepts the requests of a
+    worker: twenty clients that never close would stop the worker for forty seconds.
     """
     with suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
         connection.setblocking(False)
-        connection.recv(65_536)  # or what is unread would cut the answer short
+        connection.recv(65_536)  # unread data: RST, and a lost response
     connection.close()
 
 
-util.close_graceful = close_at_once
+util.close_graceful = close_without_waiting
 
-env.settle()
+env.seal()

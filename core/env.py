@@ -1,82 +1,108 @@
-"""The environment, read with defaults; everything wrong in it is told at once."""
+"""Environment variables, read once at startup by `environs`.
 
+All problems are collected and raised together, so that an operator sees them at once.
+"""
+
+import builtins
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from environs import FileAwareEnv
+from environs import EnvValidationError, FileAwareEnv, ValidationError, validate
+
+NOT_NEGATIVE = validate.Range(min=0, error="Must not be negative.")
+NOT_EMPTY = validate.Length(min=1, error="Must not be empty.")
+
+
+def is_time_zone(name: str) -> None:
+    """Raise `ValidationError` for a time zone that this machine does not know."""
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValidationError(f"{name} is not a time zone.") from None
+
+
+def are_host_names(hosts: list[str]) -> None:
+    """Raise `ValidationError` for an empty list of hosts, and for `*`."""
+    if not any(hosts) or "*" in hosts:
+        raise ValidationError("Name the hosts of this site, without *.")
 
 
 class Environment:
     """Variables of the process, then of a `.env` file, then defaults.
 
-    `NAME_FILE` may name a file that holds the value of `NAME`. A wrong value counts as
-    its default until `settle` raises `ImproperlyConfigured` for all of them together.
+    `NAME_FILE` may name a file that holds the value of `NAME`. A variable without a
+    default is required. For an invalid value the default is returned, and for a missing
+    one None, until `seal` raises.
     """
 
     def __init__(self, file: Path):
-        self._env = FileAwareEnv(strip_whitespace=True)
+        self._env = FileAwareEnv(eager=False, strip_whitespace=True)
         self._env.read_env(str(file), recurse=False)
-        self._problems: list[str] = []
+        # environs raises these at once, even with `eager=False`.
+        self._unreadable: dict[builtins.str, builtins.list[builtins.str]] = {}
 
-    def str(self, name: str, default: str) -> str:
-        return self._read("str", name, default)
+    # Methods named like types hide the types in this class: hence `builtins`.
+    def str(self, name: builtins.str, default: Any = ..., **options) -> builtins.str:
+        return self._read("str", name, default, **options)
 
-    def bool(self, name: str, default: bool) -> bool:
+    def bool(self, name: builtins.str, default: builtins.bool) -> builtins.bool:
         return self._read("bool", name, default)
 
-    def int(self, name: str, default: int) -> int:
-        return self._not_negative(name, self._read("int", name, default))
+    def int(self, name: builtins.str, default: builtins.int) -> builtins.int:
+        return self._read("int", name, default, validate=NOT_NEGATIVE)
 
-    def float(self, name: str, default: float) -> float:
-        return self._not_negative(name, self._read("float", name, default))
+    def float(self, name: builtins.str, default: builtins.float) -> builtins.float:
+        return self._read("float", name, default, validate=NOT_NEGATIVE)
 
-    def path(self, name: str, default: Path) -> Path:
+    def path(self, name: builtins.str, default: Path) -> Path:
         return self._read("path", name, default)
 
-    def list(self, name: str, default: list[str]) -> list[str]:
-        words = self._read("list", name, default)
-        return [word.strip() for word in words if word.strip()]
+    def log_level(self, name: builtins.str, default: builtins.str) -> Any:
+        """Return the name or number of a level of `logging`."""
+        return self._read("log_level", name, default)
 
-    def zone(self, name: str, default: str) -> str:
-        """The name of a time zone that this machine knows."""
-        zone = self.str(name, default)
+    def list(
+        self, name: builtins.str, default: Any = ..., **options
+    ) -> builtins.list[builtins.str]:
+        """Return the words between commas, without empty ones."""
+        words = self._read("list", name, default, subcast=builtins.str.strip, **options)
+        return [word for word in words or () if word]
+
+    def zone(self, name: builtins.str, default: builtins.str) -> builtins.str:
+        """Return the name of a time zone that this machine knows."""
+        return self._read("str", name, default, validate=is_time_zone)
+
+    def database(self, name: builtins.str, default: builtins.str) -> dict:
+        """Return the database at a URL, as Django's `DATABASES` describes databases."""
+        found = self._read("dj_db_url", name, None)
+        return found or dj_database_url.parse(default)
+
+    def seal(self) -> None:
+        """Raise `ImproperlyConfigured` naming all invalid and missing variables."""
+        errors: dict[builtins.str, builtins.list[builtins.str]] = {}
         try:
-            ZoneInfo(zone)
-        except (LookupError, ValueError, OSError):
-            self._problems.append(f"{name}: {zone} is no time zone.")
-        return zone
+            self._env.seal()
+        except EnvValidationError as error:
+            errors.update(error.error_messages)
+        errors |= self._unreadable
+        if errors:
+            lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]
+            raise ImproperlyConfigured("\n".join(["Invalid environment:", *lines]))
 
-    def database(self, name: str, default: str) -> dict:
-        """A database by its URL, as Django describes databases."""
+    def _read(
+        self, parser: builtins.str, name: builtins.str, default: Any, **options
+    ) -> Any:
         try:
-            return dj_database_url.parse(self.str(name, default))
-        except (ValueError, LookupError):
-            self._problems.append(f"{name}: this is no URL of a database.")
-            return dj_database_url.parse(default)
-
-    def require(self, fact: Any, sentence: str) -> None:
-        if not fact:
-            self._problems.append(sentence)
-
-    def settle(self) -> None:
-        """Raise `ImproperlyConfigured` if anything was wrong, with all of it."""
-        if self._problems:
-            lines = "\n".join(f"  - {problem}" for problem in self._problems)
-            raise ImproperlyConfigured(f"The environment needs mending:\n{lines}")
-
-    def _read(self, kind: str, name: str, default: Any) -> Any:
-        try:
-            if kind not in {"str", "list"} and self._env.str(name, "") == "":
+            # `DAYS=` means the default, as in a shell; environs would refuse it.
+            if parser not in {"str", "list"} and self._env.str(name, "") == "":
                 return default
-            return getattr(self._env, kind)(name, default)
-        except ValueError as error:
-            sentences = " ".join(getattr(error, "error_messages", [str(error)]))
-            self._problems.append(f"{name}: {sentences}")
-            return default
-
-    def _not_negative(self, name: str, number: Any) -> Any:
-        self.require(number >= 0, f"{name}: must not be negative.")
-        return number
+            value = getattr(self._env, parser)(name, default, **options)
+        except ValueError as error:  # the file that NAME_FILE names
+            self._unreadable[name] = [str(error)]
+            value = None
+        # environs returns None for an invalid value. Without a usable value here, the
+        # settings that follow would fail before `seal` can name all problems.
+        return default if value is None and default is not ... else value

@@ -1,4 +1,7 @@
-"""The domain's errors, and the one shape in which all errors are answered."""
+"""Exceptions of the domain, and the one JSON shape in which all errors are answered.
+
+`core.api.exception_handler` turns the exceptions into responses.
+"""
 
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
@@ -6,24 +9,27 @@ from django.utils.translation import gettext_lazy
 
 from core.request_id import current_request_id
 
-SENTENCES = {
-    "not_found": gettext_lazy("There is nothing here, or it is not for you."),
+DEFAULT_MESSAGES = {
+    "not_found": gettext_lazy("Not found."),
     "not_authenticated": gettext_lazy("Please sign in first."),
-    "not_allowed": gettext_lazy("You may not do this."),
+    "not_allowed": gettext_lazy("You do not have permission to do this."),
     "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
 }
-CODES = {401: "not_authenticated", 403: "not_allowed", 404: "not_found"}
+CODES_BY_STATUS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found"}
 
 
 class DomainError(Exception):
-    """A rule said no. Raised by services and workflows, never by views."""
+    """A rule of the domain is broken. Services and workflows raise it, views never do.
 
-    status = 409
-    code = "conflict"
-    retry_after: int | None = None  # seconds after which another try makes sense
+    The message is shown to people, so it is translated.
+    """
 
-    def __init__(self, sentence: str, *, code: str = ""):
-        super().__init__(sentence)
+    status = 409  # of the HTTP response
+    code = "conflict"  # for clients: stable, and never translated
+    retry_after: int | None = None  # seconds, for the `Retry-After` header
+
+    def __init__(self, message: str, *, code: str = ""):
+        super().__init__(message)
         self.code = code or self.code
 
 
@@ -35,31 +41,41 @@ class ValidationFailed(DomainError):
 
 
 class NotSignedIn(DomainError):
+    """The request needs a valid sign-in."""
+
     status = 401
     code = "not_authenticated"
 
 
 class NotAllowed(DomainError):
+    """The user may see the object, and may not do this with it."""
+
     status = 403
     code = "not_allowed"
 
 
 class NotFound(DomainError):
+    """The object does not exist, or is not visible to the user."""
+
     status = 404
     code = "not_found"
 
 
 class WrongStatus(DomainError):
+    """The status of the object does not allow this transition."""
+
     code = "invalid_transition"
 
 
 class TooLarge(DomainError):
+    """The request body or the uploaded file is too large."""
+
     status = 413
     code = "too_large"
 
 
 class ServiceUnavailable(DomainError):
-    """Something that we stand on is away."""
+    """A service that this one depends on is down."""
 
     status = 503
     code = "unavailable"
@@ -67,41 +83,49 @@ class ServiceUnavailable(DomainError):
 
 
 class Throttled(DomainError):
+    """A rate limit is exceeded."""
+
     status = 429
     code = "throttled"
 
-    def __init__(self, sentence: str, *, retry_after: int):
-        super().__init__(sentence)
+    def __init__(self, message: str, *, retry_after: int):
+        super().__init__(message)
         self.retry_after = retry_after
 
 
-def body(sentence: str, code: str, fields: dict | None = None, **more) -> dict:
-    """The one error shape: `{"error", "code", "fields"}`."""
-    return {"error": str(sentence), "code": code, "fields": fields or {}} | more
+def error_body(message: str, code: str, fields: dict | None = None, **more) -> dict:
+    """Return the body of every error: `{"error", "code", "fields"}`, and `more`."""
+    return {"error": str(message), "code": code, "fields": fields or {}} | more
 
 
 def server_error_body() -> dict:
-    return body(
-        SENTENCES["server_error"], "server_error", request_id=current_request_id()
+    """Return the body of a 500: a general message and the request id, nothing else."""
+    return error_body(
+        DEFAULT_MESSAGES["server_error"],
+        "server_error",
+        request_id=current_request_id(),
     )
 
 
-def of_status(status: int) -> JsonResponse:
-    """The answer for a failure of which only the HTTP status is known."""
+def error_response(status: int) -> JsonResponse:
+    """Return the response for an error of which only the HTTP status is known."""
     if status >= 500:
         return JsonResponse(server_error_body(), status=status)
-    code = CODES.get(status, "invalid")
-    sentence = SENTENCES.get(code) or _("The request is malformed.")
-    return JsonResponse(body(sentence, code), status=status)
+    code = CODES_BY_STATUS.get(status, "invalid")
+    message = DEFAULT_MESSAGES.get(code) or _("The request is malformed.")
+    return JsonResponse(error_body(message, code), status=status)
 
 
 def not_found(request, exception=None, path=None) -> JsonResponse:
-    return of_status(404)
+    """Django's `handler404`, and the view of unknown paths under /api/."""
+    return error_response(404)
 
 
 def bad_request(request, exception=None) -> JsonResponse:
-    return of_status(400)
+    """Django's `handler400`."""
+    return error_response(400)
 
 
 def server_error(request) -> JsonResponse:
-    return of_status(500)
+    """Django's `handler500`."""
+    return error_response(500)

@@ -1,11 +1,12 @@
 """The id of the request or job that the running code works for.
 
-It stands in every log line, in the history of tasks and in the answer to a failure.
+It is in every log line, in the history of tasks and in the body of a 500.
 """
 
 import contextvars
 
-# A context variable, not a thread-local: sockets share one thread and differ by task.
+# A context variable, not a thread-local: WebSocket connections share one thread, and
+# with a thread-local their ids would mix.
 _request_id = contextvars.ContextVar("request_id", default="-")
 
 
@@ -15,5 +16,5 @@ def current_request_id() -> str:
 
 
 def set_request_id(request_id: str) -> None:
-    """Let the code that runs from here on, in this context, work for `request_id`."""
+    """Set the id for the code that runs from here on in this context."""
     _request_id.set(request_id)

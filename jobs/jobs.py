@@ -43,7 +43,7 @@ def send_mail(
     html: str = "",
     headers: dict | None = None,
 ) -> None:
-    """Send one e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
+    """Send an e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
     mail.send(
         message_id, to=to, subject=subject, text=text, html=html, headers=headers or {}
     )

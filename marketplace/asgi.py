@@ -1,6 +1,6 @@
-"""HTTP and sockets in one application: the demo's server, and production's for `/ws`.
+"""The ASGI application: HTTP and WebSockets.
 
-HTTP goes to threads, through the same application as under gunicorn.
+HTTP runs in threads, through the same WSGI application as under gunicorn.
 """
 
 import asyncio
@@ -10,28 +10,33 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
 from marketplace.wsgi import application as http
-from realtime.connection import application as sockets
+from realtime.connection import application as websocket
 
 
-def patient(application):
-    """Let a body that stops arriving free its thread, as under gunicorn."""
+def with_body_timeout(application):
+    """Wrap an ASGI application: a body that stops arriving ends with a 408.
 
-    async def answer(scope, receive, send):
-        async def piece():
-            async with asyncio.timeout(settings.BODY_PATIENCE_SECONDS):
+    Without it, a client that stops sending would hold a thread for ever. Under gunicorn
+    `RequestLimitsMiddleware` sets the timeout of the connection instead.
+    """
+
+    async def call(scope, receive, send):
+        async def receive_in_time():
+            async with asyncio.timeout(settings.BODY_TIMEOUT_SECONDS):
                 message = await receive()
             if message["type"] == "http.disconnect":
+                # a2wsgi would take the end of the connection for the end of the body.
                 raise ConnectionResetError
             return message
 
-        await application(scope, piece, send)
+        await application(scope, receive_in_time, send)
 
-    return answer
+    return call
 
 
 application = ProtocolTypeRouter(
     {
-        "http": patient(WSGIMiddleware(http, workers=settings.WEB_THREADS)),
-        "websocket": sockets,
+        "http": with_body_timeout(WSGIMiddleware(http, workers=settings.WEB_THREADS)),
+        "websocket": websocket,
     }
 )

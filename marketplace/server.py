@@ -1,6 +1,6 @@
-"""One process for everything: `python -m marketplace.server`.
+"""The ASGI server, run by `python -m marketplace.server`.
 
-The demo's server. In production it serves `/ws` beside gunicorn.
+In the demo it serves everything. In production it serves `/ws`, beside gunicorn.
 """
 
 import socket
@@ -14,12 +14,17 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
 
 from marketplace.asgi import application
 
-LARGEST_FRAME = 128 * 1024  # bytes; from 64 KB on the application says why it closes
-DEAD_MS = 30_000  # how long a reader who takes nothing keeps the connection
+# The application closes at 64 KB already, with a close code that names the reason.
+MAX_FRAME_BYTES = 128 * 1024
+# Of unacknowledged data: then the kernel closes the connection of a dead client.
+TCP_USER_TIMEOUT_MS = 30_000
 
 
-class Sockets(WebSocketsSansIOProtocol):
-    """Hangs up on a handshake that is too long: uvicorn would wait for its end."""
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Close the connection after a handshake that is too long.
+
+    uvicorn would wait for the rest of it, and nothing counts such connections.
+    """
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -28,24 +33,27 @@ class Sockets(WebSocketsSansIOProtocol):
 
 
 def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         application,
         lifespan="off",
-        ws=Sockets,
-        ws_max_size=LARGEST_FRAME,
-        ws_per_message_deflate=False,  # it costs each idle socket a window
+        ws=WebSocketProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,  # its buffers take memory per idle connection
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=20,  # after a SIGTERM: finish what has begun
-        proxy_headers=False,  # TRUSTED_PROXIES decides, in one place
-        access_log=False,  # the middleware writes it
+        timeout_graceful_shutdown=20,  # seconds after SIGTERM for open requests
+        proxy_headers=False,  # TRUSTED_PROXIES decides
+        access_log=False,  # RequestIdMiddleware writes it
         server_header=False,
         log_config=None,
     )
-    with socket.create_server((settings.HOST, settings.PORT), backlog=2048) as door:
+    with socket.create_server((settings.HOST, settings.PORT), backlog=2048) as listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-            door.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
-        with suppress(KeyboardInterrupt):  # which it raises once it has ended well
-            uvicorn.Server(config).run(sockets=[door])
+            listener.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS
+            )
+        with suppress(KeyboardInterrupt):  # raised after a graceful stop
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

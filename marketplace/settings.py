@@ -5,7 +5,6 @@ The table of variables is in the README; `.env.example` lists them all.
 
 from datetime import timedelta
 from hashlib import sha256
-from logging import getLevelNamesMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from core.api.spectacular import DOCUMENT
-from core.env import Environment
+from core.env import NOT_EMPTY, Environment, are_host_names
 from core.web.log_config import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,15 +27,12 @@ env = Environment(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", True)
 PRODUCTION = not DEBUG
 LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
-SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY if DEBUG else "")
-env.require(SECRET_KEY, "SECRET_KEY: production does not start without one.")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
-)
-env.require(
-    DEBUG or (ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS),
-    "ALLOWED_HOSTS: production needs the names it is reached by, and no *.",
-)
+if DEBUG:
+    SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY, validate=NOT_EMPTY)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+else:  # required
+    SECRET_KEY = env.str("SECRET_KEY", validate=NOT_EMPTY)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=are_host_names)
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
@@ -84,17 +80,17 @@ MIDDLEWARE = [
     "core.web.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.web.middleware.JsonErrorsMiddleware",
-    "core.web.health.ProbesMiddleware",
+    "core.web.health.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.LanguageMiddleware",
-    "core.web.middleware.BodyLimitMiddleware",
-    "core.web.middleware.PageSessionMiddleware",
+    "core.web.middleware.RequestLimitsMiddleware",
+    "core.web.middleware.NonApiSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "core.web.middleware.PageAuthenticationMiddleware",
-    "core.web.middleware.PageMessageMiddleware",
+    "core.web.middleware.NonApiAuthenticationMiddleware",
+    "core.web.middleware.NonApiMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -151,7 +147,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {
-        "BACKEND": "core.web.caches.PatientCache",
+        "BACKEND": "core.web.caches.FallbackRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "marketplace",
         "OPTIONS": {
@@ -193,15 +189,19 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG  # said, or each client of a test would list all files
 S3_BUCKET = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
+S3_REGION = env.str("S3_REGION", "eu-north-1")
+S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")
+S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
 
 
 def s3_options(bucket: str) -> dict:
     return {
         "bucket_name": bucket,
-        "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-        "region_name": env.str("S3_REGION", "eu-north-1"),
-        "access_key": env.str("S3_ACCESS_KEY", "") or None,
-        "secret_key": env.str("S3_SECRET_KEY", "") or None,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": S3_REGION,
+        "access_key": S3_ACCESS_KEY or None,
+        "secret_key": S3_SECRET_KEY or None,
         "file_overwrite": False,
         "querystring_auth": True,
         "client_config": Config(
@@ -233,7 +233,7 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 25_000_000)
 UPLOAD_THUMBNAIL_PX = 400  # longest side of the thumbnail
 BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", 1024 * 1024)  # of anything but an upload
-BODY_PATIENCE_SECONDS = env.float("BODY_PATIENCE_SECONDS", 15.0)  # between two pieces
+BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 15.0)  # between two pieces
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------
@@ -377,8 +377,7 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
 }
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
-LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
-env.require(LOG_LEVEL in getLevelNamesMapping(), f"LOG_LEVEL: {LOG_LEVEL} is none.")
+LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 LOGGING = configuration(as_json=LOG_JSON, level=LOG_LEVEL)
 
 UNFOLD = {
@@ -393,4 +392,4 @@ UNFOLD = {
     "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
 }
 
-env.settle()
+env.seal()

@@ -1,4 +1,4 @@
-"""The HTTP application that every server process runs."""
+"""The WSGI application of every server process."""
 
 import gc
 import os
@@ -7,8 +7,11 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "3000")  # of requests, not commands
+# For requests alone: management commands and workers may run longer statements.
+os.environ.setdefault("DB_STATEMENT_TIMEOUT_MS", "3000")
 
 application = get_wsgi_application()
-get_resolver().url_patterns  # noqa: B018 (loads them, so that no request has to)
-gc.freeze()  # what has been loaded stays: no collection looks through it again
+get_resolver().url_patterns  # noqa: B018 (loads all views before the first request)
+# Everything loaded so far stays for good. Without this, each full garbage collection
+# goes through it and delays a request.
+gc.freeze()

@@ -77,7 +77,7 @@ def test_refusal_before_any_view_is_in_the_language_of_the_reader(api):
     answer = api.post(
         "/api/auth/login", HTTP_TRANSFER_ENCODING="chunked", HTTP_ACCEPT_LANGUAGE="lv"
     )
-    assert answer.json()["error"] == "Sūtiet pieprasījuma saturu ar Content-Length."
+    assert answer.json()["error"] == "Nepieciešama galvene Content-Length."
 
 
 @pytest.mark.django_db

@@ -13,10 +13,10 @@ from django.test import Client
 from accounts import services
 from core import exceptions
 from core.checks import BLACKLIST
-from core.env import Environment
+from core.env import NOT_EMPTY, Environment, are_host_names
 from core.web import health
 from core.web.log_config import RequestIdFilter, json_formatter
-from core.web.middleware import BodyLimitMiddleware
+from core.web.middleware import RequestLimitsMiddleware
 
 FRONTEND = "http://localhost:5173"
 PASSWORD = "quiet-Harbour-71"
@@ -62,11 +62,11 @@ def test_a_crash_tells_a_request_id_and_nothing_else(
     if place == "view":
         monkeypatch.setattr("listings.views.ListingViewSet.get_queryset", crash)
     else:
-        monkeypatch.setattr(BodyLimitMiddleware, "_refusal", crash)
+        monkeypatch.setattr(RequestLimitsMiddleware, "_refusal", crash)
     answer = browser.get("/api/listings")
     assert answer.status_code == 500
     assert answer.json() == {
-        "error": str(exceptions.SENTENCES["server_error"]),
+        "error": str(exceptions.DEFAULT_MESSAGES["server_error"]),
         "code": "server_error",
         "fields": {},
         "request_id": answer["X-Request-ID"],
@@ -244,15 +244,37 @@ def test_all_that_is_wrong_is_told_at_once(environment):
     env.database("DB", "sqlite://")
     env.str("KEY", "")
     with pytest.raises(ImproperlyConfigured) as error:
-        env.settle()
+        env.seal()
     named = [line.split(":")[0] for line in str(error.value).splitlines()[1:]]
     assert named == ["  - ON", "  - DAYS", "  - AT", "  - DB", "  - KEY"]
+
+
+def test_missing_variable_is_named_like_an_invalid_one(environment):
+    env = environment(HOSTS="a.test, *", EMPTY="")
+    assert env.str("MISSING") is None
+    env.str("EMPTY", validate=NOT_EMPTY)
+    env.list("HOSTS", validate=are_host_names)
+    env.list("NO_HOSTS", validate=are_host_names)
+    env.log_level("LEVEL", "INFO")
+    with pytest.raises(ImproperlyConfigured) as error:
+        env.seal()
+    named = [line.split(":")[0] for line in str(error.value).splitlines()[1:]]
+    assert named == ["  - MISSING", "  - EMPTY", "  - HOSTS", "  - NO_HOSTS"]
+
+
+def test_invalid_value_counts_as_the_default_until_all_are_named(environment):
+    env = environment(DAYS="x", ON="ture", DB="foo://x", LEVEL="LOUD")
+    assert (env.int("DAYS", 3), env.bool("ON", True)) == (3, True)
+    assert env.database("DB", "sqlite:///x")["NAME"] == "x"
+    assert env.log_level("LEVEL", "INFO") == "INFO"
+    with pytest.raises(ImproperlyConfigured, match="LEVEL"):
+        env.seal()
 
 
 def test_an_empty_number_is_the_default(environment):
     env = environment(DAYS="", NAMES=" a ,, b")
     assert (env.int("DAYS", 3), env.list("NAMES", [])) == (3, ["a", "b"])
-    env.settle()
+    env.seal()
 
 
 def test_a_value_may_lie_in_a_file(environment, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 
 from conftest import Api
-from core.web.middleware import PATIENCE, BodyLimitMiddleware
+from core.web.middleware import MAX_DRAINED_RATIO, RequestLimitsMiddleware
 
 LIMIT = 100
 
@@ -12,7 +12,7 @@ LIMIT = 100
 def refused(rf, settings, size: int):
     settings.BODY_MAX_BYTES = LIMIT
     request = rf.post("/api/tasks", b"x" * size, content_type="application/json")
-    return request, BodyLimitMiddleware(lambda _: HttpResponse())(request)
+    return request, RequestLimitsMiddleware(lambda _: HttpResponse())(request)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -30,6 +30,6 @@ def test_a_body_somewhat_too_large_is_read_so_that_its_sender_hears(rf, settings
 
 
 def test_a_body_far_too_large_is_not_read(rf, settings):
-    request, response = refused(rf, settings, PATIENCE * LIMIT + 1)
+    request, response = refused(rf, settings, MAX_DRAINED_RATIO * LIMIT + 1)
     assert response.status_code == 413
     assert request.read(1) == b"x"

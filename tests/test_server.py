@@ -29,7 +29,7 @@ def database(tmp_path_factory):
 @pytest.fixture(scope="module", params=SERVERS)
 def connect(database, request):
     """`connect()` opens a connection to the server."""
-    own = database | {"BODY_PATIENCE_SECONDS": "0.5"}
+    own = database | {"BODY_TIMEOUT_SECONDS": "0.5"}
     with serve(own, workers=1, command=SERVERS[request.param]) as server:
         yield partial(socket.create_connection, (HOST, server.port), timeout=20)
 

@@ -187,7 +187,7 @@ class ReasonedActionsMixin:
         for obj in objects:
             try:
                 if not self.has_act_permission(request, obj):
-                    raise NotAllowed(_("You may not do this."))
+                    raise NotAllowed(_("You do not have permission to do this."))
                 act.run(obj, actor=request.user, **data)
             except DomainError as error:
                 self.message_user(request, f"{obj}: {error}", messages.ERROR)

@@ -17,11 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from core.exceptions import (
-    SENTENCES,
+    DEFAULT_MESSAGES,
     DomainError,
     ServiceUnavailable,
     TooLarge,
-    body,
+    error_body,
     server_error_body,
 )
 
@@ -35,10 +35,10 @@ def render(exc: Exception, context: dict) -> Response:
     if isinstance(exc, DomainError):
         set_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
-        return Response(body(exc, exc.code), status=exc.status, headers=headers)
+        return Response(error_body(exc, exc.code), status=exc.status, headers=headers)
     if isinstance(exc, UnreadablePostError):
         sentence = _("This took too long to arrive. Please try again.")
-        return Response(body(sentence, "request_timeout"), status=408)
+        return Response(error_body(sentence, "request_timeout"), status=408)
     if isinstance(exc, SuspiciousOperation):
         return _suspicious(exc)
     if isinstance(exc, ModelValidationError):
@@ -50,11 +50,11 @@ def render(exc: Exception, context: dict) -> Response:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):
         fields = _flat(exc.detail)
-        response.data = body(_first_sentence(fields), "invalid", fields)
+        response.data = error_body(_first_sentence(fields), "invalid", fields)
     else:
         code = getattr(response.data.get("detail"), "code", "error")
-        sentence = SENTENCES.get(code) or response.data["detail"]
-        response.data = body(sentence, code)
+        sentence = DEFAULT_MESSAGES.get(code) or response.data["detail"]
+        response.data = error_body(sentence, code)
     return response
 
 
@@ -62,8 +62,8 @@ def _suspicious(exc: SuspiciousOperation) -> Response:
     """Answer a request that Django itself found too large or malformed."""
     if isinstance(exc, RequestDataTooBig):
         sentence = _("The request is too large.")
-        return Response(body(sentence, TooLarge.code), status=TooLarge.status)
-    return Response(body(_("The request is malformed."), "invalid"), status=400)
+        return Response(error_body(sentence, TooLarge.code), status=TooLarge.status)
+    return Response(error_body(_("The request is malformed."), "invalid"), status=400)
 
 
 def _unavailable(exc: Exception) -> ServiceUnavailable:

@@ -1,16 +1,19 @@
-"""What a load balancer or a container asks: whether to send requests here."""
+"""Health checks for load balancers and containers: `/health` and `/ready`."""
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
-def health(request: HttpRequest) -> JsonResponse:
-    """The process answers. No database."""
+def liveness(request: HttpRequest) -> JsonResponse:
+    """Return 200: the process answers. Does not use the database.
+
+    If it did, an outage of the database would get every process killed.
+    """
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:
-    """The process can serve: its database answers."""
+def readiness(request: HttpRequest) -> JsonResponse:
+    """Return 200 if the database answers, else 503: send no requests here."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -19,19 +22,22 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok", "database": "up"})
 
 
-PROBES = {"/health": health, "/ready": ready}
+HEALTH_CHECKS = {"/health": liveness, "/ready": readiness}
 
 
-class ProbesMiddleware:
-    """Answers before hosts and HTTPS are looked at: a probe calls by address."""
+class HealthCheckMiddleware:
+    """Answer health checks before `ALLOWED_HOSTS` and the redirect to HTTPS apply.
+
+    A load balancer calls by IP address and in plain HTTP.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request):
-        probe = PROBES.get(request.path)
-        if probe is None:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        check = HEALTH_CHECKS.get(request.path)
+        if check is None:
             return self.get_response(request)
-        answer = probe(request)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        response = check(request)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -1,4 +1,4 @@
-"""Log lines that carry the id of the request they belong to."""
+"""Logging: one line per record, with the id of its request, as text or as JSON."""
 
 import logging
 
@@ -8,12 +8,14 @@ from core.request_id import current_request_id
 
 
 class RequestIdFilter(logging.Filter):
+    """Set `request_id` on every record, for the formatters."""
+
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id()
         return True
 
 
-def _context(logger, name, event: dict) -> dict:
+def _add_context(logger, name, event: dict) -> dict:
     """Add the request id and `extra={"context": {…}}` of a record to its line."""
     record = event.get("_record")
     event["request_id"] = getattr(record, "request_id", "-")
@@ -27,7 +29,7 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
-            _context,
+            _add_context,
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -37,8 +39,8 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
-def configuration(*, as_json: bool, level: str) -> dict:
-    """What `logging.config.dictConfig` takes, for Django and for its server alike."""
+def configuration(*, as_json: bool, level: str | int) -> dict:
+    """Return the argument of `logging.config.dictConfig`, for Django and gunicorn."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -60,9 +62,11 @@ def configuration(*, as_json: bool, level: str) -> dict:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "gunicorn.error": {"handlers": [], "propagate": True},
-            "uvicorn.error": {"level": "WARNING"},  # the rest names addresses' queries
-            "channels_redis": {"level": "CRITICAL"},  # away: `realtime` says it once
-            # The access line of the middleware says it; Django's own would repeat it.
+            # Its INFO lines show the query strings of WebSocket URLs, with tickets.
+            "uvicorn.error": {"level": "WARNING"},
+            # While Redis is down `realtime` logs it once; this would at each message.
+            "channels_redis": {"level": "CRITICAL"},
+            # RequestIdMiddleware writes the access line; Django would repeat it.
             "django": {"handlers": [], "level": "INFO"},
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""What wraps every request: its id and log line, its size, the shape of exceptions."""
+"""Middleware: request ids and access log, JSON errors, language, request limits."""
 
 import logging
 import re
@@ -16,37 +16,43 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from core import exceptions
+from core.exceptions import error_body, error_response
 from core.request_id import set_request_id
 
-access = logging.getLogger("marketplace.access")
+access_logger = logging.getLogger("marketplace.access")
 JSON = "application/json"
-PATIENCE = 8  # times the limit: what a too large body may measure to be waited for
-LONGEST_QUERY = 16_000  # characters
+MAX_DRAINED_RATIO = 8  # a body of up to this times its limit is read before the 413
+MAX_QUERY_CHARS = 16_000
+FORM_OVERHEAD_BYTES = 64 * 1024  # of multipart/form-data, around the file
 CHUNK_BYTES = 64 * 1024
-ACCEPTABLE_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+REQUEST_ID_PATTERN = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 class RequestIdMiddleware:
-    """Give each request an id: in its logs, and in the answer's `X-Request-ID`."""
+    """Set the request id of logs and of `X-Request-ID`, and write the access log.
+
+    An id in the request is kept if it is safe in a header and in a log line.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         given = request.headers.get("X-Request-ID", "")
-        request.id = given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex
+        request.id = given if REQUEST_ID_PATTERN.fullmatch(given) else uuid.uuid4().hex
         set_request_id(request.id)
         started = time.perf_counter()
         response = self.get_response(request)
         response["X-Request-ID"] = request.id
-        if access.isEnabledFor(logging.INFO):
+        if access_logger.isEnabledFor(logging.INFO):
             self._log(request, response, (time.perf_counter() - started) * 1000)
         return response
 
     def _log(self, request, response, elapsed_ms: float) -> None:
-        path = iri_to_uri(request.path)  # no raw line breaks; and never the query
-        access.info(
+        # Encoded, as a raw line break would forge a line. Without the query string,
+        # which may hold tokens.
+        path = iri_to_uri(request.path)
+        access_logger.info(
             "%s %s %s",
             request.method,
             path,
@@ -63,7 +69,10 @@ class RequestIdMiddleware:
 
 
 class JsonErrorsMiddleware:
-    """Under /api/ every error has the one shape, also what no view has answered."""
+    """Under /api/ answer every error in the one JSON shape.
+
+    Middleware and Django itself answer some errors in HTML or plain text.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -72,14 +81,15 @@ class JsonErrorsMiddleware:
         response = self.get_response(request)
         failed = response.status_code >= 400 and request.path.startswith("/api/")
         if failed and not response.get("Content-Type", "").startswith(JSON):
-            return exceptions.of_status(response.status_code)
+            return error_response(response.status_code)
         return response
 
 
 class LanguageMiddleware:
-    """Answer in the reader's language.
+    """Activate the language of `Accept-Language` or of the language cookie.
 
-    Django's own looks for a language in the path, on both ways; none begins with one.
+    Django's `LocaleMiddleware` also resolves the path, twice per request, to look for
+    a language prefix. No URL here has one.
     """
 
     def __init__(self, get_response):
@@ -94,10 +104,10 @@ class LanguageMiddleware:
         return response
 
 
-class BodyLimitMiddleware:
-    """Refuse what is too long, or of unknown length, before reading it.
+class RequestLimitsMiddleware:
+    """Refuse long URLs, large bodies and bodies of unknown length before reading them.
 
-    A body that stops arriving frees its thread after `BODY_PATIENCE_SECONDS`.
+    A body of which nothing arrives for `BODY_TIMEOUT_SECONDS` is answered with 408.
     """
 
     def __init__(self, get_response):
@@ -107,42 +117,45 @@ class BodyLimitMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request) -> JsonResponse | None:
-        if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
-            sentence = _("The address of the request is too long.")
-            return JsonResponse(exceptions.body(sentence, "uri_too_long"), status=414)
+        if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARS:
+            message = _("The URL is too long.")
+            return JsonResponse(error_body(message, "uri_too_long"), status=414)
         if connection := request.META.get("gunicorn.socket"):
-            connection.settimeout(settings.BODY_PATIENCE_SECONDS)
+            # Without it, a client that stops sending would hold this thread for ever.
+            connection.settimeout(settings.BODY_TIMEOUT_SECONDS)
         if "HTTP_TRANSFER_ENCODING" in request.META:
-            sentence = _("Send the body with a Content-Length.")
-            return JsonResponse(
-                exceptions.body(sentence, "length_required"), status=411
-            )
+            message = _("A Content-Length header is required.")
+            return JsonResponse(error_body(message, "length_required"), status=411)
         length = request.META.get("CONTENT_LENGTH", "")
         if length.isdigit() and int(length) > self._limit(request):
-            self._let_it_finish(request, int(length))
-            sentence = _("The request is too large.")
-            return JsonResponse(exceptions.body(sentence, "too_large"), status=413)
+            self._drain(request, int(length))
+            message = _("The request is too large.")
+            return JsonResponse(error_body(message, "too_large"), status=413)
         return None
 
-    def _let_it_finish(self, request, length: int) -> None:
-        """Throw a moderately large body away, piece by piece.
+    def _drain(self, request, length: int) -> None:
+        """Read and drop the body, unless it is far too large.
 
-        A client that is still sending when the connection closes never reads the
-        answer. What is beyond patience is cut off unread.
+        A client that is still sending when the connection closes gets an error of its
+        network library instead of the 413.
         """
-        if length <= PATIENCE * self._limit(request):
+        if length <= MAX_DRAINED_RATIO * self._limit(request):
             with suppress(UnreadablePostError):
                 while request.read(CHUNK_BYTES):
                     pass
 
     def _limit(self, request) -> int:
         if request.content_type == "multipart/form-data":
-            return settings.UPLOAD_MAX_BYTES + 64 * 1024  # room for the form around it
+            return settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
         return settings.BODY_MAX_BYTES
 
 
-class OutsideApi:
-    """Cookies and what hangs on them are for the pages of staff: the API reads none."""
+class SkipApiMixin:
+    """Skip a middleware under /api/.
+
+    Sessions are for the admin. The API reads no cookies, so it needs no session, no
+    `request.user` of Django and no messages, and no CSRF protection.
+    """
 
     def __call__(self, request):
         if request.path.startswith("/api/"):
@@ -150,13 +163,13 @@ class OutsideApi:
         return super().__call__(request)
 
 
-class PageSessionMiddleware(OutsideApi, SessionMiddleware):
+class NonApiSessionMiddleware(SkipApiMixin, SessionMiddleware):
     pass
 
 
-class PageAuthenticationMiddleware(OutsideApi, AuthenticationMiddleware):
+class NonApiAuthenticationMiddleware(SkipApiMixin, AuthenticationMiddleware):
     pass
 
 
-class PageMessageMiddleware(OutsideApi, MessageMiddleware):
+class NonApiMessageMiddleware(SkipApiMixin, MessageMiddleware):
     pass

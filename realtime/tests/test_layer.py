@@ -12,8 +12,9 @@ from django.core.cache.backends.redis import RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.api import throttling
+from core.circuit_breaker import CircuitBreaker
 from core.events import Event
-from core.web.caches import PatientCache
+from core.web.caches import FallbackRedisCache
 from messaging.tests.factories import write
 from realtime import hub, publisher
 from realtime.tests.client import later
@@ -158,9 +159,10 @@ def prefix(key: str, number: int) -> str:
 
 @pytest.fixture
 def away(monkeypatch):
-    monkeypatch.setattr(PatientCache, "_away_until", 0.0)
+    breaker = CircuitBreaker(reset_timeout_s=3)
+    monkeypatch.setattr(FallbackRedisCache, "breaker", breaker)
     options = {"socket_connect_timeout": 0.1}
-    return PatientCache(NOBODY, {"OPTIONS": options})
+    return FallbackRedisCache(NOBODY, {"OPTIONS": options})
 
 
 def test_limits_count_on_without_redis(away):
