@@ -8,7 +8,7 @@ from django.db.models import Model
 from items.viewsets import ContentViewSet
 from listings.views import ListingViewSet
 from notifications.client_urls import path_of
-from notifications.services import subject_word
+from notifications.services import subject_type_of
 from offerings.views import OfferingViewSet
 from tasks.views import TaskViewSet
 
@@ -40,7 +40,7 @@ class ItemType:
 
     def line(self, item: Model) -> dict:
         """An item as a letter shows it."""
-        path = path_of(subject_word(item), item.pk)
+        path = path_of(subject_type_of(item), item.pk)
         return {"title": item.title, "path": path, "note": self._note(item)}
 
     def _note(self, item: Model) -> str:

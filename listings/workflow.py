@@ -9,7 +9,7 @@ from items.moderation import moderation
 from listings import notices
 from listings.models import Listing, expiry
 from listings.permissions import is_seller
-from notifications.moderation import tell_owner
+from notifications.moderation import notify_owner
 from uploads import services as uploads
 
 ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
@@ -84,4 +84,4 @@ LISTING_WORKFLOW = Workflow(
     record=record,
 )
 
-MODERATION = moderation(then=partial(tell_owner, owner="seller"))
+MODERATION = moderation(then=partial(notify_owner, owner="seller"))

@@ -1,4 +1,4 @@
-"""What people were told, to read only."""
+"""Notifications and preferences in the admin, read-only."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""A notification as a letter: plain text, HTML, and the way out."""
+"""Render the e-mail of a notification: plain text, HTML, and unsubscribe headers."""
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -7,52 +7,58 @@ from django.utils.translation import override
 
 from notifications.client_urls import absolute
 from notifications.models import Notification
-from notifications.rendering import words_of
+from notifications.rendering import render
 from notifications.unsubscribe import url_for
 
-SUBJECT_CHARACTERS = 120
+MAX_SUBJECT_CHARS = 120
 
 
 def render_email(row: Notification) -> dict:
-    """What `enqueue_mail` takes besides the key, in the language of the recipient."""
+    """Return the arguments of `enqueue_mail` for `row`, except the key.
+
+    The e-mail is in the language of the recipient.
+    """
     with override(row.recipient.language):
-        return _letter(row)
+        return _render_email(row)
 
 
-def _letter(row: Notification) -> dict:
-    words = words_of(row)
-    way_out = url_for(row)
-    page = {
+def _render_email(row: Notification) -> dict:
+    rendered = render(row)
+    unsubscribe_url = url_for(row)
+    context = {
         "site": settings.SITE_NAME,
         "site_url": absolute("/"),
         "language": row.recipient.language,
-        "words": words,
-        "url": absolute(words.path),
-        "items": [_item(item) for item in row.params.get("items", ())],
+        "notification": rendered,
+        "url": absolute(rendered.path),
+        "items": [
+            item | {"url": absolute(item["path"])}
+            for item in row.params.get("items", ())
+        ],
         "more": _more(row.params),
         "greeting": _("Hello, %(name)s!") % {"name": row.recipient.display_name},
-        "because": _("You get this letter because you have an account at %(site)s.")
+        "because": _(
+            "You received this e-mail because you have an account at %(site)s."
+        )
         % {"site": settings.SITE_NAME},
-        "unsubscribe": _("No more letters of this kind"),
-        "unsubscribe_url": way_out,
-        "preferences": _("Choose what you hear of"),
+        "unsubscribe": _("Unsubscribe from these e-mails"),
+        "unsubscribe_url": unsubscribe_url,
+        "preferences": _("Notification settings"),
         "preferences_url": absolute(settings.CLIENT_PATHS["preferences"]),
     }
     return {
         "to": row.recipient.email,
-        "subject": _one_line(words.title),
-        "text": render_to_string("notifications/letter.txt", page),
-        "html": render_to_string("notifications/letter.html", page),
+        "subject": _single_line(rendered.title),
+        "text": render_to_string("notifications/email.txt", context),
+        "html": render_to_string("notifications/email.html", context),
         "headers": {
-            "List-Unsubscribe": f"<{way_out}>",
+            # RFC 8058: mail programs show a button that posts to the URL.
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            # RFC 3834: keeps out-of-office programs from replying.
             "Auto-Submitted": "auto-generated",
         },
     }
-
-
-def _item(item: dict) -> dict:
-    return item | {"url": absolute(item["path"])}
 
 
 def _more(params: dict) -> str:
@@ -61,9 +67,9 @@ def _more(params: dict) -> str:
     return _("And %(count)s more.") % {"count": params["more"]}
 
 
-def _one_line(title: str) -> str:
-    """A header takes no line breaks, and readers show no more than this."""
+def _single_line(title: str) -> str:
+    """`title` without line breaks, which no header may hold, and cut to the maximum."""
     line = " ".join(title.split())
-    if len(line) <= SUBJECT_CHARACTERS:
+    if len(line) <= MAX_SUBJECT_CHARS:
         return line
-    return f"{line[: SUBJECT_CHARACTERS - 1]}…"
+    return f"{line[: MAX_SUBJECT_CHARS - 1]}…"

@@ -1,3 +1,5 @@
+"""Query parameters of the list of notifications."""
+
 import django_filters as filters
 
 from core.api.filters import BooleanParam
@@ -8,7 +10,7 @@ class NotificationFilter(filters.FilterSet):
     unread = BooleanParam(
         field_name="read_at",
         lookup_expr="isnull",
-        help_text="True: the unread alone; false: the read.",
+        help_text="True: only unread notifications; false: only read ones.",
     )
 
     class Meta:

@@ -14,22 +14,28 @@ from notifications.types import NOTIFICATION_TYPES, is_current
 
 @job()
 def deliver(notification_id: int) -> None:
-    """Write the letter, if its reader still wants it."""
+    """Render the e-mail of a notification and queue it, if it is still wanted.
+
+    Atomic: the e-mail is queued exactly once. Sending it is another job, which may be
+    retried for a day with the text rendered here.
+    """
     row = Notification.objects.select_related("recipient").filter(pk=notification_id)
     row = row.first()
     if row is not None and _is_wanted(row) and is_current(row):
+        # The time is in the key, as a database may give the id of a deleted row again.
         enqueue_mail(
             f"notification:{row.pk}:{row.created_at.isoformat()}", **render_email(row)
         )
 
 
 def _is_wanted(row: Notification) -> bool:
-    reader, kind = row.recipient, NOTIFICATION_TYPES.get(row.kind)
-    if kind is None or not (reader.is_active and reader.email):
+    recipient = row.recipient
+    notification_type = NOTIFICATION_TYPES.get(row.kind)
+    if notification_type is None or not (recipient.is_active and recipient.email):
         return False
-    return get_channels(reader, kind.group).email
+    return get_channels(recipient, notification_type.group).email
 
 
 @maintenance("delete expired notifications")
 def delete_expired_notifications(at: datetime, *, dry_run: bool) -> int:
-    return delete_rows(services.stale(at=at), dry_run=dry_run)
+    return delete_rows(services.expired(at=at), dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""What people are told, what they want to be told, and how far they were told."""
+"""Notifications, and the channels by which people want to receive them."""
 
 from django.conf import settings
 from django.db import models
@@ -10,13 +10,17 @@ from notifications.types import Group
 
 
 class Notification(models.Model):
-    """One event that one person is told of. Its words are made when they are read."""
+    """One event for one recipient, as a type and parameters.
+
+    `notifications.rendering` renders the text when it is read. The row is also the
+    outbox of its e-mail: both are written in the transaction of the event.
+    """
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="notifications",
-        db_index=False,  # the index of the newest begins with it
+        db_index=False,  # notification_newest begins with it
     )
     kind = models.CharField(max_length=40)
     subject_type = models.CharField(
@@ -25,10 +29,10 @@ class Notification(models.Model):
     subject_id = models.BigIntegerField(null=True)
     params = models.JSONField(default=dict)
     dedup_key = models.CharField(
-        max_length=200, blank=True, help_text="Of the same key there is one."
+        max_length=200, blank=True, help_text="At most one notification has this key."
     )
     in_app = models.BooleanField(
-        default=True, help_text="No: it is for the mail alone, or was deleted."
+        default=True, help_text="No: it is sent by e-mail only, or was deleted."
     )
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
@@ -70,7 +74,10 @@ class Notification(models.Model):
 
 
 class Preference(models.Model):
-    """How somebody wants to hear of a group of kinds, where they have said it."""
+    """The channels that a person has chosen for one group of notification types.
+
+    Without a row the defaults of `services.default_channels` apply.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

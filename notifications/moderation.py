@@ -1,22 +1,26 @@
-"""Tell people what staff decided about what they have posted."""
+"""Notify people of moderation decisions about what they have posted."""
 
 from django.db.models import Model
 
 from notifications.services import notify
 
-NOTIFICATION_TYPES = {
+NOTIFICATION_TYPES = {  # by transition
     "hide": "content_hidden",
     "remove": "content_removed",
     "restore": "content_restored",
 }
 
 
-def tell_owner(
+def notify_owner(
     obj: Model, *, owner: str, actor, row, reason: str, title: str = ""
 ) -> None:
-    """`owner` is the foreign key to whoever posted it; a restoring needs no reason."""
-    kind = NOTIFICATION_TYPES[row.name]
+    """Notify the owner of `obj` of the moderation transition `row` by `actor`.
+
+    `owner` names the foreign key to the owner. The reason is shown, except for a
+    restoration.
+    """
     params = {"title": title or str(obj)}
     if row.name != "restore":
         params["reason"] = reason
-    notify(getattr(obj, owner), kind, subject=obj, actor=actor, **params)
+    recipient = getattr(obj, owner)
+    notify(recipient, NOTIFICATION_TYPES[row.name], subject=obj, actor=actor, **params)

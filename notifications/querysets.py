@@ -1,4 +1,4 @@
-"""Facts about sets of notifications."""
+"""Querysets of notifications."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,31 +9,36 @@ from django.db.models import Count, Q
 
 class NotificationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own, but for those that are mail alone or were deleted."""
+        """Return the list of `user`: without e-mail only ones and deleted ones."""
         return self.filter(recipient=user.pk, in_app=True)
 
     def for_display(self):
+        """Return the rows with the fields that the serializer shows."""
         return self.defer("dedup_key")
 
     def unread(self):
+        """Return those that nobody has marked as read."""
         return self.filter(read_at=None)
 
     def unread_by_person(self, ids: Collection[int]) -> dict[int, int]:
-        """How many wait for each of these people."""
-        waiting = self.filter(recipient__in=ids, in_app=True).unread()
-        counts = waiting.order_by().values_list("recipient").annotate(Count("pk"))
+        """Return the number of unread notifications by person, without zeros."""
+        unread = self.filter(recipient__in=ids, in_app=True).unread()
+        counts = unread.order_by().values_list("recipient").annotate(Count("pk"))
         return dict(counts)
 
     def newest_first(self):
+        """Return the order of the list, in which cursors page."""
         return self.order_by("-created_at", "-id")
 
     def about(self, subject_type: str, subject_id):
+        """Return those about one subject; `subject_id` may be an `OuterRef`."""
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
-    def told(self, kind: str, *, since: datetime):
+    def created_since(self, kind: str, *, since: datetime):
+        """Return those of one type from `since` on."""
         return self.filter(kind=kind, created_at__gte=since)
 
-    def stale(self, *, before: datetime):
-        """Old ones that nobody waits for any more."""
-        settled = Q(read_at__isnull=False) | Q(in_app=False)
-        return self.filter(settled, created_at__lt=before)
+    def expired(self, *, before: datetime):
+        """Return old ones that are read, or that the list does not show."""
+        seen = Q(read_at__isnull=False) | Q(in_app=False)
+        return self.filter(seen, created_at__lt=before)

@@ -1,4 +1,8 @@
-"""The words of a notification, in whichever language is active."""
+"""Render a notification: its title, text and link, in the active language.
+
+Rows store a type and parameters, not text, so that a person who changes the language
+also reads older notifications in it.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,36 +16,43 @@ from notifications.client_urls import path_of
 from notifications.models import Notification
 from notifications.types import NOTIFICATION_TYPES
 
-UNKNOWN = "…"  # in the place of a fact that an old row does not have
+MISSING_PARAM = "…"  # shown for a parameter that an old row does not have
 
 
 @dataclass(frozen=True)
-class Words:
+class RenderedNotification:
+    """The texts of one notification in one language."""
+
     title: str
     text: str
-    reason: str
-    action: str
-    path: str
+    reason: str  # as a person wrote it, in any language; may be empty
+    action: str  # label of the link
+    path: str  # of the client's page, without the host
 
 
-def words_of(row: Notification) -> Words:
-    """A kind that this code does not know, as of a newer one, says only who writes."""
-    kind = NOTIFICATION_TYPES.get(row.kind)
+def render(row: Notification) -> RenderedNotification:
+    """Return the texts of `row` in the active language.
+
+    For a type that this code does not know, as of a newer release, they only name the
+    site.
+    """
+    notification_type = NOTIFICATION_TYPES.get(row.kind)
     path = row.params.get("path") or path_of(row.subject_type, row.subject_id)
-    if kind is None:
-        return Words(settings.SITE_NAME, "", "", _("Open it"), path)
-    params = _said(row.params)
-    return Words(
-        title=str(kind.title) % params,
-        text=str(kind.text) % params,
+    if notification_type is None:
+        return RenderedNotification(settings.SITE_NAME, "", "", _("View"), path)
+    params = _localized(row.params)
+    return RenderedNotification(
+        title=str(notification_type.title) % params,
+        text=str(notification_type.text) % params,
         reason=row.params.get("reason", ""),
-        action=str(kind.action),
+        action=str(notification_type.action),
         path=path,
     )
 
 
-def _said(params: dict) -> dict:
-    said = defaultdict(lambda: UNKNOWN, params, site=settings.SITE_NAME)
+def _localized(params: dict) -> dict:
+    """`params` for `%` formatting, with `site`, and with `on` as a written date."""
+    localized = defaultdict(lambda: MISSING_PARAM, params, site=settings.SITE_NAME)
     if "on" in params:
-        said["on"] = date_format(date.fromisoformat(params["on"]), "DATE_FORMAT")
-    return said
+        localized["on"] = date_format(date.fromisoformat(params["on"]), "DATE_FORMAT")
+    return localized

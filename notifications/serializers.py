@@ -1,10 +1,12 @@
+"""Serializers of notifications and of notification preferences."""
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import serializers
 
 from core.api.fields import Input, StrictBooleanField
 from core.api.output import Output
-from notifications.rendering import words_of
+from notifications.rendering import render
 from notifications.types import NOTIFICATION_TYPES, Group
 
 
@@ -14,33 +16,38 @@ class SubjectSerializer(serializers.Serializer):
 
 
 class NotificationSerializer(Output):
-    """One event, told in the language that the reader has chosen."""
+    """A notification, rendered in the language of its recipient."""
 
     id = serializers.IntegerField()
     kind = serializers.CharField()
-    group = serializers.CharField(help_text="What preferences are set for.")
+    group = serializers.CharField(
+        help_text="The group of its kind; preferences are set by group."
+    )
     title = serializers.CharField()
     text = serializers.CharField(allow_blank=True)
-    reason = serializers.CharField(allow_blank=True, help_text="In somebody's words.")
-    path = serializers.CharField(help_text="The client's page.")
+    reason = serializers.CharField(
+        allow_blank=True,
+        help_text="Why it was decided, as written by staff or by the other person.",
+    )
+    path = serializers.CharField(help_text="Path of the client's page.")
     subject = SubjectSerializer(allow_null=True)
-    facts = serializers.DictField(help_text="What the words were made from.")
+    facts = serializers.DictField(help_text="The parameters of the title and the text.")
     is_read = serializers.BooleanField()
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
     def to_representation(self, row) -> dict:
         with override(self._language):
-            words = words_of(row)
-        kind = NOTIFICATION_TYPES.get(row.kind)
+            rendered = render(row)
+        notification_type = NOTIFICATION_TYPES.get(row.kind)
         return {
             "id": row.pk,
             "kind": row.kind,
-            "group": kind.group.value if kind else "",
-            "title": words.title,
-            "text": words.text,
-            "reason": words.reason,
-            "path": words.path,
+            "group": notification_type.group.value if notification_type else "",
+            "title": rendered.title,
+            "text": rendered.text,
+            "reason": rendered.reason,
+            "path": rendered.path,
             "subject": self._subject(row),
             "facts": row.params,
             "is_read": row.is_read,

@@ -1,4 +1,4 @@
-"""Tell people what happened, and keep how they want to hear of it."""
+"""Create notifications, mark them read, and store notification preferences."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from notifications.models import Notification, Preference
 from notifications.serializers import NotificationSerializer
 from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
 
-SUBJECT_WORDS = {  # model name: what the API calls it
+SUBJECT_TYPES = {  # model name: what the API calls it
     "taskrequest": "task",
     "savedsearch": "saved_search",
 }
@@ -27,13 +27,16 @@ CREATED, UNREAD = "notification.created", "unread"
 
 @dataclass(frozen=True)
 class Channels:
+    """The channels by which a person receives the notifications of a group."""
+
     in_app: bool
     email: bool
 
 
-def subject_word(model: type[Model] | Model) -> str:
+def subject_type_of(model: type[Model] | Model) -> str:
+    """Return what the API calls objects of this model, such as `task`."""
     name = model._meta.model_name
-    return SUBJECT_WORDS.get(name, name)
+    return SUBJECT_TYPES.get(name, name)
 
 
 @transaction.atomic
@@ -46,13 +49,15 @@ def notify(
     dedup_key: str = "",
     **params,
 ) -> Notification | None:
-    """Tell `recipient` of an event, in the transaction of the event itself.
+    """Notify `recipient` of an event, in the transaction of the event itself.
 
-    `actor` did it and is never told of it; the suspended are told nothing. Of all calls
-    with the same `dedup_key` the first counts. `params` are for the words of the kind,
-    and
-    what JSON can hold. Returns None when nobody is told. Raises `LookupError` for an
-    unknown kind.
+    Writes the row, queues the e-mail, and publishes an event for WebSockets, as far as
+    the recipient has chosen these channels. `params` fill the texts of the type `kind`,
+    and must fit in JSON.
+
+    Returns None if there is no notification: if `actor` is the recipient, if the
+    recipient is suspended or wants no channel, or if `dedup_key` was used before.
+    Raises `LookupError` for an unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
@@ -65,96 +70,107 @@ def notify(
     row = Notification(
         recipient=recipient,
         kind=kind,
-        subject_type=subject_word(subject) if subject else "",
+        subject_type=subject_type_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
         params=params,
         dedup_key=dedup_key,
         in_app=channels.in_app,
     )
-    if not _added(row):
+    if not _insert(row):
         return None
     if channels.email:
         enqueue("notifications.deliver", notification_id=row.pk)
     if row.in_app:
-        _announce(row)
+        _publish(row)
     return row
 
 
-def _added(row: Notification) -> bool:
+def _insert(row: Notification) -> bool:
+    """Save `row`; False if its key is taken."""
     if not row.dedup_key:
         row.save()
         return True
     try:
+        # A savepoint: without it, PostgreSQL would refuse every later query of the
+        # caller's transaction.
         with transaction.atomic():
             row.save()
-    except IntegrityError:  # its key is taken
+    except IntegrityError:
         return False
     return True
 
 
-def _announce(row: Notification) -> None:
+def _publish(row: Notification) -> None:
     if events.has_receivers():
-        shown = NotificationSerializer(
+        data = NotificationSerializer(
             row, context={"language": row.recipient.language}
         ).data
-        payload = orjson.loads(OrjsonRenderer().render(shown))
+        # Through JSON, as times and lazy texts are no payload of a channel layer.
+        payload = orjson.loads(OrjsonRenderer().render(data))
         events.publish((row.recipient_id,), CREATED, payload)
-        tell_unread(row.recipient)
+        publish_unread_count(row.recipient)
 
 
-def tell_unread(user: User) -> None:
-    """Let the other devices of `user` know how many notifications wait."""
+def publish_unread_count(user: User) -> None:
+    """Send the number of unread notifications to all devices of `user`."""
     if events.has_receivers():
         count = Notification.objects.visible_to(user).unread().count()
         events.publish((user.pk,), UNREAD, {"notifications": count})
 
 
 def send_welcome(sender, *, user: User, **kwargs) -> None:
-    """Notify a new person. Receives `user_registered`."""
+    """Welcome a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
 
 
 # --- What the recipient does ----------------------------------------------------------
 
 
-def read(row: Notification) -> None:
+def mark_read(row: Notification) -> None:
+    """Mark as read; the time of the first reading stays."""
     if Notification.objects.filter(pk=row.pk).unread().update(read_at=timezone.now()):
-        tell_unread(row.recipient)
+        publish_unread_count(row.recipient)
 
 
-def read_all(user: User) -> int:
-    """Count everything as read; return how many were not."""
+def mark_all_read(user: User) -> int:
+    """Mark all notifications of `user` as read; return how many were unread."""
     unread = Notification.objects.visible_to(user).unread()
     count = unread.update(read_at=timezone.now())
     if count:
-        tell_unread(user)
+        publish_unread_count(user)
     return count
 
 
 def delete(row: Notification) -> None:
-    """Take it off the list; the row stays a while, so that its key goes on to count."""
+    """Remove it from the list.
+
+    The row stays until it expires: its `dedup_key` keeps the notification from coming
+    again.
+    """
     Notification.objects.filter(pk=row.pk).update(in_app=False)
-    tell_unread(row.recipient)
+    publish_unread_count(row.recipient)
 
 
-# --- How people want to hear ----------------------------------------------------------
+# --- Preferences ----------------------------------------------------------------------
 
 
 def default_channels(group: str) -> Channels:
+    """Return the channels of a group for a person without a preference."""
     return Channels(in_app=group not in EMAIL_ONLY_GROUPS, email=True)
 
 
 def get_channels(user: User, group: str) -> Channels:
-    said = Preference.objects.filter(user=user.pk, group=group).first()
-    return Channels(said.in_app, said.email) if said else default_channels(group)
+    """Return the channels that `user` has chosen for a group, or the defaults."""
+    row = Preference.objects.filter(user=user.pk, group=group).first()
+    return Channels(row.in_app, row.email) if row else default_channels(group)
 
 
-def preferences_of(user: User) -> dict[str, Channels]:
-    """The channels of every group."""
-    said = {row.group: row for row in Preference.objects.filter(user=user.pk)}
+def get_preferences(user: User) -> dict[str, Channels]:
+    """Return the channels of every group, by its name."""
+    chosen = {row.group: row for row in Preference.objects.filter(user=user.pk)}
     return {
-        group: Channels(said[group].in_app, said[group].email)
-        if group in said
+        group: Channels(chosen[group].in_app, chosen[group].email)
+        if group in chosen
         else default_channels(group)
         for group in Group.values
     }
@@ -162,20 +178,22 @@ def preferences_of(user: User) -> dict[str, Channels]:
 
 @transaction.atomic
 def set_preference(user: User, group: str, **changes: bool) -> None:
-    """Set `in_app`, `email` or both for one group."""
+    """Set `in_app`, `email` or both for one group; the other one stays."""
     defaults = vars(default_channels(group))
     Preference.objects.update_or_create(
         user=user, group=group, defaults=changes, create_defaults=defaults | changes
     )
 
 
-# --- The clock ------------------------------------------------------------------------
+# --- Periodic jobs --------------------------------------------------------------------
 
 
 def not_yet_notified(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
-    """Those of `rows` that nobody was told of in `kind` since then."""
-    told = Notification.objects.told(kind, since=since)
-    return rows.exclude(Exists(told.about(subject_word(rows.model), OuterRef("pk"))))
+    """Return those of `rows` without a notification of type `kind` since then."""
+    notified = Notification.objects.created_since(kind, since=since)
+    return rows.exclude(
+        Exists(notified.about(subject_type_of(rows.model), OuterRef("pk")))
+    )
 
 
 def notify_of_ending(
@@ -195,6 +213,7 @@ def notify_of_ending(
     return pending.count() if dry_run else sum(map(notify_one, pending))
 
 
-def stale(*, at: datetime) -> QuerySet:
+def expired(*, at: datetime) -> QuerySet:
+    """Return the notifications to delete: read or hidden for `NOTIFICATION_DAYS`."""
     before = at - timedelta(days=settings.NOTIFICATION_DAYS)
-    return Notification.objects.stale(before=before)
+    return Notification.objects.expired(before=before)

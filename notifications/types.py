@@ -1,8 +1,13 @@
-"""The kinds of notifications, and the words of each. A row adds a kind.
+"""The table of notification types and their texts. To add a type, add a row.
 
-Words hold `%(name)s` for the fact `name`; `site` is always there, and a fact `on` is
-an ISO date. A fact `reason` is shown below the words, and `items` in the mail, as a
-list of `{"title", "path", "note"}`; `more` says how many others there are.
+Texts hold `%(name)s` for the parameter `name`. Some parameters have a meaning:
+
+- `site` is always there;
+- `on` is an ISO date, and is shown as a date of the language;
+- `reason` is shown below the text;
+- `items` is a list of `{"title", "path", "note"}`, which the e-mail shows;
+- `more` is how many further items there are;
+- `path` replaces the path of the subject.
 """
 
 from collections.abc import Callable
@@ -18,27 +23,29 @@ if TYPE_CHECKING:
 
 
 class Group(TextChoices):
-    """What people choose by: how to hear of all kinds of one group."""
+    """People choose the channels of all notification types of a group together."""
 
     APPLICATIONS = "applications", _("Applications for tasks")
     TASKS = "tasks", _("Work on tasks")
     REVIEWS = "reviews", _("Reviews")
     MESSAGES = "messages", _("Messages")
-    LISTINGS = "listings", _("Own listings")
+    LISTINGS = "listings", _("Your listings")
     SEARCHES = "searches", _("Saved searches")
-    MODERATION = "moderation", _("Decisions of staff")
-    ACCOUNT = "account", _("The account")
+    MODERATION = "moderation", _("Moderation decisions")
+    ACCOUNT = "account", _("Account")
 
 
-EMAIL_ONLY_GROUPS = frozenset({Group.MESSAGES})  # until people say otherwise
+EMAIL_ONLY_GROUPS = frozenset({Group.MESSAGES})  # unless a preference says otherwise
 
 
 @dataclass(frozen=True)
 class NotificationType:
+    """The group and the texts of one type of notification."""
+
     group: Group
-    title: Promise  # of the list, and subject of the letter
+    title: Promise  # in the list, and the subject of the e-mail
     text: Promise  # a sentence or two
-    action: Promise  # what the button of the letter says
+    action: Promise  # label of the button in the e-mail
 
 
 # By type: updates the params of a notification whose e-mail is about to be rendered.
@@ -48,8 +55,8 @@ REFRESHERS: dict[str, Callable[["Notification"], bool]] = {}
 def refreshes(type: str) -> Callable:
     """Let a function update notifications of a type before their e-mail is rendered.
 
-    It returns whether there is still something to write about. The app that creates
-    the notifications registers it, for only that app can count again.
+    The function returns whether the e-mail is still worth sending. The app that creates
+    the notifications registers it, since only that app knows their subject.
     """
 
     def register(function: Callable) -> Callable:
@@ -60,14 +67,14 @@ def refreshes(type: str) -> Callable:
 
 
 def is_current(row: "Notification") -> bool:
-    """Bring the params of `row` up to date; whether it is still worth an e-mail."""
+    """Update the params of `row`; return whether its e-mail is still worth sending."""
     refresh = REFRESHERS.get(row.kind)
     return refresh is None or refresh(row)
 
 
 SEE_TASK = _("Open the task")
 SEE_LISTING = _("Open the listing")
-SEE = _("Open it")
+SEE = _("View")
 
 NOTIFICATION_TYPES: dict[str, NotificationType] = {
     "application_received": NotificationType(
@@ -78,13 +85,16 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
     ),
     "application_accepted": NotificationType(
         Group.APPLICATIONS,
-        _("The task is yours: %(title)s"),
-        _("%(name)s has accepted your application for “%(title)s”. Agree on the rest."),
+        _("Application accepted: %(title)s"),
+        _(
+            "%(name)s accepted your application for “%(title)s”. Send a message to "
+            "agree on the details."
+        ),
         SEE_TASK,
     ),
     "application_rejected": NotificationType(
         Group.APPLICATIONS,
-        _("Not chosen this time: %(title)s"),
+        _("Application not accepted: %(title)s"),
         _("Your application for “%(title)s” was not accepted."),
         SEE_TASK,
     ),
@@ -96,95 +106,107 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
     ),
     "task_started": NotificationType(
         Group.TASKS,
-        _("The work has begun: %(title)s"),
-        _("%(name)s has begun with “%(title)s”."),
+        _("Work started: %(title)s"),
+        _("%(name)s started work on “%(title)s”."),
         SEE_TASK,
     ),
     "task_done": NotificationType(
         Group.TASKS,
         _("Please confirm: %(title)s"),
         _(
-            "%(name)s has marked “%(title)s” as done. Confirm the work or object; "
-            "without an answer it counts as confirmed after %(days)s days."
+            "%(name)s marked “%(title)s” as done. Confirm the work or open a dispute. "
+            "Without an answer it is confirmed automatically after %(days)s days."
         ),
-        _("Confirm or object"),
+        _("Confirm or dispute"),
     ),
     "task_confirmed": NotificationType(
         Group.TASKS,
         _("Work confirmed: %(title)s"),
-        _("%(name)s has confirmed your work on “%(title)s”. You can leave a review."),
+        _("%(name)s confirmed your work on “%(title)s”. You can leave a review now."),
         SEE_TASK,
     ),
     "task_auto_confirmed": NotificationType(
         Group.TASKS,
         _("Task completed: %(title)s"),
-        _("Nobody objected in time, so the work on “%(title)s” counts as confirmed."),
+        _(
+            "Nobody opened a dispute in time, so the work on “%(title)s” was confirmed "
+            "automatically."
+        ),
         SEE_TASK,
     ),
     "task_disputed": NotificationType(
         Group.TASKS,
         _("Work disputed: %(title)s"),
-        _("%(name)s objects to the work on “%(title)s”. Staff will look at it."),
+        _(
+            "%(name)s disputes the work on “%(title)s”. Our staff will review the "
+            "dispute."
+        ),
         SEE_TASK,
     ),
     "dispute_won": NotificationType(
         Group.TASKS,
-        _("Dispute settled: %(title)s"),
-        _("Staff have decided the dispute about “%(title)s” in your favour."),
+        _("Dispute resolved: %(title)s"),
+        _("Our staff decided the dispute about “%(title)s” in your favour."),
         SEE_TASK,
     ),
     "dispute_lost": NotificationType(
         Group.TASKS,
-        _("Dispute settled: %(title)s"),
-        _("Staff have decided the dispute about “%(title)s” for the other side."),
+        _("Dispute resolved: %(title)s"),
+        _(
+            "Our staff decided the dispute about “%(title)s” in favour of the other "
+            "side."
+        ),
         SEE_TASK,
     ),
     "task_cancelled": NotificationType(
         Group.TASKS,
         _("Task cancelled: %(title)s"),
-        _("“%(title)s” was cancelled. There is nothing more to do."),
+        _("“%(title)s” was cancelled. You do not need to do anything."),
         SEE_TASK,
     ),
     "task_cancelled_by_staff": NotificationType(
         Group.TASKS,
         _("Task cancelled: %(title)s"),
-        _("Staff have cancelled “%(title)s”."),
+        _("“%(title)s” was cancelled by our staff."),
         SEE_TASK,
     ),
     "task_expiring": NotificationType(
         Group.TASKS,
         _("Ends soon: %(title)s"),
-        _("Nobody does “%(title)s” yet. It ends on %(on)s; a later deadline keeps it."),
+        _(
+            "Nobody has taken “%(title)s” yet. It will be cancelled on %(on)s. To keep "
+            "it open, set a later deadline."
+        ),
         SEE_TASK,
     ),
     "task_expired": NotificationType(
         Group.TASKS,
-        _("Task ended: %(title)s"),
+        _("Task expired: %(title)s"),
         _("Nobody took “%(title)s” in time, so it was cancelled."),
         SEE_TASK,
     ),
     "review_received": NotificationType(
         Group.REVIEWS,
         _("New review from %(name)s"),
-        _("%(name)s has reviewed you: %(rating)s out of 5."),
+        _("%(name)s rated you %(rating)s out of 5."),
         _("See the review"),
     ),
     "new_messages": NotificationType(
         Group.MESSAGES,
         _("New messages from %(name)s"),
-        _("%(name)s has written to you. Unread messages: %(count)s."),
-        _("Read and answer"),
+        _("%(name)s wrote to you. Unread messages: %(count)s."),
+        _("Read and reply"),
     ),
     "listing_expiring": NotificationType(
         Group.LISTINGS,
         _("Ends soon: %(title)s"),
-        _("Your listing “%(title)s” is archived on %(on)s."),
+        _("Your listing “%(title)s” will be archived on %(on)s."),
         SEE_LISTING,
     ),
     "listing_expired": NotificationType(
         Group.LISTINGS,
         _("Listing archived: %(title)s"),
-        _("The time of “%(title)s” is up. You can put it up again."),
+        _("Your listing “%(title)s” has expired. You can publish it again."),
         SEE_LISTING,
     ),
     "saved_search": NotificationType(
@@ -196,28 +218,28 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
     "content_hidden": NotificationType(
         Group.MODERATION,
         _("Hidden: %(title)s"),
-        _("Staff have hidden “%(title)s”: only you see it now."),
+        _("Our staff hid “%(title)s”. Only you can see it now."),
         SEE,
     ),
     "content_removed": NotificationType(
         Group.MODERATION,
         _("Removed: %(title)s"),
-        _("Staff have removed “%(title)s”."),
+        _("Our staff removed “%(title)s”."),
         SEE,
     ),
     "content_restored": NotificationType(
         Group.MODERATION,
         _("Visible again: %(title)s"),
-        _("Staff have restored “%(title)s”: everybody sees it again."),
+        _("Our staff restored “%(title)s”. Everyone can see it again."),
         SEE,
     ),
     "welcome": NotificationType(
         Group.ACCOUNT,
         _("Welcome to %(site)s"),
         _(
-            "Your account is ready, %(name)s. Sell what you no longer need, ask for "
-            "help nearby, or offer your own."
+            "Your account is ready, %(name)s. Sell what you no longer need, find help "
+            "nearby, or offer your services."
         ),
-        _("Look around"),
+        _("Start browsing"),
     ),
 }

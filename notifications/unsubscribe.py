@@ -1,4 +1,4 @@
-"""The way out of a kind of letters, without signing in, by a link (RFC 8058)."""
+"""Unsubscribe from e-mails by a signed link, without signing in (RFC 8058)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ HANDLERS: dict[str, UnsubscribeHandler] = {}  # by the subject's type
 
 
 def register_handler(subject_type: str, handler: UnsubscribeHandler) -> None:
-    """Let `handler` end the e-mails about subjects of this type."""
+    """Use `handler` for the e-mails about subjects of this type."""
     HANDLERS[subject_type] = handler
 
 
@@ -45,7 +45,10 @@ class UnsubscribeLink:
 
 
 def url_for(row: Notification) -> str:
-    """The absolute URL of the page that ends e-mails like the one about `row`."""
+    """Return the absolute URL of the page that ends e-mails like the one about `row`.
+
+    Anybody who has the URL can use it: mail programs post to it without a sign-in.
+    """
     token = [row.recipient_id, NOTIFICATION_TYPES[row.kind].group.value]
     if row.subject_type in HANDLERS:
         token += [row.subject_type, row.subject_id]
@@ -53,7 +56,10 @@ def url_for(row: Notification) -> str:
 
 
 def parse_token(token: str) -> UnsubscribeLink | None:
-    """What a link of ours says; None for any other. Links do not grow old."""
+    """Return what a token holds, or None if its signature is wrong. It never expires.
+
+    An old e-mail must still be able to end the next ones.
+    """
     try:
         link = UnsubscribeLink(*signing.loads(token, salt=SALT))
     except (signing.BadSignature, TypeError):
@@ -62,7 +68,7 @@ def parse_token(token: str) -> UnsubscribeLink | None:
 
 
 def unsubscribe(link: UnsubscribeLink) -> None:
-    """Send no more of these letters. Doing it twice is as good as once."""
+    """Send no more of these e-mails. Idempotent; a deleted person is no error."""
     if handler := HANDLERS.get(link.subject_type):
         handler.unsubscribe(link.user_id, link.subject_id)
     elif user := User.objects.filter(pk=link.user_id).first():
@@ -70,7 +76,7 @@ def unsubscribe(link: UnsubscribeLink) -> None:
 
 
 def describe(link: UnsubscribeLink) -> str:
-    """In words: the group, or the one subject."""
+    """Return the name of the subject or of the group, in the active language."""
     handler = HANDLERS.get(link.subject_type)
     title = handler and handler.get_title(link.user_id, link.subject_id)
     return title or str(Group(link.group).label)

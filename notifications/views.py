@@ -1,3 +1,5 @@
+"""The API of notifications, and the page that ends e-mails."""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -37,7 +39,7 @@ ALL_READ = inline_serializer(
 
 
 class NotificationViewSet(ListModelMixin, ApiViewSet):
-    """What one was told of; `GET /api/tasks/notifications` counts what waits."""
+    """The caller's notifications and notification preferences."""
 
     queryset = Notification.objects.for_display().newest_first()
     serializer_class = NotificationSerializer
@@ -63,16 +65,22 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
     @action(detail=True, methods=["post"])
     def read(self, request, pk):
         row = self.get_object()
-        services.read(row)
+        services.mark_read(row)
+        # Read again: it may have been deleted at the same time.
         fresh = get_object_or_404(self.get_queryset(), pk=row.pk)
-        shown = self.get_serializer(fresh).data
-        return Response({"message": _("Read."), "notification": shown})
+        data = self.get_serializer(fresh).data
+        return Response({"message": _("Marked as read."), "notification": data})
 
     @extend_schema(summary="Count all as read", request=None, responses=ALL_READ)
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request):
-        count = services.read_all(request.user)
-        return Response({"message": _("All is read."), "marked_read": count})
+        count = services.mark_all_read(request.user)
+        return Response(
+            {
+                "message": _("All notifications are marked as read."),
+                "marked_read": count,
+            }
+        )
 
     @extend_schema(summary="Delete one")
     def destroy(self, request, pk):
@@ -98,15 +106,15 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
         return Response(self._preferences())
 
     def _preferences(self) -> dict:
-        found = services.preferences_of(self.request.user)
+        found = services.get_preferences(self.request.user)
         return {group: vars(channels) for group, channels in found.items()}
 
 
 @never_cache
-@csrf_exempt  # a mail program posts without a page of ours; the link is signed
+@csrf_exempt  # mail programs post without a form of ours; the link is signed
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
-    """A GET only asks, for scanners follow links; a POST does it."""
+    """Unsubscribe on POST; on GET only ask, since virus scanners follow all links."""
     link = unsubscribe.parse_token(token)
     if link is None:
         return render(request, "notifications/unsubscribe.html", {}, status=404)
@@ -114,8 +122,8 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
         unsubscribe.unsubscribe(link)
     language = User.objects.filter(pk=link.user_id).values_list("language").first()
     with override(language[0] if language else None):
-        words = {
+        context = {
             "group": unsubscribe.describe(link),
             "is_done": request.method == "POST",
         }
-        return render(request, "notifications/unsubscribe.html", words)
+        return render(request, "notifications/unsubscribe.html", context)

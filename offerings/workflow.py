@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow
 from items.moderation import moderation
-from notifications.moderation import tell_owner
+from notifications.moderation import notify_owner
 from offerings.models import Offering
 from offerings.permissions import is_creator
 from uploads import services as uploads
@@ -55,4 +55,4 @@ OFFERING_WORKFLOW = Workflow(
     ),
 )
 
-MODERATION = moderation(then=partial(tell_owner, owner="creator"))
+MODERATION = moderation(then=partial(notify_owner, owner="creator"))

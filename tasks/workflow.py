@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
-from notifications.moderation import tell_owner
+from notifications.moderation import notify_owner
 from tasks import notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
 from tasks.models import TaskApplication, TaskRequest
@@ -176,4 +176,4 @@ APPLICATION_WORKFLOW = Workflow(
     record=notices.application_decided,
 )
 
-MODERATION = moderation(then=partial(tell_owner, owner="creator"))
+MODERATION = moderation(then=partial(notify_owner, owner="creator"))

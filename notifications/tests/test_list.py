@@ -1,4 +1,4 @@
-"""The list of what one was told of, over HTTP."""
+"""The list of notifications and the preferences, over HTTP."""
 
 import pytest
 from django.db import connection
@@ -18,13 +18,13 @@ def ids(answer) -> list[int]:
     return [row["id"] for row in answer.json()["notifications"]]
 
 
-def test_newest_comes_first_and_nobody_elses(api, alice):
+def test_list_shows_own_notifications_newest_first(api, alice):
     first, second = NotificationFactory.create_batch(2, recipient=alice)
     NotificationFactory()
     assert ids(api.as_(alice).get(URL)) == [second.pk, first.pk]
 
 
-def test_the_unread_can_be_asked_for(api, alice):
+def test_filter_by_unread(api, alice):
     unread = NotificationFactory(recipient=alice)
     read = NotificationFactory(recipient=alice, read_at=timezone.now())
     client = api.as_(alice)
@@ -32,7 +32,7 @@ def test_the_unread_can_be_asked_for(api, alice):
     assert ids(client.get(f"{URL}?unread=false")) == [read.pk]
 
 
-def test_a_cursor_reads_on(api, alice):
+def test_cursor_pages_through_the_list(api, alice):
     rows = NotificationFactory.create_batch(5, recipient=alice)
     client, cursor, found = api.as_(alice), "", []
     while cursor is not None:
@@ -50,15 +50,15 @@ def test_a_cursor_reads_on(api, alice):
         ("en", "Please confirm: Paint the fence"),
     ],
 )
-def test_the_words_are_in_the_language_of_the_reader(api, alice, language, title):
-    """Also of what happened before the language was chosen."""
+def test_texts_are_in_the_language_of_the_recipient(api, alice, language, title):
+    """Also texts of notifications from before the language was chosen."""
     NotificationFactory(recipient=alice)
     User.objects.update(language=language)
     answer = api.as_(alice).get(URL, HTTP_ACCEPT_LANGUAGE="en")
     assert answer.json()["notifications"][0]["title"] == title
 
 
-def test_a_row_says_what_it_is_about_and_where_that_is(api, alice):
+def test_notification_shows_its_subject_and_path(api, alice):
     row = NotificationFactory(recipient=alice)
     shown = api.as_(alice).get(URL).json()["notifications"][0]
     assert shown["subject"] == {"type": "task", "id": row.subject_id}
@@ -66,18 +66,18 @@ def test_a_row_says_what_it_is_about_and_where_that_is(api, alice):
     assert (shown["kind"], shown["group"]) == ("task_done", "tasks")
 
 
-def test_a_kind_that_is_gone_does_not_break_the_list(api, alice):
+def test_unknown_kind_does_not_break_the_list(api, alice):
     NotificationFactory(recipient=alice, kind="of_another_version", params={})
     assert api.as_(alice).get(URL).status_code == 200
 
 
-def test_a_fact_that_is_missing_does_not_break_the_list(api, alice):
+def test_missing_param_does_not_break_the_list(api, alice):
     NotificationFactory(recipient=alice, params={})
     title = api.as_(alice).get(URL).json()["notifications"][0]["title"]
     assert title == "Please confirm: …"
 
 
-def test_reading_counts_down(api, alice):
+def test_marking_read_lowers_the_unread_count(api, alice):
     row, _other = NotificationFactory.create_batch(2, recipient=alice)
     client = api.as_(alice)
     answer = client.post(f"{URL}/{row.pk}/read").json()
@@ -85,21 +85,21 @@ def test_reading_counts_down(api, alice):
     assert client.get(f"{URL}/unread-count").json() == {"unread_count": 1}
 
 
-def test_reading_again_keeps_the_time_of_the_first(api, alice):
+def test_marking_read_twice_keeps_the_first_time(api, alice):
     row = NotificationFactory(recipient=alice)
     client = api.as_(alice)
     first, second = (client.post(f"{URL}/{row.pk}/read").json() for _time in "12")
     assert first == second
 
 
-def test_all_are_read_at_once_and_nobody_elses(api, alice):
+def test_mark_all_read_changes_own_notifications_alone(api, alice):
     NotificationFactory.create_batch(3, recipient=alice)
     NotificationFactory()
     assert api.as_(alice).post(f"{URL}/read-all").json()["marked_read"] == 3
     assert Notification.objects.unread().count() == 1
 
 
-def test_what_is_deleted_is_gone_for_its_reader(api, alice):
+def test_deleted_notification_is_404(api, alice):
     row = NotificationFactory(recipient=alice)
     client = api.as_(alice)
     assert client.delete(f"{URL}/{row.pk}").status_code == 200
@@ -107,7 +107,7 @@ def test_what_is_deleted_is_gone_for_its_reader(api, alice):
     assert client.get(f"{URL}/unread-count").json() == {"unread_count": 0}
 
 
-def test_others_find_nothing(api, alice, mallory):
+def test_stranger_gets_404(api, alice, mallory):
     row = NotificationFactory(recipient=alice)
     client = api.as_(mallory)
     assert client.post(f"{URL}/{row.pk}/read").status_code == 404
@@ -115,7 +115,7 @@ def test_others_find_nothing(api, alice, mallory):
     assert not Notification.objects.get().is_read
 
 
-def test_the_list_takes_two_queries_and_the_count_one(api, alice):
+def test_list_takes_two_queries_and_the_count_one(api, alice):
     NotificationFactory.create_batch(5, recipient=alice)
     client = api.as_(alice)
     for path, most in ((URL, 2), (f"{URL}?unread=true", 2), (f"{URL}/unread-count", 1)):
@@ -129,9 +129,9 @@ def test_the_list_takes_two_queries_and_the_count_one(api, alice):
     ("query", "index"),
     [("", "notification_newest"), ("?unread=true", "notification_unread")],
 )
-def test_a_page_is_read_off_its_index(api, alice, query, index):
-    crowd = NotificationFactory.build_batch(300, recipient=alice, params={})
-    Notification.objects.bulk_create(crowd)
+def test_page_is_read_from_its_index(api, alice, query, index):
+    rows_before = NotificationFactory.build_batch(300, recipient=alice, params={})
+    Notification.objects.bulk_create(rows_before)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
@@ -141,13 +141,13 @@ def test_a_page_is_read_off_its_index(api, alice, query, index):
     assert index in rows[:20].explain()
 
 
-def test_preferences_begin_with_everything_but_messages_in_the_list(api, alice):
+def test_default_preferences_are_all_but_messages_in_app(api, alice):
     found = api.as_(alice).get(f"{URL}/preferences").json()
     assert found["tasks"] == {"in_app": True, "email": True}
     assert found["messages"] == {"in_app": False, "email": True}
 
 
-def test_a_preference_changes_what_is_given_alone(api, alice):
+def test_preference_changes_only_what_is_given(api, alice):
     client = api.as_(alice)
     body = {"tasks": {"email": False}}
     answer = client.put(f"{URL}/preferences", body).json()
@@ -164,13 +164,13 @@ def test_preferences_are_booleans(api, alice):
     assert answer.status_code == 400
 
 
-def test_what_is_no_channels_at_all_is_refused_by_its_group(api, alice):
+def test_invalid_channels_are_refused_under_their_group(api, alice):
     answer = api.as_(alice).put(f"{URL}/preferences", {"messages": []}).json()
     assert answer["error"].startswith("Messages: Give true or false")
     assert list(answer["fields"]) == ["messages"]
 
 
-def test_the_language_comes_from_the_browser_and_can_be_changed(api):
+def test_language_comes_from_the_browser_and_can_be_changed(api):
     body = {
         "username": "new",
         "email": "new@example.com",
@@ -184,8 +184,8 @@ def test_the_language_comes_from_the_browser_and_can_be_changed(api):
     assert client.put("/api/auth/profile", {"language": "de"}).status_code == 400
 
 
-def test_reading_what_is_deleted_meanwhile_is_a_404(api, alice, monkeypatch):
+def test_marking_read_what_is_deleted_at_the_same_time_is_404(api, alice, monkeypatch):
     row = NotificationFactory(recipient=alice)
-    monkeypatch.setattr(services, "read", services.delete)
+    monkeypatch.setattr(services, "mark_read", services.delete)
     answer = api.as_(alice).post(f"/api/notifications/{row.pk}/read")
     assert answer.status_code == 404
