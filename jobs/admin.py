@@ -11,6 +11,8 @@ from jobs.workflow import JOB_WORKFLOW
 
 @admin.register(Job)
 class JobAdmin(Admin):
+    """Jobs, read-only but for the actions retry and discard."""
+
     workflows = (JOB_WORKFLOW,)
     private = ("kwargs",)  # e-mail addresses and texts
     list_display = (

@@ -29,6 +29,7 @@ def maintain() -> None:
 
 @maintenance("delete finished jobs")
 def delete_finished_jobs(at: datetime, *, dry_run: bool) -> int:
+    """Delete done and discarded jobs after `FINISHED_JOB_RETENTION`."""
     expired = Job.objects.finished_before(at - FINISHED_JOB_RETENTION)
     return delete_rows(expired, dry_run=dry_run)
 

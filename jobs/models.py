@@ -14,6 +14,8 @@ class Job(models.Model):
     """A call of a registered job with its arguments, and what became of it."""
 
     class Status(models.TextChoices):
+        """A dead job has failed for good and waits for a decision of staff."""
+
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")

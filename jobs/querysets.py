@@ -7,6 +7,8 @@ from django.db.models.functions import Now
 
 
 class JobQuerySet(QuerySet):
+    """Jobs that are due, and jobs that are finished."""
+
     def due(self) -> "JobQuerySet":
         """Return the jobs that may run now, the longest due first.
 

@@ -9,6 +9,8 @@ from notifications.models import Notification, Preference
 
 @admin.register(Notification)
 class NotificationAdmin(Admin):
+    """Notifications, without their parameters, which are private."""
+
     private = ("params",)
     list_display = (
         "created_at",
@@ -32,6 +34,8 @@ class NotificationAdmin(Admin):
 
 @admin.register(Preference)
 class PreferenceAdmin(Admin):
+    """The channels that people have chosen."""
+
     list_display = ("id", link_column("user"), "group", "in_app", "email")
     list_filter = ("group", "in_app", "email")
     list_select_related = ("user",)

@@ -1,3 +1,5 @@
+"""The app of notifications in the list and by e-mail."""
+
 from django.apps import AppConfig
 
 
@@ -5,6 +7,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self):
+        """Connect to the signals of lower packages."""
         from accounts.signals import user_registered
         from notifications.services import send_welcome
 

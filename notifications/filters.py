@@ -7,6 +7,8 @@ from notifications.models import Notification
 
 
 class NotificationFilter(filters.FilterSet):
+    """The filters of the list of notifications."""
+
     unread = BooleanParam(
         field_name="read_at",
         lookup_expr="isnull",

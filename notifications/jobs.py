@@ -38,4 +38,5 @@ def _is_wanted(row: Notification) -> bool:
 
 @maintenance("delete expired notifications")
 def delete_expired_notifications(at: datetime, *, dry_run: bool) -> int:
+    """Delete notifications that are `NOTIFICATION_DAYS` old and read or hidden."""
     return delete_rows(services.expired(at=at), dry_run=dry_run)

@@ -70,6 +70,7 @@ class Notification(models.Model):
 
     @property
     def is_read(self) -> bool:
+        """Whether the recipient has marked it as read."""
         return self.read_at is not None
 
 

@@ -8,6 +8,8 @@ from django.db.models import Count, Q
 
 
 class NotificationQuerySet(models.QuerySet):
+    """Notifications by recipient, subject, type and age."""
+
     def visible_to(self, user):
         """Return the list of `user`: without e-mail only ones and deleted ones."""
         return self.filter(recipient=user.pk, in_app=True)

@@ -11,6 +11,8 @@ from notifications.types import NOTIFICATION_TYPES, Group
 
 
 class SubjectSerializer(serializers.Serializer):
+    """What a notification is about."""
+
     type = serializers.CharField(help_text="Such as task, listing or conversation.")
     id = serializers.IntegerField()
 
@@ -66,11 +68,15 @@ class NotificationSerializer(Output):
 
 
 class ChannelsSerializer(serializers.Serializer):
+    """The channels of one group of notifications."""
+
     in_app = serializers.BooleanField()
     email = serializers.BooleanField()
 
 
 class ChannelsInput(Input):
+    """The channels to change; the others stay."""
+
     in_app = StrictBooleanField(required=False)
     email = StrictBooleanField(required=False)
     default_error_messages = {

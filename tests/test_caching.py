@@ -1,4 +1,4 @@
-"""What may be kept of an answer, by whom, and what is not sent twice."""
+"""HTTP caching: Cache-Control, Vary, ETag and 304."""
 
 import pytest
 
@@ -31,12 +31,12 @@ def varies_by(answer) -> set[str]:
     return {name.strip().lower() for name in answer["Vary"].split(",")}
 
 
-def test_strangers_answer_may_be_kept_and_is_asked_for_again(api, urls):
+def test_anonymous_answer_is_public_and_revalidated(api, urls):
     for url in urls:
         assert api.get(url)["Cache-Control"] == PUBLIC, url
 
 
-def test_unchanged_answer_is_not_sent_again(api, urls):
+def test_unchanged_answer_is_304(api, urls):
     for url in urls:
         tag = api.get(url)["ETag"]
         again = api.get(url, HTTP_IF_NONE_MATCH=tag)
@@ -52,7 +52,7 @@ def test_changed_answer_is_sent_again(api):
     assert again.json()["title"] == "After"
 
 
-def test_what_staff_hide_is_gone_for_who_kept_it(api):
+def test_hidden_object_is_404_for_a_client_that_cached_it(api):
     task = TaskFactory()
     tag = api.get(f"/api/tasks/{task.pk}")["ETag"]
     type(task).objects.update(moderation="hidden")
@@ -61,7 +61,7 @@ def test_what_staff_hide_is_gone_for_who_kept_it(api):
     assert again["Cache-Control"] == "private, no-store"
 
 
-def test_members_answer_is_their_browsers_alone(api, alice, urls):
+def test_answer_to_a_signed_in_user_is_private(api, alice, urls):
     client = api.as_(alice)
     for url in urls:
         answer = client.get(url)
@@ -70,8 +70,8 @@ def test_members_answer_is_their_browsers_alone(api, alice, urls):
         assert again.status_code == 304, url
 
 
-def test_cache_keeps_readers_and_languages_apart(api, alice, urls):
-    """Also in a 304, which a cache merges into what it has."""
+def test_vary_names_user_language_and_origin(api, alice, urls):
+    """Also in a 304, whose headers a cache merges into its stored answer."""
     for url in urls:
         answer = api.get(url)
         kept = api.get(url, HTTP_IF_NONE_MATCH=answer["ETag"])
@@ -79,14 +79,14 @@ def test_cache_keeps_readers_and_languages_apart(api, alice, urls):
             assert {"authorization", "accept-language", "origin"} <= varies_by(each)
 
 
-def test_owners_view_of_a_task_is_no_match_for_a_strangers(api):
+def test_etag_of_the_owner_does_not_match_for_others(api):
     task = TaskFactory()
     url = f"/api/tasks/{task.pk}"
     tag = api.as_(task.creator).get(url)["ETag"]
     assert api.get(url, HTTP_IF_NONE_MATCH=tag).status_code == 200
 
 
-def test_listing_is_not_kept_since_each_look_counts(api):
+def test_listing_is_not_cached_since_views_are_counted(api):
     url = f"/api/listings/{ListingFactory().pk}"
     answer = api.get(url)
     assert answer["Cache-Control"] == "private, no-store"
@@ -95,13 +95,13 @@ def test_listing_is_not_kept_since_each_look_counts(api):
 
 
 @pytest.mark.parametrize("path", ["tasks/my", "favorites", "auth/profile"])
-def test_personal_answer_has_no_tag(api, alice, path):
+def test_personal_answer_has_no_etag(api, alice, path):
     answer = api.as_(alice).get(f"/api/{path}")
     assert answer["Cache-Control"] == "private, no-store"
     assert "ETag" not in answer
 
 
-def test_setting_lets_caches_rest(api, settings):
+def test_setting_extends_the_max_age(api, settings):
     settings.PUBLIC_MAX_AGE = 10
     kept = api.get("/api/tasks")["Cache-Control"]
     assert kept == "public, max-age=10, must-revalidate"

@@ -1,4 +1,4 @@
-"""One shape for every error, and nothing in it that helps an attacker."""
+"""One shape for every error, without details that help an attacker."""
 
 import gzip
 
@@ -158,10 +158,10 @@ def test_deadline_from_the_edge_of_the_earth(api, alice):
     assert answer.json()["task"]["deadline"] == "2031-05-07T17:29:00"
 
 
-# --- What a bug tells ----
+# --- Unexpected exceptions ----
 
 
-def test_bug_tells_its_request_id_and_nothing_else(outsider, monkeypatch):
+def test_500_has_a_request_id_and_no_details(outsider, monkeypatch):
     """P2: no trace, no SQL, no key; the log has the rest."""
 
     def broken(*args, **kwargs):
@@ -175,7 +175,7 @@ def test_bug_tells_its_request_id_and_nothing_else(outsider, monkeypatch):
         assert word not in answer.content.decode()
 
 
-def test_bug_outside_the_api_tells_as_little(outsider, monkeypatch):
+def test_500_outside_the_api_has_no_details(outsider, monkeypatch):
     """P2: the same where no API view answers."""
 
     def broken(*args, **kwargs):
@@ -218,7 +218,7 @@ def test_body_of_unknown_length(api, alice):
     assert in_shape(answer, 411, "length_required")
 
 
-# --- Who may read answers ----
+# --- Cache-Control and CORS ----
 
 
 @pytest.mark.parametrize(
@@ -275,13 +275,13 @@ def test_preflight_needs_no_token(api):
 
 
 @pytest.mark.parametrize("trouble", [OperationalError, RedisConnectionError])
-def test_database_or_cache_that_is_away_is_503(outsider, monkeypatch, trouble):
+def test_database_or_cache_that_is_down_is_503(outsider, monkeypatch, trouble):
     """P2: the caller may try again; the reason is in the log alone."""
 
-    def away(queryset):
+    def down(queryset):
         raise trouble("connection to hunter2 refused")
 
-    monkeypatch.setattr(ListingQuerySet, "visible", away)
+    monkeypatch.setattr(ListingQuerySet, "visible", down)
     answer = outsider.get("/api/listings")
     assert in_shape(answer, 503, "unavailable")
     assert answer["Retry-After"] == "30"

@@ -1,4 +1,4 @@
-"""What holds for every request: errors, hosts, origins, logs, the environment."""
+"""Every request: errors, hosts, health checks, CORS, logs; and the environment."""
 
 import json
 import logging
@@ -54,7 +54,7 @@ def lines():
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("place", ["view", "middleware"])
-def test_a_crash_tells_a_request_id_and_nothing_else(
+def test_500_shows_a_request_id_and_nothing_else(
     browser, settings, monkeypatch, db, debug, place
 ):
     """P2: generic 500 with a request id, in the one shape, whatever is accepted."""
@@ -74,7 +74,7 @@ def test_a_crash_tells_a_request_id_and_nothing_else(
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_strange_host_is_refused(browser, settings, debug):
+def test_unknown_host_is_400(browser, settings, debug):
     """P1: a Host that is not ours answers 400 in the one shape."""
     settings.DEBUG = debug
     answer = browser.get("/api/listings", headers={"Host": "evil.test"})
@@ -84,13 +84,13 @@ def test_a_strange_host_is_refused(browser, settings, debug):
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nowhere", "/api/listings/x"])
-def test_an_unknown_route_answers_in_the_one_shape(browser, settings, db, debug, path):
+def test_unknown_route_answers_in_the_one_shape(browser, settings, db, debug, path):
     settings.DEBUG = debug
     answer = browser.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_https_is_asked_for_a_year(browser, settings, db):
+def test_hsts_lasts_a_year(browser, settings, db):
     """P1: HSTS of at least a year, from production's default."""
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     answer = browser.get("/api/categories", secure=True)
@@ -98,7 +98,7 @@ def test_https_is_asked_for_a_year(browser, settings, db):
     assert age >= 365 * 24 * 3600
 
 
-def test_a_forwarded_scheme_from_nobody_we_know_counts_for_nothing(browser, settings):
+def test_forwarded_scheme_of_an_untrusted_proxy_is_ignored(browser, settings):
     """P1: proxy headers only from trusted hops."""
     settings.SECURE_SSL_REDIRECT = True
     claim = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"}
@@ -109,7 +109,7 @@ def test_a_forwarded_scheme_from_nobody_we_know_counts_for_nothing(browser, sett
     )
 
 
-# --- Probes ---------------------------------------------------------------------------
+# --- Health checks --------------------------------------------------------------------
 
 
 def test_health_answers_any_host_without_https_or_database(browser, settings):
@@ -131,12 +131,12 @@ def test_ready_asks_the_database(browser, db, monkeypatch):
     assert answer.json() == {"status": "unavailable", "database": "down"}
 
 
-# --- Origins --------------------------------------------------------------------------
+# --- CORS -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 @pytest.mark.parametrize("port", [3000, 5173])
-def test_a_preflight_of_the_frontend_needs_no_token(browser, host, port):
+def test_preflight_of_the_client_needs_no_token(browser, host, port):
     answer = browser.options(
         "/api/tasks/my",
         headers={
@@ -172,7 +172,7 @@ def test_errors_can_be_read_across_origins(browser, db, monkeypatch, path):
         "null",
     ],
 )
-def test_other_origins_are_told_nothing(browser, db, origin):
+def test_other_origins_get_no_cors_headers(browser, db, origin):
     """P6: the origins are an exact list."""
     answer = browser.get("/api/categories", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in answer
@@ -181,7 +181,7 @@ def test_other_origins_are_told_nothing(browser, db, origin):
 # --- Logs -----------------------------------------------------------------------------
 
 
-def test_a_request_is_one_line_of_json_with_its_id(browser, lines, db):
+def test_request_is_logged_as_one_line_of_json_with_its_id(browser, lines, db):
     answer = browser.get("/api/categories?secret=in-the-query")
     [line] = [json.loads(line) for line in lines]
     assert line["request_id"] == answer["X-Request-ID"]
@@ -189,16 +189,16 @@ def test_a_request_is_one_line_of_json_with_its_id(browser, lines, db):
     assert (line["status"], line["level"]) == (200, "info")
 
 
-def test_a_crash_is_logged_with_its_trace_on_one_line(browser, lines, db, monkeypatch):
+def test_crash_is_logged_with_its_trace_on_one_line(browser, lines, db, monkeypatch):
     monkeypatch.setattr("listings.views.ListingViewSet.get_queryset", crash)
     answer = browser.get("/api/listings")
     assert [line for line in lines if "\n" in line] == []
-    told = [json.loads(line) for line in lines]
-    assert {line["request_id"] for line in told} == {answer["X-Request-ID"]}
-    assert any("secret detail" in line.get("exception", "") for line in told)
+    entries = [json.loads(line) for line in lines]
+    assert {line["request_id"] for line in entries} == {answer["X-Request-ID"]}
+    assert any("secret detail" in line.get("exception", "") for line in entries)
 
 
-def test_a_caller_cannot_write_lines_into_the_log(browser, lines, db):
+def test_request_cannot_forge_log_lines(browser, lines, db):
     browser.get("/api/x%0AERROR forged", headers={"X-Request-ID": "a\nb"})
     assert [line for line in lines if "\n" in line or "\\n" in line] == []
 
@@ -236,7 +236,7 @@ def environment(monkeypatch, tmp_path):
     return made
 
 
-def test_all_that_is_wrong_is_told_at_once(environment):
+def test_all_invalid_variables_are_named_at_once(environment):
     env = environment(ON="ture", DAYS="-1", AT="Mars/Base", DB="foo://x", KEY_FILE="/x")
     env.bool("ON", True)
     env.int("DAYS", 3)
@@ -277,7 +277,7 @@ def test_an_empty_number_is_the_default(environment):
     env.seal()
 
 
-def test_a_value_may_lie_in_a_file(environment, tmp_path):
+def test_value_may_be_read_from_a_file(environment, tmp_path):
     (tmp_path / "key").write_text("of-the-file\n")
     env = environment(KEY_FILE=str(tmp_path / "key"))
     assert env.str("KEY", "") == "of-the-file"
@@ -308,7 +308,7 @@ def derive_the_token_key(production):
     production.SIMPLE_JWT = production.SIMPLE_JWT | {"SIGNING_KEY": key}
 
 
-def forget_redis(production):
+def use_no_redis(production):
     production.REDIS_URL = ""
 
 
@@ -316,29 +316,29 @@ def use_sqlite(production):
     production.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
 
 
-def show_the_demo(production):
+def turn_the_demo_on(production):
     production.DEMO = True
 
 
-def forget_the_blacklist(production):
+def remove_the_blacklist(production):
     production.INSTALLED_APPS.remove(BLACKLIST)
 
 
 @pytest.mark.parametrize(
-    ("lapse", "expected"),
+    ("mistake", "expected"),
     [
         (lambda production: None, []),
-        (forget_the_blacklist, ["marketplace.E001"]),
+        (remove_the_blacklist, ["marketplace.E001"]),
         (use_the_laptop_key, ["marketplace.E002"]),
         (derive_the_token_key, ["marketplace.W001"]),
-        (forget_redis, ["marketplace.W002"]),
+        (use_no_redis, ["marketplace.W002"]),
         (use_sqlite, ["marketplace.W003"]),
-        (show_the_demo, ["marketplace.W004"]),
+        (turn_the_demo_on, ["marketplace.W004"]),
     ],
 )
-def test_a_lapse_in_production_is_noticed(production, lapse, expected):
+def test_check_finds_a_mistake_in_production(production, mistake, expected):
     """A6: a boot check for the blacklist and for the keys, and others beside them."""
-    lapse(production)
+    mistake(production)
     messages = run_checks(
         tags=["security", "caches", "database"], include_deployment_checks=True
     )
@@ -346,7 +346,7 @@ def test_a_lapse_in_production_is_noticed(production, lapse, expected):
     assert ours == expected
 
 
-def test_cookies_of_staff_say_nothing_to_the_api(administrator):
+def test_api_ignores_session_cookies(administrator):
     answer = administrator.get("/api/tasks/created")
     assert answer.status_code == 401
     assert not hasattr(answer.wsgi_request, "session")

@@ -16,20 +16,20 @@ def refused(rf, settings, size: int):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_an_unknown_route_is_404_for_a_browser_on_another_origin(db, method):
+def test_unknown_route_is_404_for_a_browser_on_another_origin(db, method):
     browser = Api(enforce_csrf_checks=True, HTTP_ORIGIN="http://localhost:3000")
     response = getattr(browser, method)("/api/nothing/here")
     assert response.status_code == 404
     assert response.json()["code"] == "not_found"
 
 
-def test_a_body_somewhat_too_large_is_read_so_that_its_sender_hears(rf, settings):
+def test_body_slightly_too_large_is_read_before_the_413(rf, settings):
     request, response = refused(rf, settings, LIMIT + 1)
     assert response.status_code == 413
     assert request.read() == b""
 
 
-def test_a_body_far_too_large_is_not_read(rf, settings):
+def test_body_far_too_large_is_not_read(rf, settings):
     request, response = refused(rf, settings, MAX_DRAINED_RATIO * LIMIT + 1)
     assert response.status_code == 413
     assert request.read(1) == b"x"

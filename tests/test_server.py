@@ -1,4 +1,4 @@
-"""U1: bodies that lie about their size, against the real servers."""
+"""U1: invalid lengths, slow bodies and slow clients, against the real servers."""
 
 import socket
 import sys
@@ -13,7 +13,7 @@ HEALTH = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 JSON = "Content-Type: application/json\r\n"
 SERVERS = {
     "gunicorn": GUNICORN,
-    "the demo's": [sys.executable, "-m", "marketplace.server"],
+    "uvicorn": [sys.executable, "-m", "marketplace.server"],
 }
 
 
@@ -35,10 +35,10 @@ def connect(database, request):
 
 
 @pytest.fixture
-def said(connect):
-    """`said(*pieces)` is what the server answers to these bytes."""
+def send(connect):
+    """`send(*pieces)` returns what the server answers to these bytes."""
 
-    def answer_to(*pieces: str | bytes) -> bytes:
+    def send_all(*pieces: str | bytes) -> bytes:
         with connect() as connection:
             for piece in pieces:
                 whole = piece if isinstance(piece, bytes) else piece.encode()
@@ -48,7 +48,7 @@ def said(connect):
                 answer += piece
         return answer
 
-    return answer_to
+    return send_all
 
 
 def status(answer: bytes) -> int:
@@ -68,20 +68,20 @@ def status(answer: bytes) -> int:
     ],
     ids=["chunked", "too long", "negative", "1e3", "twice", "cut off", "none"],
 )
-def test_length_that_lies_is_refused(said, headers, body, expected):
+def test_invalid_length_is_refused(send, headers, body, expected):
     """U1: at once, and not after the body has been read."""
-    assert status(said(f"{HEAD}{headers}\r\n{body}")) == expected
+    assert status(send(f"{HEAD}{headers}\r\n{body}")) == expected
 
 
-def test_server_outlives_who_leaves_in_the_middle(connect, said):
+def test_server_survives_clients_that_disconnect(connect, send):
     for _ in range(20):
         with connect() as connection:
             head = f"{HEAD}{JSON}Content-Length: 500\r\n\r\n{{"
             connection.sendall(head.encode())
-    assert status(said(HEALTH)) == 200
+    assert status(send(HEALTH)) == 200
 
 
-def test_body_that_stops_arriving_frees_its_thread(connect, said):
+def test_body_that_stops_arriving_frees_its_thread(connect, send):
     """U1: as many as there are threads, and the server still answers."""
     head = HEAD + JSON + "Content-Length: 100\r\n\r\n{"
     idle = [connect() for _ in range(8)]
@@ -89,27 +89,27 @@ def test_body_that_stops_arriving_frees_its_thread(connect, said):
         connection.sendall(head.encode())
     answers = [connection.recv(65536) for connection in idle]
     assert {status(answer) for answer in answers} == {408}
-    assert status(said(HEALTH)) == 200
+    assert status(send(HEALTH)) == 200
     for connection in idle:
         connection.close()
 
 
-def test_clients_that_never_hang_up_delay_nobody(connect, said):
-    """U1: their answers are complete, and theirs is the time they waste."""
-    rude = [connect() for _ in range(20)]
-    for connection in rude:
+def test_clients_that_never_close_delay_nobody(connect, send):
+    """U1: they get complete answers, and other requests do not wait for them."""
+    clients = [connect() for _ in range(20)]
+    for connection in clients:
         connection.sendall(HEALTH.encode())
-    assert status(said(HEALTH)) == 200  # or the fixture's patience ends
-    assert {status(connection.recv(65536)) for connection in rude} == {200}
-    for connection in rude:
+    assert status(send(HEALTH)) == 200  # before the timeout of the fixture
+    assert {status(connection.recv(65536)) for connection in clients} == {200}
+    for connection in clients:
         connection.close()
 
 
 @pytest.mark.parametrize(("length", "expected"), [(10_000, 400), (20_000, 414)])
-def test_long_address_gets_the_one_error_shape(said, length, expected):
+def test_long_url_gets_the_one_error_shape(send, length, expected):
     """G6: through the real server, not the test client alone."""
     query = "x" * length
-    answer = said(
+    answer = send(
         f"GET /api/listings?search={query} HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\nConnection: close\r\n\r\n"
     )
@@ -117,9 +117,9 @@ def test_long_address_gets_the_one_error_shape(said, length, expected):
     assert b'"error"' in answer
 
 
-def test_handshake_that_is_too_long_is_hung_up_on(said):
+def test_handshake_that_is_too_long_is_closed(send):
     """Before the application runs, so that no limit of its own counts it."""
-    answer = said(
+    answer = send(
         f"GET /ws?ticket={'x' * 9000} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"

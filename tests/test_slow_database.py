@@ -1,4 +1,4 @@
-"""A query that takes too long ends; the request says so and the server goes on."""
+"""A query that exceeds the statement timeout: 503, and the connection stays usable."""
 
 import subprocess
 import sys
@@ -16,8 +16,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    """A list whose query would take a minute, and 50 ms of patience for it."""
+def short_timeout(monkeypatch):
+    """A list whose query takes a minute, and a timeout of 50 ms."""
 
     def slow(self, request):
         with connection.cursor() as cursor:
@@ -32,13 +32,13 @@ def impatient(monkeypatch):
         cursor.execute("RESET statement_timeout")
 
 
-def test_slow_search_answers_too_slow(api, impatient):
+def test_slow_search_answers_too_slow(api, short_timeout):
     answer = api.get("/api/tasks")
     assert (answer.status_code, answer.json()["code"]) == (503, "too_slow")
     assert answer["Retry-After"]
 
 
-def test_connection_serves_the_next_request(api, impatient):
+def test_connection_serves_the_next_request(api, short_timeout):
     api.get("/api/tasks")
     before = connection.connection
     assert api.get("/api/listings").status_code == 200
@@ -49,7 +49,7 @@ def test_requests_have_a_timeout_and_commands_none():
     """The server's own default, which `marketplace.wsgi` sets before the settings."""
     ask = "from django.conf import settings as s; s = s.DATABASES['default']; "
     ask += "print(s['OPTIONS']['options'])"
-    said = {
+    options = {
         module: subprocess.run(
             [sys.executable, "-c", f"import os, django; {start}; {ask}"],
             capture_output=True,
@@ -61,5 +61,5 @@ def test_requests_have_a_timeout_and_commands_none():
             "command": "os.environ['DJANGO_SETTINGS_MODULE'] = 'marketplace.settings'",
         }.items()
     }
-    assert "statement_timeout=3000" in said["wsgi"]
-    assert "statement_timeout=0" in said["command"]
+    assert "statement_timeout=3000" in options["wsgi"]
+    assert "statement_timeout=0" in options["command"]

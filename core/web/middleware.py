@@ -164,12 +164,12 @@ class SkipApiMixin:
 
 
 class NonApiSessionMiddleware(SkipApiMixin, SessionMiddleware):
-    pass
+    """Django's sessions, outside /api/."""
 
 
 class NonApiAuthenticationMiddleware(SkipApiMixin, AuthenticationMiddleware):
-    pass
+    """Django's `request.user`, outside /api/."""
 
 
 class NonApiMessageMiddleware(SkipApiMixin, MessageMiddleware):
-    pass
+    """Django's flash messages, outside /api/."""
