@@ -10,10 +10,6 @@ from jobs.tests.conftest import wait_until
 from jobs.tests.registered import die_once, hold, kill_worker
 
 
-def have_ended(count: int):
-    return lambda: Job.objects.exclude(finished_at=None).count() >= count
-
-
 def groups(name: str) -> list[str]:
     found = Group.objects.filter(name__startswith=name).order_by("pk")
     return list(found.values_list("name", flat=True))

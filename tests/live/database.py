@@ -1,4 +1,4 @@
-"""A PostgreSQL database of one's own for as long as a script runs."""
+"""A temporary PostgreSQL database for a script."""
 
 import secrets
 from collections.abc import Iterator
@@ -11,10 +11,13 @@ from psycopg import sql
 
 @contextmanager
 def scratch_database(server_url: str) -> Iterator[str]:
-    """Create a database with a random name beside `server_url`'s; yield its URL."""
+    """Create a database with a random name on the same server; yield its URL.
+
+    It is dropped at the end. Raises `ValueError` for another kind of database.
+    """
     parts = urlsplit(server_url)
     if not parts.scheme.startswith("postgres"):
-        raise ValueError("A scratch database is made on PostgreSQL alone.")
+        raise ValueError("A scratch database needs PostgreSQL.")
     name = f"live_{secrets.token_hex(6)}"
     _run(server_url, sql.SQL("CREATE DATABASE {}"), name)
     try:

@@ -1,11 +1,11 @@
-"""Take the mail server, Redis and the worker away, one after another, and see.
+"""Stop the mail server, Redis and the worker in turn: users must not notice.
 
-Real processes on PostgreSQL (`DATABASE_URL`, where it makes a database of its own and
-drops it), a Redis and a mail server of their own. In each outage one person applies for
-tasks of another and writes to them, and the other listens on a socket. Prints a JSON
-line an outage: what the two saw during it, and the letters, told apart by their
-Message-ID, when it was over. The exit status is 1 if a call failed, a call took
-much longer than usual, the socket was silent, or a letter is lost or doubled.
+Real processes: a temporary database on the PostgreSQL server of `DATABASE_URL`, and a
+Redis and a mail server of its own. In each outage one person applies for tasks of
+another and sends messages to them, and the other listens on a WebSocket. Prints one
+JSON line per outage: calls and events during it, and e-mails by Message-ID after it.
+The exit status is 1 if a call failed or took much longer than usual, an event did not
+arrive, or an e-mail is lost or doubled.
 """
 
 import asyncio
@@ -26,28 +26,28 @@ from websockets.asyncio.client import connect
 
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
-from tests.live.parts import OwnRedis, OwnServer, Worker
+from tests.live.processes import OwnRedis, OwnServer, Worker
 from tests.live.server import HOST, free_port, manage
 from tests.live.stage import Answer, Call, exchange
 
-ACTS = 8  # in each outage: an application and a message
-SECONDS = 5.0  # of an outage
-ADDED_MS = 800  # that a call may take longer than usual
-HEARD_SECONDS = 4  # in which the socket has everything
-PATIENCE_SECONDS = 20  # for the letters, when it is over
-MOST_SECONDS = 90
+ROUNDS = 8  # in each outage: an application and a message
+OUTAGE_S = 5.0
+MAX_DELAY_MS = 800  # that a call may take longer than usual
+EVENTS_TIMEOUT_S = 4
+EMAILS_TIMEOUT_S = 20  # after the outage
+MAX_RUN_S = 90
 
 
 class MailServer:
-    """On one port for good; keeps the subject and Message-ID of each letter."""
+    """A mail server on a fixed port; keeps subject and Message-ID of each e-mail."""
 
     def __init__(self):
         self.port = free_port()
-        self.letters: list[tuple[str, str]] = []
+        self.emails: list[tuple[str, str]] = []
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        letter = message_from_bytes(envelope.content, policy=default)
-        self.letters.append((letter["Subject"], letter["Message-ID"]))
+        email = message_from_bytes(envelope.content, policy=default)
+        self.emails.append((email["Subject"], email["Message-ID"]))
         return "250 OK"
 
     def start(self) -> None:
@@ -58,16 +58,16 @@ class MailServer:
         self._running.stop()
 
     def of(self, titles: set[str]) -> Counter[tuple[str, str]]:
-        """How often each letter about these tasks came."""
+        """Count the e-mails about these tasks, by subject and Message-ID."""
         return Counter(
             (subject, key)
-            for subject, key in self.letters
+            for subject, key in self.emails
             if any(subject.endswith(title) for title in titles)
         )
 
 
 def main() -> int:
-    end_within(MOST_SECONDS)
+    end_within(MAX_RUN_S)
     with ExitStack() as stack:
         url = stack.enter_context(scratch_database(os.environ["DATABASE_URL"]))
         redis = stack.enter_context(OwnRedis())
@@ -88,7 +88,7 @@ def main() -> int:
         django.setup()
         server = stack.enter_context(OwnServer(environment))
         worker = stack.enter_context(Worker(environment))
-        market = Market(server.port, mail)
+        scenario = Scenario(server.port, mail)
         outages = (
             ("nothing", lambda: None, lambda: None),
             ("smtp", mail.stop, mail.start),
@@ -96,11 +96,13 @@ def main() -> int:
             ("redis hangs", redis.freeze, redis.thaw),
             ("worker", worker.kill, worker.start),
         )
-        faults = [asyncio.run(market.endure(*outage)) for outage in outages]
-        return int(any(faults))
+        failures = [asyncio.run(scenario.run(*outage)) for outage in outages]
+        return int(any(failures))
 
 
-class Market:
+class Scenario:
+    """What two people do during an outage."""
+
     def __init__(self, port: int, mail: MailServer):
         from accounts import tokens
         from accounts.models import User
@@ -115,43 +117,43 @@ class Market:
             user: tokens.open_session(user)["token"]
             for user in (self._owner, self._helper)
         }
-        self._talk = Conversation.objects.create(
+        self._conversation = Conversation.objects.create(
             participant_1=self._owner, participant_2=self._helper
         )
-        self._usual_ms = float("inf")  # until nothing was away
+        self._usual_ms = float("inf")  # until the run without an outage
         self._times: list[float] = []
 
-    async def endure(self, name: str, take_away, bring_back) -> bool:
-        """One outage; whether something was wrong."""
+    async def run(self, name: str, take_down, bring_up) -> bool:
+        """Run one outage; return whether something was wrong."""
         tasks = await asyncio.to_thread(self._new_tasks, name)
         titles = {task.title for task in tasks}
         socket = await connect(f"ws://{HOST}:{self._port}/ws")
         async with socket:
             frame = {"type": "auth", "token": self._tokens[self._owner]}
             await socket.send(json.dumps(frame))
-            heard: Counter[str] = Counter()
-            listening = asyncio.create_task(listen(socket, heard))
+            events: Counter[str] = Counter()
+            listening = asyncio.create_task(listen(socket, events))
             await asyncio.sleep(1)
-            await asyncio.to_thread(take_away)
+            await asyncio.to_thread(take_down)
             began = time.monotonic()
-            refused = await asyncio.to_thread(self._act, tasks)
-            await hear(heard)
+            refused = await asyncio.to_thread(self._use_api, tasks)
+            await wait_for_events(events)
             during = len(self._mail.of(titles))
-            await asyncio.sleep(max(0, began + SECONDS - time.monotonic()))
-            await asyncio.to_thread(bring_back)
+            await asyncio.sleep(max(0, began + OUTAGE_S - time.monotonic()))
+            await asyncio.to_thread(bring_up)
             over = time.monotonic()
-            letters = await self._letters(titles)
+            emails = await self._emails(titles)
             listening.cancel()
         result = {
             "outage": name,
             "calls": len(self._times),
             "refused": refused,
             "slowest_ms": round(max(self._times)),
-            "heard": heard["message.created"] + heard["notification.created"],
-            "letters_during": during,
-            "letters": sum(letters.values()),
-            "lost": len(titles) - len({subject for subject, _key in letters}),
-            "doubled": sum(letters.values()) - len(titles),
+            "events": events["message.created"] + events["notification.created"],
+            "emails_during": during,
+            "emails": sum(emails.values()),
+            "lost": len(titles) - len({subject for subject, _key in emails}),
+            "doubled": sum(emails.values()) - len(titles),
             "seconds_after": round(time.monotonic() - over, 1),
         }
         print(json.dumps(result), flush=True)
@@ -162,8 +164,8 @@ class Market:
     def _is_wrong(self, result: dict) -> bool:
         return bool(
             result["refused"]
-            or result["heard"] != 2 * ACTS
-            or result["slowest_ms"] > self._usual_ms + ADDED_MS
+            or result["events"] != 2 * ROUNDS
+            or result["slowest_ms"] > self._usual_ms + MAX_DELAY_MS
             or result["lost"]
             or result["doubled"]
         )
@@ -171,35 +173,35 @@ class Market:
     def _new_tasks(self, name: str) -> list:
         from tasks.tests.factories import TaskFactory
 
-        titles = [f"Errand {number}, {name}" for number in range(ACTS)]
+        titles = [f"Errand {number}, {name}" for number in range(ROUNDS)]
         return [TaskFactory(creator=self._owner, title=title) for title in titles]
 
-    def _act(self, tasks: list) -> int:
-        """Apply, write, and see it; return how many calls were refused."""
+    def _use_api(self, tasks: list) -> int:
+        """Apply and send messages; return how many calls failed or show too little."""
         self._times = []
         answers = []
         for task in tasks:
-            words = {"content": task.title}
-            path = f"/api/messages/conversations/{self._talk.pk}/messages"
+            body = {"content": task.title}
+            path = f"/api/messages/conversations/{self._conversation.pk}/messages"
             answers += [
-                self._ask("POST", f"/api/tasks/{task.pk}/apply", self._helper),
-                self._ask("POST", path, self._helper, words),
+                self._call("POST", f"/api/tasks/{task.pk}/apply", self._helper),
+                self._call("POST", path, self._helper, body),
             ]
-        seen = self._ask("GET", "/api/notifications", self._owner)
-        told = json.dumps(seen.data, ensure_ascii=False)
-        unseen = sum(task.title not in told for task in tasks)
-        return unseen + sum(not answer.is_success for answer in [*answers, seen])
+        listed = self._call("GET", "/api/notifications", self._owner)
+        shown = json.dumps(listed.data, ensure_ascii=False)
+        missing = sum(task.title not in shown for task in tasks)
+        return missing + sum(not answer.is_success for answer in [*answers, listed])
 
-    def _ask(self, method: str, path: str, user, body: dict | None = None) -> Answer:
+    def _call(self, method: str, path: str, user, body: dict | None = None) -> Answer:
         began = time.monotonic()
         with closing(HTTPConnection(HOST, self._port, timeout=30)) as http:
             answer = exchange(http, Call(method, path, self._tokens[user], body))
         self._times.append((time.monotonic() - began) * 1000)
         return answer
 
-    async def _letters(self, titles: set[str]) -> Counter:
-        """All of them; then a little longer, for those that come twice."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    async def _emails(self, titles: set[str]) -> Counter:
+        """Wait for all e-mails, and a little longer for those that come twice."""
+        deadline = time.monotonic() + EMAILS_TIMEOUT_S
         while len(self._mail.of(titles)) < len(titles):
             if time.monotonic() > deadline:
                 break
@@ -208,15 +210,15 @@ class Market:
         return self._mail.of(titles)
 
 
-async def listen(socket, heard: Counter) -> None:
+async def listen(socket, events: Counter) -> None:
     async for frame in socket:
-        heard[json.loads(frame)["type"]] += 1
+        events[json.loads(frame)["type"]] += 1
 
 
-async def hear(heard: Counter) -> None:
-    deadline = time.monotonic() + HEARD_SECONDS
+async def wait_for_events(events: Counter) -> None:
+    deadline = time.monotonic() + EVENTS_TIMEOUT_S
     while time.monotonic() < deadline:
-        if heard["message.created"] + heard["notification.created"] >= 2 * ACTS:
+        if events["message.created"] + events["notification.created"] >= 2 * ROUNDS:
             return
         await asyncio.sleep(0.05)
 

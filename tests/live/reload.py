@@ -1,4 +1,4 @@
-"""Reload the server again and again under load; every request must be answered.
+"""Reload the server (SIGHUP) several times under load: no request may be lost.
 
 `python -m tests.live.reload` runs for about fifteen seconds and stops by itself.
 """
@@ -14,14 +14,14 @@ from pathlib import Path
 
 from tests.live.server import HOST, Server, manage, serve
 
-WORKERS, CLIENTS, RELOADS, PAUSE_SECONDS = 2, 8, 4, 3.0
+WORKERS, CLIENTS, RELOADS, PAUSE_S = 2, 8, 4, 3.0
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="reload-") as folder:
         database = f"sqlite:///{Path(folder) / 'market.sqlite3'}"
         environment = {"DATABASE_URL": database, "REDIS_URL": "", "THROTTLE": "false"}
-        environment["LOG_LEVEL"] = "INFO"  # so that it says which workers boot
+        environment["LOG_LEVEL"] = "INFO"  # logs "Booting worker"
         manage(environment, "migrate", "--verbosity", "0")
         with serve(environment, workers=WORKERS) as server:
             answers = load_while(server, reload)
@@ -31,32 +31,33 @@ def main() -> int:
 
 
 def load_while(server: Server, act) -> Counter:
-    """What the clients got, by status or by the name of the failure."""
+    """Send requests while `act(server)` runs; count them by status or exception."""
     answers, done = Counter(), threading.Event()
-    crowd = [
+    clients = [
         threading.Thread(target=ask, args=(server.port, answers, done))
         for _client in range(CLIENTS)
     ]
-    for client in crowd:
+    for client in clients:
         client.start()
     try:
         act(server)
     finally:
         done.set()
-        for client in crowd:
+        for client in clients:
             client.join()
     return answers
 
 
 def reload(server: Server) -> None:
+    """Send SIGHUP several times, with pauses."""
     for _time in range(RELOADS):
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_S)
         server.process.send_signal(signal.SIGHUP)
-    time.sleep(PAUSE_SECONDS)
+    time.sleep(PAUSE_S)
 
 
 def ask(port: int, answers: Counter, done: threading.Event) -> None:
-    """One request after another, each on a connection of its own."""
+    """Send one request after another, each on a new connection."""
     while not done.is_set():
         connection = HTTPConnection(HOST, port, timeout=30)
         try:
@@ -64,8 +65,8 @@ def ask(port: int, answers: Counter, done: threading.Event) -> None:
             answer = connection.getresponse()
             answer.read()
             answers[answer.status] += 1
-        except (OSError, HTTPException) as failure:
-            answers[type(failure).__name__] += 1
+        except (OSError, HTTPException) as error:
+            answers[type(error).__name__] += 1
         finally:
             connection.close()
 

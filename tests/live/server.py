@@ -1,4 +1,4 @@
-"""Start the real server on a free port of this machine, and always stop it again."""
+"""Start the real server on a free port of this machine, and stop it in any case."""
 
 import os
 import signal
@@ -21,9 +21,11 @@ STOP_SECONDS = 25  # longer than the server's own time to finish requests
 
 @dataclass(frozen=True)
 class Server:
+    """A running server."""
+
     port: int
     process: subprocess.Popen
-    log: Path  # what it wrote; gone with the server
+    log: Path  # its output; deleted with the server
 
     @property
     def url(self) -> str:
@@ -34,6 +36,7 @@ class Server:
         return HTTPConnection(HOST, self.port, timeout=seconds)
 
     def is_ready(self) -> bool:
+        """Return whether `/ready` answers 200."""
         connection = self.connect(seconds=5)
         try:
             connection.request("GET", "/ready")
@@ -54,11 +57,11 @@ def serve(
     port: int | None = None,
     command: list[str] | None = None,
 ) -> Iterator[Server]:
-    """Run gunicorn as in production, with `environment` on top of our own.
+    """Run gunicorn as in production, with `environment` added to that of this process.
 
-    Without a `port` it finds a free one; `command` runs in gunicorn's stead.
-    The database must have its tables already: see `manage`. Raises `RuntimeError`,
-    with the end of the log, when it is not ready in time.
+    Without a `port` it uses a free one; `command` replaces gunicorn. The database must
+    be migrated: see `manage`. Raises `RuntimeError` with the end of the log if the
+    server is not ready in time.
     """
     port = port or free_port()
     own = {
@@ -81,14 +84,14 @@ def serve(
             )
         server = Server(port, process, log)
         try:
-            _await(server, seconds=ready_within)
+            _wait_until_ready(server, seconds=ready_within)
             yield server
         finally:
             stop(process)
 
 
 def manage(environment: dict[str, str], *arguments: str, seconds: float = 600) -> None:
-    """Run a management command to its end, in the same environment as the server."""
+    """Run a management command. Raises `CalledProcessError` if it fails."""
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -99,12 +102,13 @@ def manage(environment: dict[str, str], *arguments: str, seconds: float = 600) -
 
 
 def free_port() -> int:
+    """Return a port that nothing listens on right now."""
     with socket.socket() as taken:
         taken.bind((HOST, 0))
         return taken.getsockname()[1]
 
 
-def _await(server: Server, *, seconds: float) -> None:
+def _wait_until_ready(server: Server, *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not server.is_ready():
         ended = server.process.poll() is not None
@@ -114,11 +118,12 @@ def _await(server: Server, *, seconds: float) -> None:
 
 
 def tail(log: Path, lines: int = 40) -> str:
+    """Return the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def stop(process: subprocess.Popen) -> None:
-    """Ask the server to finish; after `STOP_SECONDS` end it with its workers."""
+    """Send SIGTERM; after `STOP_SECONDS` kill the process with its workers."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)

@@ -29,7 +29,7 @@ import django
 from tests.live.bounds import end_within
 from tests.live.chatters import Chatter, Log
 from tests.live.database import scratch_database
-from tests.live.parts import OwnRedis, OwnServer, Worker
+from tests.live.processes import OwnRedis, OwnServer, Worker
 from tests.live.server import manage
 
 MESSAGES = int(os.environ.get("SOAK_MESSAGES", "10000"))

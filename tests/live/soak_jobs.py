@@ -1,16 +1,17 @@
-"""Kill the workers again and again while they send; every letter must arrive once.
+"""Kill workers while they send e-mails: every e-mail must arrive once.
 
-`SOAK_JOBS` letters (2000) are queued, each in a transaction, and between them others in
-transactions that are rolled back. `SOAK_KILLS` times (100) a worker in the middle of
-the work is killed with SIGKILL and replaced. The mail server is a real one, on this
-machine, that refuses some letters at first.
+`SOAK_JOBS` e-mails (2000) are queued, each in a transaction, and between them others in
+transactions that are rolled back. `SOAK_KILLS` times (100) a busy worker is killed with
+SIGKILL and replaced. The mail server is a real one, on this machine; it refuses some
+e-mails on the first attempt.
 
-A letter whose sending was cut between the server's acceptance and our record comes
-again with the same Message-ID: that is one letter. Two with different ones are doubled.
+A worker that is killed after the server accepted an e-mail and before that is recorded
+sends it again with the same Message-ID: that counts as one e-mail. Two with different
+ids count as doubled.
 
-Runs on the PostgreSQL of `DATABASE_URL`, where it makes a database of its own and drops
-it, or without one on SQLite. The last line is JSON; the exit status is 1 if a letter is
-lost, doubled or a ghost: of a transaction that was rolled back.
+Runs on the PostgreSQL server of `DATABASE_URL`, in a temporary database, or without one
+on SQLite. The last line is JSON; the exit status is 1 if an e-mail is lost, doubled or
+a ghost: of a transaction that was rolled back.
 """
 
 import json
@@ -37,41 +38,41 @@ from tests.live.server import HOST, ROOT, free_port, manage, stop, tail
 JOBS = int(os.environ.get("SOAK_JOBS", "2000"))
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
 WORKERS = 2
-ROLLED_BACK = 0.1  # of all transactions
-REFUSED = 0.01  # of all deliveries, with a 451
-PATIENCE_SECONDS = 20  # longer than a worker takes to start and a lease to end
-MOST_SECONDS = 600
+ROLLBACK_RATIO = 0.1  # of all transactions
+REFUSAL_RATIO = 0.01  # of all deliveries, with a 451
+MAX_WAIT_S = 20  # longer than a worker takes to start and a lease to end
+MAX_RUN_S = 600
 
 
 class Mailbox:
-    """What the mail server took: the Message-IDs of each letter, by its number."""
+    """The mail server: the Message-IDs of the accepted e-mails, by their number."""
 
     def __init__(self):
-        self.letters: dict[str, list[str]] = defaultdict(list)
+        self.emails: dict[str, list[str]] = defaultdict(list)
         self.accepted = 0
         self._refused: set[str] = set()
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        letter = message_from_bytes(envelope.content)
-        number = letter["X-Number"]
-        if number not in self._refused and random.random() < REFUSED:
+        email = message_from_bytes(envelope.content)
+        number = email["X-Number"]
+        if number not in self._refused and random.random() < REFUSAL_RATIO:
             self._refused.add(number)
             return "451 Come back later"
-        self.letters[number].append(letter["Message-ID"])
+        self.emails[number].append(email["Message-ID"])
         self.accepted += 1
         return "250 OK"
 
-    def wait_for(self, letters: int) -> None:
-        """Wait until so many were accepted in all, or no more come."""
+    def wait_for(self, count: int) -> None:
+        """Wait until so many were accepted in all, or none for `MAX_WAIT_S`."""
         before, since = -1, time.monotonic()
-        while self.accepted < letters and time.monotonic() < since + PATIENCE_SECONDS:
+        while self.accepted < count and time.monotonic() < since + MAX_WAIT_S:
             if self.accepted != before:
                 before, since = self.accepted, time.monotonic()
             time.sleep(0.001)
 
 
 def main() -> int:
-    end_within(MOST_SECONDS)
+    end_within(MAX_RUN_S)
     mailbox = Mailbox()
     mail_server = Controller(mailbox, hostname=HOST, port=free_port())
     mail_server.start()
@@ -110,55 +111,55 @@ def _environment(database_url: str, mail_port: int) -> dict[str, str]:
 
 
 def soak(mailbox: Mailbox) -> int:
-    """Queue the letters, kill workers meanwhile, and wait until nothing is left."""
+    """Queue the e-mails and kill workers until all jobs are done; return the kills."""
     from jobs.services import status
 
-    queueing = threading.Thread(target=queue_letters)
+    queueing = threading.Thread(target=queue_emails)
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        crew = Crew(Path(folder) / "log")
+        pool = WorkerPool(Path(folder) / "log")
         try:
             queueing.start()
-            kills = crew.kill_often(mailbox)
+            kills = pool.kill_repeatedly(mailbox)
             queueing.join()
             while sum(status()[name] for name in ("waiting", "running")):
                 time.sleep(0.2)
         finally:
-            crew.stop()
+            pool.stop()
         if dead := status()["dead"]:
-            sys.stderr.write(f"{dead} dead letters\n{tail(crew.log)}\n")
+            sys.stderr.write(f"{dead} dead jobs\n{tail(pool.log)}\n")
     return kills
 
 
-def queue_letters() -> None:
-    """A committed letter for each number, and ghosts between them."""
+def queue_emails() -> None:
+    """Queue an e-mail for each number, and between them ghosts, which roll back."""
     from django.db import connection, transaction
 
     for number in range(JOBS):
-        if random.random() < ROLLED_BACK:
+        if random.random() < ROLLBACK_RATIO:
             with transaction.atomic():
-                queue_letter(f"ghost-{number}")
+                queue_email(f"ghost-{number}")
                 transaction.set_rollback(True)
         with transaction.atomic():
-            queue_letter(str(number))
-            queue_letter(str(number))  # the same event again
+            queue_email(str(number))
+            queue_email(str(number))  # the same key again
     connection.close()
 
 
-def queue_letter(number: str) -> None:
+def queue_email(number: str) -> None:
     from jobs.services import enqueue_mail
 
     enqueue_mail(
         f"soak:{number}",
         to=f"person-{number}@example.com",
-        subject=f"Letter {number}",
+        subject=f"E-mail {number}",
         text="Something has happened.",
         html="<p>Something has happened.</p>",
         headers={"X-Number": number},
     )
 
 
-class Crew:
-    """The workers, the longest-lived first."""
+class WorkerPool:
+    """Worker processes, the oldest first."""
 
     def __init__(self, log: Path):
         self.log = log
@@ -174,18 +175,18 @@ class Crew:
             start_new_session=True,
         )
 
-    def kill_often(self, mailbox: Mailbox) -> int:
-        """Kill the oldest after every few letters; return how often."""
-        few = max(1, 2 * JOBS * 9 // (KILLS * 10)) if KILLS else 0
+    def kill_repeatedly(self, mailbox: Mailbox) -> int:
+        """Kill the oldest worker after every few e-mails; return how often."""
+        interval = max(1, 2 * JOBS * 9 // (KILLS * 10)) if KILLS else 0
         for number in range(KILLS):
-            mailbox.wait_for(min(mailbox.accepted + random.randint(1, few), JOBS))
+            mailbox.wait_for(min(mailbox.accepted + random.randint(1, interval), JOBS))
             time.sleep(random.uniform(0, 0.01))  # anywhere within a job
             victim = self._workers.pop(0)
             victim.kill()
             victim.wait()
             self._workers.append(self._start())
             if number % 20 == 19:
-                sys.stderr.write(f"{number + 1} kills, {mailbox.accepted} letters\n")
+                sys.stderr.write(f"{number + 1} kills, {mailbox.accepted} e-mails\n")
         return KILLS
 
     def stop(self) -> None:
@@ -195,17 +196,17 @@ class Crew:
 
 
 def report(mailbox: Mailbox, kills: int) -> int:
-    wanted = {str(number) for number in range(JOBS)}
-    found = set(mailbox.letters)
+    expected = {str(number) for number in range(JOBS)}
+    found = set(mailbox.emails)
     result = {
         "jobs": JOBS,
         "kills": kills,
-        "lost": len(wanted - found),
-        "doubled": sum(len(set(ids)) > 1 for ids in mailbox.letters.values()),
-        "ghosts": len(found - wanted),
+        "lost": len(expected - found),
+        "doubled": sum(len(set(ids)) > 1 for ids in mailbox.emails.values()),
+        "ghosts": len(found - expected),
     }
-    again = mailbox.accepted - sum(len(set(ids)) for ids in mailbox.letters.values())
-    print(f"{mailbox.accepted} deliveries, {again} of them again with the same id")
+    again = mailbox.accepted - sum(len(set(ids)) for ids in mailbox.emails.values())
+    print(f"{mailbox.accepted} deliveries, {again} repeated with the same Message-ID")
     print(json.dumps(result))
     return int(any(result[name] for name in ("lost", "doubled", "ghosts")))
 

@@ -1,6 +1,6 @@
-"""Parts that a script stops and starts again: a server, a worker, a Redis of its own.
+"""Processes that a script stops and starts again: a server, a worker, a Redis.
 
-Each keeps its port, so that whoever used it finds it again.
+Each keeps its port, so that its clients can connect again.
 """
 
 import os
@@ -20,7 +20,7 @@ WORKER = [sys.executable, "manage.py", "worker"]
 
 
 class OwnServer:
-    """One process for REST and sockets."""
+    """One server process for REST and WebSockets."""
 
     def __init__(self, environment: dict[str, str]):
         self.port = free_port()
@@ -42,15 +42,15 @@ class OwnServer:
         self.stop()
 
 
-class Part:
-    """A process; `start` returns at once unless the part has a port to wait for."""
+class ManagedProcess:
+    """A process. `start` waits for its port, if it has one."""
 
     command: list[str] = []
     port = 0
 
     def __init__(self, environment: dict[str, str] | None = None):
         self._environment = os.environ | (environment or {})
-        self._folder = tempfile.TemporaryDirectory(prefix="part-")
+        self._folder = tempfile.TemporaryDirectory(prefix="process-")
         self.log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen | None = None
 
@@ -68,12 +68,12 @@ class Part:
             wait_for_port(self.port)
 
     def kill(self) -> None:
-        """End it at once, as a power cut does."""
+        """Send SIGKILL."""
         self._process.kill()
         self._process.wait()
 
     def freeze(self) -> None:
-        """It keeps its connections and says nothing any more, until `thaw`."""
+        """Send SIGSTOP: it keeps its connections and answers nothing until `thaw`."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -93,11 +93,15 @@ class Part:
         self._folder.cleanup()
 
 
-class Worker(Part):
+class Worker(ManagedProcess):
+    """`manage.py worker`."""
+
     command = WORKER
 
 
-class OwnRedis(Part):
+class OwnRedis(ManagedProcess):
+    """A Redis without persistence on a free port."""
+
     def __init__(self):
         super().__init__()
         self.port = free_port()
@@ -109,6 +113,7 @@ class OwnRedis(Part):
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:
+    """Wait until something listens on `port`. Raises `OSError` after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         try:
