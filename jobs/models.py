@@ -51,21 +51,25 @@ class Job(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
+            # A finished job with a `due_at` would run again.
             models.CheckConstraint(
                 name="job_due_at_while_unfinished",
                 condition=Q(status__in=UNFINISHED, due_at__isnull=False)
                 | (~Q(status__in=UNFINISHED) & Q(due_at=None)),
             ),
+            # Without a key, a job may be queued any number of times.
             models.UniqueConstraint(
                 fields=["key"], name="job_key_once", condition=~Q(key="")
             ),
         ]
         indexes = [
+            # Polled by every worker: partial, so that finished jobs do not slow it.
             models.Index(
                 fields=["due_at", "id"],
                 name="job_due",
                 condition=Q(due_at__isnull=False),
             ),
+            # The counts of `worker --status`, and the deletion of finished jobs.
             models.Index(fields=["status", "finished_at"], name="job_status"),
         ]
 

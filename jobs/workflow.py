@@ -26,7 +26,7 @@ def discard(job: Job, *, actor, reason: str) -> None:
 JOB_WORKFLOW = Workflow(
     Transition(
         name="retry",
-        label=_("Try again"),
+        label=_("Retry"),
         done=_("Queued again."),
         source=(DEAD,),
         target=WAITING,

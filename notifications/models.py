@@ -49,6 +49,7 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
+            # A page of the list is read from these two in order, without a sort.
             models.Index(
                 fields=["recipient", "-created_at", "-id"],
                 name="notification_newest",
