@@ -78,11 +78,16 @@ def notify(
     )
     if not _insert(row):
         return None
+    _deliver(row, channels)
+    return row
+
+
+def _deliver(row: Notification, channels: Channels) -> None:
+    """Queue the e-mail, and publish the event after the commit."""
     if channels.email:
         enqueue("notifications.deliver", notification_id=row.pk)
-    if row.in_app:
+    if channels.in_app:
         _publish(row)
-    return row
 
 
 def _insert(row: Notification) -> bool:
