@@ -1,4 +1,4 @@
-"""The Redis cache, with the memory of the process as its fallback."""
+"""The Redis cache behind a circuit breaker, with process memory as its fallback."""
 
 import logging
 
