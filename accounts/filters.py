@@ -1,4 +1,4 @@
-from search.filters import EVERYWHERE, SearchFilter, split_words
+from search.filters import ALL_CATEGORIES, SearchFilter, split_words
 
 
 class HelperFilter(SearchFilter):
@@ -9,6 +9,6 @@ class HelperFilter(SearchFilter):
 
     def in_categories(self, queryset, name, value):
         wanted = split_words(value)
-        if EVERYWHERE & set(wanted) or not wanted:
+        if ALL_CATEGORIES & set(wanted) or not wanted:
             return queryset
         return queryset.filter(helper_categories__has_any=wanted)

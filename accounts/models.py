@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CanonicalEmailField
 from accounts.querysets import BlockQuerySet, UserManager
-from core.db.models import LARGEST_PRICE, Timestamped
+from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
-from search.fields import FoldedTextField
+from search.fields import NormalizedTextField
 
 username_rule = RegexValidator(
     r"^[A-Za-z0-9_]{3,30}\Z",
@@ -87,7 +87,7 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     suspended_reason = models.CharField(max_length=500, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False, editable=False)
-    search_text = FoldedTextField(sources=("username", "first_name", "last_name"))
+    search_text = NormalizedTextField(sources=("username", "first_name", "last_name"))
 
     objects = UserManager()
 
@@ -114,8 +114,7 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(
                 name="user_hourly_rate_sane",
-                condition=Q(hourly_rate=None)
-                | Q(hourly_rate__range=(0, LARGEST_PRICE)),
+                condition=Q(hourly_rate=None) | Q(hourly_rate__range=(0, MAX_PRICE)),
             ),
         ]
         indexes = [

@@ -7,22 +7,22 @@ from core.admin.base import Admin, fieldset, link_column
 
 @admin.register(SavedSearch)
 class SavedSearchAdmin(Admin):
-    """To read only: what somebody looks for is their own affair."""
+    """Read-only. The name and the query are private."""
 
     private = ("name", "query")
     list_display = (
         "id",
         link_column("user"),
-        "kind",
+        "item_type",
         "frequency",
         "next_at",
         "watermark",
     )
-    list_filter = ("kind", "frequency")
+    list_filter = ("item_type", "frequency")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
     date_hierarchy = "created_at"
     fieldsets = (
-        fieldset(None, "user kind name query"),
+        fieldset(None, "user item_type name query"),
         fieldset(_("When"), "frequency created_at query_changed_at watermark next_at"),
     )

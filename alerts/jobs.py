@@ -9,19 +9,20 @@ from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import every, job
 from jobs.services import enqueue
 
-SLICE_SECONDS = 5.0  # then letters and the rest have their turn
+SLICE_S = 5.0  # then other jobs of the queue run
 
 
 @every(minutes=1)
 @job(max_attempts=3, timeout_s=120, atomic=False)  # long, and each search a transaction
 def send_alerts(until: str = "") -> None:
-    """Ask what is due; what is left waits behind other jobs, and for the next minute.
+    """Run the saved searches that are due, for `SLICE_S`; enqueue the rest again.
 
-    So one more worker is busy with it in each minute that begins, and no more.
+    `until` (ISO time) is the end of the minute in which the first job began. From then
+    on the job of the next minute continues, so that each minute adds one job at most.
     """
     now = timezone.now()
     until = until or (now + timedelta(minutes=1)).isoformat()
-    is_done = matching.send_due(at=now, seconds=SLICE_SECONDS)
+    is_done = matching.send_due(at=now, seconds=SLICE_S)
     if not is_done and timezone.now() < datetime.fromisoformat(until):
         enqueue(send_alerts, until=until)
 

@@ -1,6 +1,7 @@
-"""Ask the saved searches again, and tell of what is new: each item once.
+"""Run the saved searches that are due, and notify of new items: each item once.
 
-However many workers do it at once: a search is asked by who holds its row.
+Any number of workers may do so at once. Whoever holds the lock on a saved search runs
+it.
 """
 
 import logging
@@ -19,115 +20,132 @@ from core.db.locks import locked
 from notifications.services import notify
 
 logger = logging.getLogger("alerts")
-BATCH = 100  # searches that are claimed at once
-LEASE = timedelta(minutes=5)  # then those of a worker that died come up again
-MOST_FOUND = 200  # items that one turn tells of
-MOST_SHOWN = 10  # of them by their titles
+BATCH_SEARCHES = 100  # that are claimed at once
+LEASE = timedelta(minutes=5)  # after it, the searches of a worker that died are due
+MAX_ITEMS = 200  # that one run reports
+MAX_LISTED_ITEMS = 10  # of them by their titles
 
 
 def send_due(*, at: datetime, seconds: float) -> bool:
-    """Ask what is due at `at`, for about so long. Whether all of it was asked."""
+    """Run the searches due at `at` for about `seconds`; return whether all have run."""
     ends = monotonic() + seconds
     while monotonic() < ends:
-        count, busy = claim(at=at)
-        for pk in busy:
+        count, to_run = claim(at=at)
+        for pk in to_run:
             _send_or_log(pk, at=at)
-        if count < BATCH:
+        if count < BATCH_SEARCHES:
             return True
     return False
 
 
 @transaction.atomic
 def claim(*, at: datetime) -> tuple[int, list[int]]:
-    """Take a batch of due searches: how many, and which of them are to be asked.
+    """Take a batch of due searches; return its size, and the ids of those to run.
 
-    The others are done: in their kind nothing has changed.
+    The others of the batch are done: no item of their type has changed.
     """
     due = SavedSearch.objects.due(at=at)
-    if not due.exists():  # a read, which on SQLite locks nothing
+    # On SQLite the next statement takes the lock of the whole database; this one does
+    # not, and mostly nothing is due.
+    if not due.exists():
         return 0, []
-    batch = list(locked(due, skip_locked=True)[:BATCH])
-    busy = _changed_kinds(batch)
+    # skip_locked: a second worker takes the next batch instead of waiting for this one.
+    batch = list(locked(due, skip_locked=True)[:BATCH_SEARCHES])
+    changed = _changed_types(batch)
     for search in batch:
-        if search.kind in busy:
-            search.next_at = at + LEASE
+        if search.item_type in changed:
+            search.next_at = at + LEASE  # no other worker claims it meanwhile
         else:
-            _looked(search, at=at)
+            _mark_run(search, at=at)
     SavedSearch.objects.bulk_update(batch, ["watermark", "next_at"])
-    return len(batch), [search.pk for search in batch if search.kind in busy]
+    return len(batch), [search.pk for search in batch if search.item_type in changed]
 
 
-def _changed_kinds(batch: list[SavedSearch]) -> set[str]:
+def _changed_types(batch: list[SavedSearch]) -> set[str]:
+    """The types with items that changed since the oldest watermark of the batch."""
     since: dict[str, datetime] = {}
     for search in batch:
-        since[search.kind] = min(search.since, since.get(search.kind, search.since))
+        oldest = since.get(search.item_type, search.since)
+        since[search.item_type] = min(search.since, oldest)
     return {
-        kind
-        for kind, moment in since.items()
-        if ITEM_TYPES[kind].model.objects.filter(updated_at__gt=moment).exists()
+        item_type
+        for item_type, moment in since.items()
+        if ITEM_TYPES[item_type].model.objects.filter(updated_at__gt=moment).exists()
     }
 
 
 def _send_or_log(pk: int, *, at: datetime) -> None:
-    """One that the database refuses comes up again after its lease, behind others."""
+    # One search that the database refuses must not stop the others. It is due again
+    # after its lease.
     try:
         send(pk, at=at)
     except DatabaseError:
-        logger.exception("the saved search %s could not be asked", pk)
+        logger.exception("saved search %s failed", pk)
 
 
 @transaction.atomic
 def send(pk: int, *, at: datetime) -> bool:
-    """Tell of what one search finds, unless it was asked in the meantime."""
+    """Run one search and notify of its new items; return whether it notified.
+
+    Does nothing if it has been run at `at` or later, deleted, or turned off.
+    """
     rows = SavedSearch.objects.select_related("user")
+    # The watermark is compared under the lock: a worker whose lease ran out may have
+    # run the search already, and its items would be reported twice. `of`: the user's
+    # row, which is joined, stays free.
     search = locked(rows, of=("self",)).filter(pk=pk, watermark__lt=at).first()
     if search is None or search.frequency == SavedSearch.Frequency.OFF:
         return False
     try:
-        found = news(search, at=at)
-    except ValidationError:  # the list takes this no longer
+        found = new_items(search, at=at)
+    except ValidationError:  # a later version of the list refuses this query
         search.frequency, found = SavedSearch.Frequency.OFF, []
-    _looked(search, at=at)
+    _mark_run(search, at=at)
     search.save(update_fields=["frequency", "watermark", "next_at"])
-    return bool(found) and _tell(search, found)
+    return bool(found) and _notify(search, found)
 
 
-def _looked(search: SavedSearch, *, at: datetime) -> None:
+def _mark_run(search: SavedSearch, *, at: datetime) -> None:
     search.watermark = at
     search.next_at = next_run(search.frequency, user_id=search.user_id, at=at)
 
 
-def news(search: SavedSearch, *, at: datetime) -> list[Model]:
-    """What the list shows now of what was posted or changed since the last look.
+def new_items(search: SavedSearch, *, at: datetime) -> list[Model]:
+    """Return the items of the list that were posted or changed since the last run.
 
-    None of it one's own, of people who are blocked either way, or told of before.
+    Without the user's own, those of people blocked by or blocking the user, and those
+    that the search has reported before. Raises `ValidationError` if the list refuses
+    the query.
     """
-    kind, reader = ITEM_TYPES[search.kind], search.user
-    rows = kind.viewset.listed_for(reader, search.query).everything
-    changed = rows.filter(updated_at__gt=search.since, updated_at__lte=at)
-    told = Alerted.objects.filter(search=search.pk, item_id=OuterRef("pk"))
+    row, user = ITEM_TYPES[search.item_type], search.user
+    items = row.viewset.results_for(user, search.query).everything
+    changed = items.filter(updated_at__gt=search.since, updated_at__lte=at)
+    # `since` reaches back before the last run, so that its items are found again.
+    reported = Alerted.objects.filter(search=search.pk, item_id=OuterRef("pk"))
     blocks = Block.objects.order_by()
-    owner = f"{rows.owner_field}__in"
-    others = (
-        changed.of_others(reader)
-        .exclude(**{owner: blocks.filter(blocker=reader.pk).values("blocked")})
-        .exclude(**{owner: blocks.filter(blocked=reader.pk).values("blocker")})
-        .exclude(Exists(told))
+    owner_in = f"{row.model.owner_field}__in"
+    new = (
+        changed.of_others(user)
+        .exclude(**{owner_in: blocks.filter(blocker=user.pk).values("blocked")})
+        .exclude(**{owner_in: blocks.filter(blocked=user.pk).values("blocker")})
+        .exclude(Exists(reported))
     )
-    return list(others.order_by("-updated_at", "-pk")[:MOST_FOUND])
+    return list(new.order_by("-updated_at", "-pk")[:MAX_ITEMS])
 
 
-def _tell(search: SavedSearch, found: list[Model]) -> bool:
+def _notify(search: SavedSearch, found: list[Model]) -> bool:
+    # In the transaction of the run, and unique per search and item: a run that is
+    # repeated after a rollback reports the same items, and no item is reported twice.
     Alerted.objects.bulk_create(
         Alerted(search=search, item_id=item.pk) for item in found
     )
-    kind, count = ITEM_TYPES[search.kind], len(found)
-    more = "+" if count == MOST_FOUND else ""  # and perhaps others
+    row, count = ITEM_TYPES[search.item_type], len(found)
+    plus = "+" if count == MAX_ITEMS else ""  # there may be more
     params = {
         "name": search.name,
-        "count": f"{count}{more}",
-        "items": [kind.line(item) for item in found[:MOST_SHOWN]],
+        "count": f"{count}{plus}",
+        "items": [row.summary(item) for item in found[:MAX_LISTED_ITEMS]],
     }
-    if count > MOST_SHOWN:
-        params["more"] = f"{count - MOST_SHOWN}{more}"
+    if count > MAX_LISTED_ITEMS:
+        params["more"] = f"{count - MAX_LISTED_ITEMS}{plus}"
     return notify(search.user, "saved_search", subject=search, **params) is not None

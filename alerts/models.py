@@ -1,4 +1,4 @@
-"""What people look for, and what they were told of."""
+"""Saved searches, and the items that each has reported."""
 
 from datetime import datetime, timedelta
 
@@ -9,17 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.querysets import SavedSearchQuerySet
+from items.types import ITEM_TYPES
 
-OVERLAP = timedelta(minutes=5)  # what was written before it can be seen that much later
+# Rows can be committed later than their `updated_at`: so far back is searched again.
+OVERLAP = timedelta(minutes=5)
+
+
+def item_type_choices() -> list[tuple[str, str]]:
+    """Return the choices of item types, read when all apps are loaded."""
+    return [(item_type.plural, item_type.label) for item_type in ITEM_TYPES.values()]
 
 
 class SavedSearch(models.Model):
-    """A question to one of the lists, asked again for whoever saved it."""
-
-    class ItemType(models.TextChoices):
-        LISTINGS = "listings", _("Listings")
-        TASKS = "tasks", _("Tasks")
-        OFFERINGS = "offerings", _("Services")
+    """The query parameters of a list, run again for the person who saved them."""
 
     class Frequency(models.TextChoices):
         INSTANT = "instant", _("At once")
@@ -33,19 +35,23 @@ class SavedSearch(models.Model):
         related_name="saved_searches",
         db_index=False,  # `saved_search_newest` begins with it
     )
-    kind = models.CharField(max_length=10, choices=ItemType)
+    item_type = models.CharField(max_length=10, choices=item_type_choices)
     name = models.CharField(max_length=100)
     query = models.JSONField(help_text=_("The parameters of the list."))
-    digest = models.CharField(max_length=64, editable=False)
+    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of `query`
     frequency = models.CharField(
         max_length=10, choices=Frequency, default=Frequency.DAILY
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     query_changed_at = models.DateTimeField(
-        default=timezone.now, editable=False, help_text=_("Nothing older is told of.")
+        default=timezone.now,
+        editable=False,
+        help_text=_("Older items are not reported."),
     )
     watermark = models.DateTimeField(
-        default=timezone.now, editable=False, help_text=_("Told of up to here.")
+        default=timezone.now,
+        editable=False,
+        help_text=_("Items up to here are reported."),
     )
     next_at = models.DateTimeField(null=True, editable=False)
 
@@ -55,10 +61,10 @@ class SavedSearch(models.Model):
         verbose_name_plural = "saved searches"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "kind", "digest"], name="one_search_per_question"
+                fields=["user", "item_type", "digest"], name="saved_search_once"
             ),
             models.CheckConstraint(
-                name="saved_search_has_its_turn",
+                name="saved_search_has_next_run",
                 condition=Q(frequency="off", next_at=None)
                 | (~Q(frequency="off") & Q(next_at__isnull=False)),
             ),
@@ -75,16 +81,16 @@ class SavedSearch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.user_id}"
+        return f"{self.item_type} for {self.user_id}"
 
     @property
     def since(self) -> datetime:
-        """From when on to look: what commits late is still found."""
+        """When the next run's search begins, with an overlap for late commits."""
         return max(self.query_changed_at, self.watermark - OVERLAP)
 
 
 class Alerted(models.Model):
-    """An item that a search has told of, never to be told of again."""
+    """An item that a search has reported, so that it is not reported again."""
 
     search = models.ForeignKey(
         SavedSearch,

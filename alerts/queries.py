@@ -1,4 +1,4 @@
-"""What is saved of a search: the parameters that choose, as the list reads them."""
+"""The query of a saved search: the parameters of a list that choose its rows."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -11,33 +11,41 @@ from catalog.item_types import ITEM_TYPES
 from core.api.pagination import CURSOR, PAGE, PER_PAGE
 from geo.filters import number
 
-ARRANGING = frozenset({PAGE, PER_PAGE, CURSOR, "ordering"})
-LONGEST = 200  # characters of one value
-MOST_NAMED = 10  # parameters in a sentence
+# Parameters that arrange rows: accepted, because clients send those of their list, and
+# not saved.
+IGNORED_PARAMETERS = frozenset({PAGE, PER_PAGE, CURSOR, "ordering"})
+MAX_VALUE_CHARS = 200
+MAX_NAMES_IN_ERROR = 10
 
 
-def normalize(kind: str, query: Mapping, reader) -> dict[str, str]:
-    """The parameters in one spelling, without those that only arrange the rows.
+def normalize(item_type: str, query: Mapping, user) -> dict[str, str]:
+    """Return the parameters of `query` as sorted strings, without the ignored ones.
 
-    They are tried on the list itself. Raises `ValidationError` (400) for what it
-    refuses, and for parameters that it does not know.
+    Raises `ValidationError` (400) for unknown parameters, and for values that the list
+    itself refuses.
     """
-    asked = {name: _text(name, value) for name, value in sorted(query.items())}
-    known = ITEM_TYPES[kind].parameters
-    if unknown := sorted(set(asked) - known - ARRANGING):
+    given = {name: _as_text(name, value) for name, value in sorted(query.items())}
+    row = ITEM_TYPES[item_type]
+    if unknown := sorted(set(given) - row.parameters - IGNORED_PARAMETERS):
+        names = ", ".join(unknown[:MAX_NAMES_IN_ERROR])
         sentence = _("Unknown parameters: %(names)s.")
-        names = ", ".join(unknown[:MOST_NAMED])
         raise ValidationError({"query": [sentence % {"names": names}]})
     kept = {
-        name: text for name, text in asked.items() if text and name not in ARRANGING
+        name: text
+        for name, text in given.items()
+        if text and name not in IGNORED_PARAMETERS
     }
-    _refuse_half_a_place(ITEM_TYPES[kind].viewset.filterset_class.place, kept)
-    ITEM_TYPES[kind].viewset.listed_for(reader, kept)
+    _check_place(row.filterset.place, kept)
+    row.viewset.results_for(user, kept)
     return kept
 
 
-def _refuse_half_a_place(place: Collection[str], query: dict[str, str]) -> None:
-    """A list without its place is seen to be one; letters about everything are not."""
+def _check_place(place: Collection[str], query: dict[str, str]) -> None:
+    """Refuse an incomplete place.
+
+    A list ignores it, and the reader sees that; a saved search would report items from
+    everywhere.
+    """
     given = [name for name in place if name in query]
     for name in given:
         if number(query[name]) is None:
@@ -48,12 +56,13 @@ def _refuse_half_a_place(place: Collection[str], query: dict[str, str]) -> None:
 
 
 def digest_of(query: dict[str, str]) -> str:
+    """Return a hash of a normalized query: JSON columns cannot be compared."""
     return sha256(json.dumps(query, sort_keys=True).encode()).hexdigest()
 
 
-def _text(name: str, value: object) -> str:
-    """As it would stand in an address."""
+def _as_text(name: str, value: object) -> str:
+    """The value as it would stand in a query string."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if not isinstance(value, str | int | float) or len(text) > LONGEST:
+    if not isinstance(value, str | int | float) or len(text) > MAX_VALUE_CHARS:
         raise ValidationError({name: [_("Give a short text, a number, or a flag.")]})
     return text.strip()

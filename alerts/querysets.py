@@ -1,4 +1,4 @@
-"""Facts about sets of saved searches."""
+"""The queryset of saved searches."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.db import models
 
 class SavedSearchQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own."""
+        """Saved searches of `user`."""
         return self.filter(user=user.pk)
 
     def for_display(self):
@@ -17,5 +17,5 @@ class SavedSearchQuerySet(models.QuerySet):
         return self.order_by("-created_at", "-id")
 
     def due(self, *, at: datetime):
-        """Those whose turn has come, the longest waiting first."""
+        """Saved searches whose next run is due by `at`, the oldest first."""
         return self.filter(next_at__lte=at).order_by("next_at")

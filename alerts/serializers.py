@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 from rest_framework import serializers
 
 from alerts.models import SavedSearch
-from alerts.queries import ARRANGING, LONGEST
+from alerts.queries import IGNORED_PARAMETERS, MAX_VALUE_CHARS
 from catalog.item_types import ITEM_TYPES
 from core.api.fields import NO_NUL, HasSchema, Input, StrictChoiceField, TextField
 from core.api.output import Output
@@ -11,19 +11,17 @@ from core.api.output import Output
 
 class SavedSearchSerializer(Output):
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=SavedSearch.ItemType)
+    kind = serializers.ChoiceField(source="item_type", choices=list(ITEM_TYPES))
     name = serializers.CharField()
     query = serializers.DictField(child=serializers.CharField())
     frequency = serializers.ChoiceField(choices=SavedSearch.Frequency)
     results = serializers.SerializerMethodField(help_text="The path of the list.")
     created_at = serializers.DateTimeField()
-    next_at = serializers.DateTimeField(
-        allow_null=True, help_text="When it is asked again."
-    )
+    next_at = serializers.DateTimeField(allow_null=True, help_text="When it runs next.")
 
     def get_results(self, search) -> str:
         query = f"?{urlencode(search.query)}" if search.query else ""
-        return f"/api/{search.kind}{query}"
+        return f"/api/{search.item_type}{query}"
 
 
 class Query(HasSchema, serializers.DictField):
@@ -31,14 +29,15 @@ class Query(HasSchema, serializers.DictField):
 
     @property
     def schema(self) -> dict:
-        names = ARRANGING.union(*(kind.parameters for kind in ITEM_TYPES.values()))
-        text = {"type": "string", "maxLength": LONGEST, "pattern": NO_NUL}
+        parameters = (row.parameters for row in ITEM_TYPES.values())
+        names = IGNORED_PARAMETERS.union(*parameters)
+        text = {"type": "string", "maxLength": MAX_VALUE_CHARS, "pattern": NO_NUL}
         value = {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]}
         return {
             "type": "object",
             "propertyNames": {"enum": sorted(names)},
             "additionalProperties": value,
-            "description": "What the list of this kind takes. Paging and order drop.",
+            "description": "The parameters of the list, but for pages and order.",
         }
 
 
@@ -49,7 +48,7 @@ class SavedSearchChange(Input):
 
 
 class SavedSearchInput(SavedSearchChange):
-    kind = StrictChoiceField(choices=SavedSearch.ItemType)
+    kind = StrictChoiceField(source="item_type", choices=list(ITEM_TYPES))
     name = TextField(max_length=100)
     query = Query()
     frequency = StrictChoiceField(

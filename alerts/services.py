@@ -1,4 +1,4 @@
-"""Keep what people look for."""
+"""Services of saved searches."""
 
 from datetime import datetime
 
@@ -15,97 +15,110 @@ from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
 from core.exceptions import DomainError, NotFound
 
-MOST = 50  # a person
+MAX_SEARCHES = 50  # of one person
 Frequency = SavedSearch.Frequency
 
 
 class TooManySearches(DomainError):
+    """The person has `MAX_SEARCHES` already (409)."""
+
     code = "too_many_searches"
 
 
 class SavedAlready(DomainError):
+    """The person has a saved search with the same query (409)."""
+
     code = "saved_already"
 
 
 @transaction.atomic
-def save(user, *, kind: str, name: str, query: dict, frequency: str) -> SavedSearch:
-    """Keep a question; what comes from now on is told of.
+def save(
+    user, *, item_type: str, name: str, query: dict, frequency: str
+) -> SavedSearch:
+    """Save a search of `user`; items that appear from now on are reported.
 
     Raises `ValidationError` (400), `SavedAlready` and `TooManySearches` (409).
     """
-    query = normalize(kind, query, user)
+    query = normalize(item_type, query, user)
+    # Locked: of two requests at once, each would miss the search of the other in the
+    # limit and among the duplicates.
     accounts.lock(user.pk)
-    if user.saved_searches.count() >= MOST:
+    if user.saved_searches.count() >= MAX_SEARCHES:
         sentence = _("You can save %(most)s searches. Delete one first.")
-        raise TooManySearches(sentence % {"most": MOST})
-    search = SavedSearch(user=user, kind=kind, name=name)
+        raise TooManySearches(sentence % {"most": MAX_SEARCHES})
+    search = SavedSearch(user=user, item_type=item_type, name=name)
     now = timezone.now()
-    _ask(search, query, at=now)
-    _take_turns(search, frequency, at=now)
+    _set_query(search, query, at=now)
+    _set_frequency(search, frequency, at=now)
     search.save()
     return search
 
 
 @transaction.atomic
 def change(search: SavedSearch, *, name="", query=None, frequency="") -> SavedSearch:
-    """Change what is given. Raises as `save`, and `NotFound` for one that is gone."""
+    """Change the given fields; return the search.
+
+    Raises as `save`, and `NotFound` (404) for a search deleted meanwhile.
+    """
     user, now = search.user, timezone.now()
     accounts.lock(user.pk)
     search = locked(SavedSearch.objects).filter(pk=search.pk).first()
     if search is None:
         raise NotFound(_("There is no such search."))
     search.name = name or search.name
-    query = search.query if query is None else normalize(search.kind, query, user)
+    query = search.query if query is None else normalize(search.item_type, query, user)
     if query != search.query:
-        _ask(search, query, at=now)
+        _set_query(search, query, at=now)
     if frequency and frequency != search.frequency:
-        _take_turns(search, frequency, at=now)
+        _set_frequency(search, frequency, at=now)
     search.save()
     return search
 
 
 @transaction.atomic
 def delete(search: SavedSearch) -> None:
-    """Delete it. A worker that is asking it comes first, or finds it gone."""
+    """Delete a saved search, with the records of reported items."""
+    # Locked: while a worker runs the search, it would insert records of a row that is
+    # being deleted, and fail.
     for row in locked(SavedSearch.objects).filter(pk=search.pk):
         row.delete()
 
 
-def _ask(search: SavedSearch, query: dict, *, at: datetime) -> None:
-    """From `at` on; what was there before is in the list."""
+def _set_query(search: SavedSearch, query: dict, *, at: datetime) -> None:
+    """Report items from `at` on: the list shows the older ones."""
     search.query, search.digest = query, digest_of(query)
     search.query_changed_at = search.watermark = at
-    others = SavedSearch.objects.filter(user=search.user_id, kind=search.kind)
+    others = SavedSearch.objects.filter(user=search.user_id, item_type=search.item_type)
     if others.exclude(pk=search.pk).filter(digest=search.digest).exists():
         raise SavedAlready(_("You have saved this search already."))
 
 
-def _take_turns(search: SavedSearch, frequency: str, *, at: datetime) -> None:
-    if search.frequency == Frequency.OFF:
-        search.query_changed_at = search.watermark = (
-            at  # nobody waited for what came before
-        )
+def _set_frequency(search: SavedSearch, frequency: str, *, at: datetime) -> None:
+    if search.frequency == Frequency.OFF:  # items of that time are not reported
+        search.query_changed_at = search.watermark = at
     search.frequency = frequency
     search.next_at = next_run(frequency, user_id=search.user_id, at=at)
 
 
 def turn_off(user_id: int, search_id: int) -> None:
-    """Tell of nothing more; the search stays."""
+    """Set the frequency to off; the search itself stays."""
     rows = SavedSearch.objects.filter(pk=search_id, user=user_id)
     rows.update(frequency=Frequency.OFF, next_at=None)
 
 
 def get_title(user_id: int, search_id: int) -> str:
+    """Return the name of a search, for the page that unsubscribes from it."""
     search = SavedSearch.objects.filter(pk=search_id, user=user_id).first()
-    return search.name if search else _("A search that is deleted already")
+    return search.name if search else _("A deleted search")
 
 
 def stale(*, changed_since: datetime, changed_until: datetime) -> QuerySet:
-    """What was told of items that ended in that time: nothing brings them back."""
-    gone = Q()
-    for name, kind in ITEM_TYPES.items():
-        items = kind.model.objects.filter(
-            status=kind.last_status, updated_at__range=(changed_since, changed_until)
+    """Return the records about items that reached their final status in that time."""
+    condition = Q()
+    for name, row in ITEM_TYPES.items():
+        items = row.model.objects.filter(
+            status=row.final_status, updated_at__range=(changed_since, changed_until)
         )
-        gone |= Q(search__kind=name, item_id__in=items.order_by().values("pk"))
-    return Alerted.objects.filter(gone)
+        ids = items.order_by().values("pk")
+        condition |= Q(search__item_type=name, item_id__in=ids)
+    return Alerted.objects.filter(condition)

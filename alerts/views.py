@@ -15,7 +15,7 @@ from core.api.viewsets import ApiViewSet
 
 
 class SavedSearchViewSet(ListModelMixin, ApiViewSet):
-    """Questions to the lists that are asked again for whoever saved them."""
+    """Queries of the lists that run again for the person who saved them."""
 
     queryset = SavedSearch.objects.for_display().newest_first()
     serializer_class = SavedSearchSerializer

@@ -1,7 +1,6 @@
-"""The categories that clients offer. Others are taken as they come."""
+"""The categories of the item types: slug: (Latvian, Russian, English)."""
 
-_TASK_NAMES = {
-    # slug: (Latvian, Russian, English)
+TASK_CATEGORIES = {
     "cleaning": ("Uzkopšana", "Уборка", "Cleaning"),
     "moving": ("Pārvākšanās", "Переезд", "Moving"),
     "assembly": ("Mēbeļu montāža", "Сборка мебели", "Assembly"),
@@ -28,7 +27,7 @@ _TASK_NAMES = {
     "beauty": ("Skaistumkopšana", "Красота", "Beauty"),
     "other": ("Cits", "Другое", "Other"),
 }
-_LISTING_NAMES = {
+LISTING_CATEGORIES = {
     "electronics": ("Elektronika", "Электроника", "Electronics"),
     "vehicles": ("Transports", "Транспорт", "Vehicles"),
     "property": ("Nekustamais īpašums", "Недвижимость", "Property"),
@@ -41,18 +40,4 @@ _LISTING_NAMES = {
     "other": ("Cits", "Другое", "Other"),
 }
 
-
-def _rows(names: dict) -> list[dict]:
-    return [
-        {"slug": slug, "names": {"lv": lv, "ru": ru, "en": en}}
-        for slug, (lv, ru, en) in names.items()
-    ]
-
-
-CATEGORIES = {
-    "listings": _rows(_LISTING_NAMES),
-    "tasks": _rows(_TASK_NAMES),
-    "offerings": _rows(_TASK_NAMES),
-}
-TASK_SLUGS = tuple(_TASK_NAMES)
-LISTING_SLUGS = tuple(_LISTING_NAMES)
+TASK_SLUGS = tuple(TASK_CATEGORIES)

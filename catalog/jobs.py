@@ -8,10 +8,12 @@ from jobs.maintenance import maintenance
 
 @maintenance("repair picture counts")
 def repair_picture_counts(at: datetime, *, dry_run: bool) -> int:
-    return len(picture_counts.miscounted()) if dry_run else picture_counts.recount()
+    if dry_run:
+        return len(picture_counts.miscounted())
+    return picture_counts.repair()
 
 
-# Only what is still shown teaches words: what has ended is taken off first.
+# `after`: only public texts count, so items that end in the same run are left out.
 @maintenance("rebuild vocabulary", after=("expire listings", "expire tasks"))
 def rebuild_vocabulary(at: datetime, *, dry_run: bool) -> int:
-    return vocabulary.learn(dry_run=dry_run)
+    return vocabulary.rebuild(dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""Everything on a map: points where they are few, clusters with counts where many."""
+"""Items of all types on a map, as GeoJSON: points, or clusters with counts."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,13 +17,14 @@ from accounts.models import User
 from catalog.item_types import ITEM_TYPES, ItemType
 from core.api.lists import filtered_results
 from core.api.viewsets import ApiViewSet
+from geo.circles import bounding_box
 from geo.filters import number
 
-MOST_POINTS = 200  # of one kind; from there on they are clustered
-MANY = 10_000  # a view with so many of a kind is remembered for `REMEMBERED` seconds
-REMEMBERED = 60
+MAX_POINTS = 200  # of one type; more are clustered
+MIN_CACHED_ITEMS = 10_000  # of one type in a view, for its clusters to be cached
+CACHE_S = 60
 CELL_PX = 64  # the side of a cluster's cell on a map of 256 px tiles
-DEEPEST_ZOOM = 22
+MAX_ZOOM = 22
 
 
 class MapViewSet(ApiViewSet):
@@ -33,7 +34,7 @@ class MapViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Items on a map, as GeoJSON",
-        description="Takes the filters of the kinds' own lists. Public points only.",
+        description="Takes the filters of the lists. Public points only.",
         responses=OpenApiTypes.OBJECT,
         parameters=[
             OpenApiParameter(
@@ -42,17 +43,18 @@ class MapViewSet(ApiViewSet):
             OpenApiParameter(
                 "zoom", str, required=True, description="Of the map, 0 to 22."
             ),
-            OpenApiParameter("kinds", str, description="tasks,offerings,listings"),
+            OpenApiParameter("kinds", str, description=",".join(ITEM_TYPES)),
         ],
     )
     def list(self, request):
-        area = in_bounding_box(_bbox(request.query_params.get("bbox", "")))
-        cell = cell_degrees(_zoom(request.query_params.get("zoom", "")))
+        area = _in_box(*_bbox(request.query_params.get("bbox", "")))
+        cell = _cell_degrees(_zoom(request.query_params.get("zoom", "")))
         features, total = [], 0
-        for kind in _kinds(request.query_params.get("kinds", "")):
-            rows = _filtered(kind, request).filter(area)
-            few = _points(kind, rows)
-            found = few if len(few) <= MOST_POINTS else _clusters(kind, rows, cell)
+        for item_type in _item_types(request.query_params.get("kinds", "")):
+            rows = _filtered(item_type, request).filter(area)
+            found = _points(item_type, rows)
+            if len(found) > MAX_POINTS:
+                found = _clusters(item_type, rows, cell)
             features += found
             total += sum(f["properties"].get("count", 1) for f in found)
         return Response(
@@ -60,41 +62,34 @@ class MapViewSet(ApiViewSet):
         )
 
 
-def cell_degrees(zoom: int) -> float:
+def _cell_degrees(zoom: int) -> float:
     return 360 / 2**zoom * CELL_PX / 256
 
 
-def in_bounding_box(bbox: tuple[float, float, float, float]) -> Q:
-    """Public points in a box; one whose west is beyond its east crosses 180°."""
-    west, south, east, north = bbox
-    rows = Q(public_latitude__range=(south, north))
-    if west <= east:
-        return rows & Q(public_longitude__range=(west, east))
-    return rows & (Q(public_longitude__gte=west) | Q(public_longitude__lte=east))
+def _in_box(west: float, south: float, east: float, north: float) -> Q:
+    kind = "date line" if west > east else "plain"  # which the box then crosses
+    edges = {"west": west, "south": south, "east": east, "north": north}
+    return bounding_box(kind, edges)
 
 
-def _filtered(kind: ItemType, request) -> QuerySet:
-    """The rows that the kind's own list would show on all its pages."""
+def _filtered(item_type: ItemType, request) -> QuerySet:
+    """The rows of all pages of the type's own list, for the same filters."""
     query = request.query_params.copy()
     query.pop("ordering", None)
-    visible = kind.model.objects.visible()
-    return filtered_results(visible, kind.filterset, query, request.user).everything
+    visible = item_type.model.objects.visible()
+    found = filtered_results(visible, item_type.filterset, query, request.user)
+    return found.everything
 
 
-def _points(kind: ItemType, rows: QuerySet) -> list[dict]:
-    fields = (
-        "pk",
-        "title",
-        "category",
-        kind.price_field,
-        "public_longitude",
-        "public_latitude",
-    )
+def _points(item_type: ItemType, rows: QuerySet) -> list[dict]:
+    """One feature for each row, at most one more than `MAX_POINTS`."""
+    price = item_type.model.price_field
+    fields = ("pk", "title", "category", price, "public_longitude", "public_latitude")
     return [
         _feature(
             (longitude, latitude),
             {
-                "kind": kind.name,
+                "kind": item_type.name,
                 "id": pk,
                 "title": title,
                 "category": category,
@@ -103,46 +98,54 @@ def _points(kind: ItemType, rows: QuerySet) -> list[dict]:
         )
         for pk, title, category, price, longitude, latitude in rows.values_list(
             *fields
-        )[: MOST_POINTS + 1]
+        )[: MAX_POINTS + 1]
     ]
 
 
-def _clusters(kind: ItemType, rows: QuerySet, cell: float) -> list[dict]:
-    """The rows in cells. Lists count no further than a thousand: past `MANY` a cluster
-    may be a minute old without ever differing from a list."""
+def _clusters(item_type: ItemType, rows: QuerySet, cell: float) -> list[dict]:
+    """One feature for each cell of `cell` degrees that has rows.
+
+    Large answers are cached for `CACHE_S` seconds: every client that opens the map of
+    the whole country would otherwise read all its points again. Lists count no further
+    than a thousand, so that an older count contradicts none of them.
+    """
     points = _counted_points(rows)
+    # The SQL names everything that the answer depends on, also what the reader may see.
     sql, params = points.query.sql_with_params()
-    key = f"map:{sha256(repr((kind.name, sql, params, cell)).encode()).hexdigest()}"
-    if known := cache.get(key):
-        return known
-    clusters = _in_cells(kind, points, cell)
-    if sum(cluster["properties"]["count"] for cluster in clusters) > MANY:
-        cache.set(key, clusters, REMEMBERED)
+    parts = (item_type.name, sql, params, cell)
+    key = f"map:{sha256(repr(parts).encode()).hexdigest()}"
+    if cached := cache.get(key):
+        return cached
+    clusters = _in_cells(item_type, points, cell)
+    if sum(c["properties"]["count"] for c in clusters) > MIN_CACHED_ITEMS:
+        cache.set(key, clusters, CACHE_S)
     return clusters
 
 
 def _counted_points(rows: QuerySet) -> QuerySet:
-    """Each public point once, in the order of its index, with how many stand there.
+    """Each public point (latitude, longitude) with its number of rows.
 
-    Public points lie on a grid, so they are far fewer than the rows.
+    Public points lie on a grid, so that they are far fewer than the rows. Without
+    `order_by()`, the order of the list would be added to the GROUP BY.
     """
     point = ("public_latitude", "public_longitude")
     counted = rows.order_by().values(*point).annotate(count=Count("pk"))
     return counted.values_list(*point, "count")
 
 
-def _in_cells(kind: ItemType, points: QuerySet, cell: float) -> list[dict]:
-    """Points put together by cells of so many degrees, at the mean of their rows."""
+def _in_cells(item_type: ItemType, points: QuerySet, cell: float) -> list[dict]:
+    """Group points by cells; a cluster stands at the mean of its rows."""
+    # cell: sum of longitudes, sum of latitudes, number of rows
     sums: dict[tuple, list] = defaultdict(lambda: [0.0, 0.0, 0])
     for latitude, longitude, count in points:
-        found = sums[floor(latitude / cell), floor(longitude / cell)]
-        found[0] += longitude * count
-        found[1] += latitude * count
-        found[2] += count
+        cluster = sums[floor(latitude / cell), floor(longitude / cell)]
+        cluster[0] += longitude * count
+        cluster[1] += latitude * count
+        cluster[2] += count
     return [
         _feature(
             (round(longitude / count, 6), round(latitude / count, 6)),
-            {"kind": kind.name, "cluster": True, "count": count},
+            {"kind": item_type.name, "cluster": True, "count": count},
         )
         for longitude, latitude, count in sums.values()
     ]
@@ -156,16 +159,17 @@ def _feature(coordinates: tuple[float, float], properties: dict) -> dict:
     }
 
 
-def _kinds(text: str) -> Iterator[ItemType]:
+def _item_types(text: str) -> Iterator[ItemType]:
     names = [name for name in text.split(",") if name] or list(ITEM_TYPES)
     if not set(names) <= set(ITEM_TYPES):
-        raise ValidationError({"kinds": [_("Choose of tasks, offerings, listings.")]})
+        sentence = _("Choose from: %(names)s.") % {"names": ", ".join(ITEM_TYPES)}
+        raise ValidationError({"kinds": [sentence]})
     return (ITEM_TYPES[name] for name in dict.fromkeys(names))
 
 
 def _zoom(text: str) -> int:
     is_number = text.isascii() and text.isdigit() and len(text) <= 2
-    if not (is_number and int(text) <= DEEPEST_ZOOM):
+    if not (is_number and int(text) <= MAX_ZOOM):
         raise ValidationError({"zoom": [_("Give a whole number from 0 to 22.")]})
     return int(text)
 

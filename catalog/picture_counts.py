@@ -1,16 +1,14 @@
-"""How many items show each picture, counted out of the items themselves."""
+"""Repair the counts of uses of uploads, from the rows that show them."""
 
 from django.db import connection, transaction
 
 from accounts.models import User
+from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
-from listings.models import Listing
 from messaging.models import Attachment
-from offerings.models import Offering
-from tasks.models import TaskRequest
 from uploads.models import URL_PREFIX, Upload
 
-AT_ONCE = 500  # rows locked together
+BATCH_ROWS = 500  # locked together
 SPLIT = {  # one row for each path in a column of paths with commas
     "postgresql": "SELECT unnest(string_to_array(images, ',')) AS path FROM {table}",
     "sqlite": (
@@ -37,39 +35,38 @@ MISCOUNTED = """
 
 
 def miscounted() -> dict[int, int]:
-    """The uploads whose count of uses is not true, each with the true one."""
+    """Return the ids of the uploads whose count is wrong, each with the right one."""
     with connection.cursor() as cursor:
         ours = f"{URL_PREFIX}%"
         cursor.execute(_sql(), [ours, ours, URL_PREFIX, URL_PREFIX])
         return dict(cursor.fetchall())
 
 
-def recount() -> int:
-    """Set the true counts; return how many were wrong.
-
-    Whoever changes an item's pictures first writes their rows: while those are locked,
-    nobody attaches or drops them, so that what is counted then is true.
-    """
+def repair() -> int:
+    """Set the right counts; return how many were wrong."""
     wrong = sorted(miscounted())
     return sum(
-        _recount(wrong[start : start + AT_ONCE])
-        for start in range(0, len(wrong), AT_ONCE)
+        _repair(wrong[start : start + BATCH_ROWS])
+        for start in range(0, len(wrong), BATCH_ROWS)
     )
 
 
 @transaction.atomic
-def _recount(ids: list[int]) -> int:
+def _repair(ids: list[int]) -> int:
+    # `uploads.services.exchange` locks uploads before it changes an item's pictures:
+    # while they are locked here, no use is added or removed, so that they are counted
+    # again. In the order of their ids, as there: another order could deadlock.
     rows = locked(Upload.objects).filter(pk__in=ids).order_by("pk")
-    held = {upload.pk for upload in rows}
-    true = {pk: uses for pk, uses in miscounted().items() if pk in held}
-    for pk, uses in true.items():
+    locked_ids = {upload.pk for upload in rows}
+    counts = {pk: uses for pk, uses in miscounted().items() if pk in locked_ids}
+    for pk, uses in counts.items():
         Upload.objects.filter(pk=pk).update(uses=uses)
-    return len(true)
+    return len(counts)
 
 
 def _sql() -> str:
     split = SPLIT[connection.vendor] + " WHERE images <> ''"
-    tables = [model._meta.db_table for model in (Listing, TaskRequest, Offering)]
+    tables = [item_type.model._meta.db_table for item_type in ITEM_TYPES.values()]
     return MISCOUNTED.format(
         uploads=Upload._meta.db_table,
         people=User._meta.db_table,

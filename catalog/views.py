@@ -5,14 +5,13 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from catalog.categories import CATEGORIES
+from catalog.item_types import ITEM_TYPES
 from core.api.viewsets import ApiViewSet
 
+LANGUAGES = ("lv", "ru", "en")
 NAMES = inline_serializer(
-    "CategoryNames", {code: serializers.CharField() for code in ("lv", "ru", "en")}
+    "CategoryNames", {code: serializers.CharField() for code in LANGUAGES}
 )
-
-
 CATEGORY = inline_serializer(
     "Category", {"slug": serializers.CharField(), "names": NAMES}, many=True
 )
@@ -27,7 +26,14 @@ class CategoryViewSet(ApiViewSet):
 
     @extend_schema(
         summary="The known categories of each segment",
-        responses=inline_serializer("Categories", dict.fromkeys(CATEGORIES, CATEGORY)),
+        responses=inline_serializer("Categories", dict.fromkeys(ITEM_TYPES, CATEGORY)),
     )
     def list(self, request):
-        return Response(CATEGORIES, headers={"Cache-Control": "public, max-age=3600"})
+        answer = {
+            item_type.plural: [
+                {"slug": slug, "names": dict(zip(LANGUAGES, names, strict=True))}
+                for slug, names in item_type.categories.items()
+            ]
+            for item_type in ITEM_TYPES.values()
+        }
+        return Response(answer, headers={"Cache-Control": "public, max-age=3600"})

@@ -1,25 +1,23 @@
-"""Teach the search what words the market uses."""
+"""The texts that the vocabulary of the typo correction is built from."""
 
 from collections.abc import Iterator
 
 from accounts.models import User
-from listings.models import Listing
-from offerings.models import Offering
+from catalog.item_types import ITEM_TYPES
 from search import vocabulary as search
-from tasks.models import TaskRequest
 
-NEWEST = 200_000  # texts of each kind that are read
-AT_ONCE = 5_000
+MAX_TEXTS = 200_000  # of each type, the newest
+BATCH_ROWS = 5_000
 
 
-def learn(*, dry_run: bool = False) -> int:
-    """From the newest of what everybody sees; return how many words changed."""
-    return search.learn(_texts(), dry_run=dry_run)
+def rebuild(*, dry_run: bool = False) -> int:
+    """Rebuild the vocabulary from public texts; return how many words changed."""
+    return search.rebuild(_texts(), dry_run=dry_run)
 
 
 def _texts() -> Iterator[str]:
-    things = (model.objects.visible() for model in (Listing, TaskRequest, Offering))
-    for rows in (*things, User.objects.helpers().filter(is_active=True)):
-        newest = rows.order_by("-created_at", "-pk")[:NEWEST]
+    items = (item_type.model.objects.visible() for item_type in ITEM_TYPES.values())
+    for rows in (*items, User.objects.helpers().filter(is_active=True)):
+        newest = rows.order_by("-created_at", "-pk")[:MAX_TEXTS]
         texts = newest.values_list("search_text", flat=True)
-        yield from texts.iterator(chunk_size=AT_ONCE)
+        yield from texts.iterator(chunk_size=BATCH_ROWS)

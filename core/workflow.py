@@ -4,8 +4,8 @@
 admin, the OpenAPI schema and the diagrams in docs/ are all read off the table.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser as User
@@ -18,53 +18,64 @@ from core.db.locks import locked
 from core.exceptions import NotAllowed, WrongStatus
 
 
-def nothing(*args, **kwargs) -> None:
+def no_effect(*args, **kwargs) -> None:
     """The effect or record of a transition that only changes the status."""
 
 
 def is_system(obj: Model, actor: User | None) -> bool:
-    """Allow the clock (`manage.py maintain`) and nobody else."""
+    """Allow the scheduler (`manage.py maintain`) alone: it acts without a user."""
     return actor is None
 
 
 def is_staff(obj: Model, actor: User | None) -> bool:
+    """Allow every active member of staff."""
     return actor is not None and actor.is_active and actor.is_staff
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """One row: what it is called, where it leads, who may, and what else happens."""
+    """One row of a workflow table. It holds data and named functions only."""
 
     name: str  # URL segment, admin action and history entry
     label: str | Promise  # "Confirm the work"
-    done: str | Promise  # what the answer says: "The work is confirmed."
+    done: str | Promise  # the message of the answer: "The work is confirmed."
     source: tuple[str, ...]
     target: str
     allow: Callable[[Model, User | None], bool]
-    effect: Callable[..., None] = nothing  # in the transaction, with the row locked
+    effect: Callable[..., None] = no_effect  # in the transaction, with the row locked
     input: type | None = None  # serializer of the request body
-    aliases: tuple[str, ...] = ()  # further URL segments of the same row
+    # Further URL paths of the same row. A path with named groups, which are ids,
+    # takes them as its data and reads no body.
+    aliases: tuple[str, ...] = ()
+    # Further objects of the answer: their key, and the attribute of the row that has
+    # them once the effect has run.
+    answer: Mapping[str, str] = field(default_factory=dict)
     in_api: bool = True
     in_admin: bool = False
 
     @property
-    def method_name(self) -> str:
-        return self.name.replace("-", "_")
+    def paths(self) -> tuple[str, ...]:
+        """The URL paths of the row below that of the object; none outside the API."""
+        return (self.name, *self.aliases) if self.in_api else ()
 
 
 class Workflow:
-    """The table of one status `field`, and the engine that runs it."""
+    """The table of one status `field`, and the engine that runs it.
+
+    `parent` names a foreign key whose row is locked before the object's own.
+    `record(obj, *, actor, row, old, **data)` runs after each transition.
+    """
 
     def __init__(
         self,
         *transitions: Transition,
         field: str = "status",
         parent: str = "",
-        record: Callable[..., None] = nothing,
+        record: Callable[..., None] = no_effect,
     ):
         self._by_name = {row.name: row for row in transitions}
         self._field = field
-        self._parent = parent  # a foreign key whose row is locked first
+        self._parent = parent
         self._record = record
 
     def __iter__(self) -> Iterator[Transition]:
@@ -78,9 +89,9 @@ class Workflow:
         return tuple(row for row in self if row.in_api)
 
     def available_to(self, obj: Model, user: User | None) -> list[str]:
-        """Name what `user` may do through the API with `obj` as it is now."""
+        """Return the names of the API rows that `user` may run on `obj` now."""
         if user is None:
-            return []  # nobody does anything without signing in
+            return []  # also rows of the scheduler, which allow an actor of None
         status = getattr(obj, self._field)
         return [
             row.name
@@ -89,34 +100,36 @@ class Workflow:
         ]
 
     def leading_to(self, target: str) -> str | None:
-        """Name the API row that ends in `target`, for a client that names statuses."""
+        """Return the name of the API row that ends in the status `target`, if any."""
         return next((row.name for row in self._api_rows if row.target == target), None)
 
     def is_possible(self, row: Transition, obj: Model, user: User) -> bool:
-        """Tell whether `user` may perform `row` on `obj` as it is now."""
+        """Return whether `user` may run `row` on `obj` as it is now."""
         return getattr(obj, self._field) in row.source and row.allow(obj, user)
 
-    def refuse_strangers(self, name: str, obj: Model, actor: User | None) -> None:
-        """Raise `NotAllowed` for somebody who may never do this with `obj`."""
+    def check_allowed(self, name: str, obj: Model, actor: User | None) -> None:
+        """Raise `NotAllowed` (403) if `actor` may never run this row on `obj`."""
         row = self._by_name[name]
         if not row.allow(obj, actor):
             raise NotAllowed(_("You may not do this: %(what)s.") % {"what": row.label})
 
     @transaction.atomic
     def run(self, name: str, obj: Model, *, actor: User | None, **data) -> Model:
-        """Perform one transition on a freshly locked row and return that row.
+        """Run one transition on a freshly locked row and return that row.
 
         `data` goes to the effect and the record. Raises `NotAllowed` (403) before
         `WrongStatus` (409), and then nothing is written.
         """
         row = self._by_name[name]
+        # Without the lock, two requests could both find the source status and both
+        # run their effects.
         obj = self._locked(obj)
-        self.refuse_strangers(name, obj, actor)
+        self.check_allowed(name, obj, actor)
         old = getattr(obj, self._field)
         if old not in row.source:
             raise WrongStatus(
                 _("Not possible now: %(what)s. It is %(status)s.")
-                % {"what": row.label, "status": self._words(obj)}
+                % {"what": row.label, "status": self._status_label(obj)}
             )
         row.effect(obj, actor=actor, **data)
         setattr(obj, self._field, row.target)
@@ -125,10 +138,10 @@ class Workflow:
         return obj
 
     def run_due(self, name: str, due: QuerySet) -> int:
-        """Run a transition of the clock on each row of `due`; return how many ran.
+        """Run a transition of the scheduler on each row of `due`; return how many ran.
 
-        Each is a transaction of its own, and is left alone if somebody has acted on
-        it since `due` was read. Safe to run twice at once.
+        Each row is a transaction of its own. A row that no longer belongs to `due` is
+        skipped. Two processes may call this at once.
         """
         return sum(
             self._run_if_due(name, due, pk) for pk in due.values_list("pk", flat=True)
@@ -136,26 +149,29 @@ class Workflow:
 
     @transaction.atomic
     def _run_if_due(self, name: str, due: QuerySet, pk: int) -> bool:
-        # Read again under the lock: without it, a task confirmed meanwhile would
-        # expire.
+        # The condition is read again under the lock: without it, a task that was
+        # confirmed since `due` was read would expire.
         obj = locked(due).filter(pk=pk).first()
         if obj is not None:
             self.run(name, obj, actor=None)
         return obj is not None
 
     def _locked(self, obj: Model) -> Model:
-        """The freshly read row, locked; its parent's before it."""
+        """Read the row again, locked, after its parent.
+
+        Writers that lock the parent first would deadlock with the opposite order.
+        """
         if self._parent:
             parent = type(obj)._meta.get_field(self._parent).related_model
             parent_id = getattr(obj, f"{self._parent}_id")
             locked(parent._base_manager).only("pk").get(pk=parent_id)
         return locked(type(obj)._base_manager).get(pk=obj.pk)
 
-    def _words(self, obj: Model) -> str:
+    def _status_label(self, obj: Model) -> str:
         return str(getattr(obj, f"get_{self._field}_display")()).lower()
 
     def mermaid(self) -> str:
-        """The table as a Mermaid state diagram."""
+        """Return the table as a Mermaid state diagram."""
         edges = [
             f"    {source} --> {row.target}: {row.name}"
             for row in self

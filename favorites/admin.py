@@ -2,16 +2,16 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.base import Admin, fieldset, link_column, link_to
-from favorites.models import Favorite
+from favorites.models import ITEM_TYPES, Favorite
 
 
 @admin.register(Favorite)
 class FavoriteAdmin(Admin):
-    list_display = ("id", link_column("user"), "item_type", "thing", "created_at")
-    list_select_related = ("user", "task", "offering", "listing")
+    list_display = ("id", link_column("user"), "item_type", "linked_item", "created_at")
+    list_select_related = ("user", *ITEM_TYPES)
     search_fields = ("user__search_text__words",)
-    fieldsets = (fieldset(None, "user thing created_at"),)
+    fieldsets = (fieldset(None, "user linked_item created_at"),)
 
     @admin.display(description=_("item"))
-    def thing(self, favorite: Favorite) -> str:
+    def linked_item(self, favorite: Favorite) -> str:
         return link_to(favorite.item)

@@ -8,7 +8,7 @@ class FavoriteFilter(filters.FilterSet):
     type = ChoiceParam(
         choices=[(name, name) for name in ITEM_TYPES],
         method="of_type",
-        help_text="Of one kind of item only.",
+        help_text="Of one type of item only.",
     )
 
     class Meta:

@@ -1,4 +1,7 @@
-"""What people keep an eye on."""
+"""Favorites: items that a person has marked."""
+
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +13,7 @@ from listings.models import Listing
 from offerings.models import Offering
 from tasks.models import TaskRequest
 
+# The foreign keys of a favorite. A test compares them with the table of item types.
 ITEM_TYPES = {"task": TaskRequest, "offering": Offering, "listing": Listing}
 
 
@@ -18,7 +22,7 @@ def _only(name: str) -> Q:
 
 
 class Favorite(models.Model):
-    """One person's mark on one item: exactly one of the three foreign keys is set."""
+    """One item of one person: exactly one foreign key of `ITEM_TYPES` is set."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -38,12 +42,13 @@ class Favorite(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = FavoriteQuerySet.as_manager()
+    item_types = tuple(ITEM_TYPES)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="favorite_of_one_item",
-                condition=_only("task") | _only("offering") | _only("listing"),
+                condition=reduce(or_, map(_only, ITEM_TYPES)),
             ),
             *(
                 models.UniqueConstraint(
@@ -67,7 +72,7 @@ class Favorite(models.Model):
 
     @property
     def item_id(self) -> int:
-        return self.task_id or self.offering_id or self.listing_id
+        return getattr(self, f"{self.item_type}_id")
 
     @property
     def item(self):

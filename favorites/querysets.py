@@ -1,4 +1,4 @@
-"""Facts about sets of favorites."""
+"""The queryset of favorites."""
 
 from django.db import models
 from django.db.models import Count, Q
@@ -8,29 +8,33 @@ from core.db.conditions import prefix_q
 
 class FavoriteQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own, of items that one may still see."""
+        """Favorites of `user`, of items that `user` may still open."""
         condition = Q()
-        for name in ("task", "offering", "listing"):
-            field = self.model._meta.get_field(name)
-            seen = field.related_model.objects.all().seen_by(user)
-            condition |= Q(**{f"{name}__isnull": False}) & prefix_q(seen, name)
+        for name, items in self._items().items():
+            visible = prefix_q(items.visible_to_q(user), name)
+            condition |= Q(**{f"{name}__isnull": False}) & visible
         return self.filter(condition, user=user.pk)
 
     def for_display(self):
-        return self.select_related(
-            "task__creator",
-            "task__assigned_to",
-            "offering__creator",
-            "listing__seller",
+        """With the items and the people who are shown with them."""
+        people = (
+            f"{name}__{person}"
+            for name, items in self._items().items()
+            for person in items.people
         )
+        return self.select_related(*people)
 
     def newest_first(self):
         return self.order_by("-created_at", "-id")
 
     def count_by_type(self) -> dict[str, int]:
-        return self.aggregate(
-            total=Count("pk"),
-            tasks=Count("task"),
-            offerings=Count("offering"),
-            listings=Count("listing"),
-        )
+        """Return the counts by the plural of the type, and the `total`."""
+        counts = {f"{name}s": Count(name) for name in self._items()}
+        return self.aggregate(total=Count("pk"), **counts)
+
+    def _items(self) -> dict[str, models.QuerySet]:
+        """The items of each foreign key to an item type."""
+        return {
+            name: self.model._meta.get_field(name).related_model.objects.all()
+            for name in self.model.item_types
+        }

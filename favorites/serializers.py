@@ -4,9 +4,7 @@ from rest_framework import serializers
 from core.api.fields import IdField, Input, StrictChoiceField
 from core.api.output import Output
 from favorites.models import ITEM_TYPES
-from listings.serializers import ListingSerializer
-from offerings.serializers import OfferingSerializer
-from tasks.serializers import TaskSerializer
+from items.types import for_model
 
 
 class FavoriteSerializer(Output):
@@ -18,7 +16,7 @@ class FavoriteSerializer(Output):
 
 
 class FavoriteItem(serializers.Serializer):
-    """The item as its own list shows it, with its type and its owner by name."""
+    """The item as its own list shows it, with its type and its owner's name."""
 
     id = serializers.IntegerField()
     type = serializers.ChoiceField(choices=list(ITEM_TYPES))
@@ -42,11 +40,6 @@ class FavoriteItem(serializers.Serializer):
 
 
 ITEM_FIELDS = tuple(FavoriteItem().get_fields())
-ITEM_SERIALIZERS = {
-    "task": TaskSerializer,
-    "offering": OfferingSerializer,
-    "listing": ListingSerializer,
-}
 
 
 class FavoriteRowSerializer(Output):
@@ -56,14 +49,13 @@ class FavoriteRowSerializer(Output):
 
     @extend_schema_field(FavoriteItem)
     def get_item(self, favorite) -> dict:
-        kind, item = favorite.item_type, favorite.item
-        shown = ITEM_SERIALIZERS[kind](item, context=self.context).data
-        owner = item.seller if kind == "listing" else item.creator
-        named = "seller_name" if kind == "listing" else "creator_name"
+        item = favorite.item
+        serializer = for_model(type(item)).list_serializer
+        shown = serializer(item, context=self.context).data
         shown |= {
-            "type": kind,
-            named: owner.display_name,
-            "creator_avatar": self.absolute(owner.picture),
+            "type": favorite.item_type,
+            f"{item.owner_field}_name": item.owner.display_name,
+            "creator_avatar": self.absolute(item.owner.picture),
         }
         return {name: shown[name] for name in ITEM_FIELDS if name in shown}
 

@@ -37,10 +37,11 @@ COUNTED = inline_serializer(
     "FavoritesCounted",
     {
         name: serializers.IntegerField()
-        for name in ("total", "tasks", "offerings", "listings")
+        for name in ("total", *(f"{name}s" for name in ITEM_TYPES))
     },
 )
-ASKED = [
+TYPES = "|".join(ITEM_TYPES)
+CHECK_PARAMETERS = [
     OpenApiParameter("items", str, description="Such as `task:1,listing:3`."),
     OpenApiParameter("item_type", str, description="Instead, for one item: its type,"),
     OpenApiParameter("item_id", str, description="and its id."),
@@ -48,7 +49,7 @@ ASKED = [
 
 
 class FavoriteViewSet(ListModelMixin, ApiViewSet):
-    """One's own favorites; those of items that went away are left out."""
+    """One's own favorites, but for those of items that one may no longer open."""
 
     queryset = Favorite.objects.for_display().newest_first()
     serializer_class = FavoriteRowSerializer
@@ -80,22 +81,22 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     @action(
         detail=False,
         methods=["delete"],
-        url_path=r"item/(?P<item_type>task|offering|listing)/(?P<item_id>[0-9]{1,18})",
+        url_path=rf"item/(?P<item_type>{TYPES})/(?P<item_id>[0-9]{{1,18}})",
     )
     def item(self, request, item_type, item_id):
-        mark = {item_type: item_id, "user": request.user}
-        get_object_or_404(Favorite, **mark).delete()
+        fields = {item_type: item_id, "user": request.user}
+        get_object_or_404(Favorite, **fields).delete()
         return Response({"message": _("Removed from favorites.")})
 
     @extend_schema(
         summary="Which items one has marked",
         responses=CHECKED,
-        parameters=ASKED,
+        parameters=CHECK_PARAMETERS,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def check(self, request):
-        asked = _asked_items(request.query_params)
-        found = services.marked(user=request.user, items=asked)
+        items = _requested_items(request.query_params)
+        found = services.are_favorites(user=request.user, items=items)
         return Response({"favorites": found, "is_favorited": any(found.values())})
 
     @extend_schema(summary="How many one has marked", responses=COUNTED)
@@ -104,8 +105,8 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         return Response(self.get_queryset().count_by_type())
 
 
-def _asked_items(query) -> dict[str, tuple[str, int]]:
-    """What either form of the question asks: word → (type, id); malformed ones drop."""
+def _requested_items(query) -> dict[str, tuple[str, int]]:
+    """The items of either form of the query: text → (type, id), if well-formed."""
     one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
     words = query.get("items") or one
     if words == ":":

@@ -1,4 +1,4 @@
-"""What the admin pages of listings, tasks and offerings share."""
+"""The fieldset that the admin pages of all moderated models share."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The filters that listings, tasks and offerings share."""
+"""The filters that all types of items share."""
 
 from decimal import Decimal
 
@@ -6,10 +6,10 @@ import django_filters as filters
 from django.db.models import Q
 
 from core.api.filters import AmountParam, BooleanParam, IdParam, TextParam
-from core.db.models import LARGEST_PRICE
+from core.db.models import MAX_PRICE
 from search.filters import SearchFilter, split_words
-from search.lookups import prefix_regex, words_of
-from search.text import stems
+from search.lookups import prefix_regex
+from search.text import first_words, parse_terms
 from search.vocabulary import are_common
 
 WHOLE_COUNTRY = "visa latvija"
@@ -18,11 +18,11 @@ WHOLE_COUNTRY = "visa latvija"
 class ItemFilter(SearchFilter):
     """Filters by place name, pictures, status and owner, besides those of a search.
 
-    Subclasses set `default_status` and `owner_field`, and add price and order.
+    A subclass sets `default_status`, the status of a list that is not asked for one,
+    and adds price and order.
     """
 
     default_status = ""
-    owner_field = "creator"
 
     location = TextParam(
         method="in_location",
@@ -40,19 +40,21 @@ class ItemFilter(SearchFilter):
     def in_location(self, queryset, name, value):
         if value.strip().lower() == WHOLE_COUNTRY:
             return queryset
-        words = [Q(location__regex=prefix_regex(word)) for word in words_of(value)]
+        words = [Q(location__regex=prefix_regex(word)) for word in first_words(value)]
         if not words:
             return queryset.none()
-        self.lookups += 1
-        if not are_common(value):  # few rows: from the index of all their words
-            words.append(Q(search_text__words=stems(value)))
+        self.extra_queries += 1
+        # The regex has no index. Rare words are found by the full-text index first;
+        # for common ones reading on in the list's own order meets enough rows sooner.
+        if not are_common(value):
+            words.append(Q(search_text__words=parse_terms(value)))
         return queryset.filter(*words)
 
     def with_images(self, queryset, name, value: bool):
         return queryset.exclude(images="") if value else queryset.filter(images="")
 
     def of_owner(self, queryset, name, value):
-        return queryset.filter(**{self.owner_field: int(value)})
+        return queryset.filter(**{queryset.model.owner_field: int(value)})
 
     def in_status(self, queryset, name, value):
         return queryset.in_status(split_words(value), viewer=self.request.user)
@@ -65,17 +67,18 @@ class ItemFilter(SearchFilter):
 
 
 class PriceRange(filters.FilterSet):
+    """Filters by the price field of the model."""
+
     min_price = AmountParam(method="from_price", help_text="At least this much.")
     max_price = AmountParam(method="to_price", help_text="At most this much.")
-    price_field = "price"
 
     def from_price(self, queryset, name, value):
-        return queryset.filter(**{f"{self.price_field}__gte": _price(value)})
+        return queryset.filter(**{f"{queryset.model.price_field}__gte": _price(value)})
 
     def to_price(self, queryset, name, value):
-        return queryset.filter(**{f"{self.price_field}__lte": _price(value)})
+        return queryset.filter(**{f"{queryset.model.price_field}__lte": _price(value)})
 
 
 def _price(value: Decimal) -> Decimal:
-    """Within what the column can hold, which compares the same with every row."""
-    return min(value, Decimal(LARGEST_PRICE + 1))
+    """Cut a price to what the column can hold: PostgreSQL fails on a larger number."""
+    return min(value, Decimal(MAX_PRICE + 1))

@@ -1,13 +1,19 @@
-"""Abstract models of what people post."""
+"""Abstract models of what people post: moderated content, and items among it."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.db.models import Timestamped
+from geo.models import Place
+from search.fields import NormalizedTextField
+
 
 class Moderated(models.Model):
-    """What staff decided about a piece of content. Changed by `audit` alone."""
+    """Content of one person that staff can hide. `items.moderation` changes it."""
+
+    owner_field = "creator"  # the foreign key to the person who posted it
 
     class Moderation(models.TextChoices):
         VISIBLE = "visible", _("Visible")
@@ -33,18 +39,54 @@ class Moderated(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def owner(self) -> models.Model:
+        return getattr(self, self.owner_field)
 
-def search_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
-    """For search by place or price, in a category or in all, and in many statuses.
+    @property
+    def owner_id(self) -> int:
+        return getattr(self, f"{self.owner_field}_id")
 
-    They hold all that a search and its count ask of a row, so that neither reads the
-    table: the visible rows alone, and the owner, who may be suspended. The newest rows
-    in any status are for staff too, and the few that staff decided about.
+
+class Item(Place, Moderated, Timestamped):
+    """What every type of item has. A subclass adds its owner, price and status."""
+
+    price_field = "price"
+
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=5000)
+    category = models.CharField(max_length=50)
+    currency = models.CharField(max_length=3, default="EUR", editable=False)
+    images = models.TextField(
+        blank=True, help_text=_("Paths of uploads, comma-separated.")
+    )
+    search_text = NormalizedTextField(sources=("title", "description", "location"))
+
+    class Meta(Place.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def item_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
+    """Return the indexes of an item type: `name` is the prefix of their names.
+
+    For lists by date, place or price, in one category or in all, in any status. Those
+    by place and price cover a search and its count, so that neither reads the table:
+    they hold the visible rows alone, with the owner, who may be suspended. The newest
+    rows in any status are for staff, and so are the few that were moderated.
     """
     visible = Q(moderation="visible")
     point = ["public_latitude", "public_longitude"]
     return [
+        models.Index(fields=["status", "-created_at", "-id"], name=f"{name}_newest"),
+        models.Index(
+            fields=["status", "category", "-created_at", "-id"],
+            name=f"{name}_category",
+        ),
         models.Index(fields=["-created_at", "-id"], name=f"{name}_recent"),
+        models.Index(fields=["updated_at"], name=f"{name}_changed"),
         models.Index(fields=["-id"], name=f"{name}_moderated", condition=~visible),
     ] + [
         models.Index(

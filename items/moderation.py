@@ -1,4 +1,4 @@
-"""What staff may do with any content: the table of its `moderation` field."""
+"""The workflow table of the `moderation` field of any content."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit import services
-from core.workflow import Transition, Workflow, is_staff, nothing
+from core.workflow import Transition, Workflow, is_staff
 from items.models import Moderated
+from notifications.moderation import tell_owner
 
 VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
 
@@ -22,11 +23,20 @@ def clear(obj, *, actor, reason: str) -> None:
     decide(obj, actor=actor, reason="")
 
 
-def moderation(then: Callable[..., None] = nothing, *, parent: str = "") -> Workflow:
-    """The table for one kind of content.
+def notify_owner(obj: Moderated, *, actor, row, reason: str, title: str = "") -> None:
+    """Notify the person who posted `obj` of a decision about it."""
+    tell_owner(
+        obj, owner=obj.owner_field, actor=actor, row=row, reason=reason, title=title
+    )
 
-    `then(obj, actor=…, row=…, reason=…)` runs after each decision on it.
-    `parent` names the foreign key whose row other writers lock before the content's.
+
+def moderation(
+    then: Callable[..., None] = notify_owner, *, parent: str = ""
+) -> Workflow:
+    """Return the table for one model.
+
+    `then(obj, *, actor, row, reason)` runs after each decision and its entry in the
+    audit log. `parent` names the foreign key whose row is locked first.
     """
 
     def record(obj, *, actor, row, old, reason) -> None:

@@ -1,49 +1,61 @@
-"""What may be seen of the things people post, in one place."""
+"""Who may see what people post: the queryset of items and of reviews."""
 
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 
+from accounts.querysets import defer_except
 from items.models import Moderated
 
 
 class ContentQuerySet(models.QuerySet):
-    """Subclasses name the owner's field and the statuses that everybody may list."""
+    """Visibility of moderated rows that have an owner.
 
-    owner_field = "creator"
-    public_statuses: frozenset[str] = frozenset()
-    gone_statuses: frozenset[str] = frozenset()  # deleted by the owner
+    A subclass sets `people`: the foreign keys of the people who are shown with a row,
+    each with the columns that are read.
+    """
+
+    public_statuses: frozenset[str] = frozenset()  # those everybody may list
+    deleted_statuses: frozenset[str] = frozenset()  # deleted by the owner
+    people: dict[str, frozenset[str]] = {}
+
+    def for_display(self):
+        """With the people of `people`, and without `search_text`."""
+        unused = [
+            name
+            for relation, shown in self.people.items()
+            for name in defer_except(relation, shown)
+        ]
+        return self.select_related(*self.people).defer("search_text", *unused)
 
     def visible(self):
-        """What everybody may see: not hidden by staff, its owner not suspended."""
-        return self._kept().filter(self._is_visible())
+        """Rows that everybody may see: not moderated, the owner not suspended."""
+        return self.not_deleted().filter(self._is_visible())
 
     def visible_to(self, user):
-        """What `user` may open: the visible, and their own whatever staff did to it."""
-        return self.filter(self.seen_by(user))
+        """Rows that `user` may open: the visible ones and their own."""
+        return self.filter(self.visible_to_q(user))
 
-    def seen_by(self, user) -> Q:
-        """The condition behind `visible_to`."""
-        seen = self._is_visible() | self._concerns(user)
-        if not self.gone_statuses:
-            return seen
-        return ~Q(status__in=self.gone_statuses) & seen
-
-    def _concerns(self, user) -> Q:
-        if not user.is_authenticated:
-            return Q()
-        return Q(**{self.owner_field: user.pk})
+    def visible_to_q(self, user) -> Q:
+        """Return the condition of `visible_to`, for queries through a foreign key."""
+        condition = self._is_visible() | self._is_party(user)
+        if not self.deleted_statuses:
+            return condition
+        return ~Q(status__in=self.deleted_statuses) & condition
 
     def owned_by(self, user):
-        """One's own, including what staff have hidden."""
-        return self._kept().filter(**{self.owner_field: user.pk})
+        """Rows of `user`, moderated or not."""
+        return self.not_deleted().filter(**{self.model.owner_field: user.pk})
 
     def of_others(self, user):
-        """What `user` has no part in."""
-        return self.exclude(self._concerns(user))
+        """Rows that `user` is not a party of."""
+        return self.exclude(self._is_party(user))
 
     def in_status(self, statuses: list[str], *, viewer):
-        """In one of `statuses` ("all" for any): others' only in public ones."""
+        """Rows in one of `statuses` ("all" for any).
+
+        Rows of others are found in public statuses only.
+        """
         if "all" in statuses:
             wanted = Q(status__in=self.public_statuses)
             mine = Q()
@@ -51,19 +63,26 @@ class ContentQuerySet(models.QuerySet):
             wanted = Q(status__in=[s for s in statuses if s in self.public_statuses])
             mine = Q(status__in=statuses)
         if viewer.is_authenticated and not set(statuses) <= self.public_statuses:
-            wanted |= Q(**{self.owner_field: viewer.pk}) & mine
+            wanted |= Q(**{self.model.owner_field: viewer.pk}) & mine
         return self.filter(wanted)
+
+    def not_deleted(self):
+        if not self.deleted_statuses:
+            return self.all()
+        return self.exclude(status__in=self.deleted_statuses)
 
     def newest_first(self):
         return self.order_by("-created_at", "-id")
 
-    def _kept(self):
-        if not self.gone_statuses:
-            return self.all()
-        return self.exclude(status__in=self.gone_statuses)
+    def _is_party(self, user) -> Q:
+        if not user.is_authenticated:
+            return Q()
+        return Q(**{self.model.owner_field: user.pk})
 
     def _is_visible(self) -> Q:
+        # A subquery rather than a join: few people are suspended, so that it is read
+        # once, and the partial indexes of visible rows still answer.
         suspended = get_user_model().objects.suspended().values("pk")
         return Q(moderation=Moderated.Moderation.VISIBLE) & ~Q(
-            **{f"{self.owner_field}__in": suspended}
+            **{f"{self.model.owner_field}__in": suspended}
         )

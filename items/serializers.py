@@ -1,4 +1,4 @@
-"""What the serializers of listings, tasks and offerings share."""
+"""Serializers that all types of items share."""
 
 from rest_framework import serializers
 
@@ -6,7 +6,7 @@ from core.api.output import Output
 
 
 class ModerationSerializer(Output):
-    """Whether staff hid it and why; only its owner can see anything but visible."""
+    """The staff's decision and its reason. Only the owner sees rows not visible."""
 
     is_base = True
 

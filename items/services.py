@@ -1,43 +1,61 @@
-"""Write something that people post: its words, its place and its pictures."""
+"""Services that all types of items share: post, change, release the pictures."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.db.locks import locked
 from core.exceptions import NotAllowed
-from geo.models import Place, fill_public_location
-from uploads.services import show
+from geo.models import fill_public_location
+from items.models import Item, Moderated
+from uploads import services as uploads
 
 
 @transaction.atomic
-def post(item: Place, *, owner, fields: dict) -> Place:
-    """Save a new item of `owner` with `fields` and the pictures among them."""
-    _set(item, owner, fields, images=fields.get("images") or [])
+def post(model: type[Item], *, owner, fields: dict) -> Item:
+    """Create an item of `owner` from validated fields; return it.
+
+    Raises `NotFound` (404) for pictures that are not uploads of the owner.
+    """
+    item = model(**{model.owner_field: owner})
+    _set(item, fields, images=fields.get("images") or [])
     item.save()
     return item
 
 
-def lock_owned(item: Place, *, owner_field: str, actor) -> Place:
-    """The item's freshly locked row; 403 unless it is the actor's."""
+def check_owner(content: Moderated, actor) -> None:
+    """Raise `NotAllowed` (403) unless `actor` posted `content`."""
+    if content.owner_id != actor.pk:
+        raise NotAllowed(_("Only the owner can change this."))
+
+
+def lock_owned(item: Item, *, actor) -> Item:
+    """Return the item's freshly locked row; raise as `check_owner`."""
     item = locked(type(item)._base_manager).get(pk=item.pk)
-    if getattr(item, f"{owner_field}_id") != actor.pk:
-        raise NotAllowed(_("Only its owner may change this."))
+    check_owner(item, actor)
     return item
 
 
 @transaction.atomic
-def edit(item: Place, *, owner, changes: dict) -> Place:
-    """Save changes to a locked item; pictures that are not named stay."""
-    _set(item, owner, changes, images=changes.get("images"))
+def edit(item: Item, *, changes: dict) -> Item:
+    """Save validated changes of a locked item; return it.
+
+    Pictures stay if `changes` has no `images`. Raises as `post`.
+    """
+    _set(item, changes, images=changes.get("images"))
     item.save()
     return item
 
 
-def _set(item: Place, owner, fields: dict, *, images: list[str] | None) -> None:
+def release_images(item: Item, *, actor) -> None:
+    """Count an item's pictures out; the effect of deleting it."""
+    uploads.show(item, [], owner=item.owner)
+
+
+def _set(item: Item, fields: dict, *, images: list[str] | None) -> None:
     for name, value in fill_public_location(
         fields, location=item.location, address=item.address
     ).items():
         if name != "images":
             setattr(item, name, value)
     if images is not None:
-        show(item, images, owner=owner)
+        uploads.show(item, images, owner=item.owner)

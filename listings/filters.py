@@ -6,13 +6,12 @@ from search.filters import split_words
 
 class ListingFilter(ItemFilter, PriceRange):
     default_status = Listing.Status.ACTIVE
-    owner_field = "seller"
 
     condition = ChoiceParam(choices=Listing.Condition)
     ordering = OrderingParam(fields=["created_at", "price", "views_count"])
 
 
 def known_statuses(words: str) -> list[str]:
-    """The statuses among comma-separated words."""
+    """Return the known statuses among comma-separated ones, and "all"."""
     known = {*Listing.Status.values, "all"}
     return [word for word in split_words(words) if word in known]

@@ -9,7 +9,7 @@ from listings.workflow import LISTING_WORKFLOW
 from notifications.services import notify_of_ending
 
 
-# People are notified before their items end: a warning must not come with the end.
+# `after`: people are warned before anything expires, not in the same run.
 @maintenance("notify of ending listings")
 def notify_of_ending_listings(at: datetime, *, dry_run: bool) -> int:
     ending = Listing.objects.ending(at=at).select_related("seller")

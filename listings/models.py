@@ -8,19 +8,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.db.models import LARGEST_PRICE, Timestamped
-from geo.models import Place
-from items.models import Moderated, search_indexes
+from core.db.models import MAX_PRICE
+from items.models import Item, item_indexes
 from listings.querysets import ListingQuerySet
-from search.fields import FoldedTextField
 
 
 def expiry() -> datetime:
-    """When a listing posted or renewed now is archived."""
+    """Return when a listing that is posted or renewed now is archived."""
     return timezone.now() + timedelta(days=settings.LISTING_DAYS)
 
 
-class Listing(Place, Moderated, Timestamped):
+class Listing(Item):
+    owner_field = "seller"
+
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         PENDING = "pending", _("Reserved")
@@ -42,15 +42,12 @@ class Listing(Place, Moderated, Timestamped):
     )
     title = models.CharField(max_length=100)
     description = models.TextField(max_length=2000)
-    category = models.CharField(max_length=50)
     subcategory = models.CharField(max_length=50, blank=True)
     price = models.DecimalField(max_digits=10, decimal_places=2)
-    currency = models.CharField(max_length=3, default="EUR", editable=False)
     is_negotiable = models.BooleanField(default=False)
     condition = models.CharField(max_length=12, choices=Condition, blank=True)
     listing_type = models.CharField(max_length=20, default="sale", editable=False)
     contact_info = models.CharField(max_length=200, blank=True)
-    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
     tags = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
     is_featured = models.BooleanField(default=False)
     views_count = models.PositiveIntegerField(default=0, editable=False)
@@ -58,27 +55,18 @@ class Listing(Place, Moderated, Timestamped):
         max_length=10, choices=Status, default=Status.ACTIVE, editable=False
     )
     expires_at = models.DateTimeField(default=expiry)
-    search_text = FoldedTextField(sources=("title", "description", "location"))
 
     objects = ListingQuerySet.as_manager()
 
-    class Meta(Place.Meta):
+    class Meta(Item.Meta):
         constraints = [
-            *Place.Meta.constraints,
+            *Item.Meta.constraints,
             models.CheckConstraint(
-                name="listing_price_sane", condition=Q(price__range=(0, LARGEST_PRICE))
+                name="listing_price_sane", condition=Q(price__range=(0, MAX_PRICE))
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["status", "-created_at", "-id"], name="listing_newest"
-            ),
-            models.Index(
-                fields=["status", "category", "-created_at", "-id"],
-                name="listing_category",
-            ),
-            *search_indexes("listing", owner="seller", price="price"),
-            models.Index(fields=["updated_at"], name="listing_changed"),
+            *item_indexes("listing", owner="seller", price="price"),
             models.Index(
                 fields=["seller", "-created_at", "-id"], name="listing_seller"
             ),
@@ -91,9 +79,6 @@ class Listing(Place, Moderated, Timestamped):
                 condition=Q(status__in=("active", "pending")),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title
 
     @property
     def main_image(self) -> str:

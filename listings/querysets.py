@@ -1,25 +1,20 @@
-"""Facts about sets of listings."""
+"""The queryset of listings."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.querysets import BRIEF_FIELDS, defer_except
+from accounts.querysets import BRIEF_FIELDS
 from items.querysets import ContentQuerySet
 
 
 class ListingQuerySet(ContentQuerySet):
-    owner_field = "seller"
     public_statuses = frozenset({"active", "pending", "sold"})
-    gone_statuses = frozenset({"deleted"})
-
-    def for_display(self):
-        return self.select_related("seller").defer(
-            "search_text", *defer_except("seller", BRIEF_FIELDS)
-        )
+    deleted_statuses = frozenset({"deleted"})
+    people = {"seller": BRIEF_FIELDS}
 
     def ending(self, *, at: datetime):
-        """Whose time is up within `NOTICE_DAYS`, and who posted may still act."""
+        """Listings of active people that expire within `NOTICE_DAYS` after `at`."""
         soon = at + timedelta(days=settings.NOTICE_DAYS)
         return self.filter(
             status__in=("active", "pending"),
@@ -29,5 +24,5 @@ class ListingQuerySet(ContentQuerySet):
         )
 
     def due(self, *, at: datetime):
-        """Whose time is up and which were not sold or taken down."""
+        """Listings that have expired by `at`, but for the sold and archived ones."""
         return self.filter(status__in=("active", "pending"), expires_at__lte=at)

@@ -30,7 +30,7 @@ class ListingViewSet(ContentViewSet):
     serializer_class = ListingDetailSerializer
     list_serializer_class = ListingSerializer
     filterset_class = ListingFilter
-    uncacheable = frozenset({"retrieve"})  # a look is counted, and shown
+    uncacheable = frozenset({"retrieve"})  # each view is counted
     input_serializers = {
         "create": ListingInput,
         "update": ListingChange,
@@ -38,14 +38,9 @@ class ListingViewSet(ContentViewSet):
     }
     examples = {"create": examples.CREATE}
     object_key = "listing"
+    edit = staticmethod(services.edit)
     created_message = _("The listing is published.")
     updated_message = _("The listing is saved.")
-
-    def perform_create(self, fields: dict) -> Listing:
-        return services.post(seller=self.request.user, **fields)
-
-    def perform_update(self, listing: Listing, changes: dict) -> Listing:
-        return services.edit(listing, actor=self.request.user, **changes)
 
     def retrieve(self, request, pk):
         listing = services.count_view(self.get_object())

@@ -1,31 +1,26 @@
-"""The life of a listing, as a table, and what staff may do with it."""
-
-from functools import partial
+"""The workflow tables of listings."""
 
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
+from items.services import release_images
 from listings import notices
 from listings.models import Listing, expiry
 from listings.permissions import is_seller
-from notifications.moderation import notify_owner
-from uploads import services as uploads
 
 ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
 
 
-def record(listing, *, actor, row, **fields) -> None:
+def record(listing, *, actor, row, **data) -> None:
+    """Notify the seller of a listing that has expired."""
     if row.name == "expire":
         notices.expired(listing)
 
 
 def renew(listing, *, actor) -> None:
+    """Give a listing the full time until it expires again."""
     listing.expires_at = expiry()
-
-
-def release_images(listing, *, actor) -> None:
-    uploads.show(listing, [], owner=listing.seller)
 
 
 LISTING_WORKFLOW = Workflow(
@@ -64,7 +59,7 @@ LISTING_WORKFLOW = Workflow(
     ),
     Transition(
         name="expire",
-        label=_("Archive the listing after its time"),
+        label=_("Archive the expired listing"),
         done=_("The listing has expired."),
         source=(ACTIVE, PENDING),
         target=ARCHIVED,
@@ -84,4 +79,4 @@ LISTING_WORKFLOW = Workflow(
     record=record,
 )
 
-MODERATION = moderation(then=partial(notify_owner, owner="seller"))
+MODERATION = moderation()

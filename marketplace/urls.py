@@ -12,11 +12,11 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
+from catalog.item_types import ITEM_TYPES
 from catalog.map import MapViewSet
 from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
-from listings.views import ListingViewSet
 from marketplace import pages
 from messaging.views import (
     AttachmentViewSet,
@@ -27,16 +27,13 @@ from messaging.views import (
     UnreadViewSet,
 )
 from notifications.views import NotificationViewSet, unsubscribe_page
-from offerings.views import OfferingViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
-from tasks.views import TaskViewSet
 from uploads.views import UploadViewSet
 
 router = SimpleRouter(trailing_slash=False)
-router.register("listings", ListingViewSet, "listing")
-router.register("tasks", TaskViewSet, "task")
-router.register("offerings", OfferingViewSet, "offering")
+for item_type in ITEM_TYPES.values():
+    router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/users", UserViewSet, "user")

@@ -44,7 +44,7 @@ class SubjectQuerySet(models.QuerySet):
 
     def _seen_by_all(self, name: str) -> Q:
         items = _of(self.model, name).objects.all()
-        return items.seen_by(AnonymousUser())
+        return items.visible_to_q(AnonymousUser())
 
 
 class ConversationQuerySet(SubjectQuerySet):

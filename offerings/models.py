@@ -5,14 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.db.models import LARGEST_PRICE, Timestamped
-from geo.models import Place
-from items.models import Moderated, search_indexes
+from core.db.models import MAX_PRICE
+from items.models import Item, item_indexes
 from offerings.querysets import OfferingQuerySet
-from search.fields import FoldedTextField
 
 
-class Offering(Place, Moderated, Timestamped):
+class Offering(Item):
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
@@ -30,51 +28,34 @@ class Offering(Place, Moderated, Timestamped):
         related_name="offerings",
         db_index=False,  # `offering_creator` begins with it
     )
-    title = models.CharField(max_length=200)
-    description = models.TextField(max_length=5000)
-    category = models.CharField(max_length=50)
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     price_type = models.CharField(
         max_length=10, choices=PriceType, default=PriceType.HOURLY
     )
-    currency = models.CharField(max_length=3, default="EUR", editable=False)
     availability = models.CharField(max_length=500, blank=True)
     experience = models.CharField(max_length=2000, blank=True)
     service_radius = models.FloatField(default=25, help_text=_("In km"))
-    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
     contact_count = models.PositiveIntegerField(default=0, editable=False)
     status = models.CharField(
         max_length=10, choices=Status, default=Status.ACTIVE, editable=False
     )
-    search_text = FoldedTextField(sources=("title", "description", "location"))
 
     objects = OfferingQuerySet.as_manager()
 
-    class Meta(Place.Meta):
+    class Meta(Item.Meta):
         constraints = [
-            *Place.Meta.constraints,
+            *Item.Meta.constraints,
             models.CheckConstraint(
                 name="offering_has_point", condition=Q(latitude__isnull=False)
             ),
             models.CheckConstraint(
                 name="offering_price_sane",
-                condition=Q(price=None) | Q(price__range=(0, LARGEST_PRICE)),
+                condition=Q(price=None) | Q(price__range=(0, MAX_PRICE)),
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["status", "-created_at", "-id"], name="offering_newest"
-            ),
-            models.Index(
-                fields=["status", "category", "-created_at", "-id"],
-                name="offering_category",
-            ),
-            *search_indexes("offering", owner="creator", price="price"),
-            models.Index(fields=["updated_at"], name="offering_changed"),
+            *item_indexes("offering", owner="creator", price="price"),
             models.Index(
                 fields=["creator", "-created_at", "-id"], name="offering_creator"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title

@@ -1,15 +1,10 @@
-"""Facts about sets of offerings."""
+"""The queryset of offerings."""
 
-from accounts.querysets import BRIEF_FIELDS, defer_except
+from accounts.querysets import BRIEF_FIELDS
 from items.querysets import ContentQuerySet
 
 
 class OfferingQuerySet(ContentQuerySet):
-    owner_field = "creator"
     public_statuses = frozenset({"active"})
-    gone_statuses = frozenset({"deleted"})
-
-    def for_display(self):
-        return self.select_related("creator").defer(
-            "search_text", *defer_except("creator", BRIEF_FIELDS)
-        )
+    deleted_statuses = frozenset({"deleted"})
+    people = {"creator": BRIEF_FIELDS}

@@ -1,4 +1,4 @@
-"""Post and change offerings, and write to who offers them."""
+"""Services of offerings: change one, contact its creator."""
 
 from django.db import transaction
 from django.db.models import F
@@ -11,25 +11,25 @@ from messaging.models import Conversation
 from offerings.models import Offering
 
 
-def post(*, creator, **fields) -> Offering:
-    """Offer a service."""
-    return items.post(Offering(creator=creator), owner=creator, fields=fields)
-
-
 @transaction.atomic
 def edit(offering: Offering, *, actor, **changes) -> Offering:
-    """Change an offering."""
-    offering = items.lock_owned(offering, owner_field="creator", actor=actor)
+    """Change an offering of `actor` and return it.
+
+    Raises `NotAllowed` (403) for an offering of others, `WrongStatus` (409) for a
+    deleted one.
+    """
+    offering = items.lock_owned(offering, actor=actor)
     if offering.status == Offering.Status.DELETED:
         raise WrongStatus(_("This offering is deleted."))
-    return items.edit(offering, owner=actor, changes=changes)
+    return items.edit(offering, changes=changes)
 
 
 @transaction.atomic
 def contact(offering: Offering, *, actor, message: str = "") -> Conversation:
-    """Write to who offers a service; an empty message only opens the conversation.
+    """Send a message to the creator of an offering; return their conversation.
 
-    Raises `ValidationFailed` for one's own.
+    An empty message only opens the conversation. Raises `ValidationFailed` (400) for
+    an offering of `actor`.
     """
     conversation, _is_new = messaging.start(
         sender=actor,
@@ -37,6 +37,7 @@ def contact(offering: Offering, *, actor, message: str = "") -> Conversation:
         content=message,
         about=("offering", offering.pk),
     )
+    # F(): the count of the loaded row may be older than the one in the database.
     counted = Offering.objects.filter(pk=offering.pk)
     counted.update(contact_count=F("contact_count") + 1)
     return conversation

@@ -43,14 +43,9 @@ class OfferingViewSet(ContentViewSet):
     }
     examples = {"create": examples.CREATE}
     object_key = "offering"
+    edit = staticmethod(services.edit)
     created_message = _("The service is published.")
     updated_message = _("The service is saved.")
-
-    def perform_create(self, fields: dict) -> Offering:
-        return services.post(creator=self.request.user, **fields)
-
-    def perform_update(self, offering: Offering, changes: dict) -> Offering:
-        return services.edit(offering, actor=self.request.user, **changes)
 
     @extend_schema(summary="Delete a service of one's own")
     def destroy(self, request, pk):

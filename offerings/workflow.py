@@ -1,21 +1,14 @@
-"""The life of an offering, as a table, and what staff may do with it."""
-
-from functools import partial
+"""The workflow tables of offerings."""
 
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow
 from items.moderation import moderation
-from notifications.moderation import notify_owner
+from items.services import release_images
 from offerings.models import Offering
 from offerings.permissions import is_creator
-from uploads import services as uploads
 
 ACTIVE, PAUSED, CLOSED, DELETED = Offering.Status.values
-
-
-def release_images(offering, *, actor) -> None:
-    uploads.show(offering, [], owner=offering.creator)
 
 
 OFFERING_WORKFLOW = Workflow(
@@ -55,4 +48,4 @@ OFFERING_WORKFLOW = Workflow(
     ),
 )
 
-MODERATION = moderation(then=partial(notify_owner, owner="creator"))
+MODERATION = moderation()

@@ -1,4 +1,4 @@
-"""What people say about each other."""
+"""Reviews of people, after a task or on their own."""
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,8 @@ from tasks.models import TaskRequest
 
 
 class Review(Moderated, Timestamped):
+    owner_field = "reviewer"
+
     class Type(models.TextChoices):
         CLIENT = "client_review", _("By the client about the worker")
         WORKER = "worker_review", _("By the worker about the client")
@@ -85,5 +87,5 @@ class Review(Moderated, Timestamped):
 
     @property
     def verified(self) -> bool:
-        """Whether a completed task stands behind it."""
+        """Whether the review is about a completed task."""
         return self.task_id is not None

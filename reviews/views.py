@@ -70,15 +70,13 @@ class ReviewViewSet(ContentViewSet):
     public_actions = frozenset({"list", "retrieve", "of_task", "stats"})
     examples = {"create": examples.CREATE, "review_task": examples.OF_TASK}
     object_key = "review"
+    edit = staticmethod(services.edit)
     created_message = gettext_lazy("Your review is published.")
     updated_message = gettext_lazy("Your review is saved.")
 
     def create(self, request):
         review = services.review_person(reviewer=request.user, **self.validated_input())
         return self._reviewed(review)
-
-    def perform_update(self, review: Review, changes: dict) -> Review:
-        return services.edit(review, actor=self.request.user, **changes)
 
     @extend_schema(summary="Take back one's own review")
     def destroy(self, request, pk):

@@ -1,14 +1,14 @@
-"""What staff may do with a review; a hidden one no longer counts."""
+"""The moderation table of reviews; a hidden review does not count."""
 
-from items.moderation import moderation
-from notifications.moderation import notify_owner
+from items.moderation import moderation, notify_owner
 from reviews import services
 from reviews.models import Review
 
 
-def follow(review: Review, **decision) -> None:
+def rate_and_notify(review: Review, **decision) -> None:
+    """Recompute the reviewed person's rating and notify the author."""
     services.rate(review)
-    notify_owner(review, owner="reviewer", title="★" * review.rating, **decision)
+    notify_owner(review, title="★" * review.rating, **decision)
 
 
-MODERATION = moderation(then=follow, parent="reviewed_user")
+MODERATION = moderation(then=rate_and_notify, parent="reviewed_user")

@@ -1,12 +1,15 @@
-"""The column that holds a row's folded words, and the lookup that asks it."""
+"""The model field that holds the normalized text of a row, for search."""
 
 from django.db import models
 
 from search.text import normalize
 
 
-class FoldedTextField(models.TextField):
-    """Keeps the folded words of other fields of the row, written on every save."""
+class NormalizedTextField(models.TextField):
+    """The normalized text of the `sources`, other fields of the row.
+
+    Every `save()` writes it; `QuerySet.update` does not.
+    """
 
     def __init__(self, *, sources: tuple[str, ...] = (), **kwargs):
         self.sources = sources
@@ -19,6 +22,6 @@ class FoldedTextField(models.TextField):
 
     def pre_save(self, model_instance, add) -> str:
         words = (getattr(model_instance, name) or "" for name in self.sources)
-        folded = normalize(" ".join(words))
-        setattr(model_instance, self.attname, folded)
-        return folded
+        normalized = normalize(" ".join(words))
+        setattr(model_instance, self.attname, normalized)
+        return normalized

@@ -13,24 +13,25 @@ from search.ranking import RankedResults
 from search.text import SearchTerms
 from search.typos import correct
 
-EVERYWHERE = {"all", ""}
-
-
-WHOLE_COUNTRY = "visa latvija"
+ALL_CATEGORIES = {"all", ""}
+MAX_RADIUS_KM = 20_100.0  # half the circumference of the Earth
+NEAREST_STEPS = 2
 
 
 def split_words(words: str) -> list[str]:
+    """Return comma-separated words, in lower case."""
     return [word.strip().lower() for word in words.split(",") if word.strip()]
 
 
 class SearchFilter(filters.FilterSet):
     """Filters by words, category, and the point to search around.
 
-    Subclasses set `default_radius` (km), and the `title` by which a search is ranked,
-    if there is one.
+    Subclasses set `default_radius` (km), and `title`, the field by which results are
+    ranked, if there is one.
     """
 
-    place = {  # read beside the filters: what is no number there counts as not given
+    # Parameters that are no filters of a field. A value that is no number is ignored.
+    place = {
         "latitude": _degrees(90, "Of the point to search around, with `longitude`."),
         "longitude": _degrees(180, "Of the same point. Nearest first."),
         "radius": {
@@ -40,13 +41,13 @@ class SearchFilter(filters.FilterSet):
     }
     default_radius = 25.0
     title = "title"
-    wanted: SearchTerms = []
-    lookups = 0  # queries that the filters themselves have cost
+    terms: SearchTerms = []
+    extra_queries = 0  # that the filters themselves have run
 
     search = TextParam(
-        method="having_words",
+        method="with_words",
         help_text="Words in the title, description or place, in any form; the best "
-        "first. Accents do not matter, and small typos are mended.",
+        "first. Accents do not matter, and typos are corrected.",
     )
     category = TextParam(
         method="in_categories",
@@ -54,22 +55,22 @@ class SearchFilter(filters.FilterSet):
     )
 
     def get_form_class(self):
-        """Built once a class: what the filters take depends on no request."""
-        kind = type(self)
-        if "built_form" not in vars(kind):
-            kind.built_form = super().get_form_class()
-        return kind.built_form
+        # django-filter builds the class for each request, although it depends on none.
+        filterset = type(self)
+        if "_form_class" not in vars(filterset):  # not that of a parent
+            filterset._form_class = super().get_form_class()
+        return filterset._form_class
 
-    def having_words(self, queryset, name, value):
-        self.lookups += 1
-        self.wanted = correct(value)
-        return queryset.filter(search_text__words=self.wanted)
+    def with_words(self, queryset, name, value):
+        self.extra_queries += 1
+        self.terms = correct(value)
+        return queryset.filter(search_text__words=self.terms)
 
     def in_categories(self, queryset, name, value):
-        wanted = split_words(value)
-        if EVERYWHERE & set(wanted) or not wanted:
+        categories = split_words(value)
+        if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
-        return queryset.filter(category__in=wanted)
+        return queryset.filter(category__in=categories)
 
     def filter_queryset(self, queryset):
         centre, radius = self.centre_of(self.data), self.radius_of(self.data)
@@ -79,27 +80,31 @@ class SearchFilter(filters.FilterSet):
             return queryset if is_ordered else self._ranked(queryset)
         if is_ordered:
             return within(queryset, *centre, radius)
-        return Nearest(queryset, *centre, radius, steps=2 - self.lookups)
+        # A search around a point runs up to two queries. Those of the filters count
+        # among them, so that no request runs more.
+        return Nearest(
+            queryset, *centre, radius, steps=NEAREST_STEPS - self.extra_queries
+        )
 
     def filter_rows(self, queryset):
-        """The rows that match, before they are cut by place and ranked."""
+        """Return the rows that match, before they are cut by place and ranked."""
         return super().filter_queryset(queryset)
 
     def _ranked(self, queryset):
-        if not (self.wanted and self.title) or CURSOR in self.data:
+        if not (self.terms and self.title) or CURSOR in self.data:
             return queryset
-        return RankedResults(queryset, self.wanted, self.title)
+        return RankedResults(queryset, self.terms, self.title)
 
     @staticmethod
     def centre_of(query) -> tuple[float, float] | None:
-        """The point to search around, if both coordinates are numbers."""
+        """Return the latitude and longitude to search around, if both are numbers."""
         latitude = _coordinate(query.get("latitude"), "latitude", 90)
         longitude = _coordinate(query.get("longitude"), "longitude", 180)
         return None if None in (latitude, longitude) else (latitude, longitude)
 
     @classmethod
     def circle_of(cls, query) -> tuple[float, float, float] | None:
-        """The point and the km of a search that comes nearest first."""
+        """Return latitude, longitude and km of a list that shows the nearest first."""
         centre = cls.centre_of(query)
         if centre is None or query.get("ordering"):
             return None
@@ -107,8 +112,8 @@ class SearchFilter(filters.FilterSet):
 
     @classmethod
     def radius_of(cls, query) -> float:
-        """In km; at most half the Earth's circumference, beyond which nothing is."""
+        """Return the radius in km, at most `MAX_RADIUS_KM`."""
         radius = number(query.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
-        return min(cls.default_radius if radius is None else radius, 20_100.0)
+        return min(cls.default_radius if radius is None else radius, MAX_RADIUS_KM)

@@ -1,14 +1,15 @@
-"""Full-text indexes, as steps of migrations."""
+"""Full-text indexes, as operations of migrations."""
 
 from core.db.migrations import PostgresOnly
 from search.lookups import tsvector_sql
 
 
 def text_index(table: str, name: str, *, status: str = "") -> PostgresOnly:
-    """The full-text index behind `search_text__words`; staff find hidden rows too.
+    """Return the operation that creates the index of `search_text__words`.
 
-    With a `status` it holds the visible rows in it alone, for the lists: they would
-    otherwise be told from all that have the word by an index of all in that status.
+    With a `status` the index holds only the visible rows in it, for public lists:
+    PostgreSQL would otherwise combine the index of all rows with one of the status.
+    The admin, which shows all rows, uses the index without a status.
     """
     rows = f" WHERE moderation = 'visible' AND status = '{status}'" if status else ""
     return PostgresOnly(
@@ -19,7 +20,7 @@ def text_index(table: str, name: str, *, status: str = "") -> PostgresOnly:
 
 
 def words_index(table: str, column: str, name: str) -> PostgresOnly:
-    """The full-text index behind `column__contains_words`."""
+    """Return the operation that creates the index of `column__contains_words`."""
     return PostgresOnly(
         f"CREATE INDEX {name} ON {table} USING gin ({tsvector_sql(column)})",
         reverse_sql=f"DROP INDEX {name}",

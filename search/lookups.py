@@ -1,4 +1,4 @@
-"""Words found in text as it was written, whatever its case and accents."""
+"""Lookups by the beginnings of words, whatever their case and accents."""
 
 import re
 from collections import defaultdict
@@ -7,40 +7,40 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Lookup
 
-from search.fields import FoldedTextField
-from search.text import MOST_WORDS, SearchTerms, normalize, stems
+from search.fields import NormalizedTextField
+from search.text import SearchTerms, first_words, normalize, parse_terms
 
-LAST_LETTER = 0x530  # of the Latin and Cyrillic blocks
+MAX_LETTER = 0x530  # the end of the Latin and Cyrillic blocks
 LATIN_LETTERS = (*range(0xC0, 0x180), ord("ё"), ord("Ё"))  # with accents, and ё
-SIGNS = '!"#$&()*+,-./:;<=>?@[\\]^_`{|}~'  # PostgreSQL would keep addresses whole
+# Translated to spaces: PostgreSQL's parser would keep e-mail and web addresses whole.
+PUNCTUATION = '!"#$&()*+,-./:;<=>?@[\\]^_`{|}~'
 
 
-def _spellings() -> dict[str, str]:
+def _letter_variants() -> dict[str, str]:
     found = defaultdict(str)
-    for letter in filter(str.isalpha, map(chr, range(LAST_LETTER))):
+    for letter in filter(str.isalpha, map(chr, range(MAX_LETTER))):
         found[normalize(letter)] += letter
     return found
 
 
-SPELLINGS = _spellings()
+LETTER_VARIANTS = _letter_variants()  # "a": "aAāĀä…"
 
 
 def prefix_regex(word: str) -> str:
-    """A pattern of text with a word that begins with the folded `word`."""
-    letters = (f"[{SPELLINGS.get(letter, re.escape(letter))}]" for letter in word)
+    """Return a regular expression for text with a word that begins with `word`.
+
+    `word` is normalized; the text is not.
+    """
+    letters = (f"[{LETTER_VARIANTS.get(letter, re.escape(letter))}]" for letter in word)
     return rf"(^|[\W_]){''.join(letters)}"
-
-
-def words_of(text: str) -> list[str]:
-    return normalize(text).split()[:MOST_WORDS]
 
 
 @models.CharField.register_lookup
 @models.TextField.register_lookup
 class ContainsWords(Lookup):
-    """`content__contains_words="slikti riga"`: each is the beginning of a word in it.
+    """`content__contains_words="slikti riga"`: text with words that begin so.
 
-    PostgreSQL answers from a `words_index`, SQLite by looking at each row.
+    PostgreSQL uses a `words_index`; SQLite reads every row.
     """
 
     lookup_name = "contains_words"
@@ -48,70 +48,77 @@ class ContainsWords(Lookup):
 
     def as_sql(self, compiler, connection) -> tuple[str, list]:
         column, params = self._column(compiler, connection)
-        patterns = map(prefix_regex, words_of(self.rhs))
-        sql = " AND ".join([f"{column} REGEXP %s"] * len(words_of(self.rhs)))
+        patterns = map(prefix_regex, first_words(self.rhs))
+        sql = " AND ".join([f"{column} REGEXP %s"] * len(first_words(self.rhs)))
         return f"({sql})", [p for pattern in patterns for p in (*params, pattern)]
 
     def as_postgresql(self, compiler, connection) -> tuple[str, list]:
         column, params = self._column(compiler, connection)
-        query = " & ".join(f"{word}:*" for word in words_of(self.rhs))
+        query = " & ".join(f"{word}:*" for word in first_words(self.rhs))
         return f"{tsvector_sql(column)} @@ to_tsquery('simple', %s)", [*params, query]
 
     def _column(self, compiler, connection) -> tuple[str, list]:
-        if not words_of(self.rhs):
+        if not first_words(self.rhs):
             raise EmptyResultSet
         return self.process_lhs(compiler, connection)
 
 
-def _translated() -> tuple[str, str]:
+def _translation() -> tuple[str, str]:
+    """The second and third argument of PostgreSQL's `translate`."""
     letters = {chr(point): normalize(chr(point)) for point in LATIN_LETTERS}
     plain = {a: b for a, b in letters.items() if len(b) == 1 and b != a.lower()}
-    return "".join(plain) + SIGNS, "".join(plain.values()) + " " * len(SIGNS)
+    return "".join(plain) + PUNCTUATION, "".join(plain.values()) + " " * len(
+        PUNCTUATION
+    )
 
 
 def tsvector_sql(column: str) -> str:
-    """The words of `column` without accents, in PostgreSQL's SQL."""
-    given, taken = _translated()
-    return f"to_tsvector('simple', translate(lower({column}), '{given}', '{taken}'))"
+    """Return SQL for the tsvector of a column of text that is not normalized."""
+    letters, replacements = _translation()
+    plain = f"translate(lower({column}), '{letters}', '{replacements}')"
+    return f"to_tsvector('simple', {plain})"
 
 
-@FoldedTextField.register_lookup
+@NormalizedTextField.register_lookup
 class HasWordsStartingWith(Lookup):
-    """`search_text__words=[("snieg",), ("lapst", "lapt")]`: snieg…, and either of both.
+    """`search_text__words=[("snieg",), ("lapst", "lapt")]`: text that has, for each
+    tuple, a word that begins with one of its stems.
 
-    Each is the beginning of some word. PostgreSQL answers from its full-text index,
-    SQLite by looking at each row. No words match nothing.
+    PostgreSQL uses its full-text index (`text_index`); SQLite reads every row. An
+    empty list matches nothing.
     """
 
     lookup_name = "words"
     prepare_rhs = False
 
     def get_prep_lookup(self) -> SearchTerms:
-        """A string, which the admin gives, counts as the words that it holds."""
-        return stems(self.rhs) if isinstance(self.rhs, str) else self.rhs
+        """Take also a string, from the admin's search box."""
+        return parse_terms(self.rhs) if isinstance(self.rhs, str) else self.rhs
 
     def as_sql(self, compiler, connection) -> tuple[str, list]:
         column, params = self.process_lhs(compiler, connection)
         return self._like(f"(' ' || {column})", params, "% {}%")
 
     def as_postgresql(self, compiler, connection) -> tuple[str, list]:
-        """The index answers; that the text has the letters too is for the planner.
+        """Return a full-text condition, and a LIKE condition for the planner alone.
 
-        It thinks that to take a text to words costs nothing, and would rather do so
-        with row after row in the order asked for, the whole table if need be, than
-        read and sort the rows that match. With a second condition it expects fewer.
+        The planner assumes that `to_tsvector` costs nothing. Without the second
+        condition it expects many matching rows and may read the whole table in the
+        requested order, instead of the index. With it, it expects fewer rows.
         """
         column, params = self.process_lhs(compiler, connection)
-        letters, patterns = self._like(column, params, "%{}%")
-        words = (" | ".join(f"{form}:*" for form in forms) for forms in self.rhs)
+        like, patterns = self._like(column, params, "%{}%")
+        words = (" | ".join(f"{stem}:*" for stem in stems) for stems in self.rhs)
         query = " & ".join(f"({word})" for word in words)
         sql = f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"
-        return f"({sql} AND {letters})", [*params, query, *patterns]
+        return f"({sql} AND {like})", [*params, query, *patterns]
 
     def _like(self, text: str, params: list, pattern: str) -> tuple[str, list]:
         if not self.rhs:
             raise EmptyResultSet
-        one = f"{text} LIKE %s"
-        sql = " AND ".join(f"({' OR '.join([one] * len(forms))})" for forms in self.rhs)
-        patterns = (pattern.format(form) for forms in self.rhs for form in forms)
+        like = f"{text} LIKE %s"
+        sql = " AND ".join(
+            f"({' OR '.join([like] * len(stems))})" for stems in self.rhs
+        )
+        patterns = (pattern.format(stem) for stems in self.rhs for stem in stems)
         return f"({sql})", [p for pattern in patterns for p in (*params, pattern)]

@@ -1,14 +1,14 @@
-"""The words that the market uses, so that a mistyped one can be told."""
+"""The vocabulary that mistyped words are corrected by."""
 
 from django.db import models
 
-LONGEST_WORD = 40
+MAX_WORD_CHARS = 40
 
 
 class Word(models.Model):
-    """The stem of a word, and how many times public texts use it."""
+    """The stem of a word, and how often public texts use it."""
 
-    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+    word = models.CharField(max_length=MAX_WORD_CHARS, primary_key=True)
     uses = models.PositiveIntegerField()
 
     def __str__(self) -> str:

@@ -1,11 +1,11 @@
-"""Words as people type them: case, accents, ё, punctuation and endings folded away."""
+"""Normalization of text for search: case, accents, ё, punctuation and endings."""
 
 import re
 import unicodedata
 
-MOST_WORDS = 10
-KEPT_BELOW = 0x2000  # what is beyond is rare, and would fill the memory
-SHORTEST_STEM = 3  # letters that a word keeps at least when its ending is cut
+MAX_WORDS = 10  # of one query
+MAX_CACHED_CODE_POINT = 0x2000  # characters beyond it are rare and would fill the cache
+MIN_STEM_CHARS = 3  # that remain when an ending is cut
 LATIN_ENDINGS = (
     *("iem", "ies", "ais", "ajam", "as", "am", "os", "us", "is", "es", "em", "im"),
     *("ai", "ei", "ie", "a", "e", "i", "o", "u", "s"),
@@ -17,54 +17,56 @@ CYRILLIC_ENDINGS = (
 )
 _ENDING = re.compile(f"({'|'.join(LATIN_ENDINGS + CYRILLIC_ENDINGS)})$")
 
-# A word that is looked for: the stems that will do, the one that was asked for first.
+# For each word of a query its alternative stems, that of the word itself first. A row
+# matches if it has, for each word, a word that begins with one of them.
 SearchTerms = list[tuple[str, ...]]
 
 
-class _Folding(dict):
-    """Maps a code point to its folded form; what is no letter or digit to a space."""
+class _NormalizedCharacters(dict):
+    """For `str.translate`: a code point's base letter, or a space for punctuation."""
 
     def __missing__(self, point: int) -> str:
         letter = chr(point)
         base = unicodedata.normalize("NFD", letter)[0]
-        folded = base if base.isascii() and base.isalpha() else letter
-        folded = folded if folded.isalnum() else " "
-        if point < KEPT_BELOW:
-            self[point] = folded
-        return folded
+        normalized = base if base.isascii() and base.isalpha() else letter
+        normalized = normalized if normalized.isalnum() else " "
+        if point < MAX_CACHED_CODE_POINT:
+            self[point] = normalized
+        return normalized
 
 
-_FOLDING = _Folding({ord("ё"): "е"})
+_CHARACTERS = _NormalizedCharacters({ord("ё"): "е"})
 
 
 def normalize(text: str) -> str:
-    """`"Tīrīt, Ёлку!"` becomes `"tirit елку"`: how text is stored and looked for.
+    """Return `text` as it is stored and searched: `"Tīrīt, Ёлку!"` as `"tirit елку"`.
 
     Cyrillic й stays й (it is a letter of its own), only ё becomes е.
     """
     composed = unicodedata.normalize("NFC", text.lower())
-    return " ".join(composed.translate(_FOLDING).split())
+    return " ".join(composed.translate(_CHARACTERS).split())
 
 
 def stem(word: str) -> str:
-    """What the forms of a folded word begin with: `sniegs`, `sniegu` → `snieg`.
+    """Return the common beginning of a normalized word's forms: `sniegu` → `snieg`.
 
-    The longest usual ending of Latvian or Russian is cut, where three letters remain.
-    A rough cut is enough: it is the beginning of a word that is looked for.
+    The longest usual ending of Latvian or Russian is cut, if three letters remain. A
+    rough stem is enough, because search compares the beginnings of words.
     """
-    ending = _ENDING.search(word, SHORTEST_STEM)
+    ending = _ENDING.search(word, MIN_STEM_CHARS)
     return word[: ending.start()] if ending else word
 
 
 def first_words(text: str) -> list[str]:
-    """The folded words of what somebody asks for; the first ten count."""
-    return normalize(text).split()[:MOST_WORDS]
+    """Return the normalized words of a query, at most `MAX_WORDS`."""
+    return normalize(text).split()[:MAX_WORDS]
 
 
-def stems(text: str) -> SearchTerms:
+def parse_terms(text: str) -> SearchTerms:
+    """Return the stems of the words of a query, without corrections."""
     return [(stem(word),) for word in first_words(text)]
 
 
-def matches_prefix(forms: tuple[str, ...], folded: str) -> bool:
-    """Whether some word of a folded text begins with one of the forms."""
-    return any(f" {form}" in f" {folded}" for form in forms)
+def matches_prefix(stems: tuple[str, ...], text: str) -> bool:
+    """Return whether a word of a normalized text begins with one of the stems."""
+    return any(f" {stem}" in f" {text}" for stem in stems)

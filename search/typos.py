@@ -1,9 +1,9 @@
-"""Words with one slip of the finger, as the market's own vocabulary spells them.
+"""Correction of words with one typo, by the vocabulary of public texts.
 
-All that is one slip away from a word is made and looked up, as in P. Norvig, "How to
-Write a Spelling Corrector" (2007); a slip is a letter left out, put in, mistaken for
-another or swapped with the next (F. J. Damerau, "A technique for computer detection and
-correction of spelling errors", 1964).
+All words at edit distance one are generated and looked up, as in P. Norvig, "How to
+Write a Spelling Corrector" (2007). An edit is a letter deleted, inserted, replaced or
+swapped with the next (F. J. Damerau, "A technique for computer detection and correction
+of spelling errors", 1964).
 """
 
 import json
@@ -13,45 +13,47 @@ from itertools import chain
 
 from django.db import connection
 
-from search.models import LONGEST_WORD
+from search.models import MAX_WORD_CHARS
 from search.text import SearchTerms, first_words, stem
 
-SHORTEST_MENDED = 4  # letters
-MOST_MENDED = 3  # words of a question that are looked up
-MOST_SPELLINGS = 5  # of a word, the most used ones
+MIN_CORRECTED_CHARS = 4
+MAX_CORRECTED_WORDS = 3  # of one query
+MAX_CORRECTIONS = 5  # corrections of one word
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-ELEMENTS = {  # of a JSON array: one value is quicker to send than hundreds
+# The candidates go to the database as one JSON array: hundreds of parameters would take
+# longer to send and to parse.
+ELEMENTS = {
     "postgresql": "json_array_elements_text(%s)",
     "sqlite": "value FROM json_each(%s)",
 }
-BESIDE = (
+NEARBY_WORDS = (
     'SELECT %s, uses, word FROM "search_word" WHERE word IN (SELECT {elements})'
     ' AND NOT EXISTS (SELECT 1 FROM "search_word" WHERE word LIKE %s)'
 )
 
 
 def correct(text: str) -> SearchTerms:
-    """The words of `text` by their stems; one that nobody uses also as others spell it.
+    """Return the stems of the words of `text`, unknown words with their corrections.
 
-    A word that is known, be it as the beginning of others, is left alone, and so are
-    short ones and those with digits. Asks the database once at most.
+    Words that the vocabulary has, also as the beginning of another word, are not
+    corrected, nor are short ones and those with digits. Runs at most one query.
     """
     words = first_words(text)
-    long = [word for word in dict.fromkeys(words) if _is_mendable(word)]
-    spellings = _spellings(long[:MOST_MENDED])
-    return [(stem(word), *spellings[word]) for word in words]
+    correctable = [word for word in dict.fromkeys(words) if _is_correctable(word)]
+    corrections = _corrections(correctable[:MAX_CORRECTED_WORDS])
+    return [(stem(word), *corrections[word]) for word in words]
 
 
-def _is_mendable(word: str) -> bool:
-    return SHORTEST_MENDED <= len(word) <= LONGEST_WORD and word.isalpha()
+def _is_correctable(word: str) -> bool:
+    return MIN_CORRECTED_CHARS <= len(word) <= MAX_WORD_CHARS and word.isalpha()
 
 
-def _spellings(words: list[str]) -> dict[str, list[str]]:
-    """For each word the known ones beside it; none where it is known itself."""
+def _corrections(words: list[str]) -> dict[str, list[str]]:
+    """For each unknown word the known words at edit distance one, most used first."""
     found = defaultdict(list)
-    for word, _uses, known in sorted(_looked_up(words), key=_by_use):
-        if len(found[word]) < MOST_SPELLINGS:
+    for word, _uses, known in sorted(_find_nearby(words), key=_by_use):
+        if len(found[word]) < MAX_CORRECTIONS:
             found[word].append(known)
     return found
 
@@ -61,21 +63,21 @@ def _by_use(row: tuple[str, int, str]) -> tuple[int, str]:
     return -uses, known
 
 
-def _looked_up(words: list[str]) -> list[tuple[str, int, str]]:
+def _find_nearby(words: list[str]) -> list[tuple[str, int, str]]:
     if not words:
         return []
-    one = BESIDE.format(elements=ELEMENTS[connection.vendor])
+    query = NEARBY_WORDS.format(elements=ELEMENTS[connection.vendor])
     near = (json.dumps([*map(stem, edits1(word))]) for word in words)
     data = zip(words, near, (f"{stem(word)}%" for word in words), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            " UNION ALL ".join([one] * len(words)), [*chain.from_iterable(data)]
+            " UNION ALL ".join([query] * len(words)), [*chain.from_iterable(data)]
         )
         return cursor.fetchall()
 
 
 def edits1(word: str) -> Iterator[str]:
-    """All that is one slip away from `word`, most of it no word at all."""
+    """Yield all strings at edit distance one from `word`, most of them no words."""
     letters = LATIN if word.isascii() else CYRILLIC
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]

@@ -1,54 +1,57 @@
-"""What the vocabulary knows."""
+"""The vocabulary: the stems of the words of public texts, with their frequency."""
 
 from collections import Counter
 from collections.abc import Iterable
 
-from search.models import LONGEST_WORD, Word
-from search.text import SHORTEST_STEM, first_words, stem
+from search.models import MAX_WORD_CHARS, Word
+from search.text import MIN_STEM_CHARS, first_words, stem
 
-MOST_KNOWN = 200_000  # words, the most used ones
-AT_ONCE = 5_000  # rows in one statement
-COMMON = 5_000  # uses from which a word is soon met by reading on
+MAX_KNOWN_WORDS = 200_000  # the most used ones
+BATCH_ROWS = 5_000
+MIN_COMMON_USES = 5_000
 
 
-def learn(texts: Iterable[str], *, dry_run: bool = False) -> int:
-    """Make the vocabulary that of folded `texts`; return how many words changed."""
-    used = _stems_in(texts)
+def rebuild(texts: Iterable[str], *, dry_run: bool = False) -> int:
+    """Make the vocabulary that of normalized `texts`; return how many rows changed."""
+    used = _count_stems(texts)
     known = dict(Word.objects.values_list("word", "uses"))
     gone = sorted(known.keys() - used.keys())
-    new = sorted(word for word, uses in used.items() if known.get(word) != uses)
+    changed = sorted(word for word, uses in used.items() if known.get(word) != uses)
     if not dry_run:
-        for some in _in_batches(gone):
-            Word.objects.filter(word__in=some).delete()
-        for some in _in_batches(new):
-            _keep([Word(word=word, uses=used[word]) for word in some])
-    return len(gone) + len(new)
+        for batch in _in_batches(gone):
+            Word.objects.filter(word__in=batch).delete()
+        for batch in _in_batches(changed):
+            _save([Word(word=word, uses=used[word]) for word in batch])
+    return len(gone) + len(changed)
 
 
 def are_common(text: str) -> bool:
-    """Whether the market uses every word of `text` so often that no index is needed."""
+    """Return whether public texts use every word of `text` so often that reading rows
+    one after another meets it soon, without an index.
+    """
     stems = {stem(word) for word in first_words(text)}
-    common = Word.objects.filter(word__in=stems, uses__gte=COMMON)
+    common = Word.objects.filter(word__in=stems, uses__gte=MIN_COMMON_USES)
     return len(stems) == common.count()
 
 
-def _stems_in(texts: Iterable[str]) -> dict[str, int]:
+def _count_stems(texts: Iterable[str]) -> dict[str, int]:
     words = Counter()
     for text in texts:
         words.update(text.split())
     stems = Counter()
     for word, uses in words.items():
-        if word.isalpha() and SHORTEST_STEM <= len(word) <= LONGEST_WORD:
+        if word.isalpha() and MIN_STEM_CHARS <= len(word) <= MAX_WORD_CHARS:
             stems[stem(word)] += uses
-    return dict(stems.most_common(MOST_KNOWN))
+    return dict(stems.most_common(MAX_KNOWN_WORDS))
 
 
-def _keep(words: list[Word]) -> None:
-    """In the order of the words, so that two at once wait for each other in turn."""
+def _save(words: list[Word]) -> None:
+    # The words come sorted: two processes that rebuild at once lock the rows in the
+    # same order, so that one waits for the other instead of a deadlock.
     Word.objects.bulk_create(
         words, update_conflicts=True, unique_fields=["word"], update_fields=["uses"]
     )
 
 
 def _in_batches(words: list[str]) -> Iterable[list[str]]:
-    return (words[at : at + AT_ONCE] for at in range(0, len(words), AT_ONCE))
+    return (words[at : at + BATCH_ROWS] for at in range(0, len(words), BATCH_ROWS))

@@ -30,7 +30,7 @@ def searches(market: Market) -> Iterator[SavedSearch]:
             SavedSearch,
             id=pk,
             user_id=user_id,
-            kind=kind,
+            item_type=kind,
             name=name,
             query=query,
             digest=digest_of(query),

@@ -76,7 +76,7 @@ def build(
                     tables.load(model, some)
                     progress(len(some))
         tables.advance_sequences(MODELS)
-    vocabulary.learn()
+    vocabulary.rebuild()
     tables.analyze()
 
 

@@ -14,9 +14,9 @@ from django.db.models import Field, JSONField, Max, Model
 from django.db.models.base import ModelState
 
 from geo.fields import SnappedField
-from search.fields import FoldedTextField
+from search.fields import NormalizedTextField
 
-COMPUTED = (SnappedField, FoldedTextField)
+COMPUTED = (SnappedField, NormalizedTextField)
 
 
 @cache

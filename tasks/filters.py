@@ -8,7 +8,6 @@ class TaskFilter(ItemFilter, PriceRange):
 
     default_status = TaskRequest.Status.OPEN
     default_radius = 10.0
-    price_field = "budget"
 
     is_urgent = BooleanParam(help_text="Only urgent ones, or only others.")
     ordering = OrderingParam(fields=["created_at", "budget", "deadline"])

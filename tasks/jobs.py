@@ -4,12 +4,12 @@ from datetime import datetime
 
 from jobs.maintenance import maintenance, repair_rows
 from notifications.services import notify_of_ending
-from tasks import notices, services
+from tasks import applications, notices, services
 from tasks.models import TaskRequest
 from tasks.workflow import TASK_WORKFLOW
 
 
-# People are notified before their items end: a warning must not come with the end.
+# `after`: people are warned before anything expires, not in the same run.
 @maintenance("notify of ending tasks")
 def notify_of_ending_tasks(at: datetime, *, dry_run: bool) -> int:
     ending = TaskRequest.objects.ending(at=at).select_related("creator")
@@ -38,5 +38,5 @@ def repair_task_counts(at: datetime, *, dry_run: bool) -> int:
 
 @maintenance("repair application counts")
 def repair_application_counts(at: datetime, *, dry_run: bool) -> int:
-    wrong = services.miscounted_tasks()
-    return repair_rows(wrong, services.recount_applications, dry_run=dry_run)
+    wrong = applications.miscounted_tasks()
+    return repair_rows(wrong, applications.recount, dry_run=dry_run)

@@ -8,14 +8,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.db.models import LARGEST_PRICE, Timestamped
-from geo.models import Place
-from items.models import Moderated, search_indexes
-from search.fields import FoldedTextField
+from core.db.models import MAX_PRICE, Timestamped
+from items.models import Item, item_indexes
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
 
-class TaskRequest(Place, Moderated, Timestamped):
+class TaskRequest(Item):
+    price_field = "budget"
+    accepted_application: "TaskApplication"  # set by the transition that accepts it
+
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         ASSIGNED = "assigned", _("Assigned")
@@ -39,16 +40,11 @@ class TaskRequest(Place, Moderated, Timestamped):
         null=True,
         editable=False,
     )
-    title = models.CharField(max_length=200)
-    description = models.TextField(max_length=5000)
-    category = models.CharField(max_length=50)
     budget = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(max_length=3, default="EUR", editable=False)
     deadline = models.DateTimeField(null=True, blank=True)
     priority = models.CharField(max_length=20, default="normal", blank=True)
     is_urgent = models.BooleanField(default=False)
     required_skills = models.CharField(max_length=1000, blank=True)
-    images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
     radius = models.FloatField(default=25, help_text=_("In km"))
     status = models.CharField(
         max_length=20, choices=Status, default=Status.OPEN, editable=False
@@ -57,19 +53,18 @@ class TaskRequest(Place, Moderated, Timestamped):
     dispute_reason = models.CharField(max_length=2000, blank=True, editable=False)
     marked_done_at = models.DateTimeField(null=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
-    search_text = FoldedTextField(sources=("title", "description", "location"))
 
     objects = TaskQuerySet.as_manager()
 
-    class Meta(Place.Meta):
+    class Meta(Item.Meta):
         constraints = [
-            *Place.Meta.constraints,
+            *Item.Meta.constraints,
             models.CheckConstraint(
                 name="task_has_point", condition=Q(latitude__isnull=False)
             ),
             models.CheckConstraint(
                 name="task_budget_sane",
-                condition=Q(budget=None) | Q(budget__range=(0, LARGEST_PRICE)),
+                condition=Q(budget=None) | Q(budget__range=(0, MAX_PRICE)),
             ),
             models.CheckConstraint(
                 name="task_worker_fits_status",
@@ -83,13 +78,7 @@ class TaskRequest(Place, Moderated, Timestamped):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "-created_at", "-id"], name="task_newest"),
-            models.Index(
-                fields=["status", "category", "-created_at", "-id"],
-                name="task_category",
-            ),
-            *search_indexes("task", owner="creator", price="budget"),
-            models.Index(fields=["updated_at"], name="task_changed"),
+            *item_indexes("task", owner="creator", price="budget"),
             models.Index(fields=["creator", "-created_at", "-id"], name="task_creator"),
             models.Index(
                 fields=["assigned_to", "-created_at", "-id"], name="task_worker"
@@ -101,12 +90,9 @@ class TaskRequest(Place, Moderated, Timestamped):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.title
-
     @property
     def ends_at(self) -> datetime:
-        """When it is cancelled, if nobody takes it."""
+        """When the task expires, if it is still open."""
         return self.deadline or self.created_at + timedelta(days=settings.TASK_DAYS)
 
     @property
@@ -167,7 +153,7 @@ class TaskApplication(Timestamped):
 
 
 class TaskEvent(models.Model):
-    """One transition of a task. Rows are only ever added."""
+    """The history of a task: one row for each transition, never changed."""
 
     task = models.ForeignKey(
         TaskRequest,
@@ -180,7 +166,7 @@ class TaskEvent(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        help_text=_("Nobody: the clock."),
+        help_text=_("Empty: the scheduler."),
     )
     name = models.CharField(max_length=30)
     old = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Who hears what of tasks and applications. Called in the transaction of the event."""
+"""Notifications of tasks and applications, written in the transaction of the event."""
 
 from collections.abc import Callable, Iterable
 
@@ -13,50 +13,51 @@ from tasks.models import TaskApplication, TaskRequest
 UPDATED = "task.updated"
 
 
-def applied(application: TaskApplication) -> None:
-    """Somebody has applied: the creator hears of it."""
+def application_received(application: TaskApplication) -> None:
+    """Notify the creator of the task."""
     applicant = application.applicant
-    _tell(application.task.creator, "application_received", application.task, applicant)
+    creator = application.task.creator
+    _notify(creator, "application_received", application.task, applicant)
 
 
-def not_chosen(task: TaskRequest, people: Iterable[User], *, actor) -> None:
-    """Somebody else was."""
+def applications_rejected(task: TaskRequest, people: Iterable[User], *, actor) -> None:
+    """Notify applicants whose application was rejected."""
     for person in people:
-        _tell(person, "application_rejected", task, actor)
+        _notify(person, "application_rejected", task, actor)
 
 
-def called_off(task: TaskRequest, people: Iterable[User], *, actor) -> None:
-    """What they have applied for is over."""
+def task_cancelled(task: TaskRequest, people: Iterable[User], *, actor) -> None:
+    """Notify applicants of a task that is cancelled."""
     for person in people:
-        _tell(person, "task_cancelled", task, actor)
+        _notify(person, "task_cancelled", task, actor)
 
 
-def application_decided(application: TaskApplication, *, actor, row, **params) -> None:
-    """A row of the table of applications has run."""
+def application_decided(application: TaskApplication, *, actor, row, **data) -> None:
+    """Notify the other side; the record of the workflow of applications."""
     task = application.task
     if row.name == "withdraw":
-        _tell(task.creator, "application_withdrawn", task, actor)
+        _notify(task.creator, "application_withdrawn", task, actor)
     else:
-        not_chosen(task, [application.applicant], actor=actor)
+        applications_rejected(task, [application.applicant], actor=actor)
 
 
-def task_changed(task: TaskRequest, *, actor, row, reason: str = "", **params) -> None:
-    """A row of the table of tasks has run: what is said of it, and to whom."""
-    more = {"reason": reason} if reason else {}
-    for kind, people in NOTICES[row.name].items():
-        for whom in people:
-            if person := whom(task):
-                _tell(person, kind, task, actor, **more)
+def task_changed(task: TaskRequest, *, actor, row, reason: str = "", **data) -> None:
+    """Notify the people of `NOTICES[row.name]`; publish the event to both parties."""
+    params = {"reason": reason} if reason else {}
+    for notification_type, recipients in NOTICES[row.name].items():
+        for recipient in recipients:
+            if person := recipient(task):
+                _notify(person, notification_type, task, actor, **params)
     ids = {task.creator_id, task.assigned_to_id} - {None}
     payload = {"task_id": task.pk, "status": task.status}
     events.publish(tuple(sorted(ids)), UPDATED, payload)
 
 
 def ends_soon(task: TaskRequest) -> bool:
-    """Tell the creator, once for each end, when the task ends."""
+    """Notify the creator of the day the task ends; False if this was done before."""
     on = localdate(task.ends_at)
     dedup_key = f"task-expiring:{task.pk}:{on:%Y-%m-%d}"
-    row = _tell(
+    row = _notify(
         task.creator,
         "task_expiring",
         task,
@@ -67,13 +68,27 @@ def ends_soon(task: TaskRequest) -> bool:
     return row is not None
 
 
-def _tell(
-    person: User, kind: str, task: TaskRequest, actor, *, dedup_key: str = "", **more
+def _notify(
+    person: User,
+    notification_type: str,
+    task: TaskRequest,
+    actor,
+    *,
+    dedup_key: str = "",
+    **params,
 ):
-    params = {"title": task.title, "days": settings.AUTO_CONFIRM_DAYS}
-    params["name"] = actor.display_name if actor else settings.SITE_NAME
+    params = {
+        "title": task.title,
+        "days": settings.AUTO_CONFIRM_DAYS,
+        "name": actor.display_name if actor else settings.SITE_NAME,
+    } | params
     return notify(
-        person, kind, subject=task, actor=actor, dedup_key=dedup_key, **params | more
+        person,
+        notification_type,
+        subject=task,
+        actor=actor,
+        dedup_key=dedup_key,
+        **params,
     )
 
 
@@ -85,8 +100,8 @@ def worker(task: TaskRequest) -> User | None:
     return task.assigned_to
 
 
-Notices = dict[str, tuple[Callable[[TaskRequest], User | None], ...]]
-NOTICES: dict[str, Notices] = {  # transition: kind: who hears it
+Recipients = tuple[Callable[[TaskRequest], User | None], ...]
+NOTICES: dict[str, dict[str, Recipients]] = {  # transition: notification type
     "accept": {"application_accepted": (worker,)},
     "start": {"task_started": (creator,)},
     "mark-done": {"task_done": (creator,)},

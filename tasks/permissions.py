@@ -1,4 +1,4 @@
-"""Who may do what with a task."""
+"""Predicates (object, user) of tasks and applications."""
 
 from core.workflow import is_staff
 
@@ -12,7 +12,7 @@ def is_worker(task, user) -> bool:
 
 
 def is_party(task, user) -> bool:
-    """Sees the exact place: the creator, and the worker once accepted."""
+    """Whether `user` is the creator or the worker: both see the exact place."""
     return is_creator(task, user) or is_worker(task, user)
 
 
@@ -20,10 +20,10 @@ def is_applicant(application, user) -> bool:
     return user is not None and application.applicant_id == user.pk
 
 
-def is_asked(application, user) -> bool:
+def is_task_creator(application, user) -> bool:
     return user is not None and application.task.creator_id == user.pk
 
 
 def is_impartial_staff(task, user) -> bool:
-    """Staff, but not in a dispute of their own."""
+    """Whether `user` is staff and not a party of the task."""
     return is_staff(task, user) and not is_party(task, user)

@@ -1,4 +1,4 @@
-"""Facts about sets of tasks and applications."""
+"""The querysets of tasks and applications."""
 
 from datetime import datetime, timedelta
 
@@ -7,35 +7,28 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.querysets import NAME_FIELDS, defer_except
+from accounts.querysets import NAME_FIELDS
 from items.querysets import ContentQuerySet
 
 
 class TaskQuerySet(ContentQuerySet):
-    owner_field = "creator"
     public_statuses = frozenset({"open", "completed"})
+    people = {"creator": NAME_FIELDS, "assigned_to": NAME_FIELDS}
 
-    def for_display(self):
-        return self.select_related("creator", "assigned_to").defer(
-            "search_text",
-            *defer_except("creator", NAME_FIELDS),
-            *defer_except("assigned_to", NAME_FIELDS),
-        )
-
-    def _concerns(self, user) -> Q:
-        """Also the worker who is doing it, whatever staff did to it."""
+    def _is_party(self, user) -> Q:
         if not user.is_authenticated:
             return Q()
         return Q(creator=user.pk) | Q(assigned_to=user.pk)
 
     def taken_by(self, user):
-        """Tasks that `user` is doing or did."""
+        """Tasks that `user` is doing or has completed."""
         return self.filter(
             assigned_to=user.pk,
             status__in=("assigned", "in_progress", "pending_confirmation", "completed"),
         )
 
     def with_pending_count(self):
+        """Annotate `pending_applications_count`: those of active people."""
         pending = (
             self.model.applications.rel.related_model.objects.pending()
             .filter(task=OuterRef("pk"), applicant__is_active=True)
@@ -47,16 +40,16 @@ class TaskQuerySet(ContentQuerySet):
         return self.annotate(pending_applications_count=Coalesce(Subquery(pending), 0))
 
     def due(self, *, at: datetime):
-        """Open tasks that nobody took in time, by their deadline or by their age."""
+        """Open tasks that have expired by `at`: by deadline, else by age."""
         oldest = at - timedelta(days=settings.TASK_DAYS)
         return self.filter(status="open").filter(
             Q(deadline__lt=at) | Q(deadline=None, created_at__lt=oldest)
         )
 
     def ending(self, *, at: datetime):
-        """Open tasks that will be due within `NOTICE_DAYS`, of people who may act.
+        """Open tasks of active people that expire within `NOTICE_DAYS` after `at`.
 
-        One that was posted for less than that needs no reminder.
+        Tasks that were posted with a deadline nearer than that are left out.
         """
         notice = timedelta(days=settings.NOTICE_DAYS)
         oldest = at - timedelta(days=settings.TASK_DAYS)
@@ -70,7 +63,7 @@ class TaskQuerySet(ContentQuerySet):
         )
 
     def unconfirmed(self, *, at: datetime):
-        """Done for so long without an answer that they count as confirmed."""
+        """Tasks marked as done at least `AUTO_CONFIRM_DAYS` before `at`."""
         oldest = at - timedelta(days=settings.AUTO_CONFIRM_DAYS)
         return self.filter(status="pending_confirmation", marked_done_at__lte=oldest)
 
@@ -80,24 +73,24 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(status="pending")
 
     def not_withdrawn(self):
-        """All but the withdrawn."""
         return self.exclude(status="withdrawn")
 
     def to_decide_on(self):
-        """The standing ones of people who may still act."""
+        """Applications that the creator sees: not withdrawn, of active people."""
         return self.not_withdrawn().filter(applicant__is_active=True)
 
     def owned_by(self, user):
+        """Applications of `user`, but for the withdrawn."""
         return self.not_withdrawn().filter(applicant=user.pk)
 
     def visible_to(self, user):
-        """To the applicant and to the task's creator."""
+        """Applications of `user` or for tasks of `user`, but for the withdrawn."""
         return self.not_withdrawn().filter(
             Q(applicant=user.pk) | Q(task__creator=user.pk)
         )
 
-    def to_seen_tasks(self, user):
-        """Those whose task `user` may still open."""
+    def for_visible_tasks(self, user):
+        """Applications for tasks that `user` may open."""
         tasks = self.model._meta.get_field("task").related_model.objects
         return self.filter(task__in=tasks.visible_to(user).order_by().values("pk"))
 

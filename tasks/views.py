@@ -8,9 +8,8 @@ from core.api.pagination import PersonalPages
 from core.api.schema import write_schema
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
-from tasks import examples, services
+from tasks import applications, examples, services
 from tasks.filters import TaskFilter
-from tasks.inputs import AcceptInput
 from tasks.models import TaskApplication, TaskRequest
 from tasks.serializers import (
     ApplicationSerializer,
@@ -23,7 +22,6 @@ from tasks.serializers import (
 )
 from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
 
-ACCEPTED = write_schema("task", TaskSerializer, application=ApplicationSerializer)
 APPLICATION = write_schema("application", ApplicationSerializer)
 
 
@@ -45,21 +43,15 @@ class TaskViewSet(ContentViewSet):
         "update": TaskInput,
         "partial_update": TaskInput,
         "apply": ApplyInput,
-        "accept": AcceptInput,
-        "accept_application": AcceptInput,
     }
+    answer_serializers = {"application": ApplicationSerializer}
     examples = {"create": examples.CREATE, "apply": examples.APPLY}
     object_key = "task"
+    edit = staticmethod(services.edit)
     created_message = _("The task is published.")
     updated_message = _("The task is saved.")
 
-    def perform_create(self, fields: dict) -> TaskRequest:
-        return services.post(creator=self.request.user, **fields)
-
-    def perform_update(self, task: TaskRequest, changes: dict) -> TaskRequest:
-        return services.edit(task, actor=self.request.user, **changes)
-
-    # --- One's own ----------------------------------------------------------------
+    # --- Lists of one's own -------------------------------------------------------
 
     @extend_schema(
         summary="Tasks one is doing or did", responses=TaskSerializer(many=True)
@@ -87,7 +79,7 @@ class TaskViewSet(ContentViewSet):
         pagination_class=PersonalPages,
     )
     def my_applications(self, request):
-        mine = TaskApplication.objects.owned_by(request.user).to_seen_tasks(
+        mine = TaskApplication.objects.owned_by(request.user).for_visible_tasks(
             request.user
         )
         whole = mine.with_whole_task().newest_first()
@@ -98,17 +90,19 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=False, pagination_class=None)
     def notifications(self, request):
-        return Response(services.pending_counts(request.user))
+        return Response(applications.pending_counts(request.user))
 
     # --- Applications -------------------------------------------------------------
 
     @extend_schema(summary="Apply for a task", responses={201: APPLICATION})
     @action(detail=True, methods=["post"])
     def apply(self, request, pk):
-        application = services.apply_to(
+        application = applications.apply_to(
             self.get_object(), worker=request.user, **self.validated_input()
         )
-        return self._applied(_("You have applied."), application, status=201)
+        return self._application_response(
+            _("You have applied."), application, status=201
+        )
 
     @extend_schema(
         summary="Who applied, for the creator",
@@ -116,28 +110,9 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=True, list_key="applications", pagination_class=PersonalPages)
     def applications(self, request, pk):
-        task = services.require_creator(self.get_object(), request.user)
-        standing = task.applications.to_decide_on().for_display()
-        return self.list_response(standing.newest_first(), ApplicationSerializer)
-
-    @extend_schema(summary="Accept an application", responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def accept(self, request, pk):
-        return self._accept_asked()
-
-    @extend_schema(summary="Accept an application (the same)", responses=ACCEPTED)
-    @action(detail=True, methods=["post"], url_path="accept-application")
-    def accept_application(self, request, pk):
-        return self._accept_asked()
-
-    @extend_schema(summary="Accept this application", request=None, responses=ACCEPTED)
-    @action(
-        detail=True,
-        methods=["post"],
-        url_path=r"applications/(?P<application_id>[0-9]{1,18})/accept",
-    )
-    def accept_this(self, request, pk, application_id):
-        return self._accept(application_id=int(application_id))
+        task = applications.require_creator(self.get_object(), request.user)
+        waiting = task.applications.to_decide_on().for_display()
+        return self.list_response(waiting.newest_first(), ApplicationSerializer)
 
     @extend_schema(
         summary="Reject this application", request=None, responses=APPLICATION
@@ -148,7 +123,7 @@ class TaskViewSet(ContentViewSet):
         url_path=r"applications/(?P<application_id>[0-9]{1,18})/reject",
     )
     def reject(self, request, pk, application_id):
-        task = services.require_creator(self.get_object(), request.user)
+        task = applications.require_creator(self.get_object(), request.user)
         return self._decide("reject", task, application_id)
 
     @extend_schema(
@@ -162,29 +137,16 @@ class TaskViewSet(ContentViewSet):
     def withdraw(self, request, pk, application_id):
         return self._decide("withdraw", self.get_object(), application_id)
 
-    def _accept_asked(self):
-        task = self.get_object()
-        TASK_WORKFLOW.refuse_strangers("accept", task, self.request.user)
-        return self._accept(**self.validated_input())
-
-    def _accept(self, **which):
-        task = TASK_WORKFLOW.run(
-            "accept", self.get_object(), actor=self.request.user, **which
-        )
-        accepted = task.applications.get(status="accepted")
-        shown = self.render(accepted, ApplicationSerializer)
-        return self.write_response(
-            _("The application is accepted."), task, application=shown
-        )
-
-    def _decide(self, name: str, task: TaskRequest, application_id: str):
-        seen = task.applications.visible_to(self.request.user)
-        application = get_object_or_404(seen, pk=application_id)
+    def _decide(self, name: str, task: TaskRequest, application_id: str) -> Response:
+        visible = task.applications.visible_to(self.request.user)
+        application = get_object_or_404(visible, pk=application_id)
         application = APPLICATION_WORKFLOW.run(
             name, application, actor=self.request.user
         )
-        return self._applied(APPLICATION_WORKFLOW[name].done, application)
+        return self._application_response(APPLICATION_WORKFLOW[name].done, application)
 
-    def _applied(self, message, application, *, status: int = 200) -> Response:
+    def _application_response(
+        self, message, application, *, status: int = 200
+    ) -> Response:
         shown = self.render(application, ApplicationSerializer)
         return Response({"message": str(message), "application": shown}, status=status)

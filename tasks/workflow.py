@@ -1,14 +1,11 @@
-"""The life of a task and of an application, as tables. A row adds an endpoint."""
-
-from functools import partial
+"""The workflow tables of tasks and applications."""
 
 from django.utils.translation import gettext_lazy as _
 
 from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
-from notifications.moderation import notify_owner
-from tasks import notices, permissions, services
+from tasks import applications, notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
 from tasks.models import TaskApplication, TaskRequest
 
@@ -19,10 +16,7 @@ PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
 def record(task, *, actor, row, old, **data) -> None:
-    """Into the history; what staff did also into the trail of staff acts.
-
-    Whom it concerns is told.
-    """
+    """Add a transition to the history and notify; add one of staff to the audit log."""
     services.record(task, actor=actor, row=row, old=old, **data)
     if row.in_admin:
         audit.record(
@@ -44,9 +38,13 @@ TASK_WORKFLOW = Workflow(
         source=(OPEN,),
         target=ASSIGNED,
         allow=permissions.is_creator,
-        effect=services.accept_application,
+        effect=applications.accept,
         input=AcceptInput,
-        aliases=("accept-application",),
+        aliases=(
+            "accept-application",
+            r"applications/(?P<application_id>[0-9]{1,18})/accept",
+        ),
+        answer={"application": "accepted_application"},
     ),
     Transition(
         name="start",
@@ -73,17 +71,17 @@ TASK_WORKFLOW = Workflow(
         source=(DONE,),
         target=COMPLETED,
         allow=permissions.is_creator,
-        effect=services.complete,
+        effect=services.set_completed_at,
         aliases=("complete",),
     ),
     Transition(
         name="auto-confirm",
-        label=_("Confirm the work after the time for it"),
+        label=_("Confirm the work automatically"),
         done=_("The task is completed."),
         source=(DONE,),
         target=COMPLETED,
         allow=is_system,
-        effect=services.complete,
+        effect=services.set_completed_at,
         in_api=False,
     ),
     Transition(
@@ -103,7 +101,7 @@ TASK_WORKFLOW = Workflow(
         source=(DISPUTED,),
         target=COMPLETED,
         allow=permissions.is_impartial_staff,
-        effect=services.complete,
+        effect=services.set_completed_at,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,
@@ -143,7 +141,7 @@ TASK_WORKFLOW = Workflow(
     ),
     Transition(
         name="expire",
-        label=_("Cancel the task that nobody took in time"),
+        label=_("Cancel the expired task"),
         done=_("The task has expired."),
         source=(OPEN,),
         target=CANCELLED,
@@ -161,7 +159,7 @@ APPLICATION_WORKFLOW = Workflow(
         done=_("The application is rejected."),
         source=(PENDING,),
         target=REJECTED,
-        allow=permissions.is_asked,
+        allow=permissions.is_task_creator,
     ),
     Transition(
         name="withdraw",
@@ -170,10 +168,10 @@ APPLICATION_WORKFLOW = Workflow(
         source=(PENDING,),
         target=WITHDRAWN,
         allow=permissions.is_applicant,
-        effect=services.withdraw,
+        effect=applications.withdraw,
     ),
     parent="task",
     record=notices.application_decided,
 )
 
-MODERATION = moderation(then=partial(notify_owner, owner="creator"))
+MODERATION = moderation()

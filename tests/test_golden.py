@@ -78,7 +78,7 @@ GOLDEN = (  # what is asked, what is found
 def market(db):
     for title in TITLES:
         ListingFactory(title=title, description="", location="")
-    vocabulary.learn()
+    vocabulary.rebuild()
 
 
 def found(api, words: str) -> set[str]:

@@ -254,7 +254,10 @@ def told_of(search, *, status: str, days: int) -> Alerted:
 @pytest.mark.django_db
 def test_what_was_told_of_is_forgotten_a_month_after_it_ended():
     """What may come back is told of once, so it is remembered."""
-    search, of_services = SavedSearchFactory(), SavedSearchFactory(kind="offerings")
+    search, of_services = (
+        SavedSearchFactory(),
+        SavedSearchFactory(item_type="offerings"),
+    )
     gone = told_of(search, status="deleted", days=33)
     kept = [
         told_of(search, status="deleted", days=29),

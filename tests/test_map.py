@@ -24,7 +24,7 @@ def test_few_items_are_points(api, db):
 
 
 def test_many_items_are_clusters_that_add_up_to_the_list(api, db, monkeypatch):
-    monkeypatch.setattr(market_map, "MOST_POINTS", 5)
+    monkeypatch.setattr(market_map, "MAX_POINTS", 5)
     for index in range(12):
         OfferingFactory(latitude=56 + index / 10, category=f"c{index % 2}")
     found = api.get(f"/api/map?{LATVIA}&kinds=offerings&category=c1").json()

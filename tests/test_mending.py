@@ -14,7 +14,7 @@ from offerings.tests.factories import OfferingFactory
 from search import typos
 from search import vocabulary as search_vocabulary
 from search.models import Word
-from search.text import stems
+from search.text import parse_terms
 from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ FAR = "latitude=56.5&longitude=24.1&radius=100"
 
 
 def learn(*texts: str) -> None:
-    search_vocabulary.learn(texts)
+    search_vocabulary.rebuild(texts)
 
 
 def one_of_each() -> None:
@@ -51,7 +51,7 @@ def queries_of(client, url: str) -> list[str]:
 @pytest.mark.parametrize("url", LISTS)
 def test_every_public_list_mends(api, url):
     one_of_each()
-    vocabulary.learn()
+    vocabulary.rebuild()
     assert total(api, f"{url}?{SLIP}") == "1"
     assert total(api, f"{url}?{SLIP}&{FAR}") == "1"
 
@@ -64,25 +64,25 @@ def test_a_new_word_is_found_before_it_is_learned(api):
 
 def test_a_known_word_is_left_alone():
     learn("galds", "gards")
-    assert typos.correct("galdi") == stems("galdi")
+    assert typos.correct("galdi") == parse_terms("galdi")
 
 
 def test_the_beginning_of_a_known_word_is_left_alone():
     learn("velosipeds", "velo", "zelosi")
-    assert typos.correct("velosi") == stems("velosi")
+    assert typos.correct("velosi") == parse_terms("velosi")
 
 
 @pytest.mark.parametrize("word", ["lup", "2015", "s23x", "abc1"])
 def test_short_words_and_numbers_are_left_alone(word):
     learn("lapa lampa kap 2016 s24x abcd")
-    assert typos.correct(word) == stems(word)
+    assert typos.correct(word) == parse_terms(word)
 
 
 def test_the_most_used_spellings_come_first():
     learn("salm", "balm balm", "kalm kalm kalm", *("galm", "dalm", "palm", "talm"))
     [forms] = typos.correct("xalm")
     assert forms[:3] == ("xalm", "kalm", "balm")
-    assert len(forms) == 1 + typos.MOST_SPELLINGS
+    assert len(forms) == 1 + typos.MAX_CORRECTIONS
 
 
 def test_three_words_are_mended_at_most():
@@ -119,7 +119,7 @@ def test_a_search_costs_four_queries_at_one_and_at_twenty_rows(
     """Also where more match than are counted, far from the point that was asked."""
     monkeypatch.setattr(Pages, "most_counted", most_counted)
     one_of_each(), one_of_each()
-    vocabulary.learn()
+    vocabulary.rebuild()
     few = {url: len(queries_of(api, f"{url}?{query}")) for url in LISTS}
     for _row in range(19):
         one_of_each()
@@ -133,11 +133,11 @@ def test_a_search_costs_four_queries_at_one_and_at_twenty_rows(
 
 @pytest.mark.parametrize("most", [200, 2])
 def test_the_map_mends_as_the_list_does(api, monkeypatch, most):
-    monkeypatch.setattr(market_map, "MOST_POINTS", most)
+    monkeypatch.setattr(market_map, "MAX_POINTS", most)
     for _row in range(4):
         one_of_each()
     TaskFactory(title="Logi")
-    vocabulary.learn()
+    vocabulary.rebuild()
     found = api.get(f"/api/map?bbox=20,55,29,59&zoom=7&kinds=tasks&{SLIP}").json()
     assert found["total"] == int(total(api, f"/api/tasks?{SLIP}")) == 4
 
@@ -150,14 +150,14 @@ def test_a_word_that_nobody_could_know_costs_no_lookup(django_assert_num_queries
 # --- Places -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("uses", [1, search_vocabulary.COMMON])
+@pytest.mark.parametrize("uses", [1, search_vocabulary.MIN_COMMON_USES])
 def test_a_place_is_found_whether_it_is_common_or_not(client, api, uses):
     ListingFactory(location="Brīvības iela, Rīga")
     ListingFactory(location="Ogre")
     Word.objects.bulk_create([Word(word="rig", uses=uses), Word(word="ogr", uses=1)])
     assert total(api, "/api/listings?location=riga") == "1"
     asked = queries_of(client, "/api/listings?location=riga")
-    is_common = uses == search_vocabulary.COMMON
+    is_common = uses == search_vocabulary.MIN_COMMON_USES
     assert ("search_text" in " ".join(asked[1:]).lower()) is not is_common
     both = "location=riga, ogre"
     assert "search_text" in " ".join(queries_of(client, f"/api/listings?{both}"))
@@ -185,13 +185,13 @@ def test_words_count_by_their_stems():
 
 def test_learning_again_changes_what_has_changed():
     learn("sniegs logi", "logi")
-    assert search_vocabulary.learn(["sniegs durvis"]) == 2
+    assert search_vocabulary.rebuild(["sniegs durvis"]) == 2
     assert known() == {"snieg": 1, "durv": 1}
-    assert search_vocabulary.learn(["sniegs durvis"]) == 0
+    assert search_vocabulary.rebuild(["sniegs durvis"]) == 0
 
 
 def test_the_vocabulary_is_bounded(monkeypatch):
-    monkeypatch.setattr(search_vocabulary, "MOST_KNOWN", 2)
+    monkeypatch.setattr(search_vocabulary, "MAX_KNOWN_WORDS", 2)
     learn("zirgs zirgi durvis logi logs")
     assert known() == {"zirg": 2, "log": 2}
 
@@ -200,13 +200,13 @@ def test_hidden_words_are_not_learned():
     ListingFactory(hidden=True, title="Slepens", description="", location="")
     ListingFactory(seller=UserFactory(is_active=False), title="Aizliegts")
     ListingFactory(title="Galds", description="", location="")
-    vocabulary.learn()
+    vocabulary.rebuild()
     assert known() == {"gald": 1}
 
 
 def test_the_newest_texts_are_read(monkeypatch):
-    monkeypatch.setattr(vocabulary, "NEWEST", 1)
+    monkeypatch.setattr(vocabulary, "MAX_TEXTS", 1)
     for title in ("Vecais", "Jaunais"):
         ListingFactory(title=title, description="", location="")
-    vocabulary.learn()
+    vocabulary.rebuild()
     assert known() == {"jaun": 1}

@@ -55,6 +55,4 @@ def test_who_posted_hears_that_it_was_removed(factory, staff):
     MODERATIONS[factory].run("remove", item, actor=staff, reason="Spam.")
     row = Notification.objects.get()
     assert row.kind == "content_removed"
-    assert row.recipient_id == getattr(
-        item, f"{type(item).objects.all().owner_field}_id"
-    )
+    assert row.recipient_id == getattr(item, f"{item.owner_field}_id")

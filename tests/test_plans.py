@@ -356,7 +356,7 @@ def search_of(market, kind: str, query: dict) -> SavedSearch:
     past = timezone.now() - timedelta(minutes=10)
     times = {"query_changed_at": past, "watermark": past, "next_at": past}
     data = {"name": "x", "query": query, "digest": f"{kind}{query}"}
-    return SavedSearch(user=market["person"], kind=kind, **data, **times)
+    return SavedSearch(user=market["person"], item_type=kind, **data, **times)
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def search_of(market, kind: str, query: dict) -> SavedSearch:
 def test_an_alert_looks_at_what_has_changed_alone(market, kind, query):
     search = search_of(market, kind, query)
     with CaptureQueriesContext(connection) as queries:
-        matching.news(search, at=timezone.now())
+        matching.new_items(search, at=timezone.now())
     found = "\n".join(plan(q["sql"]) for q in queries if is_big(q["sql"]))
     assert re.search(rf"\b{kind[:-1]}_changed\b", found), found
     assert "alerted_once_per_item" in found, found

@@ -27,7 +27,7 @@ from notifications.services import notify
 from reviews import services as reviews
 from reviews.tests.factories import ReviewFactory
 from reviews.workflow import MODERATION
-from tasks import services as tasks
+from tasks import applications
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
@@ -79,7 +79,7 @@ def test_one_of_many_acceptances_wins():
 def test_a_person_applies_once():
     """T3"""
     task, worker = TaskFactory(), UserFactory()
-    outcomes = at_once(*[lambda: tasks.apply_to(task, worker=worker)] * AT_ONCE)
+    outcomes = at_once(*[lambda: applications.apply_to(task, worker=worker)] * AT_ONCE)
     assert outcomes == {"done": 1, "already_applied": AT_ONCE - 1}
     task.refresh_from_db()
     assert (task.applications.count(), task.applications_count) == (1, 1)

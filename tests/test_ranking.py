@@ -24,7 +24,7 @@ def market(db):
         start=1,
     ):
         ListingFactory(price=price, title=title, description=description, location="")
-    vocabulary.learn()
+    vocabulary.rebuild()
 
 
 def prices(api, query: str) -> list[int]:

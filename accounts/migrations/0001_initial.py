@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('suspended_reason', models.CharField(blank=True, editable=False, max_length=500)),
                 ('is_staff', models.BooleanField(default=False)),
                 ('is_demo', models.BooleanField(default=False, editable=False)),
-                ('search_text', search.fields.FoldedTextField(default='', editable=False, sources=('username', 'first_name', 'last_name'))),
+                ('search_text', search.fields.NormalizedTextField(default='', editable=False, sources=('username', 'first_name', 'last_name'))),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

@@ -18,7 +18,7 @@ class SavedSearchFactory(factory.django.DjangoModelFactory):
         model = SavedSearch
 
     user = factory.SubFactory(UserFactory)
-    kind = "listings"
+    item_type = "listings"
     name = factory.Sequence(lambda number: f"Search {number}")
     query = factory.Sequence(lambda number: {"category": f"category-{number}"})
     digest = factory.Sequence(str)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from alerts.matching import news
+from alerts.matching import new_items
 from alerts.tests.factories import SavedSearchFactory
 from catalog.item_types import ITEM_TYPES
 from listings.tests.factories import ListingFactory
@@ -51,7 +51,7 @@ FACTORIES = {
 def items(bob):
     """Items of each kind, some with a trait, one of Bob's, one in another status."""
     for factory, price, trait, other in FACTORIES.values():
-        owner = factory._meta.model.objects.all().owner_field
+        owner = factory._meta.model.owner_field
         for data, (latitude, longitude) in zip(EACH, POINTS, strict=True):
             data = data | {"latitude": latitude, "longitude": longitude}
             data |= {price: data.pop("price")}
@@ -67,8 +67,8 @@ def test_an_alert_finds_what_its_list_finds(api, alice, bob, items, kind, name):
     query = dict((SHARED | OWN[kind])[name])
     if name == "owner":
         query["owner"] = str(bob.pk)
-    search = SavedSearchFactory(user=alice, kind=kind, query=query)
-    found = {item.pk for item in news(search, at=timezone.now())}
+    search = SavedSearchFactory(user=alice, item_type=kind, query=query)
+    found = {item.pk for item in new_items(search, at=timezone.now())}
     answer = api.as_(alice).get(f"/api/{kind}", query | {"per_page": 100})
     rows = answer.json()
     rows = rows if isinstance(rows, list) else rows[kind]

@@ -76,7 +76,7 @@ def test_the_page_of_its_link_names_the_search_and_only_asks(letter, search):
 
 def test_its_link_does_no_harm_once_the_search_is_gone(letter, search):
     search.delete()
-    assert "deleted already" in Client().get(way_out(letter)).content.decode()
+    assert "A deleted search" in Client().get(way_out(letter)).content.decode()
     assert Client().post(way_out(letter)).status_code == 200
     assert not Preference.objects.exists()
 
@@ -89,7 +89,7 @@ def test_a_search_in_the_list_of_notifications_leads_to_it(letter, api, search):
 
 
 def test_an_item_without_a_price_shows_its_place_alone(alice, run_jobs):
-    SavedSearchFactory(user=alice, kind="offerings", query={})
+    SavedSearchFactory(user=alice, item_type="offerings", query={})
     OfferingFactory(title="Lessons", price=None)
     jobs.send_alerts()
     run_jobs()
@@ -106,7 +106,7 @@ def test_the_clock_asks_every_minute():
 def test_what_is_left_waits_behind_other_jobs_until_the_next_minute(
     search, monkeypatch, run_jobs
 ):
-    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(jobs, "SLICE_S", 0)
     ListingFactory()
     jobs.send_alerts()
     [more] = Job.objects.all()
@@ -121,6 +121,6 @@ def test_what_is_left_waits_behind_other_jobs_until_the_next_minute(
 
 
 def test_a_chain_of_jobs_ends_with_its_minute(search, monkeypatch):
-    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(jobs, "SLICE_S", 0)
     jobs.send_alerts(until=timezone.now().isoformat())
     assert not Job.objects.exists()

@@ -56,7 +56,7 @@ def later(**time):
     ],
 )
 def test_each_kind_tells_of_its_new_items(alice, kind, factory):
-    SavedSearchFactory(user=alice, kind=kind, query={})
+    SavedSearchFactory(user=alice, item_type=kind, query={})
     assert tick() == []
     item = factory(title="The new one")
     assert tick(later(minutes=1)) == ["The new one"]
@@ -67,7 +67,7 @@ def test_each_kind_tells_of_its_new_items(alice, kind, factory):
 
 def test_what_was_there_before_the_search_is_in_the_list_alone(alice):
     ListingFactory(title="Old")
-    data = {"kind": "listings", "name": "All", "query": {}, "frequency": "instant"}
+    data = {"item_type": "listings", "name": "All", "query": {}, "frequency": "instant"}
     save(alice, **data)
     ListingFactory(title="New")
     assert tick(later(minutes=1)) == ["New"]
@@ -87,7 +87,7 @@ def test_ones_own_item_is_no_news(search, alice):
 
 def test_a_task_that_one_has_done_is_no_news(alice):
     query = {"status": "completed"}
-    SavedSearchFactory(user=alice, kind="tasks", query=query)
+    SavedSearchFactory(user=alice, item_type="tasks", query=query)
     TaskFactory(completed=True, assigned_to=alice)
     assert tick() == []
 
@@ -214,7 +214,7 @@ def test_instant_is_told_in_the_next_minute(search):
 
 @pytest.mark.parametrize(("frequency", "days"), [("daily", 1), ("weekly", 7)])
 def test_a_digest_gathers_what_came_since_the_last(alice, frequency, days):
-    data = {"kind": "listings", "name": "All", "query": {}, "frequency": frequency}
+    data = {"item_type": "listings", "name": "All", "query": {}, "frequency": frequency}
     first = save(alice, **data).next_at
     for title in ("One", "Two"):
         ListingFactory(title=title)
@@ -240,8 +240,8 @@ def test_a_letter_names_ten_and_counts_the_others(search):
 
 
 def test_a_flood_is_bounded(search, monkeypatch):
-    monkeypatch.setattr(matching, "MOST_FOUND", 3)
-    monkeypatch.setattr(matching, "MOST_SHOWN", 2)
+    monkeypatch.setattr(matching, "MAX_ITEMS", 3)
+    monkeypatch.setattr(matching, "MAX_LISTED_ITEMS", 2)
     ListingFactory.create_batch(5)
     tick()
     data = Notification.objects.get().params
@@ -249,7 +249,7 @@ def test_a_flood_is_bounded(search, monkeypatch):
 
 
 def test_all_batches_are_asked_and_time_is_bounded(monkeypatch):
-    monkeypatch.setattr(matching, "BATCH", 2)
+    monkeypatch.setattr(matching, "BATCH_SEARCHES", 2)
     SavedSearchFactory.create_batch(5, query={})
     ListingFactory(title="Boat")
     assert not send_due(at=timezone.now(), seconds=0)
@@ -276,7 +276,7 @@ def test_one_that_fails_holds_up_no_other(search, bob, monkeypatch):
 
 
 def test_nothing_is_told_of_what_is_rolled_back(search, monkeypatch):
-    monkeypatch.setattr(matching, "_tell", lambda *found: 1 / 0)
+    monkeypatch.setattr(matching, "_notify", lambda *found: 1 / 0)
     ListingFactory(title="Boat")
     with pytest.raises(ZeroDivisionError):
         tick()

@@ -65,7 +65,7 @@ def test_search_is_deleted_while_workers_ask_it(alice, again):
 
 
 def test_workers_share_what_is_due(alice, monkeypatch):
-    monkeypatch.setattr(matching, "BATCH", 5)
+    monkeypatch.setattr(matching, "BATCH_SEARCHES", 5)
     searches = SavedSearchFactory.create_batch(40, query={})
     ListingFactory()
     now = timezone.now()
@@ -86,10 +86,10 @@ def test_a_claimed_search_is_passed_over_by_others(alice):
 
 
 def test_saves_at_once_keep_to_the_bound(alice, monkeypatch):
-    monkeypatch.setattr(services, "MOST", 3)
+    monkeypatch.setattr(services, "MAX_SEARCHES", 3)
 
     def save(number: int) -> bool:
-        data = {"kind": "listings", "name": "x", "frequency": "daily"}
+        data = {"item_type": "listings", "name": "x", "frequency": "daily"}
         try:
             services.save(alice, query={"min_price": number % 5}, **data)
         except DomainError:

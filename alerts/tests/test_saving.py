@@ -95,7 +95,7 @@ def test_the_same_question_is_saved_once(api, alice, bob):
 
 
 def test_a_person_saves_a_bounded_number(api, alice, monkeypatch):
-    monkeypatch.setattr(services, "MOST", 2)
+    monkeypatch.setattr(services, "MAX_SEARCHES", 2)
     SavedSearchFactory.create_batch(2, user=alice)
     answer = save(api.as_(alice))
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_searches")

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.db.models import LARGEST_PRICE
+from core.db.models import MAX_PRICE
 
 NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
 NO_NUL = r"^[^\x00]*$"
@@ -132,7 +132,7 @@ class MoneyField(HasSchema, serializers.DecimalField):
     default_error_messages = {"invalid": _("Give a number.")}
 
     def __init__(self, **kwargs):
-        kwargs = {"max_value": LARGEST_PRICE, "min_value": 0} | kwargs
+        kwargs = {"max_value": MAX_PRICE, "min_value": 0} | kwargs
         super().__init__(max_digits=10, decimal_places=2, **kwargs)
 
     def to_internal_value(self, data):

@@ -1,42 +1,74 @@
 """Routes that are read off a workflow table."""
 
+import re
+
 from django.utils.translation import override
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 
+from core.api.schema import write_schema
 from core.workflow import Transition, Workflow
+
+PATH_GROUP = re.compile(r"\(\?P<\w+>[^)]*\)/?")
 
 
 def with_transitions(workflow: Workflow):
-    """Give a viewset one POST route for each API row of `workflow`, and its aliases."""
+    """Return a class decorator that adds a POST route for each path of each API row.
+
+    `answer_serializers` of the viewset has a serializer for each key that a row names
+    in `answer`.
+    """
 
     def decorate(viewset):
         for row in workflow:
-            if not row.in_api or hasattr(viewset, row.method_name):
-                continue  # a viewset may spell a row out, to answer with more
-            names = (row.name, *row.aliases)
-            for name in names:
-                route = _route(workflow, row, name, alias=name != row.name)
-                setattr(viewset, route.__name__, route)
-                if row.input:
-                    inputs = viewset.input_serializers | {route.__name__: row.input}
-                    viewset.input_serializers = inputs
+            for path in row.paths:
+                _add_route(viewset, workflow, row, path)
         return viewset
 
     return decorate
 
 
-def _route(workflow: Workflow, row: Transition, name: str, *, alias: bool):
-    def perform(self, request, *args, **kwargs):
-        obj = self.get_object()
-        workflow.refuse_strangers(row.name, obj, request.user)
-        data = self.validated_input() if row.input else {}
-        return self.write_response(
-            row.done, workflow.run(row.name, obj, actor=request.user, **data)
-        )
+def action_name(path: str) -> str:
+    """Return the name of the viewset's method that answers a path of a row."""
+    return PATH_GROUP.sub("", path).replace("-", "_").replace("/", "_")
 
-    perform.__name__ = name.replace("-", "_")
-    same = f" The same as `{row.name}`." if alias else ""
-    with override("en"):  # whoever's request loads the routes
+
+def _add_route(viewset, workflow: Workflow, row: Transition, path: str) -> None:
+    name = action_name(path)
+    reads_body = row.input is not None and not PATH_GROUP.search(path)
+    if reads_body:
+        viewset.input_serializers = viewset.input_serializers | {name: row.input}
+    route = _route(workflow, row, reads_body=reads_body)
+    route.__name__ = name
+    route.__doc__ = _description(row, is_alias=path != row.name)
+    route = action(detail=True, methods=["post"], url_path=path)(route)
+    if row.answer:
+        shown = {key: viewset.answer_serializers[key] for key in row.answer}
+        answer = write_schema(viewset.object_key, viewset.serializer_class, **shown)
+        route = extend_schema(responses=answer)(route)
+    setattr(viewset, name, route)
+
+
+def _route(workflow: Workflow, row: Transition, *, reads_body: bool):
+    def perform(self, request, *, pk, **ids):
+        obj = self.get_object()
+        # 403 comes before 400: a stranger learns nothing about the input.
+        workflow.check_allowed(row.name, obj, request.user)
+        data = {name: int(digits) for name, digits in ids.items()}
+        if reads_body:
+            data |= self.validated_input()
+        obj = workflow.run(row.name, obj, actor=request.user, **data)
+        related = {
+            key: self.render(getattr(obj, attribute), self.answer_serializers[key])
+            for key, attribute in row.answer.items()
+        }
+        return self.write_response(row.done, obj, **related)
+
+    return perform
+
+
+def _description(row: Transition, *, is_alias: bool) -> str:
+    same = f" The same as `{row.name}`." if is_alias else ""
+    with override("en"):  # the language of the request that loads the routes
         label = str(row.label)
-    perform.__doc__ = f"{label}.{same}\n\nWhile it is {' or '.join(row.source)}."
-    return action(detail=True, methods=["post"], url_path=name)(perform)
+    return f"{label}.{same}\n\nWhile it is {' or '.join(row.source)}."

@@ -1,12 +1,14 @@
-"""Abstract models without a domain. No tables of their own."""
+"""Abstract models without a domain."""
 
 from django.db import models
 from django.utils import timezone
 
-LARGEST_PRICE = 9_999_999
+MAX_PRICE = 9_999_999  # of any currency; the columns hold eight digits before the point
 
 
 class Timestamped(models.Model):
+    """When a row was created, and when it was last saved."""
+
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.item_types import ITEM_TYPES
 from core.admin.base import list_of
 from core.db.results import ResultList
 
@@ -21,8 +22,10 @@ CARDS = (  # title, model, what is counted: the lookups of its changelist
         {"status__exact": "pending_confirmation"},
     ),
     (_("People suspended"), "accounts.user", {"is_active__exact": 0}),
-    (_("New listings this week"), "listings.listing", {"created_at__gte": WEEK}),
-    (_("New tasks this week"), "tasks.taskrequest", {"created_at__gte": WEEK}),
+    *(
+        (row.new_label, row.model._meta.label_lower, {"created_at__gte": WEEK})
+        for row in ITEM_TYPES.values()
+    ),
     (_("Staff acts this week"), "audit.auditlogentry", {"created_at__gte": WEEK}),
     (_("Jobs waiting"), "jobs.job", {"status__exact": "waiting"}),
     (_("Jobs that failed for good"), "jobs.job", {"status__exact": "dead"}),

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 
+from catalog.item_types import ITEM_TYPES
+
 CONTENT = (
-    "listings.listing",
-    "tasks.taskrequest",
-    "offerings.offering",
+    *(item_type.model._meta.label_lower for item_type in ITEM_TYPES.values()),
     "reviews.review",
 )
 HISTORY = ("tasks.taskapplication", "tasks.taskevent", "uploads.upload")

@@ -5,16 +5,16 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from catalog.item_types import ITEM_TYPES
 from core.admin.base import list_of
+
+ITEMS = ("", "")
 
 GROUPS = (  # title, and (model, icon) of each page
     (
         _("Market"),
         (
-            ("listings.listing", "sell"),
-            ("tasks.taskrequest", "handyman"),
-            ("tasks.taskapplication", "waving_hand"),
-            ("offerings.offering", "storefront"),
+            ITEMS,  # the pages of all item types
             ("reviews.review", "star"),
             ("favorites.favorite", "favorite"),
             ("uploads.upload", "image"),
@@ -51,12 +51,25 @@ def groups_for(request: HttpRequest) -> list[dict]:
         model._meta.label_lower: (model, page.has_view_permission(request))
         for model, page in admin.site._registry.items()
     }
-    placed = {label for _title, rows in GROUPS for label, _icon in rows}
+    groups = [(title, _with_item_pages(rows)) for title, rows in GROUPS]
+    placed = {label for _title, rows in groups for label, _icon in rows}
     rest = tuple((label, "database") for label in sorted(pages) if label not in placed)
     return [
         {"title": title, "items": [_item(*pages[label], icon) for label, icon in rows]}
-        for title, rows in (*GROUPS, (_("More"), rest))
+        for title, rows in (*groups, (_("More"), rest))
     ]
+
+
+def _with_item_pages(rows: tuple) -> list[tuple[str, str]]:
+    pages = [
+        page
+        for item_type in ITEM_TYPES.values()
+        for page in (
+            (item_type.model._meta.label_lower, item_type.icon),
+            *item_type.related_pages,
+        )
+    ]
+    return [page for row in rows for page in (pages if row is ITEMS else [row])]
 
 
 def _item(model, is_seen: bool, icon: str) -> dict:

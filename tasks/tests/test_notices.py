@@ -6,7 +6,7 @@ from accounts.tests.factories import UserFactory
 from core.events import domain_event
 from core.exceptions import DomainError
 from notifications.models import Notification
-from tasks import services
+from tasks import applications
 from tasks.models import TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
@@ -20,7 +20,7 @@ def told() -> set[tuple[str, str]]:
 
 
 def test_the_creator_hears_of_an_application(alice, bob):
-    services.apply_to(TaskFactory(creator=alice), worker=bob)
+    applications.apply_to(TaskFactory(creator=alice), worker=bob)
     assert told() == {("alice", "application_received")}
     assert Notification.objects.get().params["name"] == "bob"
 
@@ -150,5 +150,5 @@ def test_sockets_hear_of_the_step_after_the_commit(
 def test_many_applicants_and_one_creator_are_each_told_once(alice):
     task = TaskFactory(creator=alice)
     for _number in range(3):
-        services.apply_to(TaskRequest.objects.get(pk=task.pk), worker=UserFactory())
+        applications.apply_to(TaskRequest.objects.get(pk=task.pk), worker=UserFactory())
     assert Notification.objects.count() == 3

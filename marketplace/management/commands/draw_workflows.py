@@ -1,27 +1,22 @@
 """Print docs/workflow.md, read off the workflow tables."""
 
+import re
+from collections.abc import Iterator
+
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
+from catalog.item_types import ITEM_TYPES
 from core.workflow import Transition, Workflow
-from listings.workflow import LISTING_WORKFLOW
-from offerings.workflow import OFFERING_WORKFLOW
-from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
+from items.moderation import moderation
 
-PAGES = {
-    "A task": TASK_WORKFLOW,
-    "An application for a task": APPLICATION_WORKFLOW,
-    "A listing": LISTING_WORKFLOW,
-    "An offering": OFFERING_WORKFLOW,
-    "Moderation of any content": MODERATION,
-}
 PREFACE = """# Workflows
 
-Read off the tables in `*/workflow.py` by `make diagrams`; a test fails when this page
-is old. A transition with a path is a `POST` to it, but for `withdraw`, which is the
-`DELETE` of the application. The others are done by staff in the admin, by the clock
-(`manage.py maintain`) or by the `DELETE` of the thing. Accepting an application
-rejects the others.
+`make diagrams` generates this page from the tables in `*/workflow.py`; a test fails
+when it is out of date. A transition with a path is a `POST` to it, except `withdraw`,
+which is the `DELETE` of the application. Transitions without a path are run by staff in
+the admin, by the scheduler (`manage.py maintain`) or by the `DELETE` of the object.
+`accept` rejects the other applications.
 """
 
 
@@ -34,8 +29,14 @@ class Command(BaseCommand):
 
 def page() -> str:
     with override("en"):
-        sections = [f"## {title}\n\n{_section(flow)}" for title, flow in PAGES.items()]
+        sections = [f"## {title}\n\n{_section(flow)}" for title, flow in workflows()]
     return "\n".join([PREFACE, *sections])
+
+
+def workflows() -> Iterator[tuple[str, Workflow]]:
+    for item_type in ITEM_TYPES.values():
+        yield from item_type.workflows.items()
+    yield "Moderation of any content", moderation()
 
 
 def _section(workflow: Workflow) -> str:
@@ -46,6 +47,10 @@ def _section(workflow: Workflow) -> str:
 
 def _row(row: Transition) -> str:
     who = row.allow.__name__.removeprefix("is_").replace("_", " ")
-    names = (row.name, *row.aliases) if row.in_api else ()
-    paths = ", ".join(f"`…/{name}`" for name in names)
+    paths = ", ".join(f"`…/{path}`" for path in map(_readable, row.paths))
     return f"| `{row.name}` | {row.label} | {who} | {paths} |"
+
+
+def _readable(path: str) -> str:
+    """`applications/(?P<id>[0-9]+)/accept` as `applications/{id}/accept`."""
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", path)

@@ -1,0 +1,83 @@
+"""The registry of item types. `catalog.item_types` fills it, one row for each type.
+
+It stands here so that packages below or beside `catalog` can read it while a request
+is served.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.functional import Promise
+
+from core.api.output import Output
+from core.workflow import Workflow
+from items.models import Item
+from items.viewsets import ContentViewSet
+from notifications.client_urls import path_of
+from notifications.services import subject_word
+
+CURRENCY_SIGNS = {"EUR": "€"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemType:
+    """One type of item, with all that features across types need to know of it."""
+
+    name: str  # "task": a single item, in the API
+    plural: str  # "tasks": the path of the list, and the key in `ITEM_TYPES`
+    label: str | Promise  # of the list, in the admin
+    new_label: str | Promise  # "New tasks this week": the card of the dashboard
+    viewset: type[ContentViewSet]
+    categories: dict[str, tuple[str, str, str]]  # slug: Latvian, Russian, English
+    final_status: str  # no transition leaves it
+    workflows: Mapping[str, Workflow]  # title in docs/workflow.md: table
+    icon: str  # of the page in the admin's menu
+    # Further pages of the type in the admin: model label, icon.
+    related_pages: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def model(self) -> type[Item]:
+        return self.viewset.queryset.model
+
+    @property
+    def list_serializer(self) -> type[Output]:
+        return self.viewset.list_serializer_class or self.viewset.serializer_class
+
+    @property
+    def filterset(self) -> type:
+        return self.viewset.filterset_class
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The query parameters of the list, but for those of pagination."""
+        return frozenset({*self.filterset.base_filters, *self.filterset.place})
+
+    def summary(self, item: Item) -> dict[str, str]:
+        """Return the title, client path and note (price, place) of an item."""
+        price = _format_price(getattr(item, item.price_field), item.currency)
+        return {
+            "title": item.title,
+            "path": path_of(subject_word(item), item.pk),
+            "note": ", ".join(part for part in (price, item.location) if part),
+        }
+
+
+ITEM_TYPES: dict[str, ItemType] = {}
+
+
+def register(*rows: ItemType) -> None:
+    """Add rows to `ITEM_TYPES`, in their order."""
+    ITEM_TYPES.update({row.plural: row for row in rows})
+
+
+def for_model(model: type[Item]) -> ItemType:
+    """Return the row of a model. Raises `StopIteration` if it has none."""
+    return next(row for row in ITEM_TYPES.values() if row.model is model)
+
+
+def _format_price(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return ""
+    sign = CURRENCY_SIGNS.get(currency, currency)
+    return f"{amount:.2f}".removesuffix(".00") + f" {sign}"

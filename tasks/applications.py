@@ -1,0 +1,152 @@
+"""Services of applications: apply, accept, reject, withdraw, and their counts."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.db.locks import locked
+from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
+from tasks import notices
+from tasks.models import TaskApplication, TaskRequest
+from tasks.permissions import is_creator
+
+OPEN = TaskRequest.Status.OPEN
+PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
+
+
+@transaction.atomic
+def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication:
+    """Add the application of `worker` for an open task.
+
+    Raises `NotAllowed` (403) for one's own task, `WrongStatus` (409) for a task that
+    is not open, and `DomainError` (409, `already_applied`) for a second application.
+    """
+    # Locked, so that the task is not accepted or cancelled between check and insert.
+    task = locked(TaskRequest.objects).get(pk=task.pk)
+    if task.creator_id == worker.pk:
+        raise NotAllowed(_("You cannot apply to your own task."))
+    if task.status != OPEN:
+        raise WrongStatus(_("This task no longer takes applications."))
+    try:
+        # A savepoint: after an IntegrityError PostgreSQL refuses every further query
+        # of the outer transaction.
+        with transaction.atomic():
+            application = TaskApplication.objects.create(
+                task=task, applicant=worker, message=message
+            )
+    except IntegrityError as error:
+        raise DomainError(
+            _("You have already applied to this task."), code="already_applied"
+        ) from error
+    _add_to_count(task, 1)
+    notices.application_received(application)
+    return application
+
+
+def require_creator(task: TaskRequest, user) -> TaskRequest:
+    """Return the task; raise `NotAllowed` (403) unless `user` posted it."""
+    if not is_creator(task, user):
+        raise NotAllowed(_("Only the creator of a task can manage its applications."))
+    return task
+
+
+# --- Effects of transitions: the rows are locked by `Workflow.run` --------------------
+
+
+def accept(
+    task: TaskRequest,
+    *,
+    actor,
+    application_id: int | None = None,
+    user_id: int | None = None,
+) -> None:
+    """Assign the task to one applicant and reject the other applications.
+
+    The application is given by its id or by that of its applicant. It is kept as
+    `task.accepted_application`. Raises `NotFound` (404) if there is none, `WrongStatus`
+    (409) if it was decided already or the applicant is suspended.
+    """
+    chosen = {"pk": application_id} if application_id else {"applicant": user_id}
+    # `of`: the applicant's row, which is joined, stays free for other transactions.
+    applications = locked(task.applications, of=("self",)).not_withdrawn()
+    application = applications.filter(**chosen).select_related("applicant").first()
+    if application is None:
+        raise NotFound(_("There is no such application for this task."))
+    if application.status != PENDING:
+        raise WrongStatus(_("This application has already been decided."))
+    if not application.applicant.is_active:
+        raise WrongStatus(_("This person can no longer take tasks."))
+    task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_now())
+    notices.applications_rejected(task, reject_pending(task), actor=actor)
+    task.assigned_to = application.applicant
+    task.accepted_application = application
+
+
+def reject_pending(task: TaskRequest) -> list[User]:
+    """Reject all pending applications of a locked task; return their applicants."""
+    pending = task.applications.pending()
+    applicants = User.objects.filter(applications__in=pending.values("pk"))
+    people = list(applicants.order_by("pk"))
+    pending.update(status=REJECTED, **_now())
+    return people
+
+
+def withdraw(application: TaskApplication, *, actor) -> None:
+    """Take a withdrawn application out of the count of its task."""
+    _add_to_count(application.task, -1)
+
+
+def _now() -> dict:
+    return {"updated_at": timezone.now()}  # which `QuerySet.update` does not set
+
+
+# --- Counts ---------------------------------------------------------------------------
+
+
+def _add_to_count(task: TaskRequest, change: int) -> None:
+    # F(): the count that a loaded row has may be older than the one in the database.
+    TaskRequest.objects.filter(pk=task.pk).update(
+        applications_count=F("applications_count") + change
+    )
+
+
+@transaction.atomic
+def recount(task_id: int) -> None:
+    """Set a task's count of applications to what its applications are."""
+    # Locked, so that no application is added or withdrawn between count and update.
+    task = locked(TaskRequest.objects).get(pk=task_id)
+    count = task.applications.not_withdrawn().count()
+    TaskRequest.objects.filter(pk=task_id).update(applications_count=count)
+
+
+def miscounted_tasks() -> QuerySet:
+    """Return the ids of the tasks whose count of applications is wrong."""
+    not_withdrawn = ~Q(applications__status=WITHDRAWN)
+    rows = TaskRequest.objects.order_by().values("pk", "applications_count")
+    return (
+        rows.annotate(counted=Count("applications", filter=not_withdrawn))
+        .exclude(counted=F("applications_count"))
+        .values_list("pk", flat=True)
+    )
+
+
+def pending_counts(user) -> dict[str, int]:
+    """Return how many applications and tasks wait for `user`, and their total.
+
+    Clients poll it for the badges of their header.
+    """
+    created = TaskRequest.objects.filter(creator=user)
+    applications = TaskApplication.objects
+    pending = applications.pending().to_decide_on()
+    pending = pending.filter(task__creator=user, task__status=OPEN)
+    counts = {
+        "pending_applications": pending.count(),
+        "pending_confirmation": created.filter(status="pending_confirmation").count(),
+        "accepted_applications": applications.owned_by(user)
+        .filter(status=ACCEPTED)
+        .count(),
+    }
+    total = counts["pending_applications"] + counts["pending_confirmation"]
+    return counts | {"total": total}
