@@ -1,0 +1,17 @@
+"""The one row."""
+
+from items.types import ItemType
+from tests.vehicles.views import VehicleViewSet
+from tests.vehicles.workflow import VEHICLE_WORKFLOW
+
+VEHICLES = ItemType(
+    name="vehicle",
+    plural="vehicles",
+    label="Vehicles",
+    new_label="New vehicles this week",
+    viewset=VehicleViewSet,
+    categories={"cars": ("Auto", "Автомобили", "Cars")},
+    final_status="sold",
+    workflows={"A vehicle": VEHICLE_WORKFLOW},
+    icon="directions_car",
+)
