@@ -79,7 +79,3 @@ class Listing(Item):
                 condition=Q(status__in=("active", "pending")),
             ),
         ]
-
-    @property
-    def main_image(self) -> str:
-        return self.images.split(",", 1)[0]

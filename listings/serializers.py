@@ -57,7 +57,7 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
         return is_seller(row, self.viewer)
 
     def get_views_count(self, listing) -> int:
-        return listing.views_count + VIEWS.pending(listing.pk)
+        return VIEWS.value(listing)
 
     def get_image_urls(self, listing) -> list[str]:
         return listing.images.split(",") if listing.images else []

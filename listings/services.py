@@ -1,4 +1,4 @@
-"""Services of listings: change one, count its views."""
+"""Services of listings."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,16 +27,4 @@ def edit(listing: Listing, *, actor, status: str | None = None, **changes) -> Li
     if status and status != listing.status:
         name = LISTING_WORKFLOW.leading_to(status)
         listing = LISTING_WORKFLOW.run(name, listing, actor=actor)
-    return listing
-
-
-def count_view(listing: Listing) -> Listing:
-    """Count a view of a loaded listing; return it with its count brought up to date.
-
-    The serializer adds the views that are still pending in memory.
-    """
-    pending = VIEWS.add(listing.pk)
-    # A flush between the two calls has written what was pending, and the loaded row
-    # does not have it.
-    listing.views_count += pending - VIEWS.pending(listing.pk)
     return listing

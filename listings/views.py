@@ -43,7 +43,8 @@ class ListingViewSet(ContentViewSet):
     updated_message = _("The listing is saved.")
 
     def retrieve(self, request, pk):
-        listing = services.count_view(self.get_object())
+        listing = self.get_object()
+        services.VIEWS.add(listing)
         return Response(self.get_serializer(listing).data)
 
     @extend_schema(summary="Delete a listing of one's own")

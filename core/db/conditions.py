@@ -1,10 +1,10 @@
-"""Conditions that are moved from one model to another."""
+"""Conditions of one model, used in queries of another."""
 
 from django.db.models import Q
 
 
 def prefix_q(condition: Q, relation: str) -> Q:
-    """The same condition, of the row that `relation` leads to."""
+    """Return `condition` for the row that the foreign key `relation` points to."""
     children = [
         prefix_q(child, relation)
         if isinstance(child, Q)

@@ -1,4 +1,4 @@
-"""Counts that requests only add to in memory, written down together now and then."""
+"""Counters that requests increase in memory, and that are written periodically."""
 
 import atexit
 import logging
@@ -9,70 +9,82 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Case, F, Model, Value, When
 
-logger = logging.getLogger("marketplace.tally")
-ROWS_AT_ONCE = 500
+logger = logging.getLogger("marketplace.counters")
+BATCH_ROWS = 500
 
 
 class BufferedCounter:
-    """Adds to `field` of rows of `model`, at most one flush interval late.
+    """Adds to `field` of rows of `model`, every `COUNTER_FLUSH_SECONDS`.
 
-    A read then takes no row lock. What a process has not written when it is killed
-    is lost: a few seconds of looks, nothing else. With an interval of 0 seconds every
-    call is written at once.
+    A request that counts then takes no row lock. A process that is killed loses what
+    it has not written. With an interval of 0 every count is written at once.
     """
 
     def __init__(self, model: type[Model], field: str):
         self._model = model
         self._field = field
-        self._waiting: Counter[int] = Counter()
+        self._pending: Counter[int] = Counter()  # by primary key, not yet written
+        # Request threads and the flushing thread change `_pending`: without the lock,
+        # counts added while it is exchanged would be lost.
         self._lock = threading.Lock()
-        self._clock: threading.Thread | None = None
+        self._flusher: threading.Thread | None = None
 
-    def add(self, pk: int) -> int:
-        """Count one more for row `pk`; return how many wait to be written for it."""
+    def add(self, row: Model) -> None:
+        """Count one more for a loaded row, so that `value(row)` includes it."""
         with self._lock:
-            self._waiting[pk] += 1
-            waiting = self._waiting[pk]
+            self._pending[row.pk] += 1
+            before = self._pending[row.pk]
         if settings.COUNTER_FLUSH_SECONDS:
-            self._start_clock()
+            self._start_flusher()
         else:
             self.flush()
-        return waiting
+        # The row was loaded before a flush that has just written what was pending.
+        written = before - self._pending.get(row.pk, 0)
+        setattr(row, self._field, getattr(row, self._field) + written)
 
-    def pending(self, pk: int) -> int:
-        """How many are counted for a row and not written yet, in this process."""
-        return self._waiting.get(pk, 0)
+    def value(self, row: Model) -> int:
+        """Return the count of a loaded row, with what this process has not written."""
+        return getattr(row, self._field) + self._pending.get(row.pk, 0)
 
     def flush(self) -> int:
-        """Write what waits; return for how many rows. What fails is kept."""
+        """Write the pending counts; return the number of rows.
+
+        Counts that could not be written stay pending.
+        """
         with self._lock:
-            counts, self._waiting = self._waiting, Counter()
+            counts, self._pending = self._pending, Counter()
+        # In the order of their ids: processes that flush at once lock rows in the same
+        # order, so that one waits for the other instead of a deadlock.
         rows = sorted(counts.items())
         try:
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                self._write(rows[start : start + ROWS_AT_ONCE])
+            for start in range(0, len(rows), BATCH_ROWS):
+                self._write(rows[start : start + BATCH_ROWS])
         except DatabaseError:
-            logger.warning("counts are kept for the next time", exc_info=True)
+            logger.warning("counter flush failed, will be repeated", exc_info=True)
             with self._lock:
-                self._waiting.update(counts)
+                self._pending.update(counts)
         return len(rows)
 
     def _write(self, rows: list[tuple[int, int]]) -> None:
         more = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
+        # F(): other processes add to the same rows.
         found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
         found.update(**{self._field: F(self._field) + more})
 
-    def _start_clock(self) -> None:
-        """Start the thread that flushes, once in each process."""
-        with self._lock:
-            if self._clock is not None and self._clock.is_alive():
-                return
-            self._clock = threading.Thread(target=self._tick, daemon=True)
-        atexit.register(self.flush)
-        self._clock.start()
+    def _start_flusher(self) -> None:
+        """Start the flushing thread once in each process.
 
-    def _tick(self) -> None:
-        wake = threading.Event()
-        while not wake.wait(settings.COUNTER_FLUSH_SECONDS):
+        It is checked for being alive, because a forked process has no threads.
+        """
+        with self._lock:
+            if self._flusher is not None and self._flusher.is_alive():
+                return
+            self._flusher = threading.Thread(target=self._flush_forever, daemon=True)
+        atexit.register(self.flush)
+        self._flusher.start()
+
+    def _flush_forever(self) -> None:
+        stopped = threading.Event()  # never set: a wait that can be interrupted at exit
+        while not stopped.wait(settings.COUNTER_FLUSH_SECONDS):
             self.flush()
-            connection.close()
+            connection.close()  # no request ends here that would close it

@@ -1,4 +1,4 @@
-"""How rows are locked: everywhere the same way."""
+"""Row locks: the only place that calls `select_for_update`."""
 
 from django.db.models import Manager, QuerySet
 
@@ -6,9 +6,12 @@ from django.db.models import Manager, QuerySet
 def locked(
     rows: QuerySet | Manager, *, of: tuple[str, ...] = (), skip_locked: bool = False
 ) -> QuerySet:
-    """`rows`, locked until the transaction ends; with `skip_locked` only the free ones.
+    """Return `rows`, locked until the transaction ends.
 
-    Rows that point at them can still be written. A full lock would refuse that, and
-    two people who review each other at once would each wait for the other's row.
+    `of` names the tables of a join that are locked, "self" for that of the model.
+    With `skip_locked`, rows that another transaction has locked are left out.
     """
+    # no_key (FOR NO KEY UPDATE): rows with a foreign key to a locked row can still be
+    # inserted. With FOR UPDATE, two people who review each other at once would each
+    # wait for the other's row.
     return rows.select_for_update(of=of, no_key=True, skip_locked=skip_locked)

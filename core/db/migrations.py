@@ -1,10 +1,10 @@
-"""Steps of migrations that only one engine takes."""
+"""Operations of migrations for one database engine."""
 
 from django.db.migrations.operations import RunSQL
 
 
 class PostgresOnly(RunSQL):
-    """SQL for PostgreSQL; other engines pass it by."""
+    """SQL that runs on PostgreSQL alone."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":

@@ -176,9 +176,9 @@ def test_pictures_are_stored_and_belong_to_the_poster():
         assert default_storage.size(upload.key) == upload.size
         assert default_storage.exists(upload.thumbnail_key)
     listing = Listing.objects.exclude(images="").first()
-    assert Upload.objects.get(key=listing.main_image.split("/")[-1]).owner_id == (
-        listing.seller_id
-    )
+    assert Upload.objects.get(
+        key=listing.images.split(",")[0].split("/")[-1]
+    ).owner_id == (listing.seller_id)
 
 
 def test_all_is_past_but_deadlines_and_nothing_is_due():
