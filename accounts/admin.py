@@ -122,7 +122,7 @@ class UserAdmin(AuditedAdmin):
             "latitude longitude",
         ),
         fieldset(
-            _("Standing"),
+            _("Status"),
             "is_active suspended_at suspended_reason is_verified phone_verified "
             "average_rating reviews_count tasks_completed tasks_failed created_at "
             "last_login",

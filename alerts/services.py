@@ -64,7 +64,7 @@ def change(search: SavedSearch, *, name="", query=None, frequency="") -> SavedSe
     accounts.lock(user.pk)
     search = locked(SavedSearch.objects).filter(pk=search.pk).first()
     if search is None:
-        raise NotFound(_("There is no such search."))
+        raise NotFound(_("Saved search not found."))
     search.name = name or search.name
     query = search.query if query is None else normalize(search.item_type, query, user)
     if query != search.query:
@@ -90,7 +90,7 @@ def _set_query(search: SavedSearch, query: dict, *, at: datetime) -> None:
     search.query_changed_at = search.watermark = at
     others = SavedSearch.objects.filter(user=search.user_id, item_type=search.item_type)
     if others.exclude(pk=search.pk).filter(digest=search.digest).exists():
-        raise SavedAlready(_("You have saved this search already."))
+        raise SavedAlready(_("You have already saved this search."))
 
 
 def _set_frequency(search: SavedSearch, frequency: str, *, at: datetime) -> None:

@@ -18,7 +18,7 @@ def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
     """
     item = ITEM_TYPES[item_type].objects.visible_to(user).filter(pk=item_id).first()
     if item is None:
-        raise NotFound(_("There is no such item."))
+        raise NotFound(_("Item not found."))
     # Locked: two requests at once would both find no favorite and both insert one.
     accounts.lock(user.pk)
     fields = {"user": user, item_type: item}

@@ -110,7 +110,7 @@ def _requested_items(query) -> dict[str, tuple[str, int]]:
     one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
     words = query.get("items") or one
     if words == ":":
-        raise ValidationFailed(_("Say which items: ?items=task:1,listing:3."))
+        raise ValidationFailed(_("Give items: ?items=task:1,listing:3."))
     pairs = {word.strip(): word.strip().partition(":") for word in words.split(",")}
     return {
         word: (name, int(number))

@@ -43,7 +43,7 @@ class ListingAdmin(ShowsPictures, AuditedAdmin):
             "is_negotiable condition pictures contact_info",
         ),
         fieldset(
-            _("Standing"),
+            _("Status"),
             "status is_featured views_count created_at updated_at expires_at",
         ),
         MODERATION_FIELDSET,

@@ -1,4 +1,4 @@
-"""What sellers hear of their listings. Called in the transaction of the event."""
+"""Notifications of listings, written in the transaction of the event."""
 
 from django.utils.timezone import localdate
 
@@ -7,11 +7,12 @@ from notifications.services import notify
 
 
 def expired(listing: Listing) -> None:
+    """Notify the seller that the listing was archived."""
     notify(listing.seller, "listing_expired", subject=listing, title=listing.title)
 
 
 def ends_soon(listing: Listing) -> bool:
-    """Tell the seller, once for each end, when the listing will be archived."""
+    """Notify the seller of the day the listing expires; False if done before."""
     on = localdate(listing.expires_at)
     row = notify(
         listing.seller,

@@ -1,4 +1,4 @@
-"""Who may do what with a listing."""
+"""Predicates (object, user) of listings."""
 
 
 def is_seller(listing, user) -> bool:

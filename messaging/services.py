@@ -201,7 +201,7 @@ def _subject(about: About, *, viewer) -> dict[str, int | None]:
     named, pk = about
     items = Message._meta.get_field(named).related_model.objects
     if not items.visible_to(viewer).filter(pk=pk).exists():
-        raise NotFound(_("There is no such item."))
+        raise NotFound(_("Item not found."))
     return {f"{name}_id": pk if name == named else None for name in SUBJECTS}
 
 

@@ -41,7 +41,7 @@ class OfferingAdmin(ShowsPictures, AuditedAdmin):
             "title description category creator price price_type currency "
             "availability experience service_radius pictures",
         ),
-        fieldset(_("Standing"), "status contact_count created_at updated_at"),
+        fieldset(_("Status"), "status contact_count created_at updated_at"),
         MODERATION_FIELDSET,
         fieldset(_("Place"), "location address latitude longitude"),
     )

@@ -1,4 +1,4 @@
-"""Who may do what with an offering."""
+"""Predicates (object, user) of offerings."""
 
 
 def is_creator(offering, user) -> bool:

@@ -11,7 +11,7 @@ from reviews.workflow import MODERATION
 
 @admin.register(Review)
 class ReviewAdmin(AuditedAdmin):
-    """Words and stars are the reviewer's own: staff hide or show them, no more."""
+    """Staff can hide and restore reviews, not edit them."""
 
     workflows = (MODERATION,)
     list_display = (

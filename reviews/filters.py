@@ -5,14 +5,14 @@ from reviews.models import Review
 
 
 class ReviewFilter(filters.FilterSet):
-    reviewer_id = IdParam(field_name="reviewer", help_text="Who wrote it.")
+    reviewer_id = IdParam(field_name="reviewer", help_text="Id of the author.")
     reviewed_user_id = IdParam(
-        field_name="reviewed_user", help_text="Whom it is about."
+        field_name="reviewed_user", help_text="Id of the reviewed person."
     )
     listing_id = IdParam(field_name="listing")
     task_id = IdParam(field_name="task")
     rating_min = AmountParam(
-        field_name="rating", lookup_expr="gte", help_text="At least so many stars."
+        field_name="rating", lookup_expr="gte", help_text="At least this rating."
     )
 
     class Meta:

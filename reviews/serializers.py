@@ -19,7 +19,7 @@ class ReviewSerializer(ModerationSerializer):
     rating = serializers.IntegerField(min_value=1, max_value=5)
     content = serializers.CharField(allow_blank=True)
     verified = serializers.BooleanField(
-        help_text="Whether a completed task stands behind it."
+        help_text="Whether the review is about a completed task."
     )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -69,7 +69,7 @@ class RoleStats(serializers.Serializer):
 
 
 class ReviewStatsSerializer(serializers.Serializer):
-    """How a person was rated."""
+    """The ratings of a person."""
 
     user_id = serializers.IntegerField()
     total_reviews = serializers.IntegerField()

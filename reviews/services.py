@@ -1,4 +1,4 @@
-"""Write reviews, and keep the ratings they come to in step."""
+"""Services of reviews, and the ratings that they add up to."""
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,19 +24,23 @@ from tasks.permissions import is_creator, is_worker
 
 
 class AlreadyReviewed(DomainError):
+    """There is a review of the same task or person by the same author (409)."""
+
     code = "already_reviewed"
 
 
 def counterpart(task: TaskRequest, user) -> tuple[User, str]:
-    """Whom `user` may review about a task, and the type of that review.
+    """Return the person whom `user` may review about a task, and the review's type.
 
-    Raises `NotAllowed` for somebody who had no part in it, `WrongStatus` before it is
-    completed.
+    Raises `NotAllowed` (403) for people who are not a party of the task, `WrongStatus`
+    (409) before it is completed.
     """
     if not (is_creator(task, user) or is_worker(task, user)):
-        raise NotAllowed(_("Only the two people of a task review each other."))
+        raise NotAllowed(
+            _("Only the creator and the worker of a task can review each other.")
+        )
     if task.status != TaskRequest.Status.COMPLETED:
-        raise WrongStatus(_("A task is reviewed once it is completed."))
+        raise WrongStatus(_("A task can be reviewed once it is completed."))
     if is_creator(task, user):
         return task.assigned_to, Review.Type.CLIENT
     return task.creator, Review.Type.WORKER
@@ -44,7 +48,10 @@ def counterpart(task: TaskRequest, user) -> tuple[User, str]:
 
 @transaction.atomic
 def review_task(task: TaskRequest, *, reviewer, rating: int, content: str) -> Review:
-    """Review the other party of a completed task, once."""
+    """Add a review of the other party of a completed task.
+
+    Raises as `counterpart`, and `AlreadyReviewed` (409) for a second one.
+    """
     reviewed, review_type = counterpart(task, reviewer)
     return _add(
         reviewer=reviewer,
@@ -66,7 +73,12 @@ def review_person(
     task_id: int | None = None,
     listing_id: int | None = None,
 ) -> Review:
-    """Review somebody: about a task, or freely and then once for the two people."""
+    """Add a review of a person: about a task, or without one, once for each pair.
+
+    Raises `ValidationFailed` (400) for oneself and for people who are no party of the
+    task or listing, `NotFound` (404) for what `reviewer` cannot see, `NotAllowed` (403)
+    where reviews need a task, and as `review_task`.
+    """
     if reviewed_user_id == reviewer.pk:
         raise ValidationFailed(_("You cannot review yourself."))
     reviewed = User.objects.visible_to(reviewer).filter(pk=reviewed_user_id).first()
@@ -87,12 +99,12 @@ def review_person(
 
 
 def _about_task(task_id: int, reviewer, reviewed) -> TaskRequest:
-    seen = TaskRequest.objects.visible_to(reviewer).for_display()
-    task = seen.filter(pk=task_id).first()
+    visible = TaskRequest.objects.visible_to(reviewer).for_display()
+    task = visible.filter(pk=task_id).first()
     if task is None:
-        raise NotFound(_("There is no such task."))
+        raise NotFound(_("Task not found."))
     if counterpart(task, reviewer)[0] != reviewed:
-        raise ValidationFailed(_("This person had no part in the task."))
+        raise ValidationFailed(_("This person did not take part in the task."))
     return task
 
 
@@ -101,19 +113,23 @@ def _about_listing(listing_id: int | None, reviewer, reviewed) -> Listing | None
         return None
     listing = Listing.objects.visible_to(reviewer).filter(pk=listing_id).first()
     if listing is None:
-        raise NotFound(_("There is no such listing."))
+        raise NotFound(_("Listing not found."))
     if listing.seller_id != reviewed.pk:
         raise ValidationFailed(_("This person does not sell that listing."))
     return listing
 
 
 def _add(**fields) -> Review:
+    # Locked, and before the review: the rating is computed from all reviews, and of two
+    # reviews at once each would miss the other.
     accounts.lock(fields["reviewed_user"].pk)
     try:
+        # A savepoint: after an IntegrityError PostgreSQL refuses every further query
+        # of the outer transaction.
         with transaction.atomic():
             review = Review.objects.create(**fields)
     except IntegrityError as error:
-        raise AlreadyReviewed(_("You have written this review already.")) from error
+        raise AlreadyReviewed(_("You have already written this review.")) from error
     rate(review)
     notify(
         review.reviewed_user,
@@ -128,7 +144,7 @@ def _add(**fields) -> Review:
 
 @transaction.atomic
 def edit(review: Review, *, actor, **changes) -> Review:
-    """Change one's own review."""
+    """Change a visible review of `actor`; return it. Raises as `_own`."""
     review = _own(review, actor)
     for name, value in changes.items():
         setattr(review, name, value)
@@ -139,32 +155,34 @@ def edit(review: Review, *, actor, **changes) -> Review:
 
 @transaction.atomic
 def delete(review: Review, *, actor) -> None:
-    """Take back one's own review."""
+    """Delete a visible review of `actor`. Raises as `_own`."""
     review = _own(review, actor)
     review.delete()
     rate(review)
 
 
 def _own(review: Review, actor) -> Review:
+    """The locked row; 404, 403, or 409 for a hidden review."""
     accounts.lock(review.reviewed_user_id)
     review = locked(Review.objects).filter(pk=review.pk).first()
     if review is None:
-        raise NotFound(_("There is no such review."))
+        raise NotFound(_("Review not found."))
     if review.reviewer_id != actor.pk:
-        raise NotAllowed(_("Only its author may change a review."))
+        raise NotAllowed(_("Only the author can change a review."))
     if review.moderation != Review.Moderation.VISIBLE:
-        raise WrongStatus(_("Staff have hidden this review; it stays as it is."))
+        raise WrongStatus(_("This review was hidden by staff and cannot be changed."))
     return review
 
 
 @transaction.atomic
 def rate(review: Review) -> None:
-    """Bring the rating of the reviewed person in step with the reviews."""
+    """Recompute the rating of the reviewed person."""
     rate_person(review.reviewed_user_id)
 
 
 @transaction.atomic
 def rate_person(user_id: int) -> None:
+    """Set a person's average rating and number of reviews to what the reviews are."""
     accounts.lock(user_id)
     fields = (
         Review.objects.filter(reviewed_user=user_id)
@@ -186,7 +204,7 @@ def rate_reviewed_by(sender, *, user: User, **kwargs) -> None:
 
 
 def misrated() -> QuerySet:
-    """The ids of people whose rating is not what their reviews come to."""
+    """Return the ids of people whose stored rating differs from their reviews."""
     counted = Q(reviews__moderation="visible", reviews__reviewer__is_active=True)
     rows = User.objects.order_by().values("pk", "reviews_count", "average_rating")
     return (
@@ -203,7 +221,7 @@ def misrated() -> QuerySet:
 
 
 def stats(user: User) -> dict:
-    """How a person was rated: in all, star by star, and in either role."""
+    """Return the body of `GET /api/reviews/user/<id>/stats`."""
     rows = Review.objects.visible().filter(reviewed_user=user)
     per_star = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
     return {

@@ -103,7 +103,7 @@ class ReviewViewSet(ContentViewSet):
     @of_task.mapping.post
     def review_task(self, request, task_id):
         task = self._task(task_id)
-        services.counterpart(task, request.user)  # who, before what
+        services.counterpart(task, request.user)  # 403 comes before 400
         review = services.review_task(
             task, reviewer=request.user, **self.validated_input()
         )
@@ -131,8 +131,8 @@ class ReviewViewSet(ContentViewSet):
         return Response(services.stats(get_object_or_404(people, pk=user_id)))
 
     def _task(self, task_id: str) -> TaskRequest:
-        seen = TaskRequest.objects.visible_to(self.request.user).for_display()
-        return get_object_or_404(seen, pk=task_id)
+        visible = TaskRequest.objects.visible_to(self.request.user).for_display()
+        return get_object_or_404(visible, pk=task_id)
 
     def _reviewed(self, review: Review) -> Response:
         return self.write_response(
@@ -144,12 +144,10 @@ class ReviewViewSet(ContentViewSet):
             reviewee, review_type = services.counterpart(task, self.request.user)
         except DomainError as refusal:
             return {"can_review": False, "reason": str(refusal)}
-        write_schema = self.queryset.filter(
-            task=task, reviewer=self.request.user
-        ).first()
-        if write_schema:
-            reason = _("You have written this review already.")
-            shown = self.render(write_schema)
+        existing = self.queryset.filter(task=task, reviewer=self.request.user).first()
+        if existing:
+            reason = _("You have already written this review.")
+            shown = self.render(existing)
             return {"can_review": False, "reason": reason, "existing_review": shown}
         return {
             "can_review": True,
@@ -161,7 +159,7 @@ class ReviewViewSet(ContentViewSet):
 
 @extend_schema_view(list=extend_schema(summary="Reviews about a person"))
 class UserReviewViewSet(ListModelMixin, ApiViewSet):
-    """What was said about one person, newest first."""
+    """The reviews of one person, newest first."""
 
     queryset = Review.objects.for_display().newest_first()
     serializer_class = ReviewSerializer

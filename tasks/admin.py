@@ -56,7 +56,7 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
             "currency deadline priority is_urgent pictures",
         ),
         fieldset(
-            _("Standing"),
+            _("Status"),
             "status dispute_reason applications_count created_at updated_at "
             "marked_done_at completed_at",
         ),

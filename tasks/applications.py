@@ -73,7 +73,7 @@ def accept(
     applications = locked(task.applications, of=("self",)).not_withdrawn()
     application = applications.filter(**chosen).select_related("applicant").first()
     if application is None:
-        raise NotFound(_("There is no such application for this task."))
+        raise NotFound(_("Application not found."))
     if application.status != PENDING:
         raise WrongStatus(_("This application has already been decided."))
     if not application.applicant.is_active:

@@ -1,4 +1,7 @@
-"""What the transitions take. Apart from the other serializers, which read them."""
+"""Serializers of the input of transitions.
+
+Not in `serializers`, which imports the workflow table that names them.
+"""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -15,7 +18,7 @@ class AcceptInput(Input):
     def validate(self, attrs: dict) -> dict:
         if not attrs:
             raise serializers.ValidationError(
-                {"application_id": [_("Say which application.")]}
+                {"application_id": [_("Give application_id or user_id.")]}
             )
         return attrs
 

@@ -83,7 +83,7 @@ class CreatedTaskSerializer(TaskSerializer):
 
 
 class ApplicationSerializer(Output):
-    """An application as the creator and the applicant see it."""
+    """An application, for the creator of the task and the applicant."""
 
     id = serializers.IntegerField()
     task_id = serializers.IntegerField()
@@ -113,7 +113,7 @@ class ApplicationSerializer(Output):
 
     @extend_schema_field({"type": "null"})
     def get_applicant_email(self, application) -> None:
-        """Never told: people write to each other here."""
+        """Always null: e-mail addresses are private, people use messages."""
 
     def get_applicant_rating(self, application) -> float:
         return application.applicant.shown_rating or 0.0
@@ -158,7 +158,7 @@ class ApplyInput(Input):
 
 
 class TaskNotificationsSerializer(serializers.Serializer):
-    """How much waits for the reader."""
+    """Counts of what the reader has to act on."""
 
     pending_applications = serializers.IntegerField()
     pending_confirmation = serializers.IntegerField()

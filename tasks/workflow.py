@@ -87,7 +87,7 @@ TASK_WORKFLOW = Workflow(
     Transition(
         name="dispute",
         label=_("Dispute the work"),
-        done=_("The work is disputed. Staff will look at it."),
+        done=_("The work is disputed. Staff will review it."),
         source=(DONE,),
         target=DISPUTED,
         allow=permissions.is_creator,
