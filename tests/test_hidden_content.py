@@ -1,4 +1,4 @@
-"""Who and what is gone is in no list and no count."""
+"""Hidden content and content of suspended people is in no list and no count."""
 
 import itertools
 
@@ -48,7 +48,7 @@ QUESTIONS = (
 
 @pytest.mark.parametrize("url", LISTS)
 @pytest.mark.parametrize("fate", [hidden, removed, suspended])
-def test_what_is_gone_is_in_no_list_and_no_count(api, alice, bob, url, fate):
+def test_hidden_content_is_in_no_list_and_no_count(api, alice, bob, url, fate):
     """G10: whatever is asked, and whoever asks."""
     fate(alice)
     readers = (api, api.as_(bob))
@@ -58,7 +58,7 @@ def test_what_is_gone_is_in_no_list_and_no_count(api, alice, bob, url, fate):
 
 
 @pytest.mark.parametrize("change", ["hidden", "removed", "suspended"])
-def test_what_is_gone_leaves_favorites_and_statistics(api, alice, bob, change):
+def test_hidden_content_leaves_favorites_and_statistics(api, alice, bob, change):
     """G10: and comes back with the decision."""
     listing = ListingFactory(seller=alice)
     review = ReviewFactory(reviewer=alice, reviewed_user=bob)

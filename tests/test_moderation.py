@@ -1,4 +1,4 @@
-"""S7: what staff take down is gone wherever it could be seen."""
+"""S7: content that staff hide or remove is visible nowhere."""
 
 import pytest
 from django.test import Client
@@ -24,7 +24,7 @@ def ids(answer, noun):
 
 @pytest.mark.parametrize("act", ["hide", "remove"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_taken_down_is_gone_everywhere(api, staff, alice, bob, kind, act):
+def test_moderated_content_is_visible_nowhere(api, staff, alice, bob, kind, act):
     noun, factory, act_page = KINDS[kind]
     owner = "seller" if kind == "listing" else "creator"
     item = factory(**{owner: alice}, title="Kazahu velosipēds")

@@ -102,7 +102,7 @@ SELECT id, seq, participant_1_id, '', now()
 FROM messaging_conversation, generate_series(1, 2) seq"""
 
 SEARCHES_SQL = """
-INSERT INTO alerts_savedsearch (user_id, kind, name, query, digest, frequency,
+INSERT INTO alerts_savedsearch (user_id, item_type, name, query, digest, frequency,
     created_at, query_changed_at, watermark, next_at)
 SELECT id, 'listings', '', '{{"min_price": "7"}}', '', 'daily', now(), now(), now(),
     now() + interval '1 day' + id * interval '1 second'

@@ -1,4 +1,4 @@
-"""What people type, and what they mean by it: the golden queries."""
+"""Queries as people type them, each with the results that they expect."""
 
 from urllib.parse import quote
 
@@ -86,5 +86,5 @@ def found(api, words: str) -> set[str]:
     return {row["title"] for row in rows}
 
 
-def test_golden_queries_find_what_is_meant(api, market):
+def test_queries_find_the_expected_items(api, market):
     assert {words: found(api, words) for words, _titles in GOLDEN} == dict(GOLDEN)

@@ -1,4 +1,4 @@
-"""Which words are mended, with what, and what that costs."""
+"""Which words are corrected, to what, and how many queries it costs."""
 
 import pytest
 from django.db import connection
@@ -45,54 +45,54 @@ def queries_of(client, url: str) -> list[str]:
     return [query["sql"] for query in queries]
 
 
-# --- What is mended -------------------------------------------------------------------
+# --- What is corrected -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("url", LISTS)
-def test_every_public_list_mends(api, url):
+def test_every_public_list_corrects_typos(api, url):
     one_of_each()
     vocabulary.rebuild()
     assert total(api, f"{url}?{SLIP}") == "1"
     assert total(api, f"{url}?{SLIP}&{FAR}") == "1"
 
 
-def test_a_new_word_is_found_before_it_is_learned(api):
+def test_a_new_word_is_found_before_the_vocabulary_has_it(api):
     learn("velosiped")
     ListingFactory(title="Velospieds")
     assert total(api, f"/api/listings?{SLIP}") == "1"
 
 
-def test_a_known_word_is_left_alone():
+def test_a_known_word_is_not_corrected():
     learn("galds", "gards")
     assert typos.correct("galdi") == parse_terms("galdi")
 
 
-def test_the_beginning_of_a_known_word_is_left_alone():
+def test_the_beginning_of_a_known_word_is_not_corrected():
     learn("velosipeds", "velo", "zelosi")
     assert typos.correct("velosi") == parse_terms("velosi")
 
 
 @pytest.mark.parametrize("word", ["lup", "2015", "s23x", "abc1"])
-def test_short_words_and_numbers_are_left_alone(word):
+def test_short_words_and_numbers_are_not_corrected(word):
     learn("lapa lampa kap 2016 s24x abcd")
     assert typos.correct(word) == parse_terms(word)
 
 
-def test_the_most_used_spellings_come_first():
+def test_the_most_used_corrections_come_first():
     learn("salm", "balm balm", "kalm kalm kalm", *("galm", "dalm", "palm", "talm"))
     [forms] = typos.correct("xalm")
     assert forms[:3] == ("xalm", "kalm", "balm")
     assert len(forms) == 1 + typos.MAX_CORRECTIONS
 
 
-def test_three_words_are_mended_at_most():
+def test_at_most_three_words_are_corrected():
     learn("galds sofas lampa krekls")
     words = typos.correct("gasld soafs lamppa krelks")
     assert [len(forms) for forms in words] == [2, 2, 2, 1]
 
 
 @pytest.mark.parametrize("slip", ["glads", "gald", "gaalds", "gaids", "galsd"])
-def test_each_kind_of_slip_is_made(slip):
+def test_each_kind_of_edit_is_generated(slip):
     assert "galds" in set(typos.edits1(slip))
 
 
@@ -106,7 +106,7 @@ def test_words_are_looked_up_once(api):
 
 
 @pytest.mark.parametrize("query", ["", "search=", "search=%20", "search=a+12345"])
-def test_without_words_to_mend_nothing_is_looked_up(api, query):
+def test_without_words_to_correct_nothing_is_looked_up(api, query):
     url = f"/api/listings?{query}"
     assert not any("search_word" in sql for sql in queries_of(api, url))
 
@@ -132,7 +132,7 @@ def test_a_search_costs_four_queries_at_one_and_at_twenty_rows(
 
 
 @pytest.mark.parametrize("most", [200, 2])
-def test_the_map_mends_as_the_list_does(api, monkeypatch, most):
+def test_the_map_corrects_typos_as_the_list_does(api, monkeypatch, most):
     monkeypatch.setattr(market_map, "MAX_POINTS", most)
     for _row in range(4):
         one_of_each()
@@ -183,7 +183,7 @@ def test_words_count_by_their_stems():
     assert known() == {"snieg": 3, "log": 1}
 
 
-def test_learning_again_changes_what_has_changed():
+def test_a_rebuild_writes_only_what_has_changed():
     learn("sniegs logi", "logi")
     assert search_vocabulary.rebuild(["sniegs durvis"]) == 2
     assert known() == {"snieg": 1, "durv": 1}
@@ -196,7 +196,7 @@ def test_the_vocabulary_is_bounded(monkeypatch):
     assert known() == {"zirg": 2, "log": 2}
 
 
-def test_hidden_words_are_not_learned():
+def test_hidden_texts_are_not_in_the_vocabulary():
     ListingFactory(hidden=True, title="Slepens", description="", location="")
     ListingFactory(seller=UserFactory(is_active=False), title="Aizliegts")
     ListingFactory(title="Galds", description="", location="")

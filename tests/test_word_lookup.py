@@ -1,4 +1,4 @@
-"""What staff paste into a search is found in the text, by both engines."""
+"""The lookup `contains_words`, on both databases."""
 
 import pytest
 
