@@ -1,3 +1,5 @@
+"""Configuration of the app of saved searches."""
+
 from django.apps import AppConfig
 
 

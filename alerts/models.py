@@ -24,6 +24,8 @@ class SavedSearch(models.Model):
     """The query parameters of a list, run again for the person who saved them."""
 
     class Frequency(models.TextChoices):
+        """How often a search runs."""
+
         INSTANT = "instant", _("At once")
         DAILY = "daily", _("Every morning")
         WEEKLY = "weekly", _("On Monday mornings")

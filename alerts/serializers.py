@@ -1,3 +1,5 @@
+"""Serializers of saved searches."""
+
 from urllib.parse import urlencode
 
 from rest_framework import serializers

@@ -1,3 +1,5 @@
+"""Viewsets of saved searches."""
+
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.mixins import ListModelMixin

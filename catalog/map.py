@@ -28,6 +28,8 @@ MAX_ZOOM = 22
 
 
 class MapViewSet(ApiViewSet):
+    """Items of all types in a bounding box."""
+
     queryset = User.objects.none()
     pagination_class = None
     public_actions = frozenset({"list"})

@@ -1,3 +1,5 @@
+"""Admin pages of favorites."""
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,8 @@ from favorites.models import ITEM_TYPES, Favorite
 
 @admin.register(Favorite)
 class FavoriteAdmin(Admin):
+    """Favorites, read-only."""
+
     list_display = ("id", link_column("user"), "item_type", "linked_item", "created_at")
     list_select_related = ("user", *ITEM_TYPES)
     search_fields = ("user__search_text__words",)

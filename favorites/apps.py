@@ -1,3 +1,5 @@
+"""Configuration of the app of favorites."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Query parameters of the list of favorites."""
+
 import django_filters as filters
 
 from core.api.filters import ChoiceParam
@@ -5,6 +7,8 @@ from favorites.models import ITEM_TYPES, Favorite
 
 
 class FavoriteFilter(filters.FilterSet):
+    """By type of item."""
+
     type = ChoiceParam(
         choices=[(name, name) for name in ITEM_TYPES],
         method="of_type",
@@ -16,4 +20,5 @@ class FavoriteFilter(filters.FilterSet):
         fields: list[str] = []
 
     def of_type(self, queryset, name, value):
+        """Favorites of one type of item."""
         return queryset.filter(**{f"{value}__isnull": False})

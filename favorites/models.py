@@ -68,12 +68,15 @@ class Favorite(models.Model):
 
     @property
     def item_type(self) -> str:
+        """The name of the foreign key that is set."""
         return next(name for name in ITEM_TYPES if getattr(self, f"{name}_id"))
 
     @property
     def item_id(self) -> int:
+        """The id of the item."""
         return getattr(self, f"{self.item_type}_id")
 
     @property
     def item(self):
+        """The item."""
         return getattr(self, self.item_type)

@@ -7,6 +7,8 @@ from core.db.conditions import prefix_q
 
 
 class FavoriteQuerySet(models.QuerySet):
+    """Favorites."""
+
     def visible_to(self, user):
         """Favorites of `user`, of items that `user` may still open."""
         condition = Q()
@@ -25,6 +27,7 @@ class FavoriteQuerySet(models.QuerySet):
         return self.select_related(*people)
 
     def newest_first(self):
+        """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")
 
     def count_by_type(self) -> dict[str, int]:

@@ -1,3 +1,5 @@
+"""Serializers of favorites."""
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 

@@ -38,6 +38,7 @@ class ItemFilter(SearchFilter):
     owner = IdParam(method="of_owner", help_text="A person's id.")
 
     def in_location(self, queryset, name, value):
+        """Rows whose location has words that begin so."""
         if value.strip().lower() == WHOLE_COUNTRY:
             return queryset
         words = [Q(location__regex=prefix_regex(word)) for word in first_words(value)]
@@ -51,15 +52,19 @@ class ItemFilter(SearchFilter):
         return queryset.filter(*words)
 
     def with_images(self, queryset, name, value: bool):
+        """Rows with images, or without."""
         return queryset.exclude(images="") if value else queryset.filter(images="")
 
     def of_owner(self, queryset, name, value):
+        """Rows of one person."""
         return queryset.filter(**{queryset.model.owner_field: int(value)})
 
     def in_status(self, queryset, name, value):
+        """Rows in one of the statuses, as `ContentQuerySet.in_status`."""
         return queryset.in_status(split_words(value), viewer=self.request.user)
 
     def filter_rows(self, queryset):
+        """Also by `default_status` unless a status is asked for."""
         queryset = super().filter_rows(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
             queryset = self.in_status(queryset, "status", self.default_status)
@@ -73,9 +78,11 @@ class PriceRange(filters.FilterSet):
     max_price = AmountParam(method="to_price", help_text="At most this much.")
 
     def from_price(self, queryset, name, value):
+        """Rows of at least this price."""
         return queryset.filter(**{f"{queryset.model.price_field}__gte": _price(value)})
 
     def to_price(self, queryset, name, value):
+        """Rows of at most this price."""
         return queryset.filter(**{f"{queryset.model.price_field}__lte": _price(value)})
 
 

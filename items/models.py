@@ -41,10 +41,12 @@ class Moderated(models.Model):
 
     @property
     def owner(self) -> models.Model:
+        """The user who posted it."""
         return getattr(self, self.owner_field)
 
     @property
     def owner_id(self) -> int:
+        """The id of `owner`, without a query."""
         return getattr(self, f"{self.owner_field}_id")
 
 

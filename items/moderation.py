@@ -14,13 +14,52 @@ VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
 
 
 def decide(obj, *, actor, reason: str) -> None:
+    """Set the reason, time and author of a decision."""
     obj.moderation_reason = reason
     obj.moderated_at = timezone.now()
     obj.moderated_by = actor
 
 
 def clear(obj, *, actor, reason: str) -> None:
+    """As `decide`, without a reason."""
     decide(obj, actor=actor, reason="")
+
+
+TRANSITIONS = (
+    Transition(
+        name="hide",
+        label=_("Hide"),
+        done=_("Hidden."),
+        source=(VISIBLE,),
+        target=HIDDEN,
+        allow=is_staff,
+        effect=decide,
+        in_api=False,
+        in_admin=True,
+    ),
+    Transition(
+        name="remove",
+        label=_("Remove"),
+        done=_("Removed."),
+        source=(VISIBLE, HIDDEN),
+        target=REMOVED,
+        allow=is_staff,
+        effect=decide,
+        in_api=False,
+        in_admin=True,
+    ),
+    Transition(
+        name="restore",
+        label=_("Restore"),
+        done=_("Restored."),
+        source=(HIDDEN, REMOVED),
+        target=VISIBLE,
+        allow=is_staff,
+        effect=clear,
+        in_api=False,
+        in_admin=True,
+    ),
+)
 
 
 def notify_owner(obj: Moderated, *, actor, row, reason: str, title: str = "") -> None:
@@ -50,41 +89,4 @@ def moderation(
         )
         then(obj, actor=actor, row=row, reason=reason)
 
-    return Workflow(
-        Transition(
-            name="hide",
-            label=_("Hide"),
-            done=_("Hidden."),
-            source=(VISIBLE,),
-            target=HIDDEN,
-            allow=is_staff,
-            effect=decide,
-            in_api=False,
-            in_admin=True,
-        ),
-        Transition(
-            name="remove",
-            label=_("Remove"),
-            done=_("Removed."),
-            source=(VISIBLE, HIDDEN),
-            target=REMOVED,
-            allow=is_staff,
-            effect=decide,
-            in_api=False,
-            in_admin=True,
-        ),
-        Transition(
-            name="restore",
-            label=_("Restore"),
-            done=_("Restored."),
-            source=(HIDDEN, REMOVED),
-            target=VISIBLE,
-            allow=is_staff,
-            effect=clear,
-            in_api=False,
-            in_admin=True,
-        ),
-        field="moderation",
-        parent=parent,
-        record=record,
-    )
+    return Workflow(*TRANSITIONS, field="moderation", parent=parent, record=record)

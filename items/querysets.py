@@ -67,11 +67,13 @@ class ContentQuerySet(models.QuerySet):
         return self.filter(wanted)
 
     def not_deleted(self):
+        """Rows that their owner has not deleted."""
         if not self.deleted_statuses:
             return self.all()
         return self.exclude(status__in=self.deleted_statuses)
 
     def newest_first(self):
+        """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")
 
     def _is_party(self, user) -> Q:

@@ -38,14 +38,17 @@ class ItemType:
 
     @property
     def model(self) -> type[Item]:
+        """The model of the type."""
         return self.viewset.queryset.model
 
     @property
     def list_serializer(self) -> type[Output]:
+        """The serializer of a row of the list."""
         return self.viewset.list_serializer_class or self.viewset.serializer_class
 
     @property
     def filterset(self) -> type:
+        """The FilterSet of the list."""
         return self.viewset.filterset_class
 
     @property

@@ -59,9 +59,11 @@ class ContentViewSet(PublicList, ApiViewSet):
         return self.update(request, pk)
 
     def perform_create(self, fields: dict):
+        """Create a row from validated input; return it."""
         return services.post(
             self.queryset.model, owner=self.request.user, fields=fields
         )
 
     def perform_update(self, obj, changes: dict):
+        """Change a row by validated input; return it."""
         return self.edit(obj, actor=self.request.user, **changes)

@@ -1,3 +1,5 @@
+"""Admin pages of listings."""
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,8 @@ from uploads.admin import ShowsPictures
 
 @admin.register(Listing)
 class ListingAdmin(ShowsPictures, AuditedAdmin):
+    """Listings."""
+
     workflows = (LISTING_WORKFLOW, MODERATION)
     editable = (
         "title",

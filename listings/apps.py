@@ -1,3 +1,5 @@
+"""Configuration of the app of listings."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Query parameters of the list of listings."""
+
 from core.api.filters import ChoiceParam, OrderingParam
 from items.filters import ItemFilter, PriceRange
 from listings.models import Listing
@@ -5,6 +7,8 @@ from search.filters import split_words
 
 
 class ListingFilter(ItemFilter, PriceRange):
+    """Filters of listings."""
+
     default_status = Listing.Status.ACTIVE
 
     condition = ChoiceParam(choices=Listing.Condition)

@@ -19,6 +19,8 @@ def expiry() -> datetime:
 
 
 class Listing(Item):
+    """A listing: something for sale."""
+
     owner_field = "seller"
 
     class Status(models.TextChoices):

@@ -9,6 +9,8 @@ from items.querysets import ContentQuerySet
 
 
 class ListingQuerySet(ContentQuerySet):
+    """Listings."""
+
     public_statuses = frozenset({"active", "pending", "sold"})
     deleted_statuses = frozenset({"deleted"})
     people = {"seller": BRIEF_FIELDS}

@@ -1,3 +1,5 @@
+"""Serializers of listings."""
+
 from rest_framework import serializers
 
 from accounts.serializers import SellerInfo

@@ -1,3 +1,5 @@
+"""Viewsets of listings."""
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -26,6 +28,8 @@ from listings.workflow import LISTING_WORKFLOW
 )
 @with_transitions(LISTING_WORKFLOW)
 class ListingViewSet(ContentViewSet):
+    """Listings."""
+
     queryset = Listing.objects.for_display().newest_first()
     serializer_class = ListingDetailSerializer
     list_serializer_class = ListingSerializer

@@ -10,8 +10,9 @@ from audit.admin import AuditedAdmin
 from core.admin.base import Admin, HistoryInline, fieldset, link_column
 from messaging.links import path_of
 from messaging.models import Conversation, Message, MessageVersion
+from messaging.querysets import SUBJECTS
 
-SUBJECT = "task offering listing"
+SUBJECT = " ".join(SUBJECTS)
 
 
 @admin.register(Conversation)

@@ -1,5 +1,8 @@
 """What two people write to each other."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,8 +13,9 @@ from messaging.permissions import is_participant
 from messaging.querysets import SUBJECTS, ConversationQuerySet, MessageQuerySet
 
 
-def _unset(*names: str) -> Q:
-    return Q(**{f"{name}__isnull": True for name in names})
+def _only(name: str) -> Q:
+    """No other subject than `name` is set."""
+    return Q(**{f"{other}__isnull": True for other in SUBJECTS if other != name})
 
 
 class Subject(models.Model):
@@ -32,9 +36,7 @@ class Subject(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_about_one_item",
-                condition=_unset("task", "offering")
-                | _unset("task", "listing")
-                | _unset("offering", "listing"),
+                condition=reduce(or_, map(_only, reversed(SUBJECTS))),
             )
         ]
 

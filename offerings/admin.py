@@ -1,3 +1,5 @@
+"""Admin pages of offerings."""
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,8 @@ from uploads.admin import ShowsPictures
 
 @admin.register(Offering)
 class OfferingAdmin(ShowsPictures, AuditedAdmin):
+    """Offerings."""
+
     workflows = (OFFERING_WORKFLOW, MODERATION)
     editable = (
         "title",

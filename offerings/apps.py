@@ -1,3 +1,5 @@
+"""Configuration of the app of offerings."""
+
 from django.apps import AppConfig
 
 

@@ -11,6 +11,8 @@ from offerings.querysets import OfferingQuerySet
 
 
 class Offering(Item):
+    """An offering: a service that a person offers."""
+
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")

@@ -2,4 +2,5 @@
 
 
 def is_creator(offering, user) -> bool:
+    """Whether `user` posted the offering."""
     return user is not None and offering.creator_id == user.pk

@@ -1,3 +1,5 @@
+"""Serializers of offerings."""
+
 from rest_framework import serializers
 
 from core.api.fields import (

@@ -1,3 +1,5 @@
+"""Viewsets of offerings."""
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
@@ -31,6 +33,8 @@ CONTACTED = inline_serializer(
 )
 @with_transitions(OFFERING_WORKFLOW)
 class OfferingViewSet(ContentViewSet):
+    """Offerings."""
+
     queryset = Offering.objects.for_display().newest_first()
     serializer_class = OfferingSerializer
     filterset_class = OfferingFilter

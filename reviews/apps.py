@@ -1,3 +1,5 @@
+"""Configuration of the app of reviews."""
+
 from django.apps import AppConfig
 
 

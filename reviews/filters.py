@@ -1,3 +1,5 @@
+"""Query parameters of the list of reviews."""
+
 import django_filters as filters
 
 from core.api.filters import AmountParam, IdParam
@@ -5,6 +7,8 @@ from reviews.models import Review
 
 
 class ReviewFilter(filters.FilterSet):
+    """By author, reviewed person, subject and rating."""
+
     reviewer_id = IdParam(field_name="reviewer", help_text="Id of the author.")
     reviewed_user_id = IdParam(
         field_name="reviewed_user", help_text="Id of the reviewed person."

@@ -13,6 +13,8 @@ from tasks.models import TaskRequest
 
 
 class Review(Moderated, Timestamped):
+    """A rating of one person by another, with or without text."""
+
     owner_field = "reviewer"
 
     class Type(models.TextChoices):

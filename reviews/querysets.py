@@ -4,7 +4,10 @@ from items.querysets import ContentQuerySet
 
 
 class ReviewQuerySet(ContentQuerySet):
+    """Reviews."""
+
     def for_display(self):
+        """With the author and the reviewed person."""
         return self.select_related("reviewer", "reviewed_user")
 
     def counted(self):

@@ -1,3 +1,5 @@
+"""Serializers of reviews."""
+
 from rest_framework import serializers
 
 from accounts.serializers import UserBrief

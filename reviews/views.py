@@ -1,3 +1,5 @@
+"""Viewsets of reviews."""
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
@@ -58,6 +60,8 @@ MAY_REVIEW = inline_serializer(
     partial_update=extend_schema(summary="Change one's own review (the same as PUT)"),
 )
 class ReviewViewSet(ContentViewSet):
+    """Reviews."""
+
     queryset = Review.objects.for_display().newest_first()
     serializer_class = ReviewSerializer
     filterset_class = ReviewFilter

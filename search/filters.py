@@ -62,17 +62,20 @@ class SearchFilter(filters.FilterSet):
         return filterset._form_class
 
     def with_words(self, queryset, name, value):
+        """Rows with the words of the query, typos corrected."""
         self.extra_queries += 1
         self.terms = correct(value)
         return queryset.filter(search_text__words=self.terms)
 
     def in_categories(self, queryset, name, value):
+        """Rows in one of the categories."""
         categories = split_words(value)
         if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
         return queryset.filter(category__in=categories)
 
     def filter_queryset(self, queryset):
+        """Return the rows of the list: a queryset, `Nearest` or `RankedResults`."""
         centre, radius = self.centre_of(self.data), self.radius_of(self.data)
         queryset = self.filter_rows(queryset)
         is_ordered = bool(self.form.cleaned_data.get("ordering"))

@@ -1,3 +1,5 @@
+"""Admin pages of tasks and applications."""
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,8 @@ class ApplicationInline(HistoryInline):
 
 @admin.register(TaskRequest)
 class TaskAdmin(ShowsPictures, AuditedAdmin):
+    """Tasks, with their applications and history."""
+
     workflows = (TASK_WORKFLOW, MODERATION)
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
@@ -67,6 +71,8 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
 
 @admin.register(TaskApplication)
 class ApplicationAdmin(Admin):
+    """Applications, read-only."""
+
     workflows = (APPLICATION_WORKFLOW,)
     list_display = (
         "id",
@@ -83,6 +89,8 @@ class ApplicationAdmin(Admin):
 
 @admin.register(TaskEvent)
 class EventAdmin(Admin):
+    """The history of all tasks, read-only."""
+
     list_display = (
         "id",
         link_column("task"),

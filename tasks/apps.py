@@ -1,3 +1,5 @@
+"""Configuration of the app of tasks and applications."""
+
 from django.apps import AppConfig
 
 

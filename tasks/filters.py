@@ -1,3 +1,5 @@
+"""Query parameters of the list of tasks."""
+
 from core.api.filters import BooleanParam, OrderingParam
 from items.filters import ItemFilter, PriceRange
 from tasks.models import TaskRequest

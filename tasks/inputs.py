@@ -24,8 +24,12 @@ class AcceptInput(Input):
 
 
 class ReasonInput(Input):
+    """An optional reason."""
+
     reason = OptionalTextField(max_length=2000)
 
 
 class RequiredReasonInput(Input):
+    """A reason, for transitions of staff."""
+
     reason = TextField(max_length=2000)

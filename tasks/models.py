@@ -14,6 +14,8 @@ from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
 
 class TaskRequest(Item):
+    """A task: someone needs help, and others apply for it."""
+
     price_field = "budget"
     accepted_application: "TaskApplication"  # set by the transition that accepts it
 
@@ -97,10 +99,13 @@ class TaskRequest(Item):
 
     @property
     def is_over(self) -> bool:
+        """Whether no transition leaves the status."""
         return self.status in (self.Status.COMPLETED, self.Status.CANCELLED)
 
 
 class TaskApplication(Timestamped):
+    """An offer of one person to do a task."""
+
     class Status(models.TextChoices):
         PENDING = "pending", _("Pending")
         ACCEPTED = "accepted", _("Accepted")

@@ -93,10 +93,12 @@ def _notify(
 
 
 def creator(task: TaskRequest) -> User:
+    """Return the creator of a task, as a recipient."""
     return task.creator
 
 
 def worker(task: TaskRequest) -> User | None:
+    """Return the assigned worker of a task, if any, as a recipient."""
     return task.assigned_to
 
 

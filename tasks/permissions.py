@@ -4,10 +4,12 @@ from core.workflow import is_staff
 
 
 def is_creator(task, user) -> bool:
+    """Whether `user` posted the task."""
     return user is not None and task.creator_id == user.pk
 
 
 def is_worker(task, user) -> bool:
+    """Whether the task is assigned to `user`."""
     return user is not None and task.assigned_to_id == user.pk
 
 
@@ -17,10 +19,12 @@ def is_party(task, user) -> bool:
 
 
 def is_applicant(application, user) -> bool:
+    """Whether the application is of `user`."""
     return user is not None and application.applicant_id == user.pk
 
 
 def is_task_creator(application, user) -> bool:
+    """Whether `user` posted the task of the application."""
     return user is not None and application.task.creator_id == user.pk
 
 

@@ -12,6 +12,8 @@ from items.querysets import ContentQuerySet
 
 
 class TaskQuerySet(ContentQuerySet):
+    """Tasks."""
+
     public_statuses = frozenset({"open", "completed"})
     people = {"creator": NAME_FIELDS, "assigned_to": NAME_FIELDS}
 
@@ -69,10 +71,14 @@ class TaskQuerySet(ContentQuerySet):
 
 
 class ApplicationQuerySet(models.QuerySet):
+    """Applications."""
+
     def pending(self):
+        """Applications that are not decided."""
         return self.filter(status="pending")
 
     def not_withdrawn(self):
+        """Applications that their author has not withdrawn."""
         return self.exclude(status="withdrawn")
 
     def to_decide_on(self):
@@ -95,10 +101,13 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(task__in=tasks.visible_to(user).order_by().values("pk"))
 
     def for_display(self):
+        """With the applicant and the task."""
         return self.select_related("applicant", "task")
 
     def with_whole_task(self):
+        """With the applicant and the task as `TaskSerializer` shows it."""
         return self.select_related("applicant", "task__creator", "task__assigned_to")
 
     def newest_first(self):
+        """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")

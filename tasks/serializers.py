@@ -1,3 +1,5 @@
+"""Serializers of tasks and applications."""
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers

@@ -39,14 +39,17 @@ def cancel(task: TaskRequest, *, actor, reason: str = "") -> None:
 
 
 def set_done_at(task: TaskRequest, *, actor) -> None:
+    """Set `marked_done_at`, from which the automatic confirmation counts."""
     task.marked_done_at = timezone.now()
 
 
 def set_dispute_reason(task: TaskRequest, *, actor, reason: str = "") -> None:
+    """Set `dispute_reason`."""
     task.dispute_reason = reason
 
 
 def set_completed_at(task: TaskRequest, *, actor, reason: str = "") -> None:
+    """Set `completed_at`."""
     task.completed_at = timezone.now()
 
 

@@ -1,3 +1,5 @@
+"""Viewsets of tasks and applications."""
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -34,6 +36,8 @@ APPLICATION = write_schema("application", ApplicationSerializer)
 )
 @with_transitions(TASK_WORKFLOW)
 class TaskViewSet(ContentViewSet):
+    """Tasks and their applications."""
+
     queryset = TaskRequest.objects.for_display().newest_first()
     serializer_class = TaskSerializer
     filterset_class = TaskFilter

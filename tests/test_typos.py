@@ -45,7 +45,7 @@ def queries_of(client, url: str) -> list[str]:
     return [query["sql"] for query in queries]
 
 
-# --- What is corrected -------------------------------------------------------------------
+# --- What is corrected ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("url", LISTS)
