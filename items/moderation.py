@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import services
 from core.workflow import Transition, Workflow, is_staff
 from items.models import Moderated
-from notifications.moderation import tell_owner
+from notifications import moderation as notices
 
 VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
 
@@ -64,7 +64,7 @@ TRANSITIONS = (
 
 def notify_owner(obj: Moderated, *, actor, row, reason: str, title: str = "") -> None:
     """Notify the person who posted `obj` of a decision about it."""
-    tell_owner(
+    notices.notify_owner(
         obj, owner=obj.owner_field, actor=actor, row=row, reason=reason, title=title
     )
 

@@ -15,7 +15,7 @@ from core.workflow import Workflow
 from items.models import Item
 from items.viewsets import ContentViewSet
 from notifications.client_urls import path_of
-from notifications.services import subject_word
+from notifications.services import subject_type_of
 
 CURRENCY_SIGNS = {"EUR": "€"}
 
@@ -61,7 +61,7 @@ class ItemType:
         price = _format_price(getattr(item, item.price_field), item.currency)
         return {
             "title": item.title,
-            "path": path_of(subject_word(item), item.pk),
+            "path": path_of(subject_type_of(item), item.pk),
             "note": ", ".join(part for part in (price, item.location) if part),
         }
 
