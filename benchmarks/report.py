@@ -14,7 +14,7 @@ from tests.live.server import ROOT, Server
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 RUNS = ROOT / "benchmarks" / "runs.json"
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "measurements" / "performance.md"
 
 
 def row(
