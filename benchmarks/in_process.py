@@ -1,4 +1,4 @@
-"""The product in this process: to ask what the scenarios need, and to count SQL."""
+"""Requests to the product inside this process, to look up ids and to count SQL."""
 
 from django.db import connection
 from django.test import Client
@@ -15,7 +15,7 @@ def get(path: str, headers: dict[str, str] | None = None) -> dict | list:
 
 
 def cost(scenario: Scenario, headers: dict[str, str]) -> tuple[int, int]:
-    """SQL statements and bytes of one answer."""
+    """Return the number of SQL statements and the bytes of one answer, when warm."""
     path = scenario.paths[0]
     _answered(path, headers)
     with CaptureQueriesContext(connection) as captured:
@@ -31,7 +31,7 @@ def post(path: str, body: dict, headers: dict[str, str]) -> dict:
 
 
 def _answered(path: str, headers: dict[str, str]):
-    client.cookies.clear()  # those of the staff come with `headers`
+    client.cookies.clear()  # a staff session cookie is passed in `headers`
     answer = client.get(path, headers=headers)
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code} {answer.content[:300]}")

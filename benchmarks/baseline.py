@@ -1,6 +1,6 @@
-"""The floor: the same three answers as the product's, with as little as possible.
+"""The baseline: three answers of the product, made with as little code as possible.
 
-Hand-written SQL through a psycopg pool, orjson, and a plain WSGI function.
+It uses hand-written SQL through a psycopg pool, orjson and a plain WSGI function.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from psycopg_pool import ConnectionPool
 
 PAGE, CAP = 20, 1000
 EARTH_KM = 6371.0
-FIRST_CIRCLE_KM = 0.3  # and then a tenth of the whole
+FIRST_CIRCLE_KM = 0.3  # the second circle has a tenth of the radius
 ENCODING = orjson.OPT_UTC_Z
-KEY = b"any key of this length does as well here"
+KEY = b"a fixed key: nothing is protected by it"
 
 FIELDS = """
     t.public_latitude AS latitude, t.public_longitude AS longitude, t.location,
@@ -41,30 +41,32 @@ VISIBLE = """
     t.moderation = 'visible' AND t.creator_id NOT IN
         (SELECT id FROM accounts_user WHERE NOT is_active)"""
 OPEN = f"t.status = 'open' AND {VISIBLE}"
-FARNESS = """
+DISTANCE_KEY = """
     ((t.public_latitude - %(lat)s) * (t.public_latitude - %(lat)s)
     + (t.public_longitude - %(lng)s) * (t.public_longitude - %(lng)s)
-    * (%(cosine)s - %(bend)s * (t.public_latitude - %(lat)s)) ^ 2)"""
-AROUND = f"""
+    * (%(cosine)s - %(cosine_slope)s * (t.public_latitude - %(lat)s)) ^ 2)"""
+WITHIN_RADIUS = f"""
     {OPEN} AND t.public_latitude BETWEEN %(south)s AND %(north)s
-    AND t.public_longitude BETWEEN %(west)s AND %(east)s AND {FARNESS} <= %(limit)s"""
+    AND t.public_longitude BETWEEN %(west)s AND %(east)s
+    AND {DISTANCE_KEY} <= %(limit)s"""
 
 COUNT = (
     "SELECT count(*) AS n FROM (SELECT 1 FROM tasks_taskrequest t WHERE {} LIMIT {}) s"
 )
 COUNT_NEWEST = COUNT.format(OPEN, CAP + 1)
-COUNT_AROUND = COUNT.format(AROUND, CAP + 1)
+COUNT_WITHIN_RADIUS = COUNT.format(WITHIN_RADIUS, CAP + 1)
 NEWEST = f"""
     SELECT {FIELDS} FROM {TABLES} WHERE {OPEN}
     ORDER BY t.created_at DESC, t.id DESC LIMIT {PAGE + 1}"""
 NEAREST = f"""
-    SELECT {FIELDS}, near.farness FROM (
-        SELECT t.id, {FARNESS} AS farness FROM tasks_taskrequest t WHERE {AROUND}
-        ORDER BY farness, t.id DESC LIMIT {PAGE + 1}) near
+    SELECT {FIELDS}, near.distance_key FROM (
+        SELECT t.id, {DISTANCE_KEY} AS distance_key
+        FROM tasks_taskrequest t WHERE {WITHIN_RADIUS}
+        ORDER BY distance_key, t.id DESC LIMIT {PAGE + 1}) near
     JOIN tasks_taskrequest t ON t.id = near.id
     JOIN accounts_user c ON c.id = t.creator_id
     LEFT JOIN accounts_user w ON w.id = t.assigned_to_id
-    ORDER BY near.farness, t.id DESC"""
+    ORDER BY near.distance_key, t.id DESC"""
 DETAIL = f"SELECT {FIELDS} FROM {TABLES} WHERE t.id = %s AND {VISIBLE}"
 
 pool = ConnectionPool(
@@ -81,6 +83,7 @@ pool = ConnectionPool(
 
 
 def application(environ, start_response):
+    """Answer `/api/tasks`, `/api/tasks/<id>` and `/ready`."""
     path = environ["PATH_INFO"]
     with pool.connection() as connection:
         answer = _answer(connection, path, environ["QUERY_STRING"])
@@ -100,39 +103,40 @@ def _answer(connection, path: str, query: str) -> dict | None:
     if path != "/api/tasks":
         row = connection.execute(DETAIL, [int(path.rpartition("/")[2])]).fetchone()
         return row and row | {"actions": []}
-    asked = parse_qs(query)
-    if "latitude" in asked:
-        place = [float(asked[name][0]) for name in ("latitude", "longitude", "radius")]
-        return _nearest(connection, *place)
+    query_params = parse_qs(query)
+    if "latitude" in query_params:
+        names = ("latitude", "longitude", "radius")
+        return _nearest(connection, *(float(query_params[name][0]) for name in names))
     counted = connection.execute(COUNT_NEWEST).fetchone()["n"]
     rows = connection.execute(NEWEST).fetchall()
-    place = [rows[:PAGE][-1]["created_at"], rows[:PAGE][-1]["id"]] if rows else []
-    return _page(rows, counted, place)
+    cursor = [rows[:PAGE][-1]["created_at"], rows[:PAGE][-1]["id"]] if rows else []
+    return _page(rows, counted, cursor)
 
 
 def _nearest(connection, lat: float, lng: float, km: float) -> dict:
-    counted = connection.execute(COUNT_AROUND, _circle(lat, lng, km)).fetchone()["n"]
-    steps = (
-        [step for step in (FIRST_CIRCLE_KM, km / 10) if step < km]
+    circle = _circle(lat, lng, km)
+    counted = connection.execute(COUNT_WITHIN_RADIUS, circle).fetchone()["n"]
+    radii = (
+        [radius for radius in (FIRST_CIRCLE_KM, km / 10) if radius < km]
         if counted > CAP
         else []
     )
-    for step in (*steps, km):
-        rows = connection.execute(NEAREST, _circle(lat, lng, step)).fetchall()
+    for radius in (*radii, km):
+        rows = connection.execute(NEAREST, _circle(lat, lng, radius)).fetchall()
         if len(rows) > PAGE:
             break
-    place = [rows[:PAGE][-1]["farness"], rows[:PAGE][-1]["id"]] if rows else []
+    cursor = [rows[:PAGE][-1]["distance_key"], rows[:PAGE][-1]["id"]] if rows else []
     for row in rows:
-        del row["farness"]
+        del row["distance_key"]
         there = (row["latitude"], row["longitude"])
         row["distance"] = _distance(lat, lng, *there)
-    return _page(rows, counted, place)
+    return _page(rows, counted, cursor)
 
 
 def _circle(lat: float, lng: float, km: float) -> dict:
-    reach = km / EARTH_KM
-    rise = math.degrees(reach)
-    run = math.degrees(math.asin(math.sin(reach) / math.cos(math.radians(lat))))
+    angle = km / EARTH_KM
+    rise = math.degrees(angle)
+    run = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(lat))))
     return {
         "lat": lat,
         "lng": lng,
@@ -141,7 +145,7 @@ def _circle(lat: float, lng: float, km: float) -> dict:
         "west": lng - run,
         "east": lng + run,
         "cosine": math.cos(math.radians(lat)),
-        "bend": math.sin(math.radians(lat)) * math.pi / 360,
+        "cosine_slope": math.sin(math.radians(lat)) * math.pi / 360,
         "limit": rise**2,
     }
 
@@ -153,7 +157,7 @@ def _distance(lat1: float, lng1: float, lat2: float, lng2: float) -> float:
     return round(2 * EARTH_KM * math.asin(math.sqrt(rise + shrink * run)), 2)
 
 
-def _page(rows: list[dict], counted: int, place: list) -> dict:
+def _page(rows: list[dict], counted: int, cursor: list) -> dict:
     has_more = len(rows) > PAGE
     rows = rows[:PAGE]
     for row in rows:
@@ -168,11 +172,11 @@ def _page(rows: list[dict], counted: int, place: list) -> dict:
         "per_page": PAGE,
         "pages": -(-total // PAGE),
         "has_more": has_more,
-        "next_cursor": _signed(place) if has_more else None,
+        "next_cursor": _signed(cursor) if has_more else None,
     }
 
 
-def _signed(place: list) -> str:
-    text = urlsafe_b64encode(orjson.dumps(place))
+def _signed(cursor: list) -> str:
+    text = urlsafe_b64encode(orjson.dumps(cursor))
     seal = hmac.new(KEY, text, hashlib.sha256).digest()
     return f"{text.decode()}:{urlsafe_b64encode(seal).decode()}"

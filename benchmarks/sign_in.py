@@ -1,4 +1,4 @@
-"""Who asks: the headers that sign a person or a member of staff in at one server."""
+"""Headers that authenticate a person or a member of staff on a server."""
 
 import json
 from http.client import HTTPConnection, HTTPResponse
@@ -17,8 +17,8 @@ ADDRESSES = {
 ADMIN = "/admin/login/"
 
 
-def visitors(server: Server) -> dict[str | None, dict[str, str]]:
-    """Headers by the `reader` of a scenario; None is a stranger."""
+def headers_by_reader(server: Server) -> dict[str | None, dict[str, str]]:
+    """Return the headers by the `reader` of a scenario; None is anonymous."""
     return {
         None: {},
         "person": person(server, DEMO),
@@ -38,7 +38,7 @@ def person(server: Server, number: int) -> dict[str, str]:
 
 
 def staff(server: Server) -> dict[str, str]:
-    """As a browser does it: the form's cookie first, then the form."""
+    """Sign in to the admin: fetch the CSRF cookie, post the form, return the cookie."""
     form, _text = _asked(server, "GET", ADMIN)
     cookies = _cookies(form)
     token = cookies["csrftoken"]

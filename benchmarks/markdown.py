@@ -1,12 +1,12 @@
-"""The page of the documentation that shows what was measured."""
+"""Render docs/measurements/performance.md from the recorded figures."""
 
 COLUMNS = {
     "scenario": "Scenario",
-    "concurrency": "At once",
+    "concurrency": "Connections",
     "rps": "Requests/s",
     "p50_ms": "Median ms",
     "p95_ms": "p95 ms",
-    "floor_ratio": "Of the floor",
+    "baseline_ratio": "Of the baseline",
     "sql": "SQL",
     "bytes": "Bytes",
     "failed": "Failed",
@@ -14,32 +14,32 @@ COLUMNS = {
 INTRODUCTION = """\
 # Performance
 
-Written by `make bench` and `make bench-memory`; not edited by hand. The load is short
-bursts by wrk over loopback on the product under `gunicorn.conf.py`, set up as in
-production; it shares the machine's cores with the servers and the database. The *floor*
-answers the same requests with hand-written SQL through a psycopg pool, orjson and a
-plain WSGI function, on the same server with as many workers and threads. Both are asked
-in turn in one run, three bursts each, of which the median is told, and their answers
-are compared first. Lists that *move* or *change* ask for hundreds or thousands of
-different addresses in turn, so that nothing kept for one address flatters the figure.
-Writes go one after the other.
+Written by `make bench` and `make bench-memory`; not edited by hand. wrk sends short
+bursts over loopback to the product under `gunicorn.conf.py`, configured as in
+production. wrk, the servers and the database share the cores of one machine. The
+*baseline* answers the same requests with hand-written SQL through a psycopg pool,
+orjson and a plain WSGI function, on the same server with as many workers and threads.
+Both are measured alternately in one run, three bursts each; the table shows the median.
+Their answers are compared first. Lists that *move* or *change* request hundreds or
+thousands of different URLs in turn, so that an answer cached for one URL does not
+improve the figure. Writes are sent one after the other.
 """
 MEMORY = "memory"
 
 
 def lines(rows: list[dict], runs: dict) -> list[str]:
-    """The page, from all rows and from the runs by size."""
+    """Return the lines of the page, from all rows and from the runs by size."""
     page = [INTRODUCTION]
     for size, run in runs.items():
         if size == MEMORY:
             continue
-        page += [f"## Size {size}", "", *_facts(run["machine"]), ""]
+        page += [f"## Size {size}", "", *_machine(run["machine"]), ""]
         page += [*_table([row for row in rows if row["size"] == size]), ""]
         page += _growth(run["growth"], run["left_out"])
     return page + (_memory(runs[MEMORY]) if MEMORY in runs else [])
 
 
-def _facts(machine: dict[str, str]) -> list[str]:
+def _machine(machine: dict[str, str]) -> list[str]:
     return [f"- {name}: {value}" for name, value in machine.items()]
 
 
@@ -57,12 +57,12 @@ def _growth(growth: list[dict], left_out: list[str]) -> list[str]:
         f"| {g['scenario']} | {g['city_ms']} | {g['million_ms']} | {g['growth']} |"
         for g in growth
     )
-    absent = f"Left out, for the city has no such page: {', '.join(left_out)}."
+    skipped = f"Left out, because the city has no such page: {', '.join(left_out)}."
     return [
         "### From 10 k rows to this size",
         "",
-        "One reader at a time: the median of three bursts, in turn on both databases.",
-        *([absent] if left_out else []),
+        "One connection: the median of three bursts, alternately on both databases.",
+        *([skipped] if left_out else []),
         "",
         "| List | City ms | Million ms | Growth |",
         "|---|--:|--:|--:|",
@@ -80,12 +80,12 @@ def _memory(run: dict) -> list[str]:
     return [
         "## Memory",
         "",
-        *_facts(run["machine"]),
+        *_machine(run["machine"]),
         f"- Load: {run['load']}",
         f"- Requests: {run['requests']}, of which {run['failed']} failed",
         "",
         "The highest resident memory of each worker in MB, in each third of the run",
-        "after a minute of warming up, and its highest proportional share.",
+        "after a warm-up of one minute, and its highest proportional share.",
         "",
         "| Worker | First | Second | Last | Share |",
         "|---|--:|--:|--:|--:|",
