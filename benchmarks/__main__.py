@@ -16,6 +16,7 @@ FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
 
 
 def main() -> int:
+    """Run the benchmark; return the exit status, 1 if a request failed."""
     options = _options()
     url = database.prepared(options.size)
     os.environ |= database.environment(url)

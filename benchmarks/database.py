@@ -57,14 +57,17 @@ def environment(url: str) -> dict[str, str]:
 
 
 def served(url: str) -> dict[str, str]:
+    """Return the environment of a server that serves the database at `url`."""
     return {"DATABASE_URL": url, "LOG_LEVEL": "INFO"}
 
 
 def own(size: str) -> str:
+    """Return the URL of our database of `size` on the server of `DATABASE_URL`."""
     return urlunsplit(urlsplit(_server())._replace(path=f"/bench_{size}"))
 
 
 def exists(url: str) -> bool:
+    """Whether a connection to the database at `url` succeeds."""
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -73,6 +76,7 @@ def exists(url: str) -> bool:
 
 
 def settings(url: str) -> dict[str, str]:
+    """Return the PostgreSQL settings that influence the figures, as name to value."""
     with psycopg.connect(url) as connection:
         return {
             name: connection.execute(f"SHOW {name}").fetchone()[0] for name in SETTINGS

@@ -11,6 +11,7 @@ client = Client(headers={"host": HOST})
 
 
 def get(path: str, headers: dict[str, str] | None = None) -> dict | list:
+    """Return the decoded JSON of a GET. Raises `RuntimeError` unless it answers 200."""
     return _answered(path, headers or {}).json()
 
 
@@ -24,6 +25,7 @@ def cost(scenario: Scenario, headers: dict[str, str]) -> tuple[int, int]:
 
 
 def post(path: str, body: dict, headers: dict[str, str]) -> dict:
+    """Return the decoded JSON of a POST. Raises `RuntimeError` on 400 and above."""
     answer = client.post(path, body, "application/json", headers=headers)
     if answer.status_code >= 400:
         raise RuntimeError(f"{path}: {answer.status_code} {answer.content[:300]}")

@@ -32,6 +32,8 @@ PORT = int(os.environ.get("BENCH_PORT", 8210))
 
 @dataclass(frozen=True)
 class Sample:
+    """The memory of one worker at one moment."""
+
     at: float  # seconds since the start
     worker: int  # its process id
     rss_mb: float
@@ -39,6 +41,7 @@ class Sample:
 
 
 def main() -> int:
+    """Run the check; return the exit status."""
     parser = argparse.ArgumentParser(description="Is the memory of the workers flat?")
     parser.add_argument("--size", choices=("small", "city", "million"), default="city")
     parser.add_argument("--minutes", type=int, default=10, help="At least 2.")

@@ -8,6 +8,7 @@ TICKS_FIELDS = slice(11, 13)  # user and system time, counted after the process 
 
 
 def workers_of(parent: int) -> list[int]:
+    """Return the process ids of the children of `parent`."""
     children = Path(f"/proc/{parent}/task/{parent}/children")
     return [int(child) for child in children.read_text().split()]
 

@@ -53,6 +53,7 @@ ROWS = """FROM tasks_taskrequest WHERE status = 'open' AND moderation = 'visible
 
 
 def milliseconds(cursor, sql: str, runs: int) -> float:
+    """Return the best execution time of `sql` in `runs` runs, in ms."""
     times = []
     for _ in range(runs):
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}")
@@ -98,6 +99,7 @@ def baselines(km: int, _category: str) -> list[str]:
 
 
 def hand_written(way: tuple, km: int, category: str) -> list[str]:
+    """Return the SQL of one alternative for a page and its total."""
     _index, in_process, nearest = way
     degrees = km / 111.19492664455873
     run = degrees / 0.5453765573679363
@@ -113,6 +115,7 @@ def hand_written(way: tuple, km: int, category: str) -> list[str]:
 
 
 def measure(cursor, name, queries_of, size, runs, categories=("", CATEGORY)) -> None:
+    """Print the rows of one alternative, in ms per radius."""
     for category in categories:
         taken = [
             sum(milliseconds(cursor, sql, runs) for sql in queries_of(km, category))
@@ -123,6 +126,7 @@ def measure(cursor, name, queries_of, size, runs, categories=("", CATEGORY)) -> 
 
 
 def main(runs: int) -> None:
+    """Measure all alternatives; skip one whose extension is missing."""
     from django.db import connection, transaction
     from django.db.utils import Error
 

@@ -66,6 +66,7 @@ def compare(ours: dict, baseline: Server, path: str) -> None:
 
 
 def fetch_json(server: Server, path: str) -> dict:
+    """Return the decoded JSON of a GET to a server."""
     connection = server.connect()
     connection.request("GET", path)
     answer = json.loads(connection.getresponse().read())
@@ -96,6 +97,7 @@ def write_run(name: str, run: dict) -> None:
 
 
 def read(path: Path, otherwise):
+    """Return the decoded file at `path`, or `otherwise` if there is none."""
     return json.loads(path.read_text()) if path.exists() else otherwise
 
 

@@ -44,6 +44,7 @@ class Scenario:
 
 
 def baseline_scenarios(get: Callable) -> list[Scenario]:
+    """Return the scenarios that the baseline answers too."""
     rows = get(f"/api/tasks?per_page={DETAILS}")["tasks"]
     details = [f"/api/tasks/{row['id']}" for row in rows]
     around = f"/api/tasks?{RIGA}&radius=10"

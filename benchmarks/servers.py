@@ -27,6 +27,7 @@ WSGI = "marketplace.wsgi:application"
 
 
 def main() -> int:
+    """Print the table; return 1 if a request failed."""
     if not shutil.which("wrk"):
         sys.exit("The load comes from wrk. First: apt-get install wrk")
     url = database.prepared("city")
@@ -123,6 +124,7 @@ def _uvicorn(threads: int):
 
 
 def as_asgi():
+    """Return the WSGI application wrapped for an ASGI server."""
     from a2wsgi import WSGIMiddleware
 
     from marketplace.wsgi import application

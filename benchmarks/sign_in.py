@@ -28,6 +28,7 @@ def headers_by_reader(server: Server) -> dict[str | None, dict[str, str]]:
 
 
 def person(server: Server, number: int) -> dict[str, str]:
+    """Return the headers of a seeded person. Raises `RuntimeError` if refused."""
     body = json.dumps({"email": ADDRESSES[number], "password": DEMO_PASSWORD})
     answer, text = _asked(
         server, "POST", "/api/auth/login", body, {"Content-Type": "application/json"}

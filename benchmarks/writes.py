@@ -26,6 +26,7 @@ TASK = {
 def measured_writes(
     server: Server, person: dict[str, str], helper: dict[str, str]
 ) -> Iterator[tuple[str, Figures]]:
+    """Yield the name and the figures of each kind of write; delete the rows after."""
     with created_tasks_deleted():
         created, answers = _one_by_one(server, [("/api/tasks", TASK)] * TIMES, person)
         yield "task create", created
