@@ -83,9 +83,9 @@ def write(
 ) -> None:
     """Replace the figures of this size; keep those of the other sizes."""
     size = machine["Size"]
-    kept = [one for one in read(LATEST, []) if one["size"] != size]
+    other_sizes = [one for one in read(LATEST, []) if one["size"] != size]
     run = {"machine": machine, "growth": growth, "left_out": left_out}
-    LATEST.write_text(json.dumps(kept + rows, indent=1) + "\n")
+    LATEST.write_text(json.dumps(other_sizes + rows, indent=1) + "\n")
     write_run(size, run)
 
 

@@ -102,7 +102,7 @@ def _signing_in(m: Market, form: dict) -> None:
     answer = m.anyone.post(path, pair)
     m.report.expect("3.1 POST login: 200", answer, 200, SIGNED_IN)
     m.report.expect_equal(
-        "3.1 POST login: phone is kept", answer.body["user"]["phone"], form["phone"]
+        "3.1 POST login: phone is stored", answer.body["user"]["phone"], form["phone"]
     )
     upper = pair | {"email": form["email"].upper()}
     m.report.expect(

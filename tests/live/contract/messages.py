@@ -82,8 +82,8 @@ def _the_other_way(m: Market, offering, old, conversation, task: dict) -> None:
     expect_equal(
         "0 what a message is about: a task", about[0].get("task_id"), task["id"]
     )
-    kept = about[1].get("offering_id")
-    expect_equal("0 what a message is about: an offering", kept, offering["id"])
+    stored = about[1].get("offering_id")
+    expect_equal("0 what a message is about: an offering", stored, offering["id"])
     back = expect(
         "3.6 POST conversations: the other way round",
         m.alice.post(BASE, {"user_id": m.dace.id}),

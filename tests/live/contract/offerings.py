@@ -65,8 +65,8 @@ def posting(m: Market) -> None:
 def _refused_forms(m: Market, form) -> None:
     expect_error, expect_equal = m.report.expect_error, m.report.expect_equal
     for price_type in ("hourly", "fixed", "negotiable"):
-        kept = m.offering(price_type=price_type)["price_type"]
-        expect_equal(f"2.6 price_type {price_type}", kept, price_type)
+        stored = m.offering(price_type=price_type)["price_type"]
+        expect_equal(f"2.6 price_type {price_type}", stored, price_type)
     for field in ("title", "description", "category", "latitude", "longitude"):
         partial = {k: v for k, v in form.items() if k != field}
         expect_error(

@@ -67,8 +67,8 @@ def posting(m: Market) -> None:
         "2.4 budget null, priority normal by default", given, [None, "normal", False]
     )
     for priority in ("easy", "medium", "hard", "low", "normal", "high"):
-        kept = m.task(priority=priority)["priority"]
-        expect_equal(f"2.4 priority {priority} comes back as sent", kept, priority)
+        stored = m.task(priority=priority)["priority"]
+        expect_equal(f"2.4 priority {priority} comes back as sent", stored, priority)
     _refused_forms(m)
     _documented(m, form, task)
 

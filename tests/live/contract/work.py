@@ -141,9 +141,9 @@ def _disputing(m: Market) -> None:
     m.report.expect_equal(
         "3.4 POST dispute: disputed", body["task"]["status"], "disputed"
     )
-    kept = m.alice.get(path).body.get("dispute_reason")
+    stored = m.alice.get(path).body.get("dispute_reason")
     m.report.expect_equal(
-        "3.4 POST dispute: the reason is kept", kept, reason["reason"]
+        "3.4 POST dispute: the reason is stored", stored, reason["reason"]
     )
     m.report.expect_error(
         "3.4 POST dispute: 409 twice", m.alice.post(f"{path}/dispute", reason), 409
