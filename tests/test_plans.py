@@ -22,9 +22,7 @@ from search.models import Word
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="tests the plans of PostgreSQL"
-    ),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 PEOPLE, ROWS, SUSPENDED = 20_000, 100_000, 1_000
 POINT = "latitude=56.95&longitude=24.1"
