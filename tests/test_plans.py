@@ -360,12 +360,12 @@ def test_a_rare_word_is_not_looked_for_in_the_order_of_prices(market):
     assert "listing_price" not in found, found
 
 
-def search_of(market, item_type: str, query: dict) -> SavedSearch:
+def search_of(market, kind: str, query: dict) -> SavedSearch:
     """A search of somebody's, last asked some ten minutes ago."""
     past = timezone.now() - timedelta(minutes=10)
     times = {"query_changed_at": past, "watermark": past, "next_at": past}
-    data = {"name": "x", "query": query, "digest": f"{item_type}{query}"}
-    return SavedSearch(user=market["person"], item_type=item_type, **data, **times)
+    data = {"name": "x", "query": query, "digest": f"{kind}{query}"}
+    return SavedSearch(user=market["person"], kind=kind, **data, **times)
 
 
 @pytest.mark.parametrize(
@@ -380,12 +380,12 @@ def search_of(market, item_type: str, query: dict) -> SavedSearch:
     ],
 )
 @pytest.mark.parametrize("kind", ["listings", "tasks", "offerings"])
-def test_an_alert_looks_at_what_has_changed_alone(market, item_type, query):
-    search = search_of(market, item_type, query)
+def test_an_alert_looks_at_what_has_changed_alone(market, kind, query):
+    search = search_of(market, kind, query)
     with CaptureQueriesContext(connection) as queries:
         matching.news(search, at=timezone.now())
     found = "\n".join(plan(q["sql"]) for q in queries if is_big(q["sql"]))
-    assert re.search(rf"\b{item_type[:-1]}_changed\b", found), found
+    assert re.search(rf"\b{kind[:-1]}_changed\b", found), found
     assert "alerted_once_per_item" in found, found
     assert sequentially_scanned(found) == set(), found
 
