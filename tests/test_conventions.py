@@ -1,4 +1,4 @@
-"""Rules that hold for the whole codebase. A failure names the broken rule."""
+"""Rules for the whole code base, such as: only the workflow assigns a status."""
 
 import re
 from pathlib import Path
