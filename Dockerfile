@@ -1,4 +1,4 @@
-# Two stages: the first installs and collects, the second only runs.
+# Two stages: the first installs packages and collects static files, the second runs.
 FROM python:3.11-slim-bookworm AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -7,13 +7,13 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 
-# Every package comes as a wheel with a known hash: no compiler, no surprise.
+# Install wheels with known hashes only: no compiler is needed.
 COPY requirements/base.txt /tmp/base.txt
 RUN pip install --only-binary=:all: --require-hashes -r /tmp/base.txt
 
 WORKDIR /app
 COPY . .
-# The key signs nothing: it is needed to load the settings of production.
+# The settings of production require a key; nothing is signed with this one.
 RUN DEBUG=false SECRET_KEY=while-building ALLOWED_HOSTS=build STATIC_ROOT=/app/static \
     DATABASE_URL=sqlite:////tmp/none.sqlite3 \
     python manage.py collectstatic --noinput --verbosity 0 \

@@ -89,7 +89,7 @@ reload-check: .venv/dev  ## Reload a server of its own under load: no request is
 	@$(RUN) -m tests.live.reload
 
 walk: .venv/dev  ## Walk the REST contract over HTTP (URL=…: on a server that runs)
-	@$(RUN) -m tests.live.walk $(URL)
+	@$(RUN) -m tests.live.contract $(URL)
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome)
 browser: export CHROMIUM := $(CHROMIUM)
 browser: .venv/dev  ## Drive the admin in headless Chromium; pictures in artifacts/

@@ -1,4 +1,4 @@
-"""Measure the product beside the floor: `make bench SIZE=small|city|million`."""
+"""Measure the product and the baseline: `make bench SIZE=small|city|million`."""
 
 import argparse
 import logging
@@ -16,49 +16,52 @@ FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
 
 
 def main() -> int:
+    """Run the benchmark; return the exit status, 1 if a request failed."""
     options = _options()
     url = database.prepared(options.size)
     os.environ |= database.environment(url)
     django.setup()
-    from benchmarks import growth, run  # once the settings know the database
+    from benchmarks import growth, run  # needs DATABASE_URL in the environment
 
-    scope = "those beside the floor" if options.few else "all"
+    scope = "those with a baseline" if options.baseline_scenarios_only else "all"
     machine = report.machine(options.size, scope, database.settings(url))
     logging.disable(logging.INFO)
-    grown, left_out = [], []
+    growth_row, left_out = [], []
     with ExitStack() as servers:
         product = servers.enter_context(serve(database.served(url), port=FIRST_PORT))
-        floor = servers.enter_context(
+        baseline = servers.enter_context(
             serve(
                 database.served(url),
                 port=FIRST_PORT + 1,
-                command=[*GUNICORN, "benchmarks.floor:application"],
+                command=[*GUNICORN, "benchmarks.baseline:application"],
             )
         )
-        rows = list(run.measured(product, floor, options))
-        if options.size == "million" and not options.few:
-            grown, left_out = growth.growth(servers, product, port=FIRST_PORT + 2)
+        rows = list(run.measured(product, baseline, options))
+        if options.size == "million" and not options.baseline_scenarios_only:
+            growth_row, left_out = growth.growth(servers, product, port=FIRST_PORT + 2)
     if not options.quick:
-        report.write(rows, machine=machine, growth=grown, left_out=left_out)
-    return 1 if any(row["failed"] for row in rows + grown) else 0
+        report.write(rows, machine=machine, growth=growth_row, left_out=left_out)
+    return 1 if any(row["failed"] for row in rows + growth_row) else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=("small", "city", "million"), default="city")
-    parser.add_argument("--seconds", type=int, default=1, help="Of one burst.")
+    parser.add_argument("--seconds", type=int, default=1, help="Length of one burst.")
     parser.add_argument(
-        "--floor-only", action="store_true", help="Leave out what has no floor."
+        "--baseline-only",
+        action="store_true",
+        help="Skip scenarios without a baseline.",
     )
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="A smoke test: the same, once, 8 at a time; writes no report.",
+        help="A smoke test: each scenario once on 8 connections, no report.",
     )
     if not shutil.which("wrk"):
         sys.exit("The load comes from wrk. First: apt-get install wrk")
     options = parser.parse_args()
-    options.few = options.quick or options.floor_only
+    options.baseline_scenarios_only = options.quick or options.baseline_only
     return options
 
 

@@ -1,4 +1,4 @@
-"""The seeded databases that are measured, one for each size."""
+"""The seeded databases to measure, one per size."""
 
 import os
 import secrets
@@ -21,9 +21,10 @@ SETTINGS = (
 
 
 def prepared(size: str) -> str:
-    """The URL of a migrated and seeded database: `BENCH_DATABASE_URL` or our own.
+    """Create, migrate and seed the database of `size` if needed; return its URL.
 
-    The static files are collected too: the admin's pages name them by their digests.
+    `BENCH_DATABASE_URL` names another database. The static files are collected too,
+    because the admin's pages refer to them by their digests.
     """
     url = os.environ.get("BENCH_DATABASE_URL") or own(size)
     if not exists(url):
@@ -40,7 +41,7 @@ def prepared(size: str) -> str:
 
 
 def environment(url: str) -> dict[str, str]:
-    """As production runs, but for HTTPS and the limit on writes."""
+    """Environment of production, without HTTPS and without rate limits."""
     return {
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
@@ -56,14 +57,17 @@ def environment(url: str) -> dict[str, str]:
 
 
 def served(url: str) -> dict[str, str]:
+    """Return the environment of a server that serves the database at `url`."""
     return {"DATABASE_URL": url, "LOG_LEVEL": "INFO"}
 
 
 def own(size: str) -> str:
+    """Return the URL of our database of `size` on the server of `DATABASE_URL`."""
     return urlunsplit(urlsplit(_server())._replace(path=f"/bench_{size}"))
 
 
 def exists(url: str) -> bool:
+    """Whether a connection to the database at `url` succeeds."""
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -72,6 +76,7 @@ def exists(url: str) -> bool:
 
 
 def settings(url: str) -> dict[str, str]:
+    """Return the PostgreSQL settings that influence the figures, as name to value."""
     with psycopg.connect(url) as connection:
         return {
             name: connection.execute(f"SHOW {name}").fetchone()[0] for name in SETTINGS

@@ -1,5 +1,5 @@
--- Asks in turn for what stands behind the `--`, and tells the figures as JSON.
--- A word is a path to GET, or `METHOD path body` with a body in JSON.
+-- Sends the requests given after `--` in turn and prints the figures as JSON.
+-- An argument is a path to GET, or `METHOD path body` with a JSON body.
 local requests, turn = {}, 0
 
 function init(args)

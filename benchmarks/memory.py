@@ -1,9 +1,8 @@
-"""See that the workers' memory stays flat: `make bench-memory MINUTES=10`.
+"""Check that the memory of the workers stays flat: `make bench-memory MINUTES=10`.
 
-Mixed reading and writing by wrk, `AT_ONCE` requests at a time, for a bounded time; the
-memory of each worker is read every ten seconds from /proc. Ends with 1 when the peak of
-the last third is more than `GROWTH` and `SLACK_MB` above that of the first third, or
-when any request failed.
+wrk sends reads and writes for a fixed time; the memory of each worker is read from
+/proc every ten seconds. The exit status is 1 if the peak of the last third exceeds the
+peak of the first third by more than `GROWTH` and `SLACK_MB`, or if a request failed.
 """
 
 import argparse
@@ -22,17 +21,19 @@ from time import monotonic, sleep
 import django
 
 from benchmarks import database, report
-from benchmarks.page import MEMORY
+from benchmarks.markdown import MEMORY
 from benchmarks.processes import memory_of, workers_of
 from tests.live.server import Server, serve
 
-WARM_UP_SECONDS, EVERY_SECONDS = 60, 10
+WARM_UP_S, SAMPLE_INTERVAL_S = 60, 10
 GROWTH, SLACK_MB = 1.05, 5
 PORT = int(os.environ.get("BENCH_PORT", 8210))
 
 
 @dataclass(frozen=True)
 class Sample:
+    """The memory of one worker at one moment."""
+
     at: float  # seconds since the start
     worker: int  # its process id
     rss_mb: float
@@ -40,6 +41,7 @@ class Sample:
 
 
 def main() -> int:
+    """Run the check; return the exit status."""
     parser = argparse.ArgumentParser(description="Is the memory of the workers flat?")
     parser.add_argument("--size", choices=("small", "city", "million"), default="city")
     parser.add_argument("--minutes", type=int, default=10, help="At least 2.")
@@ -49,20 +51,20 @@ def main() -> int:
     url = database.prepared(options.size)
     os.environ |= database.environment(url)
     django.setup()
-    from benchmarks import mixture  # once the settings know the database
+    from benchmarks import mixed_load  # needs DATABASE_URL in the environment
 
     machine = report.machine(options.size, "all, mixed", database.settings(url))
     logging.disable(logging.INFO)
     seconds = max(options.minutes, 2) * 60
     with ExitStack() as stack:
         server = stack.enter_context(serve(database.served(url), port=PORT))
-        crowd = stack.enter_context(ThreadPoolExecutor(1))
-        load = crowd.submit(mixture.load, server, seconds)
+        executor = stack.enter_context(ThreadPoolExecutor(1))
+        load = executor.submit(mixed_load.load, server, seconds)
         samples = list(_samples(server, seconds))
-        told = load.result()
-    workers = [_thirds(samples, worker) for worker in sorted(_ids(samples))]
-    report.write_run(MEMORY, {"machine": machine, "workers": workers} | told)
-    return _verdict(workers, told)
+        result = load.result()
+    workers = [_peaks_by_third(samples, worker) for worker in sorted(_ids(samples))]
+    report.write_run(MEMORY, {"machine": machine, "workers": workers} | result)
+    return _exit_status(workers, result)
 
 
 def _samples(server: Server, seconds: int) -> Iterator[Sample]:
@@ -70,17 +72,17 @@ def _samples(server: Server, seconds: int) -> Iterator[Sample]:
     while (at := monotonic() - started) < seconds:
         for worker in workers_of(server.process.pid):
             yield Sample(at, worker, *memory_of(worker))
-        sleep(EVERY_SECONDS)
+        sleep(SAMPLE_INTERVAL_S)
 
 
 def _ids(samples: list[Sample]) -> set[int]:
     return {sample.worker for sample in samples}
 
 
-def _thirds(samples: list[Sample], worker: int) -> dict:
-    """The peak of each third of the run after the warming up, in MB."""
+def _peaks_by_third(samples: list[Sample], worker: int) -> dict:
+    """Return the peak memory of each third of the run after the warm-up, in MB."""
     own = [one for one in samples if one.worker == worker]
-    warm = [one.rss_mb for one in own if one.at >= WARM_UP_SECONDS]
+    warm = [one.rss_mb for one in own if one.at >= WARM_UP_S]
     cuts = [round(part * len(warm) / 3) for part in range(4)]
     peaks = [max(warm[a:b]) for a, b in pairwise(cuts)]
     return {
@@ -90,14 +92,14 @@ def _thirds(samples: list[Sample], worker: int) -> dict:
     }
 
 
-def _verdict(workers: list[dict], told: dict) -> int:
-    print(f"{told['requests']} requests, {told['failed']} failed")
+def _exit_status(workers: list[dict], result: dict) -> int:
+    print(f"{result['requests']} requests, {result['failed']} failed")
     grew = False
     for one in workers:
         first, _second, last = one["rss_mb"]
         print(f"worker {one['worker']}: {one['rss_mb']} MB, share {one['pss_mb']} MB")
         grew |= last > first * GROWTH + SLACK_MB
-    return int(grew or told["failed"] > 0)
+    return int(grew or result["failed"] > 0)
 
 
 if __name__ == "__main__":

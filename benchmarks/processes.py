@@ -1,27 +1,28 @@
-"""What /proc tells of a server's workers; nothing where there is none."""
+"""Memory and CPU time of a server's workers, from /proc; empty without /proc."""
 
 import re
 from pathlib import Path
 from time import monotonic, sleep
 
-TICKS_FIELDS = slice(11, 13)  # of user and system time, after the name
+TICKS_FIELDS = slice(11, 13)  # user and system time, counted after the process name
 
 
 def workers_of(parent: int) -> list[int]:
+    """Return the process ids of the children of `parent`."""
     children = Path(f"/proc/{parent}/task/{parent}/children")
     return [int(child) for child in children.read_text().split()]
 
 
 def memory_of(process: int) -> tuple[float, float]:
-    """Resident memory, and its proportional share, in MB."""
+    """Return the resident memory and the proportional share (RSS, PSS) in MB."""
     text = Path(f"/proc/{process}/smaps_rollup").read_text()
     found = (re.search(rf"^{name}: +(\d+) kB", text, re.M) for name in ("Rss", "Pss"))
     return tuple(int(match[1]) / 1024 for match in found)
 
 
-def wait_until_idle(parent: int, *, at_most: float = 60) -> None:
-    """Wait while a server still works on what nobody waits for any more."""
-    deadline = monotonic() + at_most
+def wait_until_idle(parent: int, *, timeout_s: float = 60) -> None:
+    """Wait until the workers use no CPU: abandoned requests are finished by then."""
+    deadline = monotonic() + timeout_s
     before = None
     while Path("/proc/self").exists() and monotonic() < deadline:
         now = sum(map(_ticks, workers_of(parent)))

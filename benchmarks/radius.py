@@ -1,10 +1,10 @@
-"""Beside our search around a point: other ways to write it. Leaves nothing behind.
+"""Compare the search around a point with other ways to write it.
 
     DATABASE_URL=… python -m benchmarks.radius [runs]
 
 Prints a table of milliseconds (the best of the runs, of EXPLAIN ANALYZE) and of the
-size of the index. Each way answers the first 20 rows, of the equally near ones the
-newest first, and the total, cut at 1001.
+size of the index. Each way returns the first 20 rows, nearest first and then newest
+first, and the total, capped at 1001. All changes are rolled back.
 """
 
 import os
@@ -13,14 +13,14 @@ import sys
 
 import django
 
-LATITUDE, LONGITUDE, PER_PAGE, MOST = 56.9496, 24.1052, 20, 1001
+LATITUDE, LONGITUDE, PER_PAGE, MAX_TOTAL = 56.9496, 24.1052, 20, 1001
 CIRCLES_KM = (2, 10, 50, 300)
 CATEGORY = "cleaning"
 DISTANCE = f"""2 * 6371 * asin(sqrt(
     power(sin(radians((public_latitude - {LATITUDE}) / 2)), 2)
     + cos(radians({LATITUDE})) * cos(radians(public_latitude))
     * power(sin(radians((public_longitude - {LONGITUDE}) / 2)), 2)))"""
-STRETCHED = "point(public_longitude * 0.5453765573679363, public_latitude)"
+SCALED_POINT = "point(public_longitude * 0.5453765573679363, public_latitude)"
 CENTRE = f"point({LONGITUDE * 0.5453765573679363}, {LATITUDE})"
 WAYS = {  # name: (index, which rows, nearest first)
     "haversine in a box, b-tree": (
@@ -31,10 +31,10 @@ WAYS = {  # name: (index, which rows, nearest first)
         DISTANCE,
     ),
     "GiST on point, <->": (
-        f"CREATE INDEX radius_try ON tasks_taskrequest USING gist ({STRETCHED}) "
+        f"CREATE INDEX radius_try ON tasks_taskrequest USING gist ({SCALED_POINT}) "
         "WHERE status = 'open' AND moderation = 'visible'",
-        f"{STRETCHED} <@ circle({CENTRE}, {{degrees}})",
-        f"{STRETCHED} <-> {CENTRE}",
+        f"{SCALED_POINT} <@ circle({CENTRE}, {{degrees}})",
+        f"{SCALED_POINT} <-> {CENTRE}",
     ),
     "earthdistance, GiST": (
         "CREATE INDEX radius_try ON tasks_taskrequest USING gist "
@@ -53,6 +53,7 @@ ROWS = """FROM tasks_taskrequest WHERE status = 'open' AND moderation = 'visible
 
 
 def milliseconds(cursor, sql: str, runs: int) -> float:
+    """Return the best execution time of `sql` in `runs` runs, in ms."""
     times = []
     for _ in range(runs):
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}")
@@ -62,54 +63,59 @@ def milliseconds(cursor, sql: str, runs: int) -> float:
 
 
 def ours(km: int, category: str) -> list[str]:
-    """What Django sends for our page and total."""
+    """Return the SQL that the product runs for a page and its total."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    place = f"latitude={LATITUDE}&longitude={LONGITUDE}&radius={km}"
+    params = f"latitude={LATITUDE}&longitude={LONGITUDE}&radius={km}"
     with CaptureQueriesContext(connection) as queries:
-        address = f"/api/tasks?{place}&category={category}"
+        address = f"/api/tasks?{params}&category={category}"
         assert Client(headers={"host": "localhost"}).get(address).status_code == 200
     return [query["sql"] for query in queries]
 
 
-def floors(km: int, _category: str) -> list[str]:
-    """Our own way written by hand: what the floor of `make bench` asks."""
+def baselines(km: int, _category: str) -> list[str]:
+    """Return the SQL of the baseline of `make bench`: our way, written by hand."""
     from django.db import connection
 
-    from benchmarks import floor
+    from benchmarks import baseline
 
     def written(sql: str, reach: float) -> str:
-        circle = floor._circle(LATITUDE, LONGITUDE, reach)
+        circle = baseline._circle(LATITUDE, LONGITUDE, reach)
         return connection.ops.compose_sql(sql, circle)
 
-    asked = [written(floor.COUNT_AROUND, km)]
-    for step in (*(step for step in (floor.FIRST_CIRCLE_KM, km / 10) if step < km), km):
-        asked.append(written(floor.NEAREST, step))
+    statements = [written(baseline.COUNT_WITHIN_RADIUS, km)]
+    for radius in (
+        *(radius for radius in (baseline.FIRST_CIRCLE_KM, km / 10) if radius < km),
+        km,
+    ):
+        statements.append(written(baseline.NEAREST, radius))
         with connection.cursor() as cursor:
-            cursor.execute(asked[-1].replace("%", "%%"))
+            cursor.execute(statements[-1].replace("%", "%%"))
             if len(cursor.fetchall()) > PER_PAGE:
                 break
-    return asked
+    return statements
 
 
-def by_hand(way: tuple, km: int, category: str) -> list[str]:
-    _index, inside, nearest = way
+def hand_written(way: tuple, km: int, category: str) -> list[str]:
+    """Return the SQL of one alternative for a page and its total."""
+    _index, in_process, nearest = way
     degrees = km / 111.19492664455873
     run = degrees / 0.5453765573679363
     words = {"km": km, "degrees": degrees, "north": LATITUDE + degrees}
     words |= {"south": LATITUDE - degrees, "west": LONGITUDE - run * 1.05}
     words["east"] = LONGITUDE + run * 1.05
-    rows = f"{ROWS} AND {inside.format(**words)}"
+    rows = f"{ROWS} AND {in_process.format(**words)}"
     if category:
         rows += f" AND category = '{category}'"
     page = f"SELECT id {rows} ORDER BY {nearest}, id DESC LIMIT {PER_PAGE + 1}"
     whole = f"SELECT * FROM tasks_taskrequest WHERE id IN ({page})"
-    return [f"SELECT count(*) FROM (SELECT 1 {rows} LIMIT {MOST}) found", whole]
+    return [f"SELECT count(*) FROM (SELECT 1 {rows} LIMIT {MAX_TOTAL}) found", whole]
 
 
 def measure(cursor, name, queries_of, size, runs, categories=("", CATEGORY)) -> None:
+    """Print the rows of one alternative, in ms per radius."""
     for category in categories:
         taken = [
             sum(milliseconds(cursor, sql, runs) for sql in queries_of(km, category))
@@ -120,6 +126,7 @@ def measure(cursor, name, queries_of, size, runs, categories=("", CATEGORY)) -> 
 
 
 def main(runs: int) -> None:
+    """Measure all alternatives; skip one whose extension is missing."""
     from django.db import connection, transaction
     from django.db.utils import Error
 
@@ -127,7 +134,7 @@ def main(runs: int) -> None:
     print("|---|---|---|---|---|---|---|")
     with connection.cursor() as cursor:
         measure(cursor, "ours", ours, "task_place, task_category_place", runs)
-        measure(cursor, "the same, by hand", floors, "the same", runs, [""])
+        measure(cursor, "the same, by hand", baselines, "the same", runs, [""])
         for name, way in WAYS.items():
             try:
                 with transaction.atomic():
@@ -140,7 +147,7 @@ def main(runs: int) -> None:
                     measure(
                         cursor,
                         name,
-                        lambda km, category, way=way: by_hand(way, km, category),
+                        lambda km, category, way=way: hand_written(way, km, category),
                         size,
                         runs,
                     )

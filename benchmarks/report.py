@@ -1,4 +1,4 @@
-"""What was measured, printed and kept as JSON."""
+"""Print the figures, store them as JSON and write the documentation page."""
 
 import json
 import os
@@ -9,24 +9,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.load import Figures
-from benchmarks.page import lines
+from benchmarks.markdown import lines
 from tests.live.server import ROOT, Server
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 RUNS = ROOT / "benchmarks" / "runs.json"
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "measurements" / "performance.md"
 
 
 def row(
     data: dict, at_once: int, found: Figures, *, ratio=None, sql=None, bytes_=None
 ) -> dict:
-    """One line of the figures, which it prints too."""
+    """Return one row of the figures; print it too."""
     line = data | {
         "concurrency": at_once,
         "rps": round(found.rps, 1),
         "p50_ms": round(found.p50_ms, 2),
         "p95_ms": round(found.p95_ms, 2),
-        "floor_ratio": None if ratio is None else round(ratio, 2),
+        "baseline_ratio": None if ratio is None else round(ratio, 2),
         "sql": sql,
         "bytes": bytes_,
         "failed": found.failed,
@@ -34,15 +34,15 @@ def row(
     print(
         f"{line['scenario']:34} {at_once:>3} at once {line['rps']:>8} /s"
         f" {line['p50_ms']:>8} ms {line['p95_ms']:>8} ms p95"
-        f"  floor {line['floor_ratio'] or '-':>5}  sql {sql}  {bytes_} bytes"
+        f"  baseline {line['baseline_ratio'] or '-':>5}  sql {sql}  {bytes_} bytes"
         f"  failed {found.failed}",
         flush=True,
     )
     return line
 
 
-def grown(name: str, small: Figures, large: Figures) -> dict:
-    """How the median of one list grew, printed too."""
+def growth_row(name: str, small: Figures, large: Figures) -> dict:
+    """Return how the median of one list grew between two sizes; print it too."""
     line = {
         "scenario": name,
         "city_ms": round(small.p50_ms, 2),
@@ -54,16 +54,19 @@ def grown(name: str, small: Figures, large: Figures) -> dict:
     return line
 
 
-def compare(ours: dict, floor: Server, path: str) -> None:
-    """Refuse to measure a floor that does other work than the product."""
-    floors = asked(floor, path)
-    for answer in (ours, floors):
-        answer.pop("next_cursor", None)  # signed with a key of each one's own
-    if ours != floors:
-        raise RuntimeError(f"{path}: the floor gives another answer:\n{ours}\n{floors}")
+def compare(ours: dict, baseline: Server, path: str) -> None:
+    """Raise `RuntimeError` if the baseline answers differently from the product."""
+    expected = fetch_json(baseline, path)
+    for answer in (ours, expected):
+        answer.pop("next_cursor", None)  # each server signs with its own key
+    if ours != expected:
+        raise RuntimeError(
+            f"{path}: the baseline answers differently:\n{ours}\n{expected}"
+        )
 
 
-def asked(server: Server, path: str) -> dict:
+def fetch_json(server: Server, path: str) -> dict:
+    """Return the decoded JSON of a GET to a server."""
     connection = server.connect()
     connection.request("GET", path)
     answer = json.loads(connection.getresponse().read())
@@ -78,27 +81,28 @@ def write(
     growth: list[dict],
     left_out: list[str],
 ) -> None:
-    """Keep what other sizes measured, replace all that this one did."""
+    """Replace the figures of this size; keep those of the other sizes."""
     size = machine["Size"]
-    kept = [one for one in read(LATEST, []) if one["size"] != size]
+    other_sizes = [one for one in read(LATEST, []) if one["size"] != size]
     run = {"machine": machine, "growth": growth, "left_out": left_out}
-    LATEST.write_text(json.dumps(kept + rows, indent=1) + "\n")
+    LATEST.write_text(json.dumps(other_sizes + rows, indent=1) + "\n")
     write_run(size, run)
 
 
 def write_run(name: str, run: dict) -> None:
-    """Keep one run, and write the page anew from all."""
+    """Store one run and write the page from all runs."""
     runs = read(RUNS, {}) | {name: run}
     RUNS.write_text(json.dumps(runs, indent=1) + "\n")
     PAGE.write_text("\n".join(lines(read(LATEST, []), runs)).rstrip() + "\n")
 
 
 def read(path: Path, otherwise):
+    """Return the decoded file at `path`, or `otherwise` if there is none."""
     return json.loads(path.read_text()) if path.exists() else otherwise
 
 
 def machine(size: str, scope: str, settings: dict) -> dict[str, str]:
-    """What a run is made on; ask before it begins."""
+    """Describe the machine and the commit; call it before the run starts."""
     memory = Path("/proc/meminfo")
     kib = (
         re.search(r"MemTotal:\s+(\d+)", memory.read_text()) if memory.exists() else None

@@ -1,4 +1,4 @@
-"""What is asked of the product. The floor answers those that stand beside it too."""
+"""The requests to measure. The baseline answers some of them too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from itertools import product
 from catalog.categories import TASK_SLUGS
 
 RIGA = "latitude=56.9496&longitude=24.1052"
-DETAILS = 50  # different rows that the details read in turn
-PLACES = 60  # by as many: different centres within some kilometres of Riga's
-DEEP = 50  # the page that is measured of a list that has one
+DETAILS = 50  # number of different rows that detail scenarios request
+PLACES = 60  # squared: different search centres within some kilometres of Riga
+DEEP_PAGE = 50  # page number of the "page 50" scenarios
 BBOX = {"city": "24.0,56.9,24.2,57.0", "country": "20.5,55.5,28.5,58.2"}
 LISTS = {
     "newest": "",
@@ -31,33 +31,36 @@ ADMIN = {
 
 @dataclass(frozen=True)
 class Scenario:
-    """Paths that are asked for in turn, by a stranger or a `reader`."""
+    """Paths to request in turn, anonymously or signed in as `reader`."""
 
     name: str
     paths: list[str]
     reader: str | None = None  # "person" or "staff"
-    has_floor: bool = False
+    has_baseline: bool = False
     page: int = 1
-    is_list: bool = False  # the same paths in every database: growth can be told
+    is_list: bool = (
+        False  # the same paths exist in every database, so sizes can be compared
+    )
 
 
-def beside_the_floor(get: Callable) -> list[Scenario]:
+def baseline_scenarios(get: Callable) -> list[Scenario]:
+    """Return the scenarios that the baseline answers too."""
     rows = get(f"/api/tasks?per_page={DETAILS}")["tasks"]
     details = [f"/api/tasks/{row['id']}" for row in rows]
     around = f"/api/tasks?{RIGA}&radius=10"
-    both = {"has_floor": True, "is_list": True}
+    both = {"has_baseline": True, "is_list": True}
     return [
         Scenario("tasks newest", ["/api/tasks"], **both),
         Scenario("tasks radius 10 km", [around], **both),
         Scenario("tasks radius 10 km, moving", _moving("/api/tasks", 10), **both),
-        Scenario("task detail", details, has_floor=True),
+        Scenario("task detail", details, has_baseline=True),
     ]
 
 
 def read_scenarios(get: Callable, person: dict[str, str]) -> list[Scenario]:
-    """All that only read; `get` asks the product for the ids they need."""
+    """Return all scenarios that only read; `get` fetches the ids they need."""
     return [
-        *beside_the_floor(get),
+        *baseline_scenarios(get),
         *_lists(get),
         *_public(get),
         *_personal(get, person),
@@ -66,7 +69,7 @@ def read_scenarios(get: Callable, person: dict[str, str]) -> list[Scenario]:
 
 
 def _moving(address: str, km: int) -> list[str]:
-    """Thousands of addresses: an answer to one helps none of the others."""
+    """Return thousands of different URLs, so that no cached answer is reused."""
     steps = product(range(PLACES), repeat=2)
     return [
         f"{address}?latitude={56.91 + 0.0013 * north:.4f}"
@@ -76,7 +79,7 @@ def _moving(address: str, km: int) -> list[str]:
 
 
 def _filtered() -> list[str]:
-    """Hundreds of filters: each category, with prices of many kinds."""
+    """Return hundreds of filters: each category with many price ranges."""
     prices = product(range(5, 25, 2), range(60, 210, 15))
     return [
         f"/api/tasks?category={slug}&min_price={low}&max_price={high}"
@@ -86,20 +89,22 @@ def _filtered() -> list[str]:
 
 def _lists(get) -> list[Scenario]:
     named = {f"tasks {name}": f"/api/tasks?{query}" for name, query in LISTS.items()}
-    deep = {name: f"{path}&page={DEEP}" for name, path in named.items()}
+    deep = {name: f"{path}&page={DEEP_PAGE}" for name, path in named.items()}
     found = {name: path for name, path in named.items() if name != "tasks newest"}
     for km in (2, 10, 50, 300):
         filters = f"{RIGA}&radius={km}&category=repair&status=open"
         found[f"tasks radius {km} km in a category"] = f"/api/tasks?{filters}"
-    for kind in ("listings", "offerings", "helpers"):
-        found[f"{kind} newest" if kind != "helpers" else kind] = f"/api/{kind}"
-        found[f"{kind} radius 10 km"] = f"/api/{kind}?{RIGA}&radius=10"
+    for item_type in ("listings", "offerings", "helpers"):
+        found[f"{item_type} newest" if item_type != "helpers" else item_type] = (
+            f"/api/{item_type}"
+        )
+        found[f"{item_type} radius 10 km"] = f"/api/{item_type}?{RIGA}&radius=10"
     owner = get("/api/tasks?per_page=1")["tasks"][0]["creator_id"]
     return [
         Scenario("tasks filtered, changing", _filtered(), is_list=True),
         *(Scenario(name, [path], is_list=True) for name, path in found.items()),
         *(
-            Scenario(f"{name}, page {DEEP}", [path], page=DEEP, is_list=True)
+            Scenario(f"{name}, page {DEEP_PAGE}", [path], page=DEEP_PAGE, is_list=True)
             for name, path in deep.items()
             if get(path)["tasks"]
         ),
@@ -118,32 +123,34 @@ def _public(get) -> list[Scenario]:
         "profile's reviews": f"/api/auth/users/{person}/reviews",
     }
     return [
-        *(_detail(get, kind) for kind in ("listings", "offerings")),
+        *(_detail(get, item_type) for item_type in ("listings", "offerings")),
         *(Scenario(name, [path]) for name, path in people.items()),
         *(Scenario(name, [path], is_list=True) for name, path in maps.items()),
     ]
 
 
-def _detail(get, kind: str) -> Scenario:
-    answer = get(f"/api/{kind}?per_page={DETAILS}")
-    rows = answer[kind] if isinstance(answer, dict) else answer
-    return Scenario(f"{kind[:-1]} detail", [f"/api/{kind}/{row['id']}" for row in rows])
+def _detail(get, item_type: str) -> Scenario:
+    answer = get(f"/api/{item_type}?per_page={DETAILS}")
+    rows = answer[item_type] if isinstance(answer, dict) else answer
+    return Scenario(
+        f"{item_type[:-1]} detail", [f"/api/{item_type}/{row['id']}" for row in rows]
+    )
 
 
 def _personal(get, person: dict[str, str]) -> list[Scenario]:
     mine = get("/api/tasks/created", person)["tasks"]
-    asked = next((task for task in mine if task["applications_count"]), mine[0])
-    talks = get("/api/messages/conversations", person)["conversations"]
-    marks = ",".join(f"task:{row['id']}" for row in get("/api/tasks")["tasks"])
+    task = next((task for task in mine if task["applications_count"]), mine[0])
+    conversations = get("/api/messages/conversations", person)["conversations"]
+    favorites = ",".join(f"task:{row['id']}" for row in get("/api/tasks")["tasks"])
     found = {
         "favorites": "/api/favorites",
-        "favorites/check": f"/api/favorites/check?items={marks}",
+        "favorites/check": f"/api/favorites/check?items={favorites}",
         "tasks/created": "/api/tasks/created",
         "tasks/my": "/api/tasks/my",
         "tasks/my-applications": "/api/tasks/my-applications",
-        "a task's applications": f"/api/tasks/{asked['id']}/applications",
+        "a task's applications": f"/api/tasks/{task['id']}/applications",
         "conversations": "/api/messages/conversations",
-        "messages": f"/api/messages/conversations/{talks[0]['id']}/messages",
+        "messages": f"/api/messages/conversations/{conversations[0]['id']}/messages",
         "unread count": "/api/messages/unread-count",
     }
     return [Scenario(name, [path], reader="person") for name, path in found.items()]

@@ -1,8 +1,8 @@
-"""Which server, and how many threads: `python -m benchmarks.servers`.
+"""Compare WSGI servers and numbers of threads: `python -m benchmarks.servers`.
 
-Runs the product under each server that this Python has, and asks each for the newest
-page and for details, in turn. Only gunicorn is among the requirements: to compare the
-others, run it by the Python of an environment that has them too.
+Runs the product under each server that is installed and measures the newest page and
+the details alternately. Only gunicorn is among the requirements: to compare others, use
+the Python of an environment that has them.
 """
 
 import logging
@@ -15,7 +15,7 @@ from importlib.util import find_spec
 import django
 
 from benchmarks import database
-from benchmarks.load import burst, in_turn
+from benchmarks.load import alternate, burst
 from tests.live.server import GUNICORN, HOST, Server, serve
 
 FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
@@ -27,17 +27,20 @@ WSGI = "marketplace.wsgi:application"
 
 
 def main() -> int:
+    """Print the table; return 1 if a request failed."""
     if not shutil.which("wrk"):
         sys.exit("The load comes from wrk. First: apt-get install wrk")
     url = database.prepared("city")
     os.environ |= database.environment(url)
     django.setup()
     logging.disable(logging.INFO)
-    from benchmarks import inside  # once the settings know the database
-    from benchmarks.scenarios import beside_the_floor
+    from benchmarks import in_process  # needs DATABASE_URL in the environment
+    from benchmarks.scenarios import baseline_scenarios
 
-    wanted = {"tasks newest", "task detail"}
-    scenarios = [one for one in beside_the_floor(inside.get) if one.name in wanted]
+    chosen = {"tasks newest", "task detail"}
+    scenarios = [
+        one for one in baseline_scenarios(in_process.get) if one.name in chosen
+    ]
     failed = 0
     with ExitStack() as stack:
         started = _started(stack, database.served(url))
@@ -45,9 +48,9 @@ def main() -> int:
         print("|---|---|--:|--:|--:|--:|")
         for scenario in scenarios:
             for server in started.values():
-                burst(server, scenario.paths, at_once=16, seconds=1)  # warm
+                burst(server, scenario.paths, at_once=16, seconds=1)  # warm up
             for at_once in CONCURRENCIES:
-                figures = in_turn(
+                figures = alternate(
                     [(server, {}) for server in started.values()],
                     scenario.paths,
                     rounds=ROUNDS,
@@ -65,7 +68,7 @@ def main() -> int:
 
 
 def _started(stack: ExitStack, environment: dict[str, str]) -> dict[str, Server]:
-    """All of them at once, idle but for the one that is asked."""
+    """Start all servers; only the one under measurement is busy."""
     servers = {}
     for port, (name, how) in enumerate(_commands().items(), FIRST_PORT):
         workers, threads, command = how(port) if callable(how) else how
@@ -83,7 +86,7 @@ def _started(stack: ExitStack, environment: dict[str, str]) -> dict[str, Server]
 
 
 def _commands() -> dict:
-    """By name: workers, threads, command; or what says so for a port."""
+    """Return by name (workers, threads, command), or a function of the port to that."""
     found = {
         f"gunicorn gthread, {WORKERS} × {threads}": (WORKERS, threads, GUNICORN)
         for threads in (1, 4, 8)
@@ -121,6 +124,7 @@ def _uvicorn(threads: int):
 
 
 def as_asgi():
+    """Return the WSGI application wrapped for an ASGI server."""
     from a2wsgi import WSGIMiddleware
 
     from marketplace.wsgi import application

@@ -1,4 +1,4 @@
-"""Writes, one after the other, whose tasks are taken back; and talks to read."""
+"""Writes, sent one after the other, and conversations for the reads."""
 
 import json
 import statistics
@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from time import perf_counter
 
-from benchmarks import inside
+from benchmarks import in_process
 from benchmarks.load import Figures
 from tests.live.server import Server
 
 TIMES = 20
-TALKS, MESSAGES = 30, 60
+CONVERSATIONS, MESSAGES = 30, 60
 TASK = {
     "title": "Saskrūvēt skapi",
     "description": "Instrumenti ir uz vietas.",
@@ -26,15 +26,16 @@ TASK = {
 def measured_writes(
     server: Server, person: dict[str, str], helper: dict[str, str]
 ) -> Iterator[tuple[str, Figures]]:
-    with tidied():
+    """Yield the name and the figures of each kind of write; delete the rows after."""
+    with created_tasks_deleted():
         created, answers = _one_by_one(server, [("/api/tasks", TASK)] * TIMES, person)
         yield "task create", created
         ids = [answer["task"]["id"] for answer in answers]
-        asked = [(f"/api/tasks/{pk}/apply", {"message": "Varu."}) for pk in ids]
-        applied, answers = _one_by_one(server, asked, helper)
+        applications = [(f"/api/tasks/{pk}/apply", {"message": "Varu."}) for pk in ids]
+        applied, answers = _one_by_one(server, applications, helper)
         yield "task apply", applied
-        marks = [{"item_type": "task", "item_id": pk} for pk in ids]
-        toggles = [("/api/favorites", mark) for mark in marks + marks]
+        favorites = [{"item_type": "task", "item_id": pk} for pk in ids]
+        toggles = [("/api/favorites", favorite) for favorite in favorites + favorites]
         yield "favorite toggle", _one_by_one(server, toggles, helper)[0]
         chosen = [
             (f"/api/tasks/{pk}/applications/{answer['application']['id']}/accept", {})
@@ -44,9 +45,9 @@ def measured_writes(
 
 
 @contextmanager
-def tidied() -> Iterator[None]:
-    """Delete the tasks that are made meanwhile: the next run finds the same rows."""
-    from tasks.models import TaskRequest  # once the settings know the database
+def created_tasks_deleted() -> Iterator[None]:
+    """Delete the tasks created inside the block: the next run finds the same rows."""
+    from tasks.models import TaskRequest  # needs DATABASE_URL in the environment
 
     newest = TaskRequest.objects.order_by("-pk").values_list("pk", flat=True)
     last = newest.first() or 0
@@ -56,27 +57,29 @@ def tidied() -> Iterator[None]:
         TaskRequest.objects.filter(pk__gt=last, title=TASK["title"]).delete()
 
 
-def make_talks(person: dict[str, str]) -> None:
-    """See that the person has conversations with others, and one that is long."""
+def ensure_conversations(person: dict[str, str]) -> None:
+    """Ensure that the person has conversations with others, one of them long."""
     address = "/api/messages/conversations"
-    if len(inside.get(address, person)["conversations"]) >= TALKS:
+    if len(in_process.get(address, person)["conversations"]) >= CONVERSATIONS:
         return
-    tasks = inside.get("/api/tasks?per_page=50")["tasks"]
-    own = inside.get("/api/auth/profile", person)["id"]
-    others = sorted({task["creator_id"] for task in tasks} - {own})[:TALKS]
+    tasks = in_process.get("/api/tasks?per_page=50")["tasks"]
+    own = in_process.get("/api/auth/profile", person)["id"]
+    others = sorted({task["creator_id"] for task in tasks} - {own})[:CONVERSATIONS]
     for user_id in others:
         data = {"user_id": user_id, "message": "Labdien!"}
-        talk = inside.post(address, data, person)["conversation"]
+        conversation = in_process.post(address, data, person)["conversation"]
     for _message in range(MESSAGES):
-        inside.post(
-            f"{address}/{talk['id']}/messages", {"content": "Vai rīt der?"}, person
+        in_process.post(
+            f"{address}/{conversation['id']}/messages",
+            {"content": "Vai rīt der?"},
+            person,
         )
 
 
 def _one_by_one(
     server: Server, requests: list[tuple[str, dict]], headers: dict[str, str]
 ) -> tuple[Figures, list[dict]]:
-    """POST each request after the other; the figures and the answers."""
+    """POST each request after the other; return the figures and the answers."""
     connection, took, answers, failed = server.connect(seconds=10), [], [], 0
     for path, body in requests:
         started = perf_counter()

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Get the place ready, then become the command: it receives the signals itself.
+# Prepare keys and database, then exec the command, which receives the signals.
 set -eu
 cd "$(dirname "$0")/.."
 
-# A key that nobody gave is made once and kept in the volume. Containers that start at
-# the same moment agree on one: of several links to one name the first stays.
-own_key() {
+# Generate a missing key once and store it in the volume. Containers that start at the
+# same moment use the same key: `ln` fails if the name exists, so the first one stays.
+generate_key() {
     mkdir -p "$KEYS_DIR"
     [ -s "$KEYS_DIR/$1" ] && return
     new=$(mktemp "$KEYS_DIR/.XXXXXX")
@@ -15,11 +15,11 @@ own_key() {
 }
 if [ -n "${KEYS_DIR:-}" ]; then
     if [ -z "${SECRET_KEY:-}${SECRET_KEY_FILE:-}" ]; then
-        own_key secret
+        generate_key secret
         export SECRET_KEY_FILE="$KEYS_DIR/secret"
     fi
     if [ -z "${JWT_SIGNING_KEY:-}${JWT_SIGNING_KEY_FILE:-}" ]; then
-        own_key tokens
+        generate_key tokens
         export JWT_SIGNING_KEY_FILE="$KEYS_DIR/tokens"
     fi
 fi

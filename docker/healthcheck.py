@@ -1,4 +1,4 @@
-"""Exit with 0 if the server in this container answers, else with 1."""
+"""Exit with status 0 if the server in this container answers, otherwise with 1."""
 
 import http.client
 import os

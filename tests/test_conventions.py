@@ -1,4 +1,4 @@
-"""Promises the whole codebase keeps. A failure here names the rule, not the bug."""
+"""Rules for the whole code base, such as: only the workflow assigns a status."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_only_the_workflow_assigns_a_status():
         path
         for path in sources()
         if path.name != "workflow.py" and assignment.search(path.read_text())
-        if "seed" not in path.parts  # it writes down what has long happened
+        if "seed" not in path.parts  # the demo data include past statuses
     ]
     assert culprits == []
 

@@ -1,4 +1,4 @@
-"""PostgreSQL answers the hot queries from their indexes, at a hundred thousand rows."""
+"""PostgreSQL uses the indexes for the frequent queries, at 100,000 rows."""
 
 import re
 from datetime import timedelta
@@ -115,7 +115,7 @@ INSERT INTO search_word SELECT DISTINCT ON (word) word, n FROM
 generate_series(1, 200000) n, translate(md5(n::text), '0123456789', 'ghijklmnop') word
 """
 
-SETTLE_SQL = """
+MERGE_PENDING_SQL = """
 SELECT gin_clean_pending_list(indexrelid) FROM pg_index
 JOIN pg_class indexes ON indexes.oid = indexrelid
 JOIN pg_am ON pg_am.oid = relam AND amname = 'gin'"""
@@ -128,9 +128,11 @@ def insert(sql: str, **words) -> None:
 
 @pytest.fixture(scope="module")
 def market(django_db_setup, django_db_blocker):
-    """A market of cheap rows, gone with the transaction that holds it."""
+    """100,000 generated rows per item type, rolled back at the end of the module."""
     with django_db_blocker.unblock(), transaction.atomic():
-        insert("SET LOCAL session_replication_role = replica")  # trust foreign keys
+        insert(
+            "SET LOCAL session_replication_role = replica"
+        )  # skip the checks of foreign keys
         insert(PEOPLE_SQL)
         insert(
             ITEM,
@@ -172,7 +174,7 @@ def market(django_db_setup, django_db_blocker):
         insert(SEARCHES_SQL)
         insert(ALERTED_SQL)
         insert(WORDS_SQL)
-        insert(SETTLE_SQL)
+        insert(MERGE_PENDING_SQL)
         insert("ANALYZE")
         person = User.objects.order_by("pk").first()
         token = tokens.open_session(person)["token"]
@@ -181,17 +183,17 @@ def market(django_db_setup, django_db_blocker):
             "listing": Listing.objects.filter(status="active").first().pk,
             "task": person.created_tasks.filter(status="open").first().pk,
             "offering": Offering.objects.filter(status="active").first().pk,
-            "talk": Conversation.objects.visible_to(person).first().pk,
+            "conversation": Conversation.objects.visible_to(person).first().pk,
         }
         yield {"person": person, "token": token, "names": names}
         transaction.set_rollback(True)
 
 
 def plans(url: str, token: str | None = None, *, counts: bool = True) -> str:
-    """The plans of what a GET asks of the big tables.
+    """Return the plans of the queries of a GET on the big tables.
 
-    Without a filter that chooses, a count stops at its limit after a few pages of the
-    table: `counts=False` leaves such ones out.
+    Without a selective filter, a capped count reads only a few pages of the table:
+    `counts=False` leaves such counts out.
     """
     client = Api()
     if token:
@@ -199,9 +201,11 @@ def plans(url: str, token: str | None = None, *, counts: bool = True) -> str:
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(url)
     assert answer.status_code == 200, answer.content
-    asked = [query["sql"] for query in queries if is_big(query["sql"])]
-    asked = [sql for sql in asked if counts or not sql.startswith("SELECT COUNT")]
-    return "\n".join(map(plan, asked))
+    statements = [query["sql"] for query in queries if is_big(query["sql"])]
+    statements = [
+        sql for sql in statements if counts or not sql.startswith("SELECT COUNT")
+    ]
+    return "\n".join(map(plan, statements))
 
 
 def is_big(sql: str) -> bool:
@@ -214,12 +218,12 @@ def plan(sql: str) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-def scanned(text: str) -> set[str]:
+def sequentially_scanned(text: str) -> set[str]:
     return set(re.findall(r"Seq Scan on (\w+)", text)) & BIG
 
 
 NEWEST = "(newest|recent)"
-LISTS = {  # what is asked of each of the three: what its indexes are called after
+LISTS = {  # query of a list: the suffix of the name of its index
     "": NEWEST,
     "page=50": NEWEST,
     "category=category-4": "category",
@@ -241,15 +245,15 @@ LISTS = {  # what is asked of each of the three: what its indexes are called aft
 OWNERS = {"listing": "seller", "task": "creator", "offering": "creator"}
 
 
-@pytest.mark.parametrize("kind", OWNERS)
+@pytest.mark.parametrize("item_type", OWNERS)
 @pytest.mark.parametrize("query", LISTS)
-def test_list_comes_from_its_index(market, kind, query):
-    """Fifty pages of rows may read all people at once, to stand beside them."""
-    index = f"{kind}_{LISTS[query]}".replace("OWNER", OWNERS[kind])
-    url = f"/api/{kind}s?{query}".format(**market["names"])
+def test_list_comes_from_its_index(market, item_type, query):
+    """Page 50 may read the whole table of people for its join."""
+    index = f"{item_type}_{LISTS[query]}".replace("OWNER", OWNERS[item_type])
+    url = f"/api/{item_type}s?{query}".format(**market["names"])
     found = plans(url, counts=LISTS[query] != NEWEST)
     assert re.search(rf"\b{index}\b", found), found
-    assert scanned(found) <= {"accounts_user"}, found
+    assert sequentially_scanned(found) <= {"accounts_user"}, found
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,7 @@ def test_list_comes_from_its_index(market, kind, query):
 def test_public_page_comes_from_its_index(market, url, index):
     found = plans(url.format(**market["names"]), counts="?" in url)
     assert re.search(rf"\b{index}\b", found), found
-    assert scanned(found) == set(), found
+    assert sequentially_scanned(found) == set(), found
 
 
 @pytest.mark.parametrize(
@@ -289,14 +293,17 @@ def test_public_page_comes_from_its_index(market, url, index):
         ("/api/tasks/my-applications", "application_person"),
         ("/api/tasks/{task}/applications", "application_task"),
         ("/api/messages/conversations", "one_conversation_per_pair"),
-        ("/api/messages/conversations/{talk}/messages", "message_numbered_once"),
+        (
+            "/api/messages/conversations/{conversation}/messages",
+            "message_numbered_once",
+        ),
         ("/api/messages/unread-count", "message_numbered_once"),
     ],
 )
 def test_own_page_costs_what_one_person_has(market, url, index):
     found = plans(url.format(**market["names"]), market["token"])
     assert re.search(rf"\b{index}\b", found), found
-    assert scanned(found) == set(), found
+    assert sequentially_scanned(found) == set(), found
 
 
 def test_suspended_people_are_read_once_from_their_index(market):
@@ -328,11 +335,13 @@ def test_staff_find_rows_by_an_index(market, page, index):
     client.force_login(market["person"])
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/admin/{page}").status_code == 200
-    asked = [q["sql"] for q in queries if is_big(q["sql"])]
-    found = "\n".join(map(plan, asked))
+    statements = [q["sql"] for q in queries if is_big(q["sql"])]
+    found = "\n".join(map(plan, statements))
     assert re.search(rf"\b{index}\b", found), found
-    bounded = [s for s in asked if "WHERE" in s]  # others stop at their limit
-    assert scanned("\n".join(map(plan, bounded))) <= {"accounts_user"}, found
+    bounded = [s for s in statements if "WHERE" in s]  # others stop at their limit
+    assert sequentially_scanned("\n".join(map(plan, bounded))) <= {"accounts_user"}, (
+        found
+    )
 
 
 @pytest.mark.parametrize("word", ["qwert", "qwertzuiop"])
@@ -341,7 +350,7 @@ def test_a_word_is_looked_up_in_its_index(market, word):
     Word.objects.get_or_create(word="qwertz", uses=1)
     found = plans(f"/api/listings?search={word}")
     assert "search_word_word_" in found, found
-    assert scanned(found) == set(), found
+    assert sequentially_scanned(found) == set(), found
 
 
 def test_a_rare_word_is_not_looked_for_in_the_order_of_prices(market):
@@ -378,7 +387,7 @@ def test_an_alert_looks_at_what_has_changed_alone(market, kind, query):
     found = "\n".join(plan(q["sql"]) for q in queries if is_big(q["sql"]))
     assert re.search(rf"\b{kind[:-1]}_changed\b", found), found
     assert "alerted_once_per_item" in found, found
-    assert scanned(found) == set(), found
+    assert sequentially_scanned(found) == set(), found
 
 
 def test_searches_are_claimed_from_the_index_of_turns(market):
@@ -387,4 +396,4 @@ def test_searches_are_claimed_from_the_index_of_turns(market):
         assert matching.claim(at=timezone.now())[0] == 1
     found = "\n".join(plan(q["sql"]) for q in queries if is_big(q["sql"]))
     assert "saved_search_due" in found, found
-    assert scanned(found) == set(), found
+    assert sequentially_scanned(found) == set(), found

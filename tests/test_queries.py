@@ -18,8 +18,8 @@ from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tests.routes import ROUTES
 
 pytestmark = pytest.mark.django_db
-MOST = 4  # of a list, besides the one that tells who asks
-ONE_THING = {  # answers about one thing, whose own queries may be more
+MAX_LIST_QUERIES = 4  # per list, without the query that loads the caller
+ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/profile",
     "GET /api/auth/users/{pk}",
     "GET /api/listings/{pk}",
@@ -64,7 +64,7 @@ def ids(alice) -> dict:
 
 
 def add_one_of_everything(alice, ids) -> None:
-    """One more row in every list there is, each with people of its own."""
+    """Add one row to every list, each with its own people."""
     listing = ListingFactory(seller=alice)
     offering, task = OfferingFactory(creator=alice), TaskFactory(creator=alice)
     ListingFactory(), OfferingFactory(), TaskFactory()
@@ -77,15 +77,19 @@ def add_one_of_everything(alice, ids) -> None:
     NotificationFactory(recipient=alice)
     SavedSearchFactory(user=alice)
     start(sender=UserFactory(), user_id=alice.pk, content="Hello!")
-    talk = Conversation.objects.get(pk=ids["messages"])
-    send(talk, sender=talk.other_than(alice), content="And one more thing.")
+    conversation = Conversation.objects.get(pk=ids["messages"])
+    send(
+        conversation,
+        sender=conversation.other_than(alice),
+        content="And one more thing.",
+    )
     Block.objects.create(blocker=alice, blocked=UserFactory())
     ReviewFactory(reviewed_user=alice)
     ReviewFactory(task_id=ids["task_id"])
 
 
 def cost(client, route, ids) -> int:
-    """How many queries a GET takes, without the one that finds the reader."""
+    """Return the number of queries of a GET, without the one that loads the caller."""
     url = route.url_in(ids)
     with CaptureQueriesContext(connection) as queries:
         client.get(url + QUERY)
@@ -107,12 +111,14 @@ def test_lists_cost_four_queries_at_most(api, alice, ids):
     client = api.as_(alice)
     costs = {str(route): cost(client, route, ids) for route in READS}
     lists = {name: number for name, number in costs.items() if name not in ONE_THING}
-    assert {name: number for name, number in lists.items() if number > MOST} == {}
+    assert {
+        name: number for name, number in lists.items() if number > MAX_LIST_QUERIES
+    } == {}
     assert min(lists.values()) >= 2  # the count and the rows
 
 
 def test_every_list_has_twenty_rows_by_then(api, alice, ids):
-    """The measurement above is of full lists."""
+    """The measurement above covers full lists."""
     for _row in range(20):
         add_one_of_everything(alice, ids)
     client, sizes = api.as_(alice), {}

@@ -1,9 +1,10 @@
-"""What is shipped beside the code: documents, image, and the server it starts."""
+"""Documents, container image, and the server that production starts."""
 
 import http.client
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -64,6 +65,23 @@ def test_links_between_documents_lead_somewhere():
     assert dead == []
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a git checkout")
+def test_the_searches_of_the_guide_find_one_or_two_places():
+    guide = (
+        text("CONTRIBUTING.md").partition("## Find your way")[2].partition("\n## ")[0]
+    )
+    commands = re.findall(r"^git grep .*", guide, re.M)
+    assert len(commands) == 6
+    for command in commands:
+        done = subprocess.run(
+            shlex.split(command),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert 1 <= len(done.stdout.splitlines()) <= 2, command
+
+
 def test_every_decision_is_listed():
     listed = re.findall(r"\((\d{4}-.*\.md)\)", text("docs/decisions/README.md"))
     written = sorted(path.name for path in ROOT.glob("docs/decisions/0*.md"))
@@ -100,8 +118,8 @@ def test_the_translations_are_complete_and_compiled(language):
         written = {m.id: m.string for m in read_po(words) if m.id}
         compiled = {m.id: m.string for m in read_mo(mo) if m.id}
     page = text("marketplace/templates/welcome.html")
-    asked = set(re.findall(r'translate "(.*?)"', page))
-    assert asked - {i for i, words in written.items() if words} == set()
+    needed = set(re.findall(r'translate "(.*?)"', page))
+    assert needed - {i for i, words in written.items() if words} == set()
     assert compiled == written, "make messages"
 
 
@@ -134,20 +152,18 @@ def test_the_example_is_served_by_the_demo_alone(client, settings):
 
 
 @pytest.mark.parametrize(
-    ("asked", "language", "words"),
+    ("accepted", "language", "heading"),
     [
         ("lv-LV,lv;q=0.9,en;q=0.1", "lv", "Pieslēgties"),
         ("ru", "ru", "Войти"),
         ("de", "en", "Sign in"),
     ],
 )
-def test_the_first_page_speaks_three_languages(
-    client, settings, asked, language, words
-):
+def test_the_first_page_is_translated(client, settings, accepted, language, heading):
     settings.DEMO = True
-    shown = client.get("/", headers={"Accept-Language": asked}).content.decode()
+    shown = client.get("/", headers={"Accept-Language": accepted}).content.decode()
     assert f'<html lang="{language}">' in shown
-    assert f"<h2>{words}</h2>" in shown
+    assert f"<h2>{heading}</h2>" in shown
 
 
 # --- The image ------------------------------------------------------------------------
@@ -158,11 +174,11 @@ def compose() -> dict:
     return yaml.safe_load(text("docker-compose.yml"))
 
 
-def test_the_containers_are_told_only_what_somebody_reads(compose):
+def test_the_containers_get_only_variables_that_are_read(compose):
     of_the_entry = set(re.findall(rf"\$\{{({NAME})", text("docker/entrypoint.sh")))
     for service in ("web", "sockets", "worker"):
-        told = set(compose["services"][service]["environment"])
-        assert told - variables_read() - of_the_entry == set()
+        given = set(compose["services"][service]["environment"])
+        assert given - variables_read() - of_the_entry == set()
 
 
 def test_the_containers_wait_for_what_can_be_healthy(compose):
@@ -183,13 +199,13 @@ def test_the_containers_listen_on_this_machine_alone(compose):
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
-def test_the_image_runs_as_somebody_without_rights():
+def test_the_image_runs_as_an_unprivileged_user():
     last_stage = text("Dockerfile").split("\nFROM ")[-1]
     assert re.findall(r"^USER (\w+)", last_stage, re.M) == ["market"]
 
 
 def start(keys: Path, path: str = PRODUCTION["PATH"]) -> str:
-    """The secret that a container with these keys starts with."""
+    """Start a container with these keys; return its secret key."""
     return subprocess.run(
         ["docker/entrypoint.sh", "sh", "-c", 'cat "$SECRET_KEY_FILE"'],
         cwd=ROOT,
@@ -200,14 +216,14 @@ def start(keys: Path, path: str = PRODUCTION["PATH"]) -> str:
     ).stdout.strip()
 
 
-def test_a_container_makes_its_keys_once(tmp_path):
+def test_a_container_generates_its_keys_once(tmp_path):
     first = start(tmp_path)
     assert (len(first), start(tmp_path)) == (86, first)
     assert (tmp_path / "tokens").read_text().strip() != first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["secret", "tokens"]
 
 
-def test_a_container_takes_the_key_of_one_that_was_quicker(tmp_path):
+def test_a_container_uses_a_key_that_another_one_generated_first(tmp_path):
     keys = tmp_path / "keys"
     slow = tmp_path / "python"  # while it runs, another container leaves its key
     leave = f"[ -e {keys}/secret ] || echo quicker > {keys}/secret"
@@ -218,7 +234,7 @@ def test_a_container_takes_the_key_of_one_that_was_quicker(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_container_migrates_and_the_others_wait():
-    """SQLite has no such lock, and one container."""
+    """SQLite has no advisory lock; it is used by one container only."""
     other = connection.copy()
 
     def is_free() -> bool:
@@ -240,7 +256,7 @@ def test_one_container_migrates_and_the_others_wait():
 
 
 class Server:
-    """gunicorn as production starts it, on a port of its own."""
+    """gunicorn as production starts it, on a free port."""
 
     def __init__(self, directory: Path):
         with socket.socket() as free:
@@ -262,10 +278,10 @@ class Server:
         )
 
     def get(self, path: str, **headers) -> tuple[int, dict, bytes]:
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        asked.request("GET", path, headers=named)
-        answer = asked.getresponse()
+        connection.request("GET", path, headers=named)
+        answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
 
     def wait(self) -> None:
@@ -309,7 +325,7 @@ def test_a_server_in_production_is_strict(server):
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000;")
 
 
-def test_a_server_in_production_logs_json_and_stops_when_told(server):
+def test_a_server_in_production_logs_json_and_stops_on_sigterm(server):
     _, headers, _ = server.get("/health", Host="10.0.0.7")
     assert server.stop() == 0
     lines = server.lines()

@@ -18,8 +18,8 @@ from http.client import HTTPConnection, HTTPException
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tests.live.harness import Answer, Call, exchange
 from tests.live.server import HOST
-from tests.live.stage import Answer, Call, exchange
 
 LOST_ANSWERS = 0.02  # of all sends: the client asks again, though it was taken
 SOCKET_SECONDS = (1.0, 3.0)  # how long a socket lives

@@ -26,9 +26,9 @@ from websockets.asyncio.client import connect
 
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
+from tests.live.harness import Answer, Call, exchange
 from tests.live.processes import OwnRedis, OwnServer, Worker
 from tests.live.server import HOST, free_port, manage
-from tests.live.stage import Answer, Call, exchange
 
 ROUNDS = 8  # in each outage: an application and a message
 OUTAGE_S = 5.0

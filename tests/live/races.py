@@ -1,8 +1,9 @@
-"""Race real requests against each other, and see that exactly one effect is left.
+"""Send concurrent requests to a real server and check that exactly one takes effect.
 
-Needs PostgreSQL (`DATABASE_URL`, where it makes a database of its own and drops it)
-and Redis (`REDIS_URL`). Prints one JSON line a race; a race ends with the round that
-broke a rule, and then the exit status is 1. Names as arguments run those races alone.
+Needs PostgreSQL (`DATABASE_URL`; the script creates a temporary database there and
+drops it) and Redis (`REDIS_URL`). Prints one JSON line per race. A race stops at the
+first round that breaks its rule; the exit status is then 1. Arguments select races by
+name.
 """
 
 import json
@@ -14,18 +15,18 @@ from importlib import import_module
 import django
 
 from tests.live.bounds import end_within
-from tests.live.contests import CONTESTS
 from tests.live.database import scratch_database
+from tests.live.harness import Harness
+from tests.live.race_scenarios import RACE_SCENARIOS
 from tests.live.server import Server, manage, serve, tail
-from tests.live.stage import Stage
 
-NOUNS = ("tasks", "uploads", "favorites", "reviews", "accounts", "messages")
-MOST_SECONDS = 300
-SHOWN_VIOLATIONS = 5
+SCENARIO_MODULES = ("tasks", "uploads", "favorites", "reviews", "accounts", "messages")
+MAX_RUN_SECONDS = 300
+MAX_PRINTED_VIOLATIONS = 5
 
 
 def main(names: list[str]) -> int:
-    end_within(MOST_SECONDS)
+    end_within(MAX_RUN_SECONDS)
     with scratch_database(os.environ["DATABASE_URL"]) as database_url:
         environment = {
             "DATABASE_URL": database_url,
@@ -42,35 +43,35 @@ def main(names: list[str]) -> int:
 
 
 def _run_all(server: Server, names: list[str]) -> int:
-    for noun in NOUNS:  # not before the settings know the database
-        import_module(f"tests.live.contests.{noun}")
-    chosen = [c for c in CONTESTS if not names or c.__name__ in names]
-    broken = sum(_run(contest, Stage(server)) for contest in chosen)
+    for module in SCENARIO_MODULES:  # they import models: only after django.setup()
+        import_module(f"tests.live.race_scenarios.{module}")
+    chosen = [s for s in RACE_SCENARIOS if not names or s.__name__ in names]
+    broken = sum(_run(scenario, Harness(server)) for scenario in chosen)
     if broken:
-        _say("The end of the server's log:", tail(server.log))
+        _print_errors("The end of the server's log:", tail(server.log))
     return 1 if broken or not chosen else 0
 
 
-def _run(contest, stage: Stage) -> int:
+def _run(scenario, harness: Harness) -> int:
     started = time.monotonic()
     rounds = 0
-    while rounds < contest.rounds and not stage.violations:
-        contest(stage)
+    while rounds < scenario.rounds and not harness.violations:
+        scenario(harness)
         rounds += 1
     result = {
-        "race": contest.__name__,
+        "race": scenario.__name__,
         "rounds": rounds,
-        "winners": stage.winners,
-        "violations": len(stage.violations),
+        "winners": harness.winners,
+        "violations": len(harness.violations),
         "seconds": round(time.monotonic() - started, 1),
     }
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
-    _say(*stage.violations[:SHOWN_VIOLATIONS])
-    return len(stage.violations)
+    _print_errors(*harness.violations[:MAX_PRINTED_VIOLATIONS])
+    return len(harness.violations)
 
 
-def _say(*lines: str) -> None:
+def _print_errors(*lines: str) -> None:
     sys.stderr.writelines(f"{line}\n" for line in lines)
 
 

@@ -1,0 +1,94 @@
+"""Render docs/measurements/performance.md from the recorded figures."""
+
+COLUMNS = {
+    "scenario": "Scenario",
+    "concurrency": "Connections",
+    "rps": "Requests/s",
+    "p50_ms": "Median ms",
+    "p95_ms": "p95 ms",
+    "baseline_ratio": "Of the baseline",
+    "sql": "SQL",
+    "bytes": "Bytes",
+    "failed": "Failed",
+}
+INTRODUCTION = """\
+# Performance
+
+Written by `make bench` and `make bench-memory`; not edited by hand. wrk sends short
+bursts over loopback to the product under `gunicorn.conf.py`, configured as in
+production. wrk, the servers and the database share the cores of one machine. The
+*baseline* answers the same requests with hand-written SQL through a psycopg pool,
+orjson and a plain WSGI function, on the same server with as many workers and threads.
+Both are measured alternately in one run, three bursts each; the table shows the median.
+Their answers are compared first. Lists that *move* or *change* request hundreds or
+thousands of different URLs in turn, so that an answer cached for one URL does not
+improve the figure. Writes are sent one after the other.
+"""
+MEMORY = "memory"
+
+
+def lines(rows: list[dict], runs: dict) -> list[str]:
+    """Return the lines of the page, from all rows and from the runs by size."""
+    page = [INTRODUCTION]
+    for size, run in runs.items():
+        if size == MEMORY:
+            continue
+        page += [f"## Size {size}", "", *_machine(run["machine"]), ""]
+        page += [*_table([row for row in rows if row["size"] == size]), ""]
+        page += _growth(run["growth"], run["left_out"])
+    return page + (_memory(runs[MEMORY]) if MEMORY in runs else [])
+
+
+def _machine(machine: dict[str, str]) -> list[str]:
+    return [f"- {name}: {value}" for name, value in machine.items()]
+
+
+def _table(rows: list[dict]) -> list[str]:
+    head = f"| {' | '.join(COLUMNS.values())} |"
+    rule = f"|---|{'--:|' * (len(COLUMNS) - 1)}"
+    cells = (["" if r[c] is None else str(r[c]) for c in COLUMNS] for r in rows)
+    return [head, rule, *(f"| {' | '.join(line)} |" for line in cells)]
+
+
+def _growth(growth: list[dict], left_out: list[str]) -> list[str]:
+    if not growth:
+        return []
+    rows = (
+        f"| {g['scenario']} | {g['city_ms']} | {g['million_ms']} | {g['growth']} |"
+        for g in growth
+    )
+    skipped = f"Left out, because the city has no such page: {', '.join(left_out)}."
+    return [
+        "### From 10 k rows to this size",
+        "",
+        "One connection: the median of three bursts, alternately on both databases.",
+        *([skipped] if left_out else []),
+        "",
+        "| List | City ms | Million ms | Growth |",
+        "|---|--:|--:|--:|",
+        *rows,
+        "",
+    ]
+
+
+def _memory(run: dict) -> list[str]:
+    rows = (
+        f"| {peaks['worker']} | {' | '.join(str(mb) for mb in peaks['rss_mb'])} "
+        f"| {peaks['pss_mb']} |"
+        for peaks in run["workers"]
+    )
+    return [
+        "## Memory",
+        "",
+        *_machine(run["machine"]),
+        f"- Load: {run['load']}",
+        f"- Requests: {run['requests']}, of which {run['failed']} failed",
+        "",
+        "The highest resident memory of each worker in MB, in each third of the run",
+        "after a warm-up of one minute, and its highest proportional share.",
+        "",
+        "| Worker | First | Second | Last | Share |",
+        "|---|--:|--:|--:|--:|",
+        *rows,
+        "",
+    ]

@@ -1,0 +1,88 @@
+"""Races for a username, an e-mail address, a refresh token and sign-in attempts."""
+
+import secrets
+import time
+
+from django.conf import settings
+
+from accounts import tokens
+from accounts.models import Session, User
+from tests.live.harness import Call, Harness
+from tests.live.race_scenarios import race_scenario
+from tests.live.race_scenarios.cast import PASSWORD, people
+
+
+@race_scenario(rounds=1)
+def register_one_address(harness: Harness) -> None:
+    """A13: spellings of one e-mail address that differ in case are one address."""
+    word = secrets.token_hex(4)
+    spellings = [
+        f"{k}arli{s}.{word}@{domain}"
+        for k in ("k", "K", "\N{KELVIN SIGN}")
+        for s in ("s", "S", "\N{LATIN SMALL LETTER LONG S}")
+        for domain in ("example.com", "EXAMPLE.com", "Example.Com")
+    ]
+    calls = [
+        Call("POST", "/api/auth/register", body=_joining(f"{word}_{i}", email))
+        for i, email in enumerate(spellings[:20])
+    ]
+    harness.check_statuses(harness.send_together(calls), {201: 1, 409: 19})
+    rows = User.objects.filter(email=f"karlis.{word}@example.com").count()
+    harness.check_equal("rows", rows, 1)
+
+
+@race_scenario(rounds=1)
+def register_one_name(harness: Harness) -> None:
+    """Usernames that differ in case only are one username."""
+    word = f"racer_{secrets.token_hex(4)}"
+    calls = [
+        Call(
+            "POST", "/api/auth/register", body=_joining(name, f"{word}{i}@example.com")
+        )
+        for i, name in enumerate([word, word.upper(), word.title()] * 5)
+    ]
+    harness.check_statuses(harness.send_together(calls), {201: 1, 409: 14})
+    harness.check_equal("rows", User.objects.filter(username__iexact=word).count(), 1)
+
+
+def _joining(username: str, email: str) -> dict:
+    return {"username": username, "email": email, "password": PASSWORD}
+
+
+@race_scenario(rounds=10)
+def use_one_refresh_token(harness: Harness) -> None:
+    """A3: at most one use succeeds, and no token issued by it stays valid."""
+    pair = tokens.open_session(people(1)[0])
+    use = Call("POST", "/api/auth/refresh", body={"refresh": pair["refresh"]})
+    answers = harness.send_together([use] * 20)
+    won = [answer.data for answer in answers if answer.status == 200]
+    harness.check_equal("more than one success", len(won) > 1, False)
+    refused = 20 - len(won)
+    harness.check_statuses(answers, {200: len(won), 401: refused})
+    profile = [Call("GET", "/api/auth/profile", child["token"]) for child in won]
+    alive = (
+        [a for a in harness.send_together(profile) if a.is_success] if profile else []
+    )
+    harness.check_equal(
+        "valid tokens afterwards", len(alive), 0
+    )  # a replayed token ends the session
+    harness.winners -= len(alive)
+
+
+@race_scenario(rounds=1)
+def guess_a_password(harness: Harness) -> None:
+    """A11: of 200 concurrent guesses, 10 are evaluated."""
+    person = people(1)[0]
+    body = {"email": person.email, "password": "wrong horse battery"}
+    _wait_for_a_fresh_window()
+    answers = harness.send_together([Call("POST", "/api/auth/login", body=body)] * 200)
+    harness.check_statuses(answers, {401: settings.SIGN_IN_ATTEMPTS, 429: 190})
+    harness.check_equal("sign-ins", Session.objects.filter(user=person).count(), 0)
+
+
+def _wait_for_a_fresh_window() -> None:
+    """Wait until 30 s of the counting window are left, so that the race ends in it."""
+    window = settings.SIGN_IN_WINDOW_MINUTES * 60
+    left = window - time.time() % window
+    if left < 30:
+        time.sleep(left)
