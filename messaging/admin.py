@@ -1,4 +1,4 @@
-"""Staff read who wrote what to whom, edited or deleted or not, and change nothing."""
+"""Read-only admin pages of conversations and messages, and blocks."""
 
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
@@ -8,7 +8,7 @@ from unfold.decorators import display
 from accounts.models import Block
 from audit.admin import AuditedAdmin
 from core.admin.base import Admin, HistoryInline, fieldset, link_column
-from messaging.links import path_of
+from messaging.links import signed_path
 from messaging.models import Conversation, Message, MessageVersion
 from messaging.querysets import SUBJECTS
 
@@ -43,7 +43,7 @@ class VersionInline(HistoryInline):
 
 @admin.register(Message)
 class MessageAdmin(AuditedAdmin):
-    """The text is as its author left it before deleting it."""
+    """Shows the text of deleted messages, too."""
 
     list_display = (
         "id",
@@ -89,9 +89,9 @@ class MessageAdmin(AuditedAdmin):
 
 
 def _picture(upload) -> str:
-    small = path_of(upload, small=True, for_staff=True)
+    small = signed_path(upload, small=True, for_staff=True)
     picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
-    return format_html(picture, path_of(upload, for_staff=True), small)
+    return format_html(picture, signed_path(upload, for_staff=True), small)
 
 
 @admin.register(Block)

@@ -34,7 +34,7 @@ class Client:
         await self._in.put({"type": "websocket.connect"})
         return (await self._next())["type"] == "websocket.accept"
 
-    async def leave(self) -> None:
+    async def disconnect(self) -> None:
         await self._in.put({"type": "websocket.disconnect", "code": 1000})
         async with asyncio.timeout(SECONDS):
             await self._task
@@ -52,16 +52,16 @@ class Client:
         """Connect, sign in, and return the `ready` frame."""
         assert await self.connect()
         if auth:
-            await self.say("auth", **auth)
-        return await self.until("ready")
+            await self.send("auth", **auth)
+        return await self.receive_until("ready")
 
-    async def say(self, type: str, **data) -> None:
-        await self.send(json.dumps({"type": type, **data}))
+    async def send(self, type: str, **data) -> None:
+        await self.send_text(json.dumps({"type": type, **data}))
 
-    async def send(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         await self._in.put({"type": "websocket.receive", "text": text})
 
-    async def until(self, type: str) -> dict:
+    async def receive_until(self, type: str) -> dict:
         async with asyncio.timeout(SECONDS):
             while True:
                 frame = json.loads((await self._next())["text"])
@@ -69,34 +69,34 @@ class Client:
                 if frame["type"] == type:
                     return frame
 
-    async def hears_nothing_of(self, type: str) -> bool:
+    async def receives_no(self, type: str) -> bool:
         """Up to the answer to a ping, which comes after what was said before."""
         before = len(self.frames)
         await asyncio.sleep(0.2)
-        await self.say("ping")
-        await self.until("pong")
+        await self.send("ping")
+        await self.receive_until("pong")
         return type not in {frame["type"] for frame in self.frames[before:]}
 
-    async def closed_with(self) -> int:
+    async def close_code_received(self) -> int:
         """Read on to the end, and return its code."""
         while (event := await self._next())["type"] != "websocket.close":
             self.frames.append(json.loads(event["text"]))
         return event["code"]
 
-    def seqs(self, talk) -> list[int]:
+    def seqs(self, conversation) -> list[int]:
         """The numbers of the messages that came, in their order."""
         return [
             frame["seq"]
             for frame in self.frames
             if frame["type"] == "message.created"
-            and frame["conversation_id"] == talk.pk
+            and frame["conversation_id"] == conversation.pk
         ]
 
 
-def token_of(user) -> str:
+def access_token_of(user) -> str:
     return tokens.open_session(user)["token"]
 
 
-def later(function, *args, **kwargs):
+def in_thread(function, *args, **kwargs):
     """A blocking call from a coroutine, on the thread of the test."""
     return sync_to_async(function)(*args, **kwargs)

@@ -12,7 +12,7 @@ from core.events import domain_event
 from messaging.tests.factories import write
 from realtime import connection, queries, services
 from realtime.models import Ticket
-from realtime.tests.client import later, token_of
+from realtime.tests.client import access_token_of, in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,27 +23,27 @@ def ticket_for(api, user) -> str:
     return answer["ticket"]
 
 
-def test_a_ticket_opens_one_socket(api, alice, play):
+def test_a_ticket_opens_one_socket(api, alice, run_scenario):
     ticket = ticket_for(api, alice)
 
-    async def scene(stage):
-        ready = await stage.client(f"?ticket={ticket}").open()
+    async def steps(scenario):
+        ready = await scenario.client(f"?ticket={ticket}").open()
         assert (ready["v"], ready["user_id"]) == (1, alice.pk)
-        again = stage.client(f"?ticket={ticket}")
+        again = scenario.client(f"?ticket={ticket}")
         await again.connect()
-        assert await again.closed_with() == 4401
+        assert await again.close_code_received() == 4401
 
-    play(scene)
+    run_scenario(steps)
     assert not Ticket.objects.exists()
 
 
-def test_a_ticket_opens_in_the_first_frame_too(api, alice, play):
-    async def scene(stage):
-        ready = await stage.client().open(ticket=ticket)
+def test_a_ticket_opens_in_the_first_frame_too(api, alice, run_scenario):
+    async def steps(scenario):
+        ready = await scenario.client().open(ticket=ticket)
         assert ready["user_id"] == alice.pk
 
     ticket = ticket_for(api, alice)
-    play(scene)
+    run_scenario(steps)
 
 
 def test_a_ticket_is_kept_as_a_digest_alone(api, alice):
@@ -66,15 +66,15 @@ def test_a_ticket_ends_with_its_sign_in(api, alice, staff):
     assert services.redeem(ticket, at=timezone.now()) is None
 
 
-def test_a_token_opens_in_the_first_frame_alone(alice, play):
-    async def scene(stage):
-        token = await later(token_of, alice)
-        assert (await stage.client().open(token=token))["user_id"] == alice.pk
-        in_address = stage.client(f"?token={token}")
+def test_a_token_opens_in_the_first_frame_alone(alice, run_scenario):
+    async def steps(scenario):
+        token = await in_thread(access_token_of, alice)
+        assert (await scenario.client().open(token=token))["user_id"] == alice.pk
+        in_address = scenario.client(f"?token={token}")
         await in_address.connect()
-        assert await in_address.closed_with() == 4401
+        assert await in_address.close_code_received() == 4401
 
-    play(scene)
+    run_scenario(steps)
 
 
 @pytest.mark.parametrize(
@@ -87,35 +87,35 @@ def test_a_token_opens_in_the_first_frame_alone(alice, play):
         {},
     ],
 )
-def test_who_names_nobody_is_closed(auth, play, db):
-    async def scene(stage):
-        client = stage.client()
+def test_who_names_nobody_is_closed(auth, run_scenario, db):
+    async def steps(scenario):
+        client = scenario.client()
         await client.connect()
-        await client.say("auth", **auth)
-        assert await client.closed_with() == 4401
+        await client.send("auth", **auth)
+        assert await client.close_code_received() == 4401
 
-    play(scene)
+    run_scenario(steps)
 
 
-def test_nothing_is_said_before_the_sign_in(play, db):
-    async def scene(stage):
-        client = stage.client()
+def test_nothing_is_said_before_the_sign_in(run_scenario, db):
+    async def steps(scenario):
+        client = scenario.client()
         await client.connect()
-        await client.say("ping")
-        assert await client.closed_with() == 4401
+        await client.send("ping")
+        assert await client.close_code_received() == 4401
 
-    play(scene)
+    run_scenario(steps)
 
 
-def test_who_says_nothing_is_closed(monkeypatch, play, db):
-    monkeypatch.setattr(connection, "AUTH_SECONDS", 0.1)
+def test_who_says_nothing_is_closed(monkeypatch, run_scenario, db):
+    monkeypatch.setattr(connection, "AUTH_TIMEOUT_S", 0.1)
 
-    async def scene(stage):
-        client = stage.client()
+    async def steps(scenario):
+        client = scenario.client()
         await client.connect()
-        assert await client.closed_with() == 4408
+        assert await client.close_code_received() == 4408
 
-    play(scene)
+    run_scenario(steps)
 
 
 @pytest.mark.parametrize(
@@ -129,45 +129,45 @@ def test_who_says_nothing_is_closed(monkeypatch, play, db):
         ("http://testserver.evil.test", False),
     ],
 )
-def test_pages_of_others_open_nothing(origin, is_open, play, db):
-    async def scene(stage):
-        assert await stage.client(origin=origin).connect() is is_open
+def test_pages_of_others_open_nothing(origin, is_open, run_scenario, db):
+    async def steps(scenario):
+        assert await scenario.client(origin=origin).connect() is is_open
 
-    play(scene)
+    run_scenario(steps)
 
 
-def test_a_strange_host_or_path_opens_nothing(play, db, settings):
-    async def scene(stage):
-        assert not await stage.client(path="/ws/x").connect()
+def test_a_strange_host_or_path_opens_nothing(run_scenario, db, settings):
+    async def steps(scenario):
+        assert not await scenario.client(path="/ws/x").connect()
         settings.ALLOWED_HOSTS = ["market.test"]
-        assert not await stage.client().connect()
+        assert not await scenario.client().connect()
 
-    play(scene)
+    run_scenario(steps)
 
 
-def test_a_person_opens_so_many(alice, play, settings):
+def test_a_person_opens_so_many(alice, run_scenario, settings):
     settings.SOCKETS_PER_PERSON = 1
 
-    async def scene(stage):
-        await stage.socket_of(alice)
-        second = stage.client()
+    async def steps(scenario):
+        await scenario.connect_as(alice)
+        second = scenario.client()
         await second.connect()
-        await second.say("auth", token=await later(token_of, alice))
-        assert await second.closed_with() == 4429
+        await second.send("auth", token=await in_thread(access_token_of, alice))
+        assert await second.close_code_received() == 4429
 
-    play(scene)
+    run_scenario(steps)
 
 
-def test_an_address_opens_so_many(alice, play, settings):
+def test_an_address_opens_so_many(alice, run_scenario, settings):
     settings.SOCKETS_PER_ADDRESS = 1
 
-    async def scene(stage):
-        await stage.socket_of(alice)
-        second = stage.client()
+    async def steps(scenario):
+        await scenario.connect_as(alice)
+        second = scenario.client()
         await second.connect()
-        assert await second.closed_with() == 4429
+        assert await second.close_code_received() == 4429
 
-    play(scene)
+    run_scenario(steps)
 
 
 def test_an_underscore_is_no_hyphen_in_the_name_of_a_header():
@@ -185,10 +185,10 @@ def test_a_token_that_has_expired_opens_nothing(alice):
 
 @pytest.mark.parametrize("told", [True, False])
 def test_ready_is_first_and_nothing_beside_it_is_missed(
-    alice, bob, talk, play, monkeypatch, told
+    alice, bob, conversation, run_scenario, monkeypatch, told
 ):
     """A message comes while the socket opens; a resumed one is sent it once."""
-    write(talk, alice, "1", "2")
+    write(conversation, alice, "1", "2")
     places = queries.last_seqs
 
     def and_then_a_message(*args):
@@ -197,18 +197,18 @@ def test_ready_is_first_and_nothing_beside_it_is_missed(
         with monkeypatch.context() as patch:
             if not told:
                 patch.setattr(domain_event, "receivers", [])
-            write(talk, alice, "3")
+            write(conversation, alice, "3")
         time.sleep(0.2)  # so that it is heard before `ready`
         return found
 
     monkeypatch.setattr(queries, "last_seqs", and_then_a_message)
 
-    async def scene(stage):
-        b = await stage.socket_of(bob, resume={str(talk.pk): 1})
+    async def steps(scenario):
+        b = await scenario.connect_as(bob, resume={str(conversation.pk): 1})
         assert [frame["type"] for frame in b.frames] == ["ready"]
-        while (await b.until("message.created"))["seq"] < 3:
+        while (await b.receive_until("message.created"))["seq"] < 3:
             pass
-        assert await b.hears_nothing_of("message.created")
-        assert b.seqs(talk) == [2, 3]
+        assert await b.receives_no("message.created")
+        assert b.seqs(conversation) == [2, 3]
 
-    play(scene)
+    run_scenario(steps)

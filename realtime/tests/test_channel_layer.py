@@ -17,7 +17,7 @@ from core.events import Event
 from core.web.caches import FallbackRedisCache
 from messaging.tests.factories import write
 from realtime import hub, publisher
-from realtime.tests.client import later
+from realtime.tests.client import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
@@ -36,36 +36,36 @@ class Broken:
 
 
 def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
-    alice, bob, talk, play, monkeypatch
+    alice, bob, conversation, run_scenario, monkeypatch
 ):
-    monkeypatch.setattr(hub, "BEAT_SECONDS", 0.1)
-    monkeypatch.setattr(hub, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL_S", 0.1)
+    monkeypatch.setattr(hub, "HEARTBEAT_TIMEOUT_S", 0.3)
 
-    async def scene(stage):
-        b = await stage.socket_of(bob)
-        here = hub.hub()
-        here.layer = layer = Broken(here.layer)
+    async def steps(scenario):
+        b = await scenario.connect_as(bob)
+        own_hub = hub.get_hub()
+        own_hub.layer = layer = Broken(own_hub.layer)
         layer.is_away = True
-        a = await stage.socket_of(alice)
-        await later(write, talk, alice, "1", "2")
+        a = await scenario.connect_as(alice)
+        await in_thread(write, conversation, alice, "1", "2")
         for client in (a, b):
-            while len(client.seqs(talk)) < 2:
-                await client.until("message.created")
+            while len(client.seqs(conversation)) < 2:
+                await client.receive_until("message.created")
         async with asyncio.timeout(5):
-            while not here.is_deaf:
+            while not own_hub.layer_is_down:
                 await asyncio.sleep(0.05)
         layer.is_away = False
-        await a.until("resync")
-        await b.until("resync")
-        await b.say("typing", conversation_id=talk.pk)
-        await a.until("typing")  # she came while it was away
-        assert (a.seqs(talk), b.seqs(talk)) == ([1, 2], [1, 2])
+        await a.receive_until("resync")
+        await b.receive_until("resync")
+        await b.send("typing", conversation_id=conversation.pk)
+        await a.receive_until("typing")  # she came while it was away
+        assert (a.seqs(conversation), b.seqs(conversation)) == ([1, 2], [1, 2])
 
-    play(scene)
+    run_scenario(steps)
 
 
 def test_a_request_does_not_wait_for_a_layer_that_hangs(
-    api, alice, talk, settings, monkeypatch
+    api, alice, conversation, settings, monkeypatch
 ):
     sent = []
 
@@ -73,11 +73,11 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
         sent.append(event)
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(publisher, "send", hang)
-    monkeypatch.setattr(publisher, "SEND_SECONDS", 0.05)
-    monkeypatch.setattr(publisher, "_couriers", {})
+    monkeypatch.setattr(publisher, "send_to_groups", hang)
+    monkeypatch.setattr(publisher, "SEND_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(publisher, "_publishers", {})
     settings.REDIS_URL = NOBODY
-    path = f"/api/messages/conversations/{talk.pk}/messages"
+    path = f"/api/messages/conversations/{conversation.pk}/messages"
     client = api.as_(alice)
     answers = [client.post(path, {"content": "x"}).status_code for _ in range(5)]
     for _try in range(100):
@@ -94,9 +94,9 @@ def test_a_courier_bears_what_it_cannot_send(monkeypatch):
         done.append(event)
         raise RedisConnectionError
 
-    monkeypatch.setattr(publisher, "send", fail)
-    monkeypatch.setattr(publisher, "PAUSE_SECONDS", 0)
-    courier = publisher.Courier()
+    monkeypatch.setattr(publisher, "send_to_groups", fail)
+    monkeypatch.setattr(publisher, "BACKOFF_S", 0)
+    courier = publisher.Publisher()
     for number in (1, 2):
         courier.put(Event((number,), "x", {}))
     for _try in range(100):
@@ -120,17 +120,17 @@ class Listening:
         self.left.append(group)
 
 
-def test_the_last_one_leaves_no_group_behind(alice, play):
-    async def scene(stage):
-        a = await stage.socket_of(alice)
-        here = hub.hub()
-        here.layer = layer = Listening(here.layer)
-        await a.leave()
+def test_the_last_one_leaves_no_group_behind(alice, run_scenario):
+    async def steps(scenario):
+        a = await scenario.connect_as(alice)
+        own_hub = hub.get_hub()
+        own_hub.layer = layer = Listening(own_hub.layer)
+        await a.disconnect()
         async with asyncio.timeout(5):
-            while here._own not in layer.left:
+            while own_hub._own_group not in layer.left:
                 await asyncio.sleep(0.01)
 
-    play(scene)
+    run_scenario(steps)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_redis_is_left_alone_after_a_failure(away, monkeypatch):
     assert len(asked) == 1
 
 
-def test_rest_answers_without_redis(api, alice, talk, away, monkeypatch):
+def test_rest_answers_without_redis(api, alice, conversation, away, monkeypatch):
     monkeypatch.setattr(throttling, "cache", away)
-    path = f"/api/messages/conversations/{talk.pk}/messages"
+    path = f"/api/messages/conversations/{conversation.pk}/messages"
     assert api.as_(alice).post(path, {"content": "x"}).status_code == 201
