@@ -1,4 +1,7 @@
-"""A client of the sockets in one thread: what waits, waits for seconds at most."""
+"""A client of the socket, in the thread of the test.
+
+It checks each frame that is sent or received against docs/asyncapi.yaml.
+"""
 
 import asyncio
 import json
@@ -7,12 +10,13 @@ from asgiref.sync import sync_to_async
 
 from accounts import tokens
 from realtime.connection import application
+from realtime.tests import asyncapi
 
-SECONDS = 8  # no wait is longer; most are over at once
+TIMEOUT_S = 8  # of each wait; most end at once
 
 
 class Client:
-    """`await client.until("pong")` reads on to a frame of this type."""
+    """`await client.until("pong")` reads frames up to one of this type."""
 
     def __init__(self, query: str = "", path: str = "/ws", **headers):
         named = {"host": "testserver"} | headers
@@ -36,8 +40,10 @@ class Client:
 
     async def disconnect(self) -> None:
         await self._in.put({"type": "websocket.disconnect", "code": 1000})
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT_S):
             await self._task
+        while not self._out.empty():
+            self._check(self._out.get_nowait())
 
     async def _take(self, event: dict) -> None:
         while not self.is_reading:
@@ -45,8 +51,16 @@ class Client:
         await self._out.put(event)
 
     async def _next(self) -> dict:
-        async with asyncio.timeout(SECONDS):
-            return await self._out.get()
+        async with asyncio.timeout(TIMEOUT_S):
+            event = await self._out.get()
+        self._check(event)
+        return event
+
+    def _check(self, event: dict) -> None:
+        if event["type"] == "websocket.send":
+            asyncapi.check_server_frame(json.loads(event["text"]))
+        elif "code" in event:
+            asyncapi.check_close_code(event["code"])
 
     async def open(self, **auth) -> dict:
         """Connect, sign in, and return the `ready` frame."""
@@ -58,11 +72,13 @@ class Client:
     async def send(self, type: str, **data) -> None:
         await self.send_text(json.dumps({"type": type, **data}))
 
-    async def send_text(self, text: str) -> None:
+    async def send_text(self, text: str, *, is_valid: bool = True) -> None:
+        """Send a frame, which must be valid by the document or not, as is said."""
+        assert asyncapi.is_client_frame(text) is is_valid
         await self._in.put({"type": "websocket.receive", "text": text})
 
     async def receive_until(self, type: str) -> dict:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT_S):
             while True:
                 frame = json.loads((await self._next())["text"])
                 self.frames.append(frame)
@@ -70,7 +86,7 @@ class Client:
                     return frame
 
     async def receives_no(self, type: str) -> bool:
-        """Up to the answer to a ping, which comes after what was said before."""
+        """Whether no such frame comes before the answer to a ping."""
         before = len(self.frames)
         await asyncio.sleep(0.2)
         await self.send("ping")
@@ -78,13 +94,13 @@ class Client:
         return type not in {frame["type"] for frame in self.frames[before:]}
 
     async def close_code_received(self) -> int:
-        """Read on to the end, and return its code."""
+        """Read up to the end of the connection, and return its close code."""
         while (event := await self._next())["type"] != "websocket.close":
             self.frames.append(json.loads(event["text"]))
         return event["code"]
 
     def seqs(self, conversation) -> list[int]:
-        """The numbers of the messages that came, in their order."""
+        """The numbers of the messages that were received, in their order."""
         return [
             frame["seq"]
             for frame in self.frames
@@ -98,5 +114,5 @@ def access_token_of(user) -> str:
 
 
 def in_thread(function, *args, **kwargs):
-    """A blocking call from a coroutine, on the thread of the test."""
+    """Await a blocking call, in the thread of the test."""
     return sync_to_async(function)(*args, **kwargs)

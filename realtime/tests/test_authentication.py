@@ -1,5 +1,6 @@
 """Who may open a socket, and by what."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -78,20 +79,21 @@ def test_a_token_opens_in_the_first_frame_alone(alice, run_scenario):
 
 
 @pytest.mark.parametrize(
-    "auth",
+    ("auth", "is_valid"),
     [
-        {"token": "x"},
-        {"ticket": "x"},
-        {"ticket": None},
-        {"token": ["x"]},
-        {},
+        ({"token": "x"}, True),
+        ({"ticket": "x"}, True),
+        ({"ticket": None}, False),
+        ({"token": ["x"]}, False),
+        ({}, False),
     ],
 )
-def test_who_names_nobody_is_closed(auth, run_scenario, db):
+def test_who_names_nobody_is_closed(auth, is_valid, run_scenario, db):
     async def steps(scenario):
         client = scenario.client()
         await client.connect()
-        await client.send("auth", **auth)
+        text = json.dumps({"type": "auth", **auth})
+        await client.send_text(text, is_valid=is_valid)
         assert await client.close_code_received() == 4401
 
     run_scenario(steps)

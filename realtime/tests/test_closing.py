@@ -136,7 +136,7 @@ x
 def test_nonsense_is_answered_and_harms_nobody(alice, run_scenario, text):
     async def steps(scenario):
         a = await scenario.connect_as(alice)
-        await a.send_text(text)
+        await a.send_text(text, is_valid=False)
         assert (await a.receive_until("error"))["code"] in {
             "bad_frame",
             "unknown_type",
