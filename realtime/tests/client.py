@@ -16,7 +16,7 @@ TIMEOUT_S = 8  # of each wait; most end at once
 
 
 class Client:
-    """`await client.until("pong")` reads frames up to one of this type."""
+    """`await client.receive_until("pong")` reads frames up to one of this type."""
 
     def __init__(self, query: str = "", path: str = "/ws", **headers):
         named = {"host": "testserver"} | headers
