@@ -14,7 +14,7 @@ from django.dispatch import Signal
 class Event:
     """One committed change.
 
-    `recipients` are the ids of the users whom it concerns, `type` is a name such as
+    `recipients` are the ids of the users to notify, `type` is a name such as
     "task.updated", and `payload` holds only the types of JSON.
     """
 

@@ -17,6 +17,8 @@ SUBJECT = " ".join(SUBJECTS)
 
 @admin.register(Conversation)
 class ConversationAdmin(AuditedAdmin):
+    """Conversations, without their messages."""
+
     list_display = (
         "id",
         link_column("participant_1"),
@@ -36,9 +38,11 @@ class ConversationAdmin(AuditedAdmin):
 
 
 class VersionInline(HistoryInline):
+    """The texts of a message before its edits."""
+
     model = MessageVersion
     fields = ("content", "replaced_at")
-    verbose_name_plural = _("What it said before")
+    verbose_name_plural = _("Previous versions")
 
 
 @admin.register(Message)
@@ -75,6 +79,7 @@ class MessageAdmin(AuditedAdmin):
         label={"deleted": "danger", "edited": "warning", "written": ""},
     )
     def state(self, message: Message) -> tuple[str, str]:
+        """Return the key and the label of the column."""
         if message.is_deleted:
             return "deleted", _("Deleted")
         if message.edited_at:
@@ -83,6 +88,7 @@ class MessageAdmin(AuditedAdmin):
 
     @admin.display(description=_("pictures"))
     def pictures(self, message: Message) -> str:
+        """Return the thumbnails as HTML, also those of a deleted message."""
         shown = message.attachments.select_related("upload")
         row = format_html_join("", "{}", ((_picture(one.upload),) for one in shown))
         return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
@@ -96,6 +102,8 @@ def _picture(upload) -> str:
 
 @admin.register(Block)
 class BlockAdmin(Admin):
+    """Blocks between users."""
+
     list_display = ("id", link_column("blocker"), link_column("blocked"), "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")

@@ -52,4 +52,4 @@ class BlockingViewSet(ApiViewSet):
     @block.mapping.delete
     def unblock(self, request, pk):
         blocks.unblock(blocker=request.user, user_id=int(pk))
-        return Response({"message": _("Not blocked any more.")})
+        return Response({"message": _("Unblocked.")})

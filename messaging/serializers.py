@@ -28,6 +28,8 @@ class AboutSerializer(Output):
 
 
 class SubjectOutput(Output):
+    """The subject of a conversation or a message: three ids, and `about`."""
+
     task_id = serializers.IntegerField(allow_null=True)
     offering_id = serializers.IntegerField(allow_null=True)
     listing_id = serializers.IntegerField(allow_null=True)
@@ -62,6 +64,8 @@ class AttachmentSerializer(Output):
 
 
 class MessageSerializer(SubjectOutput):
+    """A message, as REST and the socket show it."""
+
     id = serializers.IntegerField()
     conversation_id = serializers.IntegerField()
     seq = serializers.IntegerField(help_text="Counts from 1 in each conversation.")
@@ -201,7 +205,7 @@ class StartInput(SubjectInput):
     def validate(self, attrs: dict) -> dict:
         user_id = attrs.get("user_id") or attrs.get("participant_id")
         if not user_id:
-            sentence = _("Say to whom you are writing.")
+            sentence = _("Choose a recipient.")
             raise serializers.ValidationError({"user_id": [sentence]})
         return {
             "user_id": user_id,

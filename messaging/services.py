@@ -228,7 +228,7 @@ def _subject(about: About, *, viewer) -> dict[str, int | None]:
 
 
 def _lock(conversation: Conversation, user) -> Conversation:
-    """Return the locked row, read anew. Raises `NotFound` unless `user` takes part."""
+    """Return the locked, current row. Raises `NotFound` unless `user` takes part."""
     conversation = locked(Conversation.objects).get(pk=conversation.pk)
     if not is_participant(conversation, user):
         raise NotFound(_("There is no such conversation."))
@@ -285,7 +285,7 @@ def delete(message: Message, *, actor) -> Message:
 
 
 def _lock_own(message: Message, actor) -> tuple[Conversation, Message]:
-    """Return the locked conversation and the message, both read anew."""
+    """Return the locked conversation and the message, both with current values."""
     require_sender(message, actor)
     # The parent is locked before its messages, as `send` does: the other order could
     # deadlock. The message is read after that, or an edit could undo a deletion.
@@ -296,7 +296,7 @@ def _lock_own(message: Message, actor) -> tuple[Conversation, Message]:
 def require_sender(message: Message, actor) -> None:
     """Raise `NotAllowed` unless `actor` has sent the message."""
     if not is_sender(message, actor):
-        raise NotAllowed(_("Only who wrote a message may change it."))
+        raise NotAllowed(_("Only the sender can change a message."))
 
 
 def _require_editable(message: Message, *, at: datetime) -> None:

@@ -213,7 +213,7 @@ class Poller:
 
     def count(self, user_id: int) -> None:
         """Count a user's unread items soon, and send them if they have changed."""
-        # Not at once: a burst of messages would cost a count for each of them.
+        # Not at once: ten messages in a row would cost ten counts.
         self._uncounted.add(user_id)
 
     async def _send_counts(self) -> None:
