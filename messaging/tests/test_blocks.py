@@ -1,4 +1,4 @@
-"""A block: no messages either way, and nothing told about it."""
+"""A block: no messages either way, and no sign of it for the blocked user."""
 
 import pytest
 
@@ -62,8 +62,8 @@ def test_neither_side_writes(api, conversation, alice, bob, by, who):
             {"message": "After"},
         ),
     ]
-    told = {(answer.status_code, answer.json()["code"]) for answer in answers}
-    assert told == {(403, "blocked")}
+    answered = {(answer.status_code, answer.json()["code"]) for answer in answers}
+    assert answered == {(403, "blocked")}
     assert [message.content for message in Message.objects.all()] == ["Before"]
 
 
@@ -85,7 +85,7 @@ def test_no_title_is_shown_to_who_blocks_its_owner(
     assert b"Read this" not in shown.content
 
 
-def test_words_are_not_slipped_in_by_an_edit(api, blocked, bob):
+def test_a_block_refuses_an_edit(api, blocked, bob):
     message = Message.objects.get()
     path = f"/api/messages/messages/{message.pk}"
     answer = api.as_(bob).put(path, {"content": "Insult"})
@@ -93,7 +93,7 @@ def test_words_are_not_slipped_in_by_an_edit(api, blocked, bob):
     assert api.as_(bob).delete(path).status_code == 200
 
 
-def test_what_was_written_stays_readable(api, blocked, conversation, alice, bob):
+def test_old_messages_stay_readable(api, blocked, conversation, alice, bob):
     for reader in (alice, bob):
         client = api.as_(reader)
         assert client.get(f"{PATH}/{conversation.pk}/messages").json()["total"] == 1
@@ -126,7 +126,9 @@ def test_the_blocked_learn_no_more(api, blocked, conversation, alice, bob, mallo
     assert profiles[0] == profiles[1]
 
 
-def test_a_block_takes_back_nobody_elses(api, blocked, conversation, alice, bob):
+def test_unblocking_does_not_remove_the_other_ones_block(
+    api, blocked, conversation, alice, bob
+):
     api.as_(bob).delete(block_path(alice))
     with pytest.raises(services.Blocked):
         write(conversation, bob, "After")
@@ -138,7 +140,7 @@ def test_a_third_person_is_not_concerned(blocked, alice, bob, mallory):
     assert Message.objects.filter(sender=mallory).count() == 2
 
 
-def test_nobody_blocks_themselves_or_nobody(api, alice):
+def test_oneself_and_unknown_users_cannot_be_blocked(api, alice):
     client = api.as_(alice)
     assert client.post(block_path(alice)).status_code == 400
     assert client.post("/api/auth/users/999999/block").status_code == 404
@@ -146,7 +148,7 @@ def test_nobody_blocks_themselves_or_nobody(api, alice):
 
 
 @pytest.mark.parametrize("verb", ["post", "delete"])
-def test_a_suspended_person_is_as_unknown_as_nobody(api, alice, verb):
+def test_a_suspended_user_answers_as_an_unknown_one(api, alice, verb):
     act = getattr(api.as_(alice), verb)
     suspended = act(block_path(UserFactory(suspended=True)))
     nobody = act("/api/auth/users/999999/block")

@@ -1,4 +1,4 @@
-"""Conversations: who has one, what they look like, how one begins."""
+"""Conversations: visibility, representation, start."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -29,7 +29,7 @@ def conversation(alice, bob):
     ("whom", "what"),
     [("user_id", "message"), ("participant_id", "initial_message")],
 )
-def test_either_dialect_starts_a_conversation(api, alice, bob, whom, what):
+def test_either_spelling_starts_a_conversation(api, alice, bob, whom, what):
     response = api.as_(alice).post(PATH, {whom: bob.pk, what: " Hello "})
     answer = response.json()
     assert (response.status_code, answer["existing"]) == (201, False)
@@ -46,13 +46,13 @@ def test_a_second_start_finds_the_first(api, conversation, alice, bob):
 
 
 @pytest.mark.parametrize("given", [{}, {"message": ""}, {"message": "  "}])
-def test_a_start_without_words_writes_no_message(api, alice, bob, given):
+def test_a_start_without_content_sends_no_message(api, alice, bob, given):
     answer = api.as_(alice).post(PATH, {"user_id": bob.pk} | given).json()
     assert answer["conversation"]["last_message"] is None
     assert answer["conversation"]["unread_count"] == 0
 
 
-def test_a_start_without_words_keeps_the_order(api, conversation, alice, bob):
+def test_a_start_without_content_keeps_the_order(api, conversation, alice, bob):
     before = conversation.updated_at
     api.as_(alice).post(PATH, {"user_id": bob.pk, "task_id": TaskFactory().pk})
     conversation.refresh_from_db()
@@ -88,7 +88,7 @@ def test_a_malformed_start_is_refused(api, alice, bob, given):
     assert not Conversation.objects.exists()
 
 
-def test_nobody_writes_to_themselves(api, alice):
+def test_one_cannot_write_to_oneself(api, alice):
     assert api.as_(alice).post(PATH, {"user_id": alice.pk}).status_code == 400
 
 
@@ -109,7 +109,7 @@ def test_what_a_message_is_about_is_shown(api, alice, bob, kind):
     assert shown["last_message"].items() >= subject.items()
 
 
-def test_a_subject_named_without_words_is_kept(api, conversation, alice, bob):
+def test_a_subject_named_without_content_is_stored(api, conversation, alice, bob):
     task = TaskFactory()
     client = api.as_(alice)
     client.post(PATH, {"user_id": bob.pk, "task_id": task.pk})
@@ -179,9 +179,7 @@ def test_a_list_takes_the_same_few_queries(api, alice, rows, django_assert_num_q
         ("put", "{}/read-all", None),
     ],
 )
-def test_an_outsider_hears_that_there_is_nothing(
-    api, conversation, mallory, method, path, given
-):
+def test_an_outsider_gets_a_404(api, conversation, mallory, method, path, given):
     """M3: the same answer as for a missing one."""
     client = api.as_(mallory)
     answers = [

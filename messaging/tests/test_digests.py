@@ -1,4 +1,4 @@
-"""Messages that wait: one letter for a burst, none for what was read."""
+"""Digests: one e-mail for several unread messages, none for read ones."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def counts() -> list[int]:
     return [row.params["count"] for row in Notification.objects.order_by("pk")]
 
 
-def test_a_burst_is_one_letter_to_the_one_written_to(
+def test_several_messages_are_one_email_to_the_recipient(
     conversation, alice, bob, run_jobs
 ):
     for minutes in (14, 13, 11):
@@ -43,20 +43,20 @@ def test_a_burst_is_one_letter_to_the_one_written_to(
     assert "Unread messages: 3." in letter.body
 
 
-def test_a_burst_that_goes_on_waits(conversation, alice):
+def test_a_digest_waits_for_ten_quiet_minutes(conversation, alice):
     write(conversation, alice, minutes_ago=14)
     write(conversation, alice, minutes_ago=2)
     assert digests.send(at=NOW) == 0
 
 
-def test_a_burst_without_end_is_told_of_after_an_hour(conversation, alice):
+def test_a_digest_is_sent_after_an_hour_anyway(conversation, alice):
     write(conversation, alice, minutes_ago=61)
     write(conversation, alice, minutes_ago=2)
     digests.send(at=NOW)
     assert counts() == [2]
 
 
-def test_the_same_messages_are_told_of_once(conversation, alice):
+def test_a_message_is_in_one_digest_only(conversation, alice):
     write(conversation, alice, minutes_ago=30)
     assert digests.send(at=NOW) == 1
     assert digests.send(at=NOW) == 0
@@ -65,13 +65,13 @@ def test_the_same_messages_are_told_of_once(conversation, alice):
     assert counts() == [1, 1]
 
 
-def test_what_was_read_is_not_told_of(conversation, alice, bob):
+def test_read_messages_are_not_in_a_digest(conversation, alice, bob):
     write(conversation, alice, minutes_ago=30)
     messaging.read_all(conversation, reader=bob)
     assert digests.send(at=NOW) == 0
 
 
-def test_what_is_read_before_the_letter_is_written_gets_none(
+def test_no_email_when_all_is_read_before_it_is_rendered(
     conversation, alice, bob, run_jobs
 ):
     write(conversation, alice, minutes_ago=30)
@@ -81,20 +81,16 @@ def test_what_is_read_before_the_letter_is_written_gets_none(
     assert mail.outbox == []
 
 
-def test_a_letter_counts_what_is_not_deleted_or_read_meanwhile(
-    conversation, alice, bob, run_jobs
-):
-    told = [write(conversation, alice, minutes_ago=30 - n) for n in range(4)]
+def test_an_email_counts_what_is_still_unread(conversation, alice, bob, run_jobs):
+    messages = [write(conversation, alice, minutes_ago=30 - n) for n in range(4)]
     digests.send(at=NOW)
-    messaging.read(conversation, reader=bob, up_to=told[0].seq)
-    Message.objects.filter(pk=told[1].pk).update(deleted_at=NOW)
+    messaging.read(conversation, reader=bob, up_to=messages[0].seq)
+    Message.objects.filter(pk=messages[1].pk).update(deleted_at=NOW)
     run_jobs()
     assert "Unread messages: 2." in mail.outbox[0].body
 
 
-def test_only_what_is_not_told_of_yet_is_counted_in_a_letter(
-    conversation, alice, run_jobs
-):
+def test_an_email_counts_the_messages_of_its_digest_only(conversation, alice, run_jobs):
     write(conversation, alice, minutes_ago=40)
     digests.send(at=NOW)
     deleted = write(conversation, alice, minutes_ago=30)
@@ -104,20 +100,20 @@ def test_only_what_is_not_told_of_yet_is_counted_in_a_letter(
     assert len(mail.outbox) == 1
 
 
-def test_a_deleted_message_does_not_hold_up_the_others(conversation, alice):
+def test_a_deleted_message_does_not_delay_the_others(conversation, alice):
     write(conversation, alice, minutes_ago=30)
     deleted = write(conversation, alice, minutes_ago=2)
     Message.objects.filter(pk=deleted.pk).update(deleted_at=NOW)
     assert digests.send(at=NOW) == 1
 
 
-def test_what_was_deleted_is_not_told_of(conversation, alice):
+def test_deleted_messages_are_not_in_a_digest(conversation, alice):
     message = write(conversation, alice, minutes_ago=30)
     Message.objects.filter(pk=message.pk).update(deleted_at=NOW)
     assert digests.send(at=NOW) == 0
 
 
-def test_what_is_deleted_before_the_letter_is_written_gets_none(
+def test_no_email_when_all_is_deleted_before_it_is_rendered(
     conversation, alice, run_jobs
 ):
     message = write(conversation, alice, minutes_ago=30)
@@ -127,20 +123,20 @@ def test_what_is_deleted_before_the_letter_is_written_gets_none(
     assert mail.outbox == []
 
 
-def test_nobody_is_told_of_what_somebody_blocked_has_written(conversation, alice, bob):
+def test_messages_of_a_blocked_user_are_not_in_a_digest(conversation, alice, bob):
     write(conversation, alice, minutes_ago=30)
     blocks.block(blocker=bob, user_id=alice.pk)
     assert digests.send(at=NOW) == 0
 
 
-def test_both_sides_are_told_of_what_the_other_wrote(conversation, alice, bob):
+def test_both_participants_get_a_digest(conversation, alice, bob):
     write(conversation, alice, minutes_ago=30)
     write(conversation, bob, minutes_ago=20)
     assert digests.send(at=NOW) == 2
     assert counts() == [1, 1]
 
 
-def test_nobody_is_told_of_what_two_workers_find_at_once(conversation, alice, bob):
+def test_two_workers_send_one_digest(conversation, alice, bob):
     """The second comes with what it has read before the first wrote."""
     write(conversation, alice, minutes_ago=30)
     side = 1 if conversation.participant_1_id == bob.pk else 2
@@ -149,15 +145,13 @@ def test_nobody_is_told_of_what_two_workers_find_at_once(conversation, alice, bo
     assert not digests._send_digest(second, bob)
 
 
-def test_messages_are_in_the_mail_alone_until_somebody_wants_it(
-    conversation, alice, api, bob
-):
+def test_digests_are_sent_by_email_only_by_default(conversation, alice, api, bob):
     write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
     assert not Notification.objects.get().in_app
 
 
-def test_long_forgotten_messages_are_left_alone(conversation, alice):
+def test_old_conversations_get_no_digest(conversation, alice):
     write(conversation, alice, minutes_ago=30)
     long_ago = NOW - timedelta(days=8)
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=long_ago)

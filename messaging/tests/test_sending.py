@@ -117,9 +117,7 @@ def test_a_malformed_name_is_refused(api, path, alice, name):
 # --- About ----------------------------------------------------------------------------
 
 
-def test_what_is_talked_about_is_named_in_the_thread_and_in_the_list(
-    api, path, alice, bob
-):
+def test_the_subject_is_shown_in_the_thread_and_in_the_list(api, path, alice, bob):
     """A second item does not cover the first."""
     items = {
         "task": TaskFactory(title="Windows"),
@@ -139,7 +137,7 @@ def test_what_is_talked_about_is_named_in_the_thread_and_in_the_list(
     assert row["about"] == row["last_message"]["about"] == wanted[-1]
 
 
-def test_a_hidden_item_keeps_its_place_and_loses_its_title(api, path, alice, bob):
+def test_a_hidden_item_keeps_its_id_and_loses_its_title(api, path, alice, bob):
     """S7."""
     listing = ListingFactory(title="Bicycle", seller=alice)
     api.as_(bob).post(path, {"content": "Free?", "listing_id": listing.pk})

@@ -1,4 +1,4 @@
-"""Who may open a socket, and by what."""
+"""Authentication, origins and limits of connections."""
 
 import json
 import time
@@ -88,7 +88,7 @@ def test_a_token_opens_in_the_first_frame_alone(alice, run_scenario):
         ({}, False),
     ],
 )
-def test_who_names_nobody_is_closed(auth, is_valid, run_scenario, db):
+def test_invalid_credentials_close_the_connection(auth, is_valid, run_scenario, db):
     async def steps(scenario):
         client = scenario.client()
         await client.connect()
@@ -99,7 +99,7 @@ def test_who_names_nobody_is_closed(auth, is_valid, run_scenario, db):
     run_scenario(steps)
 
 
-def test_nothing_is_said_before_the_sign_in(run_scenario, db):
+def test_a_frame_before_auth_closes_the_connection(run_scenario, db):
     async def steps(scenario):
         client = scenario.client()
         await client.connect()
@@ -109,7 +109,7 @@ def test_nothing_is_said_before_the_sign_in(run_scenario, db):
     run_scenario(steps)
 
 
-def test_who_says_nothing_is_closed(monkeypatch, run_scenario, db):
+def test_a_missing_auth_frame_closes_the_connection(monkeypatch, run_scenario, db):
     monkeypatch.setattr(connection, "AUTH_TIMEOUT_S", 0.1)
 
     async def steps(scenario):
@@ -131,14 +131,14 @@ def test_who_says_nothing_is_closed(monkeypatch, run_scenario, db):
         ("http://testserver.evil.test", False),
     ],
 )
-def test_pages_of_others_open_nothing(origin, is_open, run_scenario, db):
+def test_foreign_origins_are_refused(origin, is_open, run_scenario, db):
     async def steps(scenario):
         assert await scenario.client(origin=origin).connect() is is_open
 
     run_scenario(steps)
 
 
-def test_a_strange_host_or_path_opens_nothing(run_scenario, db, settings):
+def test_unknown_hosts_and_paths_are_refused(run_scenario, db, settings):
     async def steps(scenario):
         assert not await scenario.client(path="/ws/x").connect()
         settings.ALLOWED_HOSTS = ["market.test"]
@@ -147,7 +147,7 @@ def test_a_strange_host_or_path_opens_nothing(run_scenario, db, settings):
     run_scenario(steps)
 
 
-def test_a_person_opens_so_many(alice, run_scenario, settings):
+def test_connections_of_a_user_are_limited(alice, run_scenario, settings):
     settings.SOCKETS_PER_PERSON = 1
 
     async def steps(scenario):
@@ -160,7 +160,7 @@ def test_a_person_opens_so_many(alice, run_scenario, settings):
     run_scenario(steps)
 
 
-def test_an_address_opens_so_many(alice, run_scenario, settings):
+def test_connections_of_an_address_are_limited(alice, run_scenario, settings):
     settings.SOCKETS_PER_ADDRESS = 1
 
     async def steps(scenario):
@@ -185,9 +185,9 @@ def test_a_token_that_has_expired_opens_nothing(alice):
     assert services.identify(access[:-4] + "AAAA") is None
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_ready_is_first_and_nothing_beside_it_is_missed(
-    alice, bob, conversation, run_scenario, monkeypatch, told
+@pytest.mark.parametrize("is_published", [True, False])
+def test_ready_is_first_and_no_message_is_missed(
+    alice, bob, conversation, run_scenario, monkeypatch, is_published
 ):
     """A message comes while the socket opens; a resumed one is sent it once."""
     write(conversation, alice, "1", "2")
@@ -197,7 +197,7 @@ def test_ready_is_first_and_nothing_beside_it_is_missed(
         found = places(*args)
         monkeypatch.setattr(queries, "last_seqs", places)
         with monkeypatch.context() as patch:
-            if not told:
+            if not is_published:
                 patch.setattr(domain_event, "receivers", [])
             write(conversation, alice, "3")
         time.sleep(0.2)  # so that it is heard before `ready`

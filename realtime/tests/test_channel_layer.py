@@ -1,4 +1,4 @@
-"""The layer between processes may be away: nobody waits, and nothing is lost."""
+"""The channel layer may be down: no request waits, and no message is lost."""
 
 import asyncio
 import os
@@ -20,22 +20,22 @@ from realtime import hub, publisher
 from realtime.tests.client import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
+UNUSED_REDIS = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
-class Broken:
-    """A layer that is away."""
+class UnavailableLayer:
+    """A channel layer that can be made unavailable."""
 
     def __init__(self, layer):
-        self.layer, self.is_away = layer, False
+        self.layer, self.is_down = layer, False
 
     def __getattr__(self, name):
-        if self.is_away and name.startswith("group"):
+        if self.is_down and name.startswith("group"):
             raise RedisConnectionError
         return getattr(self.layer, name)
 
 
-def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
+def test_connections_work_without_the_layer_and_resync_afterwards(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL_S", 0.1)
@@ -44,8 +44,8 @@ def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
     async def steps(scenario):
         b = await scenario.connect_as(bob)
         own_hub = hub.get_hub()
-        own_hub.layer = layer = Broken(own_hub.layer)
-        layer.is_away = True
+        own_hub.layer = layer = UnavailableLayer(own_hub.layer)
+        layer.is_down = True
         a = await scenario.connect_as(alice)
         await in_thread(write, conversation, alice, "1", "2")
         for client in (a, b):
@@ -54,7 +54,7 @@ def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
         async with asyncio.timeout(5):
             while not own_hub.layer_is_down:
                 await asyncio.sleep(0.05)
-        layer.is_away = False
+        layer.is_down = False
         await a.receive_until("resync")
         await b.receive_until("resync")
         await b.send("typing", conversation_id=conversation.pk)
@@ -76,7 +76,7 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
     monkeypatch.setattr(publisher, "send_to_groups", hang)
     monkeypatch.setattr(publisher, "SEND_TIMEOUT_S", 0.05)
     monkeypatch.setattr(publisher, "_publishers", {})
-    settings.REDIS_URL = NOBODY
+    settings.REDIS_URL = UNUSED_REDIS
     path = f"/api/messages/conversations/{conversation.pk}/messages"
     client = api.as_(alice)
     answers = [client.post(path, {"content": "x"}).status_code for _ in range(5)]
@@ -87,7 +87,7 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
     assert (set(answers), len(sent)) == ({201}, 1)  # and left alone for a while
 
 
-def test_a_courier_bears_what_it_cannot_send(monkeypatch):
+def test_the_publisher_continues_after_an_error(monkeypatch):
     done = []
 
     async def fail(layer, event):
@@ -106,8 +106,8 @@ def test_a_courier_bears_what_it_cannot_send(monkeypatch):
     assert [event.recipients for event in done] == [(1,), (2,)]
 
 
-class Listening:
-    """A layer, and the groups that were left."""
+class RecordingLayer:
+    """A channel layer that records the discarded groups."""
 
     def __init__(self, layer):
         self.layer, self.left = layer, []
@@ -120,11 +120,11 @@ class Listening:
         self.left.append(group)
 
 
-def test_the_last_one_leaves_no_group_behind(alice, run_scenario):
+def test_the_last_connection_discards_the_group_of_the_hub(alice, run_scenario):
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         own_hub = hub.get_hub()
-        own_hub.layer = layer = Listening(own_hub.layer)
+        own_hub.layer = layer = RecordingLayer(own_hub.layer)
         await a.disconnect()
         async with asyncio.timeout(5):
             while own_hub._own_group not in layer.left:
@@ -137,7 +137,7 @@ def test_the_last_one_leaves_no_group_behind(alice, run_scenario):
     ("key", "number", "is_one_market"),
     [("a", 3, True), ("a", 4, False), ("b", 3, False)],
 )
-def test_markets_on_one_redis_do_not_hear_each_other(key, number, is_one_market):
+def test_markets_on_one_redis_are_separate(key, number, is_one_market):
     """Redis publishes across its numbered databases."""
     assert (prefix("a", 3) == prefix(key, number)) is is_one_market
 
@@ -162,7 +162,7 @@ def away(monkeypatch):
     breaker = CircuitBreaker(reset_timeout_s=3)
     monkeypatch.setattr(FallbackRedisCache, "breaker", breaker)
     options = {"socket_connect_timeout": 0.1}
-    return FallbackRedisCache(NOBODY, {"OPTIONS": options})
+    return FallbackRedisCache(UNUSED_REDIS, {"OPTIONS": options})
 
 
 def test_limits_count_on_without_redis(away):
@@ -174,7 +174,7 @@ def test_limits_count_on_without_redis(away):
         away.incr("a")
 
 
-def test_redis_is_left_alone_after_a_failure(away, monkeypatch):
+def test_redis_is_not_called_right_after_a_failure(away, monkeypatch):
     asked = []
 
     def fail(self, key, *args):

@@ -1,4 +1,4 @@
-"""What ends a socket, and soon."""
+"""What closes a connection."""
 
 import asyncio
 from dataclasses import replace
@@ -16,21 +16,21 @@ from realtime.tests.client import access_token_of, in_thread
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=["told", "found"])
+@pytest.fixture(params=["event", "poll"])
 def with_or_without_events(request, monkeypatch):
-    """The event ends it at once; without any event the next round does."""
-    if request.param == "found":
+    """With events the connection is closed at once, without by the next check."""
+    if request.param == "poll":
         monkeypatch.setattr(domain_event, "receivers", [])
         monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 0.1)
     else:
         monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 60)
 
 
-def test_rounds_are_quick_enough():
+def test_sessions_are_checked_often_enough():
     assert polling.SESSION_CHECK_INTERVAL_S <= 4
 
 
-def test_a_suspended_person_is_cut_off(
+def test_a_suspension_closes_the_connection(
     alice, staff, run_scenario, with_or_without_events
 ):
     async def steps(scenario):
@@ -41,7 +41,7 @@ def test_a_suspended_person_is_cut_off(
     run_scenario(steps)
 
 
-def test_who_signs_out_is_cut_off_there_alone(
+def test_a_sign_out_closes_its_own_connections_only(
     api, alice, run_scenario, with_or_without_events
 ):
     async def steps(scenario):
@@ -57,8 +57,8 @@ def test_who_signs_out_is_cut_off_there_alone(
     run_scenario(steps)
 
 
-def test_a_new_password_cuts_off(alice, run_scenario, monkeypatch):
-    """Also one that was set past the services."""
+def test_a_new_password_closes_the_connection(alice, run_scenario, monkeypatch):
+    """Also one that was not set through the services."""
     monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 0.1)
 
     async def steps(scenario):
@@ -70,7 +70,7 @@ def test_a_new_password_cuts_off(alice, run_scenario, monkeypatch):
     run_scenario(steps)
 
 
-def test_an_expired_token_cuts_off(alice, run_scenario, monkeypatch):
+def test_an_expired_token_closes_the_connection(alice, run_scenario, monkeypatch):
     monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 0.1)
 
     async def steps(scenario):
@@ -82,7 +82,7 @@ def test_an_expired_token_cuts_off(alice, run_scenario, monkeypatch):
     run_scenario(steps)
 
 
-def test_many_sockets_are_checked_by_one_query(alice, bob, django_assert_num_queries):
+def test_all_sessions_are_checked_by_one_query(alice, bob, django_assert_num_queries):
     sign_ins = [
         services.identify(access_token_of(user)) for user in (alice, bob, alice)
     ]
@@ -107,7 +107,7 @@ def test_a_frame_has_a_length(alice, run_scenario, length, is_open):
     run_scenario(steps)
 
 
-def test_a_flood_is_cut_off(alice, run_scenario):
+def test_too_many_frames_close_the_connection(alice, run_scenario):
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         for _ in range(250):
@@ -133,7 +133,7 @@ x
 
 
 @pytest.mark.parametrize("text", [*NONSENSE.split("\n"), "[" * 9000])
-def test_nonsense_is_answered_and_harms_nobody(alice, run_scenario, text):
+def test_an_invalid_frame_is_answered_with_an_error(alice, run_scenario, text):
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         await a.send_text(text, is_valid=False)
@@ -148,7 +148,7 @@ def test_nonsense_is_answered_and_harms_nobody(alice, run_scenario, text):
     run_scenario(steps)
 
 
-def test_a_slow_reader_is_cut_off_and_others_are_not(
+def test_only_the_slow_reader_is_closed(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     monkeypatch.setattr(send_buffer, "MAX_FRAMES", 5)
@@ -167,7 +167,7 @@ def test_a_slow_reader_is_cut_off_and_others_are_not(
     run_scenario(steps)
 
 
-def test_a_reader_that_takes_nothing_is_cut_off(alice, run_scenario, monkeypatch):
+def test_a_reader_that_reads_nothing_is_closed(alice, run_scenario, monkeypatch):
     monkeypatch.setattr(send_buffer, "SEND_TIMEOUT_S", 0.1)
 
     async def steps(scenario):
@@ -183,7 +183,7 @@ def test_a_reader_that_takes_nothing_is_cut_off(alice, run_scenario, monkeypatch
     run_scenario(steps)
 
 
-def test_one_leaves_and_the_other_hears_on(alice, bob, conversation, run_scenario):
+def test_a_second_connection_stays_subscribed(alice, bob, conversation, run_scenario):
     async def steps(scenario):
         first, second = await scenario.connect_as(bob), await scenario.connect_as(bob)
         await first.disconnect()

@@ -1,4 +1,4 @@
-"""What a socket hears: each message once, in order, and nothing of others'."""
+"""Events on a connection: each message once and in order, and none of others."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def plain(message) -> dict:
-    """A message as events bring it."""
+    """Return a message as in an event."""
     [shown] = queries.messages_after(
         message.sender_id, message.conversation_id, message.seq - 1, 1
     )
@@ -29,11 +29,11 @@ def plain(message) -> dict:
 
 @pytest.fixture
 def no_events(monkeypatch):
-    """Events go to nobody, as from a worker without Redis."""
+    """Deliver no events, as from a worker without Redis."""
     monkeypatch.setattr(domain_event, "receivers", [])
 
 
-def test_a_message_is_heard_by_both_as_rest_shows_it(
+def test_both_participants_receive_a_message_as_rest_shows_it(
     api, alice, bob, mallory, conversation, run_scenario, settings
 ):
     settings.SITE_URL = "http://testserver"
@@ -41,18 +41,18 @@ def test_a_message_is_heard_by_both_as_rest_shows_it(
     async def steps(scenario):
         a, b, m = [await scenario.connect_as(user) for user in (alice, bob, mallory)]
         await in_thread(write, conversation, alice, "Hello")
-        heard = await b.receive_until("message.created")
-        assert (heard["conversation_id"], heard["seq"]) == (conversation.pk, 1)
-        assert (await a.receive_until("message.created")) == heard
+        received = await b.receive_until("message.created")
+        assert (received["conversation_id"], received["seq"]) == (conversation.pk, 1)
+        assert (await a.receive_until("message.created")) == received
         path = f"/api/messages/conversations/{conversation.pk}/messages?after=0"
         shown = await in_thread(lambda: api.as_(bob).get(path).json())
-        assert [heard["message"]] == shown["messages"]
+        assert [received["message"]] == shown["messages"]
         assert await m.receives_no("message.created")
 
     run_scenario(steps)
 
 
-def test_counts_follow(alice, bob, conversation, run_scenario):
+def test_unread_counts_are_sent(alice, bob, conversation, run_scenario):
     async def steps(scenario):
         b = await scenario.connect_as(bob)
         await in_thread(write, conversation, alice, "1", "2")
@@ -66,7 +66,7 @@ def test_counts_follow(alice, bob, conversation, run_scenario):
     run_scenario(steps)
 
 
-def test_edits_notifications_and_tasks_are_heard(
+def test_edits_notifications_and_task_updates_are_sent(
     alice, bob, conversation, run_scenario
 ):
     async def steps(scenario):
@@ -80,14 +80,16 @@ def test_edits_notifications_and_tasks_are_heard(
         await in_thread(TASK_WORKFLOW.run, "mark-done", task, actor=bob)
         a = await scenario.connect_as(alice)
         await in_thread(TASK_WORKFLOW.run, "confirm", task, actor=alice)
-        told = (await b.receive_until("notification.created"))["notification"]
-        assert told["kind"] == "task_confirmed"
+        notification = (await b.receive_until("notification.created"))["notification"]
+        assert notification["kind"] == "task_confirmed"
         assert (await a.receive_until("task.updated"))["status"] == "completed"
 
     run_scenario(steps)
 
 
-def test_what_nobody_told_is_found(alice, bob, conversation, run_scenario, no_events):
+def test_polling_finds_what_events_missed(
+    alice, bob, conversation, run_scenario, no_events
+):
     async def steps(scenario):
         b = await scenario.connect_as(bob)
         await in_thread(write, conversation, alice, "1", "2", "3")
@@ -105,7 +107,7 @@ def test_what_nobody_told_is_found(alice, bob, conversation, run_scenario, no_ev
     run_scenario(steps)
 
 
-def test_an_event_that_comes_early_brings_what_is_before_it(
+def test_an_early_event_catches_up_first(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     async def steps(scenario):
@@ -122,7 +124,7 @@ def test_an_event_that_comes_early_brings_what_is_before_it(
     run_scenario(steps)
 
 
-def test_a_change_that_is_told_first_is_not_undone(
+def test_an_update_before_its_message_is_not_undone(
     alice, bob, conversation, run_scenario, no_events
 ):
     async def steps(scenario):
@@ -140,7 +142,7 @@ def test_a_change_that_is_told_first_is_not_undone(
     run_scenario(steps)
 
 
-def test_a_change_while_a_page_waits_to_be_sent_is_read(monkeypatch):
+def test_an_update_of_a_page_that_waits_is_read_again(monkeypatch):
     """A deleted text is not sent after its deletion."""
     page = [{"conversation_id": 7, "seq": 1, "content": "old"}]
     pages = [page, [page[0] | {"content": ""}], []]
@@ -169,7 +171,7 @@ def test_a_change_while_a_page_waits_to_be_sent_is_read(monkeypatch):
     assert frames[0]["message"]["content"] == ""
 
 
-def test_resume_sends_what_is_missing_once_and_then_what_is_new(
+def test_resume_sends_missing_messages_once_and_then_new_ones(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     monkeypatch.setattr(message_stream, "PAGE_MESSAGES", 2)
@@ -199,7 +201,7 @@ def test_resume_may_come_with_the_sign_in(alice, bob, conversation, run_scenario
     run_scenario(steps)
 
 
-def test_resume_rests_when_it_has_sent_much(
+def test_resume_pauses_at_its_limit(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     monkeypatch.setattr(message_stream, "PAGE_MESSAGES", 2)
@@ -220,7 +222,7 @@ def test_resume_rests_when_it_has_sent_much(
     run_scenario(steps)
 
 
-def test_a_stranger_resumes_and_types_nothing(
+def test_an_outsider_cannot_resume_type_or_watch(
     alice, mallory, conversation, run_scenario
 ):
     write(conversation, alice, "secret")
@@ -240,9 +242,7 @@ def test_a_stranger_resumes_and_types_nothing(
     run_scenario(steps)
 
 
-def test_typing_goes_to_the_other_one_unless_blocked(
-    alice, bob, conversation, run_scenario
-):
+def test_typing_is_sent_unless_blocked(alice, bob, conversation, run_scenario):
     async def steps(scenario):
         a, b = await scenario.connect_as(alice), await scenario.connect_as(bob)
         await a.send("typing", conversation_id=conversation.pk)
@@ -258,8 +258,8 @@ def test_typing_goes_to_the_other_one_unless_blocked(
     run_scenario(steps)
 
 
-def test_reading_is_no_news_across_a_block(alice, bob, conversation, run_scenario):
-    """Or the blocked would see when the other one is here."""
+def test_read_marks_are_not_sent_across_a_block(alice, bob, conversation, run_scenario):
+    """They would show when the other one is online."""
     write(conversation, bob, "1", "2")
 
     async def steps(scenario):
@@ -275,7 +275,7 @@ def test_reading_is_no_news_across_a_block(alice, bob, conversation, run_scenari
     run_scenario(steps)
 
 
-def test_a_database_that_is_away_for_a_moment_loses_nothing(
+def test_a_database_error_while_catching_up_loses_nothing(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
     monkeypatch.setattr(message_stream, "RETRY_DELAY_S", 0.01)
@@ -299,7 +299,9 @@ def test_a_database_that_is_away_for_a_moment_loses_nothing(
     assert len(tries) == 2
 
 
-def test_presence_is_shown_as_one_lets_it(api, alice, bob, conversation, run_scenario):
+def test_presence_follows_the_users_setting(
+    api, alice, bob, conversation, run_scenario
+):
     path = f"/api/messages/conversations/{conversation.pk}"
 
     def seen() -> tuple:
@@ -327,7 +329,9 @@ def test_presence_is_shown_as_one_lets_it(api, alice, bob, conversation, run_sce
     assert seen() == (False, False)
 
 
-def test_the_longest_watched_makes_room(alice, bob, mallory, run_scenario, monkeypatch):
+def test_the_first_watched_user_is_dropped_at_the_limit(
+    alice, bob, mallory, run_scenario, monkeypatch
+):
     monkeypatch.setattr(connection, "MAX_WATCHED_USERS", 1)
     conversations = [
         ConversationFactory(between=(alice, one)) for one in (bob, mallory)
@@ -346,7 +350,7 @@ def test_the_longest_watched_makes_room(alice, bob, mallory, run_scenario, monke
     run_scenario(steps)
 
 
-def test_being_here_is_written_once_a_minute(alice, django_assert_num_queries):
+def test_last_seen_is_written_once_a_minute(alice, django_assert_num_queries):
     def seen():
         queries.update_last_seen({alice.pk})
         return User.objects.get(pk=alice.pk).last_seen
@@ -356,7 +360,7 @@ def test_being_here_is_written_once_a_minute(alice, django_assert_num_queries):
     assert seen() == first
 
 
-def test_late_rows_are_looked_at_again():
+def test_rows_that_are_committed_late_are_read():
     """The row 4 is committed after the row 5."""
     cursor = polling.NewRowCursor(3)
     assert cursor.last_id(0) == 3

@@ -1,4 +1,4 @@
-"""Messages changed and deleted by who wrote them; staff see what was there."""
+"""Senders edit and delete messages; staff see all versions."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def age(message, by: timedelta) -> None:
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_an_author_changes_the_words(api, conversation, path, alice, bob, method):
+def test_a_sender_edits_a_message(api, conversation, path, alice, bob, method):
     answer = getattr(api.as_(alice), method)(path, {"content": " First "})
     assert answer.status_code == 200
     (seen,) = thread(api, bob, conversation)
@@ -46,7 +46,7 @@ def test_an_author_changes_the_words(api, conversation, path, alice, bob, method
     assert seen["edited_at"].endswith("Z")
 
 
-def test_an_edit_moves_nothing(api, conversation, path, alice, bob):
+def test_an_edit_changes_nothing_else(api, conversation, path, alice, bob):
     before = (
         type(conversation).objects.values("updated_at", "last_seq", "read_seq_1").get()
     )
@@ -57,7 +57,7 @@ def test_an_edit_moves_nothing(api, conversation, path, alice, bob):
     assert after == before
 
 
-def test_a_deleted_message_leaves_its_place(api, conversation, path, alice, bob):
+def test_a_deleted_message_keeps_its_number(api, conversation, path, alice, bob):
     write(conversation, alice, "Second")
     answer = api.as_(alice).delete(path)
     assert (answer.status_code, answer.json()["message"]["content"]) == (200, "")
@@ -66,7 +66,7 @@ def test_a_deleted_message_leaves_its_place(api, conversation, path, alice, bob)
     assert (second["is_deleted"], second["content"]) == (False, "Second")
 
 
-def test_a_deleted_message_is_not_waited_for(api, conversation, path, alice, bob):
+def test_a_deleted_message_is_not_unread(api, conversation, path, alice, bob):
     write(conversation, alice, "Second")
     api.as_(alice).delete(path)
     client = api.as_(bob)
@@ -99,7 +99,7 @@ def test_the_other_side_changes_nothing(api, path, bob, method):
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_an_outsider_hears_that_there_is_nothing(api, path, mallory, method):
+def test_an_outsider_gets_a_404(api, path, mallory, method):
     """M3."""
     answer = getattr(api.as_(mallory), method)(path, {"content": "x"})
     missing = getattr(api.as_(mallory), method)(
@@ -110,7 +110,7 @@ def test_an_outsider_hears_that_there_is_nothing(api, path, mallory, method):
 
 
 @pytest.mark.parametrize("method", ["put", "delete"])
-def test_after_a_quarter_of_an_hour_it_stays(api, path, message, alice, method):
+def test_after_fifteen_minutes_it_cannot_be_changed(api, path, message, alice, method):
     age(message, LONG_AGO)
     answer = getattr(api.as_(alice), method)(path, {"content": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
@@ -141,7 +141,7 @@ def test_a_suspended_person_is_not_written_to_by_an_edit(api, path, alice, bob):
     assert (answer.status_code, answer.json()["code"]) == (409, "unreachable")
 
 
-def test_every_word_that_was_read_stays_for_staff(api, path, alice, moderator, message):
+def test_staff_see_every_version(api, path, alice, moderator, message):
     client = api.as_(alice)
     for content in ("RUDE-WORD", "RUDE-WORD", "Polite"):
         client.put(path, {"content": content})
