@@ -5,6 +5,7 @@ It checks each frame that is sent or received against docs/asyncapi.yaml.
 
 import asyncio
 import json
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 
@@ -31,6 +32,7 @@ class Client:
         self.is_reading = True
         self._task: asyncio.Task | None = None
         self.frames: list[dict] = []
+        self.on_send: Callable[[dict], None] = lambda frame: None
 
     async def connect(self) -> bool:
         work = application(self._scope, self._in.get, self._take)
@@ -70,7 +72,9 @@ class Client:
         return await self.receive_until("ready")
 
     async def send(self, type: str, **data) -> None:
-        await self.send_text(json.dumps({"type": type, **data}))
+        frame = {"type": type, **data}
+        self.on_send(frame)
+        await self.send_text(json.dumps(frame))
 
     async def send_text(self, text: str, *, is_valid: bool = True) -> None:
         """Send a frame, which must be valid by the document or not, as is said."""
