@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from contextlib import suppress
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from core.circuit_breaker import CircuitBreaker
 from core.events import Event
 
 logger = logging.getLogger("realtime")
@@ -87,19 +87,22 @@ class Publisher:
         self._loop.run_until_complete(self._send_queued())
 
     async def _send_queued(self) -> None:
-        layer, retry_at = get_channel_layer(), 0.0
+        layer = get_channel_layer()
+        breaker = CircuitBreaker(reset_timeout_s=BACKOFF_S)
         while True:
             event = await self._queue.get()
-            # Without this pause each event would wait for `SEND_TIMEOUT_S` while Redis
+            # Without the breaker each event would wait for `SEND_TIMEOUT_S` while Redis
             # is down, and those after its return would come late by the whole queue.
-            if time.monotonic() < retry_at:
+            if not breaker.allows_call():
                 continue
             try:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
                     await send_to_groups(layer, event)
             except LAYER_ERRORS as error:
                 logger.warning("an event was not published: %r", error)
-                retry_at = time.monotonic() + BACKOFF_S
+                breaker.record_failure()
+            else:
+                breaker.record_success()
 
 
 _publishers: dict[int, Publisher] = {}  # by process id
