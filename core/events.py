@@ -1,7 +1,7 @@
-"""Events about committed changes, for whoever passes them on: sockets, for one.
+"""Domain events: changes that were committed, for the sockets and other receivers.
 
-An event is a hint: it is delivered at most once and in no certain order. The database
-is the truth.
+An event is a hint. It is delivered at most once and in no certain order, so a receiver
+that must not miss a change reads the database as well.
 """
 
 from dataclasses import dataclass
@@ -12,27 +12,39 @@ from django.dispatch import Signal
 
 @dataclass(frozen=True)
 class Event:
-    recipients: tuple[int, ...]  # ids of people
-    type: str  # "task.updated"
-    payload: dict  # of what JSON can hold
+    """One committed change.
+
+    `recipients` are the ids of the users to notify, `type` is a name such as
+    "task.updated", and `payload` holds only the types of JSON.
+    """
+
+    recipients: tuple[int, ...]
+    type: str
+    payload: dict
 
 
-domain_event = Signal()  # sent with `event`, after the commit
+domain_event = Signal()  # sent with `event` (an `Event`) after the commit
 
 
 def has_receivers() -> bool:
-    """Whether anybody listens; if not, an expensive payload need not be built."""
+    """Return whether any receiver is connected.
+
+    Without one, a caller need not build an expensive payload.
+    """
     return domain_event.has_listeners()
 
 
 def publish(recipients: tuple[int, ...], type: str, payload: dict) -> None:
-    """Send `domain_event` to every receiver after this transaction commits.
+    """Send `domain_event` after the current transaction commits.
 
-    Nothing is sent for a rollback. A receiver that raises is logged by Django, and
-    neither the change nor the other receivers notice.
+    Nothing is sent when the transaction is rolled back.
     """
     if has_receivers():
         event = Event(recipients, type, payload)
+        # `on_commit`: a receiver would otherwise announce a change that may be rolled
+        # back. `robust` and `send_robust`: a receiver that raises is logged by Django;
+        # otherwise the request would fail although its change is committed, and the
+        # other receivers would not be called.
         transaction.on_commit(
             lambda: domain_event.send_robust(sender=Event, event=event), robust=True
         )

@@ -18,14 +18,9 @@ from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
 from marketplace import pages
-from messaging.views import (
-    AttachmentViewSet,
-    BlockingViewSet,
-    BlockViewSet,
-    ConversationViewSet,
-    MessageViewSet,
-    UnreadViewSet,
-)
+from messaging.attachment_views import AttachmentViewSet
+from messaging.block_views import BlockingViewSet, BlockViewSet
+from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet

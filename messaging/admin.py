@@ -1,4 +1,4 @@
-"""Staff read who wrote what to whom, edited or deleted or not, and change nothing."""
+"""Read-only admin pages of conversations and messages, and blocks."""
 
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
@@ -8,7 +8,7 @@ from unfold.decorators import display
 from accounts.models import Block
 from audit.admin import AuditedAdmin
 from core.admin.base import Admin, HistoryInline, fieldset, link_column
-from messaging.links import path_of
+from messaging.links import signed_path
 from messaging.models import Conversation, Message, MessageVersion
 from messaging.querysets import SUBJECTS
 
@@ -17,6 +17,8 @@ SUBJECT = " ".join(SUBJECTS)
 
 @admin.register(Conversation)
 class ConversationAdmin(AuditedAdmin):
+    """Conversations, without their messages."""
+
     list_display = (
         "id",
         link_column("participant_1"),
@@ -36,14 +38,16 @@ class ConversationAdmin(AuditedAdmin):
 
 
 class VersionInline(HistoryInline):
+    """The texts of a message before its edits."""
+
     model = MessageVersion
     fields = ("content", "replaced_at")
-    verbose_name_plural = _("What it said before")
+    verbose_name_plural = _("Previous versions")
 
 
 @admin.register(Message)
 class MessageAdmin(AuditedAdmin):
-    """The text is as its author left it before deleting it."""
+    """Shows the text of deleted messages, too."""
 
     list_display = (
         "id",
@@ -75,6 +79,7 @@ class MessageAdmin(AuditedAdmin):
         label={"deleted": "danger", "edited": "warning", "written": ""},
     )
     def state(self, message: Message) -> tuple[str, str]:
+        """Return the key and the label of the column."""
         if message.is_deleted:
             return "deleted", _("Deleted")
         if message.edited_at:
@@ -83,19 +88,22 @@ class MessageAdmin(AuditedAdmin):
 
     @admin.display(description=_("pictures"))
     def pictures(self, message: Message) -> str:
+        """Return the thumbnails as HTML, also those of a deleted message."""
         shown = message.attachments.select_related("upload")
         row = format_html_join("", "{}", ((_picture(one.upload),) for one in shown))
         return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
 
 
 def _picture(upload) -> str:
-    small = path_of(upload, small=True, for_staff=True)
+    small = signed_path(upload, small=True, for_staff=True)
     picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
-    return format_html(picture, path_of(upload, for_staff=True), small)
+    return format_html(picture, signed_path(upload, for_staff=True), small)
 
 
 @admin.register(Block)
 class BlockAdmin(Admin):
+    """Blocks between users."""
+
     list_display = ("id", link_column("blocker"), link_column("blocked"), "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")

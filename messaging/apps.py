@@ -1,5 +1,9 @@
+"""Configuration of the app."""
+
 from django.apps import AppConfig
 
 
 class MessagingConfig(AppConfig):
+    """Conversations, messages and digests."""
+
     name = "messaging"

@@ -1,4 +1,4 @@
-"""Block somebody, and take it back."""
+"""Block a user, and unblock them."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,37 +12,42 @@ from messaging.models import Conversation
 
 @transaction.atomic
 def block(*, blocker, user_id: int) -> tuple[Block, bool]:
-    """The block of a person, and whether it is new.
+    """Return the block of a user, and whether it is new.
 
-    From the commit on neither writes to the other: a message that is being written
-    comes before it, or finds it. What the other one wrote counts as read, so that no
-    later mark shows when the blocker is here.
+    After the commit neither can write to the other. Unread messages of the blocked user
+    are marked as read, so that no later read mark shows when the blocker is online.
 
-    Raises `ValidationFailed` for oneself, `NotFound` for whom `blocker` may not see,
-    unless blocked already.
+    Raises `ValidationFailed` for oneself, and `NotFound` for a user whom `blocker`
+    cannot see and has not blocked.
     """
     if user_id == blocker.pk:
         raise ValidationFailed(_("You cannot block yourself."))
     if found := Block.objects.filter(blocker=blocker, blocked=user_id).first():
         return found, False
-    _refuse_unseen(user_id, viewer=blocker)
+    _require_visible(user_id, viewer=blocker)
     first, second = sorted((blocker.pk, user_id))
-    services.hold(first, second)
+    # Both users are locked by who starts a conversation, too: it could otherwise start
+    # while the block is written, and neither would see the other.
+    services.lock_users(first, second)
     pair = Conversation.objects.filter(participant_1=first, participant_2=second)
-    talks = list(locked(pair))
-    made = Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
-    for talk in talks:
-        services.read(talk, reader=blocker, up_to=talk.last_seq)
-    return made
+    # The row is locked by who sends: a message comes before the block, or finds it.
+    conversations = list(locked(pair))
+    found_or_created = Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
+    for conversation in conversations:
+        services.read(conversation, reader=blocker, up_to=conversation.last_seq)
+    return found_or_created
 
 
 def unblock(*, blocker, user_id: int) -> None:
-    """Take a block back. `NotFound` for who is neither blocked nor seen."""
-    gone, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
-    if not gone:
-        _refuse_unseen(user_id, viewer=blocker)
+    """Remove a block.
+
+    Raises `NotFound` for a user who is not blocked and whom `blocker` cannot see.
+    """
+    count, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
+    if not count:
+        _require_visible(user_id, viewer=blocker)
 
 
-def _refuse_unseen(user_id: int, *, viewer) -> None:
+def _require_visible(user_id: int, *, viewer) -> None:
     if not User.objects.visible_to(viewer).filter(pk=user_id).exists():
         raise NotFound(_("There is no such person."))

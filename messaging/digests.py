@@ -1,4 +1,4 @@
-"""One letter for a burst of messages that waits unread, instead of one for each."""
+"""One e-mail about a series of unread messages, instead of one for each message."""
 
 from datetime import datetime, timedelta
 
@@ -12,91 +12,114 @@ from notifications.services import notify
 from notifications.types import refreshes
 
 KIND = "new_messages"
-PAUSE = timedelta(minutes=10)  # without another message the burst is over …
-LONGEST = timedelta(hours=1)  # … and so it is after this
-OLDEST = timedelta(days=7)  # what waits for longer was told of, or never will be
+QUIET_PERIOD = timedelta(minutes=10)  # without a new message: the digest is due
+MAX_DELAY = timedelta(hours=1)  # after the first unread message it is due anyway
+MAX_AGE = timedelta(days=7)  # of the conversation's last change
 
 
 def send(*, at: datetime) -> int:
-    """Tell of every burst that is over at `at`; return how many."""
+    """Send the digests that are due at `at`; return how many."""
     return sum(
-        _tell(talk, reader)
+        _send_digest(conversation, reader)
         for side in (1, 2)
-        for talk in bursts(side, at=at)
-        for reader in [getattr(talk, f"participant_{side}")]
+        for conversation in due_digests(side, at=at)
+        for reader in [getattr(conversation, f"participant_{side}")]
     )
 
 
-def bursts(side: int, *, at: datetime) -> QuerySet:
-    """Conversations in which messages wait for participant `side`, untold.
+def due_digests(side: int, *, at: datetime) -> QuerySet:
+    """Return the conversations whose participant `side` (1 or 2) is due a digest.
 
-    Each with `after`, the number of the last message read or told of.
+    Each one has `after`: the number of the last message that this participant has read
+    or was notified of.
     """
-    reader = f"participant_{side}"
-    told = DigestCursor.objects.filter(
-        conversation=OuterRef("pk"), user=OuterRef(reader)
-    )
-    waiting = (
-        Message.objects.filter(
-            conversation=OuterRef("pk"), seq__gt=OuterRef("after"), deleted_at=None
-        )
-        .exclude(sender=OuterRef(reader))
-        .order_by("seq")
-        .values("created_at")
-    )
     return (
-        Conversation.objects.filter(updated_at__gt=at - OLDEST)
+        # Bounds the scan: what is older was notified of already, or never will be.
+        Conversation.objects.filter(updated_at__gt=at - MAX_AGE)
         .annotate(
-            after=Greatest(
-                F(f"read_seq_{side}"), Coalesce(Subquery(told.values("seq")), 0)
-            )
+            after=Greatest(F(f"read_seq_{side}"), Coalesce(already_notified(side), 0))
         )
+        # Compares two columns of the row first: only conversations with something
+        # unread pay for the two subqueries below.
         .filter(after__lt=F("last_seq"))
         .annotate(
-            began_at=Subquery(waiting[:1]), latest_at=Subquery(waiting.reverse()[:1])
+            first_at=Subquery(not_yet_notified(side)[:1]),
+            latest_at=Subquery(not_yet_notified(side).reverse()[:1]),
         )
-        .filter(Q(latest_at__lte=at - PAUSE) | Q(began_at__lte=at - LONGEST))
+        .filter(Q(latest_at__lte=at - QUIET_PERIOD) | Q(first_at__lte=at - MAX_DELAY))
         .select_related("participant_1", "participant_2")
         .order_by("pk")
     )
 
 
-def _tell(talk: Conversation, reader) -> bool:
-    """Tell of what waits, unless another worker has just done it."""
-    writer = talk.other_than(reader)
-    if Block.objects.between(reader.pk, writer.pk).exists():
+def already_notified(side: int) -> Subquery:
+    """Return the number up to which participant `side` was notified, or NULL."""
+    cursor = DigestCursor.objects.filter(
+        conversation=OuterRef("pk"), user=OuterRef(f"participant_{side}")
+    )
+    return Subquery(cursor.values("seq"))
+
+
+def not_yet_notified(side: int) -> QuerySet:
+    """Return when the messages after the annotation `after` were written, in order.
+
+    Deleted messages and those of participant `side` are left out.
+    """
+    return (
+        Message.objects.filter(
+            conversation=OuterRef("pk"), seq__gt=OuterRef("after"), deleted_at=None
+        )
+        .exclude(sender=OuterRef(f"participant_{side}"))
+        .order_by("seq")
+        .values("created_at")
+    )
+
+
+def _send_digest(conversation: Conversation, reader) -> bool:
+    """Notify `reader`; return whether a notification was created."""
+    sender = conversation.other_than(reader)
+    if Block.objects.between(reader.pk, sender.pk).exists():
         return False
-    waiting = talk.messages.waiting_for(reader, after=talk.after)
-    found = waiting.aggregate(count=Count("pk"), last=Max("seq"))
-    if not found["count"] or not _mark(talk, reader, found["last"]):
+    # Counted again, as messages may have been read since the list was made.
+    unread = conversation.messages.unread_by(reader, after=conversation.after)
+    found = unread.aggregate(count=Count("pk"), last=Max("seq"))
+    if not found["count"] or not _advance_cursor(conversation, reader, found["last"]):
         return False
     params = {
-        "name": writer.display_name,
+        "name": sender.display_name,
         "count": found["count"],
-        "after": talk.after,
+        "after": conversation.after,
         "seq": found["last"],
     }
-    return notify(reader, KIND, subject=talk, actor=writer, **params) is not None
+    row = notify(reader, KIND, subject=conversation, actor=sender, **params)
+    return row is not None
 
 
-def _mark(talk: Conversation, reader, seq: int) -> bool:
-    """Whether `reader` has not been told of number `seq` until now."""
-    told, _is_new = DigestCursor.objects.get_or_create(conversation=talk, user=reader)
-    return bool(DigestCursor.objects.filter(pk=told.pk, seq__lt=seq).update(seq=seq))
+def _advance_cursor(conversation: Conversation, reader, seq: int) -> bool:
+    """Set the cursor to `seq`; return False when another worker did so already."""
+    cursor, _is_new = DigestCursor.objects.get_or_create(
+        conversation=conversation, user=reader
+    )
+    # Compare and set in one UPDATE. With a read and a write, two workers would both
+    # find the old number, and both would send the digest.
+    return bool(DigestCursor.objects.filter(pk=cursor.pk, seq__lt=seq).update(seq=seq))
 
 
 @refreshes(KIND)
 def refresh_unread_count(row: Notification) -> bool:
-    """Let the e-mail name how many messages are unread now; False if none are."""
-    row.params["count"] = _waiting(row)
+    """Set the count to what is unread now, before the e-mail is rendered.
+
+    Returns False when nothing is unread any more: then no e-mail is sent.
+    """
+    row.params["count"] = _unread_count(row)
     return row.params["count"] > 0
 
 
-def _waiting(row: Notification) -> int:
-    """How many of the messages that `row` tells of are neither read nor deleted."""
-    talk = Conversation.objects.filter(pk=row.subject_id).first()
-    if talk is None:
+def _unread_count(row: Notification) -> int:
+    """Return how many messages of a digest are neither read nor deleted."""
+    conversation = Conversation.objects.filter(pk=row.subject_id).first()
+    if conversation is None:
         return 0
-    after = max(talk.read_seq_of(row.recipient), row.params.get("after", 0))
-    waiting = talk.messages.waiting_for(row.recipient, after=after)
-    return waiting.filter(seq__lte=row.params["seq"]).count()
+    after = max(conversation.read_seq_of(row.recipient), row.params.get("after", 0))
+    unread = conversation.messages.unread_by(row.recipient, after=after)
+    return unread.filter(seq__lte=row.params["seq"]).count()

@@ -8,6 +8,6 @@ from messaging import digests
 
 @every(minutes=5)
 @job(max_attempts=3, timeout_s=240)
-def tell_of_messages() -> None:
-    """Tell of messages that wait unread, a burst at a time."""
+def send_digests() -> None:
+    """Send the digests of unread messages that are due."""
     digests.send(at=timezone.now())

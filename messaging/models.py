@@ -1,4 +1,4 @@
-"""What two people write to each other."""
+"""Conversations of two users, their messages, and digests."""
 
 from functools import reduce
 from operator import or_
@@ -19,7 +19,7 @@ def _only(name: str) -> Q:
 
 
 class Subject(models.Model):
-    """What is talked about: one item, or nothing. Messaging only knows its name."""
+    """The subject: one item, or none. Messaging knows an item by its type and id."""
 
     task = models.ForeignKey(
         "tasks.TaskRequest", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -42,18 +42,18 @@ class Subject(models.Model):
 
     @property
     def about(self) -> tuple[str, int] | None:
-        """The kind and the id of the item."""
+        """The type and the id of the item, such as `("task", 5)`; None without one."""
         ids = ((name, getattr(self, f"{name}_id")) for name in SUBJECTS)
         return next(((name, pk) for name, pk in ids if pk), None)
 
 
 class Conversation(Subject, Timestamped):
-    """The one conversation of two people; its subject is what they named last.
+    """The only conversation of two users. Its subject is the one that was named last.
 
     `read_seq_1` is the number of the last message that participant 1 has read. One
-    number a person instead of a flag a message: it only grows, so that two readers at
-    once need no lock and a message that arrives meanwhile stays unread; and how many
-    are unread is counted, never kept, so it cannot drift.
+    number per participant replaces a flag per message: it only grows, so two requests
+    at the same time need no lock, and a message that arrives meanwhile stays unread.
+    Unread messages are counted, never stored, so the count cannot drift.
     """
 
     participant_1 = models.ForeignKey(
@@ -71,7 +71,7 @@ class Conversation(Subject, Timestamped):
         null=True,
         editable=False,
         related_name="+",
-        db_index=False,  # the index of those that are started begins with it
+        db_index=False,  # the index `conversation_started` begins with it
     )
     last_message = models.ForeignKey(
         "Message",
@@ -116,28 +116,29 @@ class Conversation(Subject, Timestamped):
         return f"{self.participant_1_id} and {self.participant_2_id}"
 
     def side_of(self, user) -> int:
-        """1 or 2: which participant `user` is."""
+        """Return 1 or 2: which participant `user` is. Raises `ValueError`."""
         if not is_participant(self, user):
             raise ValueError("not a participant")
         return 1 if user.pk == self.participant_1_id else 2
 
     def other_than(self, user):
-        """The one whom `user` talks to."""
+        """Return the participant who is not `user`. Raises `ValueError`."""
         return self.participant_2 if self.side_of(user) == 1 else self.participant_1
 
     def read_seq_of(self, user) -> int:
+        """Return the number of the last message that `user` has read."""
         return getattr(self, f"read_seq_{self.side_of(user)}")
 
     def read_seq_beside(self, user) -> int:
-        """How far the one whom `user` talks to has read."""
+        """Return the number of the last message that the other one has read."""
         return self.read_seq_2 if self.side_of(user) == 1 else self.read_seq_1
 
 
 class Message(Subject):
-    """`seq` counts the messages of a conversation from 1, without gaps.
+    """A message. `seq` counts those of a conversation from 1, without gaps.
 
-    A deleted one keeps its number and, for staff, its text: participants see neither
-    text nor pictures of it.
+    A deleted message keeps its number and, for staff, its text. Participants see
+    neither its text nor its pictures.
     """
 
     conversation = models.ForeignKey(
@@ -157,7 +158,7 @@ class Message(Subject):
         default="",
         db_default="",
         editable=False,
-        help_text="The sender's own name for it: sent twice, it is written once.",
+        help_text="The sender's own id: a message that is sent twice is stored once.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
@@ -187,14 +188,16 @@ class Message(Subject):
 
     @property
     def is_read(self) -> bool:
-        """Whether the one it was written to has read it."""
-        talk = self.conversation
-        by_first = self.sender_id == talk.participant_1_id
-        return self.seq <= (talk.read_seq_2 if by_first else talk.read_seq_1)
+        """Whether its recipient has read it."""
+        conversation = self.conversation
+        by_first = self.sender_id == conversation.participant_1_id
+        return self.seq <= (
+            conversation.read_seq_2 if by_first else conversation.read_seq_1
+        )
 
 
 class MessageVersion(models.Model):
-    """What a message said before an edit. For staff."""
+    """The text of a message before an edit. Only staff see it."""
 
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="versions"
@@ -210,7 +213,7 @@ class MessageVersion(models.Model):
 
 
 class Attachment(models.Model):
-    """A private picture that a message shows. It goes with one message alone."""
+    """A private picture of exactly one message."""
 
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="attachments"
@@ -227,7 +230,7 @@ class Attachment(models.Model):
 
 
 class DigestCursor(models.Model):
-    """How far in a conversation somebody has been told that messages wait."""
+    """Up to which number a digest has notified a user of a conversation's messages."""
 
     conversation = models.ForeignKey(
         "messaging.Conversation",

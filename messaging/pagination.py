@@ -1,3 +1,5 @@
+"""Pages of messages: ranges of their numbers."""
+
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
@@ -11,35 +13,39 @@ AFTER = "after"
 
 
 class MessagePages(Pages):
-    """Of a conversation: page 1 holds the newest; in a page the oldest comes first.
+    """Page 1 holds the newest messages; within a page the oldest comes first.
 
-    Messages are numbered without gaps, so that a page is a range of numbers: the total
-    is exact, and costs nothing, and no page costs more than another. `?cursor=` reads
-    on to older ones; `?after=` a number reads on to newer ones.
+    Messages are numbered without gaps, so a page is a range of numbers. The total is
+    the last number, without a COUNT, and every page costs the same. `?cursor=` goes on
+    with older messages, `?after=` with those after a number.
     """
 
     default = 50
 
     def paginate_queryset(self, conversation: Conversation, request, view=None):
+        """Return the messages of the page. Takes the conversation, not a queryset."""
         self.read(request, view)
         self.total, self.is_capped = conversation.last_seq, False
-        self.after = _number(request.query_params.get(AFTER))
+        self.after = _parse_seq(request.query_params.get(AFTER))
         first, last = self._newer() if self.is_catching_up else self._older()
         self.first, self.last = max(first, 1), min(last, self.total)
         return self._rows(conversation) if self.first <= self.last else []
 
     @property
     def is_catching_up(self) -> bool:
+        """Whether the request has `after`."""
         return self.after is not None
 
     @property
     def has_more(self) -> bool:
+        """Whether there is a next page: of newer messages with `after`, else older."""
         if self.is_catching_up:
             return self.last < self.total
         return 1 < self.first <= self.last
 
     @property
     def next_cursor(self) -> str | None:
+        """The cursor of the next older page, or None."""
         if self.is_catching_up or not self.has_more:
             return None
         return self._cursor([self.first - 1])
@@ -50,7 +56,7 @@ class MessagePages(Pages):
     def _older(self) -> tuple[int, int]:
         cursor = self.request.query_params.get(CURSOR)
         if cursor:
-            last = _place(cursor, self.request.path)
+            last = _seq_of_cursor(cursor, self.request.path)
         else:
             last = self.total - (self.page - 1) * self.per_page
         return last - self.per_page + 1, last
@@ -72,23 +78,26 @@ class MessagePages(Pages):
             "name": AFTER,
             "in": "query",
             "schema": {"type": "integer", "minimum": 0},
-            "description": "The number of a message: those after it, the oldest first; "
-            "`has_more` then means newer ones. Nothing is counted as read.",
+            "description": "The number of a message. Returns those after it, the "
+            "oldest first; `has_more` then means newer ones. Nothing is marked as "
+            "read.",
         }
         return [*super().get_schema_operation_parameters(view), after]
 
 
-def _number(text: str | None) -> int | None:
-    """`text` as a number from 0; None when it is not given."""
+def _parse_seq(text: str | None) -> int | None:
+    """Return `text` as a number from 0, or None. Raises `ValidationError`."""
     if text is None:
         return None
     if not text.isascii() or not text.isdigit():
         sentence = _("Give the number of a message: a whole number from 0.")
         raise ValidationError({AFTER: [sentence]})
+    # Cut before the conversion: `int` refuses very long digits with a `ValueError`.
     return int(text.lstrip("0")[:FAR_DIGITS] or 0)
 
 
-def _place(cursor: str, path: str) -> int:
+def _seq_of_cursor(cursor: str, path: str) -> int:
+    """Return the last number of the cursor's page. Raises `ValidationFailed`."""
     match cursors.decode(cursor, path=path):
         case [int(last)]:
             return last

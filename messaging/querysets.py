@@ -1,4 +1,4 @@
-"""Facts about sets of conversations, messages and blocks."""
+"""Querysets of conversations and messages."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -27,33 +27,39 @@ from core.db.conditions import prefix_q
 SUBJECTS = ("task", "offering", "listing")
 
 
-def _of(model, name: str) -> type[models.Model]:
+def _related_model(model, name: str) -> type[models.Model]:
     return model._meta.get_field(name).related_model
 
 
 class SubjectQuerySet(models.QuerySet):
-    """Rows that may name an item."""
+    """Rows that may have an item as their subject."""
 
     def with_about_title(self):
-        """The item's title as `about_title`, while everybody may see the item."""
+        """Annotate `about_title`: the item's title, or NULL unless it is public."""
         titles = (
-            When(prefix_q(self._seen_by_all(name), name), then=F(f"{name}__title"))
+            When(
+                prefix_q(self._visible_to_everyone(name), name),
+                then=F(f"{name}__title"),
+            )
             for name in SUBJECTS
         )
         return self.annotate(about_title=Case(*titles, default=None))
 
-    def _seen_by_all(self, name: str) -> Q:
-        items = _of(self.model, name).objects.all()
+    def _visible_to_everyone(self, name: str) -> Q:
+        items = _related_model(self.model, name).objects.all()
         return items.visible_to_q(AnonymousUser())
 
 
 class ConversationQuerySet(SubjectQuerySet):
+    """Sets of conversations."""
+
     def visible_to(self, user):
+        """Return the conversations that `user` takes part in."""
         return self.filter(Q(participant_1=user.pk) | Q(participant_2=user.pk))
 
     def for_display(self, user):
-        """With both people, the last message, and what `user` has before them."""
-        message = _of(self.model, "last_message")
+        """Fetch what `ConversationSerializer` shows to `user`."""
+        message = _related_model(self.model, "last_message")
         last = message.objects.for_display().select_related("conversation")
         people = ("participant_1", "participant_2")
         return (
@@ -72,25 +78,27 @@ class ConversationQuerySet(SubjectQuerySet):
         )
 
     def with_unread_count(self, user):
-        """How many messages of the other side wait for `user`, as `unread_count`."""
+        """Annotate `read_seq` and `unread_count` of `user`."""
+        # A subquery, not a JOIN with GROUP BY: that would read all messages of the
+        # page's conversations, this only the range of numbers after `read_seq`.
         read_seq = Case(
             When(participant_1=user.pk, then=F("read_seq_1")), default=F("read_seq_2")
         )
-        waiting = (
-            _of(self.model, "last_message")
+        unread = (
+            _related_model(self.model, "last_message")
             .objects.filter(conversation=OuterRef("pk"))
-            .waiting_for(user, after=OuterRef("read_seq"))
+            .unread_by(user, after=OuterRef("read_seq"))
             .order_by()
             .values("conversation")
             .annotate(count=Count("*"))
             .values("count")
         )
         return self.annotate(
-            read_seq=read_seq, unread_count=Coalesce(Subquery(waiting), 0)
+            read_seq=read_seq, unread_count=Coalesce(Subquery(unread), 0)
         )
 
     def with_block_of(self, user):
-        """Who blocks: `user` the other side, `is_blocked`; or it them, `is_shunned`."""
+        """Annotate `is_blocked` (by `user`) and `is_blocked_by_other`."""
         other = Case(
             When(participant_1=user.pk, then=F("participant_2")),
             default=F("participant_1"),
@@ -99,18 +107,23 @@ class ConversationQuerySet(SubjectQuerySet):
         own = blocks.filter(blocker=user.pk, blocked=OuterRef("other_id"))
         of_the_other = blocks.filter(blocker=OuterRef("other_id"), blocked=user.pk)
         return self.annotate(
-            other_id=other, is_blocked=Exists(own), is_shunned=Exists(of_the_other)
+            other_id=other,
+            is_blocked=Exists(own),
+            is_blocked_by_other=Exists(of_the_other),
         )
 
     def total_unread(self, user) -> int:
-        """How many messages wait for `user` in all of their conversations."""
+        """Return how many messages `user` has not read, in one query."""
         own = self.visible_to(user).with_unread_count(user)
         return own.aggregate(total=Sum("unread_count"))["total"] or 0
 
     def unread_by_person(self, ids: Collection[int]) -> dict[int, int]:
-        """How many messages wait for each of these people."""
-        waiting: Counter[int] = Counter()
-        messages = _of(self.model, "last_message").objects
+        """Return the number of unread messages by user id; users with none are absent.
+
+        Two queries, whatever the number of users.
+        """
+        totals: Counter[int] = Counter()
+        messages = _related_model(self.model, "last_message").objects
         for side in (1, 2):
             reader = f"conversation__participant_{side}"
             unread = messages.filter(
@@ -119,27 +132,31 @@ class ConversationQuerySet(SubjectQuerySet):
                 deleted_at=None,
             ).exclude(sender=F(reader))
             counts = unread.order_by().values_list(reader).annotate(Count("pk"))
-            waiting.update(dict(counts))
-        return waiting
+            totals.update(dict(counts))
+        return totals
 
     def started_by(self, user, *, since: datetime):
-        """Those that `user` began, the latest first."""
+        """Return the conversations that `user` started, the latest first."""
         started = self.filter(started_by=user.pk, created_at__gt=since)
         return started.order_by("-created_at")
 
     def latest_first(self):
+        """Order by the last change, the latest first."""
         return self.order_by("-updated_at", "-id")
 
 
 class MessageQuerySet(SubjectQuerySet):
+    """Sets of messages."""
+
     def visible_to(self, user):
+        """Return the messages of the conversations that `user` takes part in."""
         return self.filter(
             Q(conversation__participant_1=user.pk)
             | Q(conversation__participant_2=user.pk)
         )
 
     def for_display(self):
-        """With the sender, the pictures, and the title of what it is about."""
+        """Fetch what `MessageSerializer` shows, but for the conversation."""
         attachment = self.model.attachments.rel.related_model
         pictures = attachment.objects.select_related("upload")
         return (
@@ -149,6 +166,6 @@ class MessageQuerySet(SubjectQuerySet):
             .with_about_title()
         )
 
-    def waiting_for(self, user, *, after):
-        """Those of the other side with a number past `after`; no deleted ones."""
+    def unread_by(self, user, *, after):
+        """Return the other one's messages after number `after`, but deleted ones."""
         return self.filter(seq__gt=after, deleted_at=None).exclude(sender=user.pk)

@@ -1,3 +1,5 @@
+"""Conversations, messages and blocks as the API shows and reads them."""
+
 from functools import cached_property
 
 from django.core.validators import RegexValidator
@@ -11,21 +13,23 @@ from core.api.output import Output
 from messaging import links
 from messaging.querysets import SUBJECTS
 
-LONGEST = 5000
-MOST_ATTACHMENTS = 10
+MAX_CONTENT_CHARS = 5000
+MAX_ATTACHMENTS = 10
 
 
 class AboutSerializer(Output):
-    """The item that is talked about."""
+    """The item that is the subject."""
 
     type = serializers.ChoiceField(choices=SUBJECTS)
     id = serializers.IntegerField()
     title = serializers.CharField(
-        allow_null=True, help_text="Null when not everybody may see the item any more."
+        allow_null=True, help_text="Null when the item is no longer public."
     )
 
 
 class SubjectOutput(Output):
+    """The subject of a conversation or a message: three ids, and `about`."""
+
     task_id = serializers.IntegerField(allow_null=True)
     offering_id = serializers.IntegerField(allow_null=True)
     listing_id = serializers.IntegerField(allow_null=True)
@@ -35,12 +39,12 @@ class SubjectOutput(Output):
     def get_about(self, row) -> dict | None:
         if row.about is None:
             return None
-        kind, pk = row.about
-        return {"type": kind, "id": pk, "title": row.about_title}
+        type, pk = row.about
+        return {"type": type, "id": pk, "title": row.about_title}
 
 
 class AttachmentSerializer(Output):
-    """A private picture, an `Upload`. Its addresses work for a few minutes."""
+    """A private picture, an `Upload`. Its URLs are valid for five minutes."""
 
     id = serializers.IntegerField()
     content_type = serializers.CharField()
@@ -52,14 +56,16 @@ class AttachmentSerializer(Output):
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, upload) -> str:
-        return self.absolute(links.path_of(upload))
+        return self.absolute(links.signed_path(upload))
 
     @extend_schema_field(serializers.URLField)
     def get_thumbnail_url(self, upload) -> str:
-        return self.absolute(links.path_of(upload, small=True))
+        return self.absolute(links.signed_path(upload, small=True))
 
 
 class MessageSerializer(SubjectOutput):
+    """A message, as REST and the socket show it."""
+
     id = serializers.IntegerField()
     conversation_id = serializers.IntegerField()
     seq = serializers.IntegerField(help_text="Counts from 1 in each conversation.")
@@ -68,10 +74,12 @@ class MessageSerializer(SubjectOutput):
     content = serializers.SerializerMethodField()
     attachments = serializers.SerializerMethodField()
     client_msg_id = serializers.CharField(
-        allow_blank=True, help_text="What the sender called it."
+        allow_blank=True, help_text="The id that the sender's client gave it."
     )
-    is_read = serializers.BooleanField(help_text="By the one it was written to.")
-    is_deleted = serializers.BooleanField(help_text="Then it says and shows nothing.")
+    is_read = serializers.BooleanField(help_text="By its recipient.")
+    is_deleted = serializers.BooleanField(
+        help_text="If so, `content` and `attachments` are empty."
+    )
     edited_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
@@ -91,7 +99,7 @@ class MessageSerializer(SubjectOutput):
 
 
 class ConversationSerializer(SubjectOutput):
-    """As its reader sees it; its subject is the item that was named last."""
+    """A conversation as its reader sees it. `about` is the item that was named last."""
 
     id = serializers.IntegerField()
     participant_1_id = serializers.IntegerField()
@@ -99,8 +107,12 @@ class ConversationSerializer(SubjectOutput):
     other_participant = serializers.SerializerMethodField()
     is_blocked = serializers.BooleanField(help_text="By the reader.")
     unread_count = serializers.IntegerField()
-    last_seq = serializers.IntegerField(help_text="How many messages there are.")
-    read_seq = serializers.IntegerField(help_text="How far the reader has read.")
+    last_seq = serializers.IntegerField(
+        help_text="The number of the last message, and so how many there are."
+    )
+    read_seq = serializers.IntegerField(
+        help_text="The number of the last message that the reader has read."
+    )
     other_read_seq = serializers.SerializerMethodField()
     last_message = MessageSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -109,7 +121,7 @@ class ConversationSerializer(SubjectOutput):
     @extend_schema_field(PresentUser)
     def get_other_participant(self, conversation) -> dict:
         other = conversation.other_than(self.viewer)
-        other.is_hidden = conversation.is_blocked or conversation.is_shunned
+        other.is_hidden = conversation.is_blocked or conversation.is_blocked_by_other
         return self._other.to_representation(other)
 
     def get_other_read_seq(self, conversation) -> int:
@@ -121,7 +133,7 @@ class ConversationSerializer(SubjectOutput):
 
 
 class SubjectInput(Input):
-    """Of the three ids one at most; `about` is its name and value, or None."""
+    """At most one of three ids. Validates to `about`: `("task", 5)` or None."""
 
     task_id = IdField(required=False, allow_null=True)
     offering_id = IdField(required=False, allow_null=True)
@@ -136,23 +148,23 @@ class SubjectInput(Input):
 
 
 class ClientMsgId(TextField):
-    """A name that the sender's client makes up for a message, such as a UUID."""
+    """An id that the sender's client gives a message, such as a UUID."""
 
     def __init__(self):
         super().__init__(
             required=False,
             max_length=64,
             validators=[RegexValidator(r"^[A-Za-z0-9_.:-]{1,64}\Z")],
-            help_text="A send with a name that was used already finds that message.",
+            help_text="A send that repeats an id returns the message of the first one.",
         )
 
 
 class MessageInput(SubjectInput):
-    """Words, pictures or both."""
+    """A new message: text, pictures or both."""
 
-    content = OptionalTextField(max_length=LONGEST)
+    content = OptionalTextField(max_length=MAX_CONTENT_CHARS)
     attachment_ids = serializers.ListField(
-        child=IdField(), required=False, max_length=MOST_ATTACHMENTS
+        child=IdField(), required=False, max_length=MAX_ATTACHMENTS
     )
     client_msg_id = ClientMsgId()
 
@@ -164,11 +176,13 @@ class MessageInput(SubjectInput):
 
 
 class EditInput(Input):
-    content = TextField(max_length=LONGEST)
+    """The new text of a message."""
+
+    content = TextField(max_length=MAX_CONTENT_CHARS)
 
 
 class BlockSerializer(Output):
-    """A person whom the reader blocks."""
+    """A user whom the reader blocks."""
 
     user_id = serializers.IntegerField(source="blocked_id")
     user = UserBrief(source="blocked")
@@ -176,22 +190,22 @@ class BlockSerializer(Output):
 
 
 class StartInput(SubjectInput):
-    """Two dialects: `user_id, message`, or `participant_id, initial_message`."""
+    """Two spellings: `user_id, message`, or `participant_id, initial_message`."""
 
     user_id = IdField(required=False, allow_null=True)
     participant_id = IdField(
         required=False, allow_null=True, help_text="The same as `user_id`."
     )
-    message = OptionalTextField(max_length=LONGEST)
+    message = OptionalTextField(max_length=MAX_CONTENT_CHARS)
     initial_message = OptionalTextField(
-        max_length=LONGEST, help_text="The same as `message`."
+        max_length=MAX_CONTENT_CHARS, help_text="The same as `message`."
     )
     client_msg_id = ClientMsgId()
 
     def validate(self, attrs: dict) -> dict:
         user_id = attrs.get("user_id") or attrs.get("participant_id")
         if not user_id:
-            sentence = _("Say to whom you are writing.")
+            sentence = _("Choose a recipient.")
             raise serializers.ValidationError({"user_id": [sentence]})
         return {
             "user_id": user_id,

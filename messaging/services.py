@@ -1,4 +1,4 @@
-"""Open conversations, write in them, mend what was written, and read."""
+"""Start conversations; send, edit, delete and read messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -25,28 +25,34 @@ from uploads import services as uploads
 
 EDIT_WINDOW = timedelta(minutes=15)
 DAY = timedelta(days=1)
-About = tuple[str, int]  # the kind and the id of an item, such as ("task", 5)
+About = tuple[str, int]  # the type and the id of an item, such as ("task", 5)
 
 
 class Unreachable(DomainError):
+    """The account of the other participant is suspended (409)."""
+
     code = "unreachable"
 
 
 class Blocked(NotAllowed):
-    """One of the two blocks the other; which one is not told."""
+    """One of the two blocks the other (403). The answer does not say which one."""
 
     code = "blocked"
 
 
 class TooLate(DomainError):
+    """The message can no longer be changed (409)."""
+
     code = "too_late"
 
 
 class TooManyStarted(Throttled):
+    """A new account has started its number of conversations (429)."""
+
     code = "too_many_conversations"
 
 
-# --- Begin ----------------------------------------------------------------------------
+# --- Start ----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -58,21 +64,21 @@ def start(
     about: About | None = None,
     client_msg_id: str = "",
 ) -> tuple[Conversation, bool]:
-    """The conversation with a person, and whether it is new.
+    """Return the conversation with a user, and whether it is new.
 
-    `content` is sent in it, unless empty; a repeated send finds the first, whatever has
-    happened to the person or the item since. Raises `ValidationFailed` for oneself,
-    `NotFound`
-    for a person or an item that `sender` may not see, `Blocked` (403) and, for new
-    accounts, `TooManyStarted` (429).
+    `content` is sent in it, unless empty. A repeated `client_msg_id` finds the first
+    message, whatever has happened to the user or the item since.
+
+    Raises `ValidationFailed` for oneself, `NotFound` for a user or an item that
+    `sender` cannot see, `Blocked` (403) and, for new accounts, `TooManyStarted` (429).
     """
     if user_id == sender.pk:
         raise ValidationFailed(_("You cannot write to yourself."))
-    if content and (talk := _written_in(sender, user_id, client_msg_id)):
-        return talk, False
+    if content and (conversation := _find_started(sender, user_id, client_msg_id)):
+        return conversation, False
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
         raise NotFound(_("There is no such person."))
-    conversation, is_new = _found_or_begun(sender, user_id)
+    conversation, is_new = _get_or_start(sender, user_id)
     if content:
         send(
             conversation,
@@ -83,13 +89,13 @@ def start(
         )
     elif about:
         subject = _subject(about, viewer=sender)
-        _refuse_unreachable(_locked(conversation, sender), sender)
+        _require_reachable(_lock(conversation, sender), sender)
         Conversation.objects.filter(pk=conversation.pk).update(**subject)
     return conversation, is_new
 
 
-def _written_in(sender, user_id: int, client_msg_id: str) -> Conversation | None:
-    """Where `sender` wrote the message of this name to a person."""
+def _find_started(sender, user_id: int, client_msg_id: str) -> Conversation | None:
+    """Return the conversation in which `sender` used this `client_msg_id`."""
     if not client_msg_id:
         return None
     first, second = sorted((sender.pk, user_id))
@@ -101,36 +107,44 @@ def _written_in(sender, user_id: int, client_msg_id: str) -> Conversation | None
     ).first()
 
 
-def _found_or_begun(sender, user_id: int) -> tuple[Conversation, bool]:
-    """Whoever begins one holds both people, as does whoever blocks."""
+def _get_or_start(sender, user_id: int) -> tuple[Conversation, bool]:
     first, second = sorted((sender.pk, user_id))
     pair = Conversation.objects.filter(participant_1=first, participant_2=second)
     if found := pair.first():
         return found, False
-    hold(first, second)
+    # Both users are locked, then the row is looked up again: two requests at the same
+    # time would otherwise both create it, and one that runs beside a block or beside
+    # another start would not count the other one.
+    lock_users(first, second)
     if found := pair.first():
         return found, False
-    _refuse_blocked(first, second)
-    _refuse_too_many(sender, at=timezone.now())
-    begun = Conversation.objects.create(
+    _require_unblocked(first, second)
+    _check_start_limit(sender, at=timezone.now())
+    conversation = Conversation.objects.create(
         participant_1_id=first, participant_2_id=second, started_by=sender
     )
-    return begun, True
+    return conversation, True
 
 
-def hold(*user_ids: int) -> None:
-    """Lock people, always in one order."""
+def lock_users(*user_ids: int) -> None:
+    """Lock users until the transaction ends. Call it before locking a conversation."""
+    # In the order of their ids: two transactions that lock the same two users in
+    # different orders would wait for each other.
     list(locked(User.objects.filter(pk__in=user_ids).order_by("pk")).only("pk"))
 
 
-def _refuse_too_many(sender, *, at: datetime) -> None:
-    """Hold a new account to so many conversations in any 24 hours."""
+def _check_start_limit(sender, *, at: datetime) -> None:
+    """Limit the conversations of a new account in 24 hours. Raises `TooManyStarted`.
+
+    The lock on `sender` makes the count exact: without it, ten requests at the same
+    time would each find nine rows.
+    """
     if sender.created_at < at - timedelta(days=settings.NEW_ACCOUNT_DAYS):
         return
-    most = settings.NEW_ACCOUNT_CONVERSATIONS
+    limit = settings.NEW_ACCOUNT_CONVERSATIONS
     started = Conversation.objects.started_by(sender, since=at - DAY)
-    times = list(started.values_list("created_at", flat=True)[:most])
-    if len(times) >= most:
+    times = list(started.values_list("created_at", flat=True)[:limit])
+    if len(times) >= limit:
         retry_after = times[-1] + DAY - at if times else DAY
         raise TooManyStarted(
             _("You have started many conversations. Please wait before starting more."),
@@ -138,7 +152,7 @@ def _refuse_too_many(sender, *, at: datetime) -> None:
         )
 
 
-# --- Write ----------------------------------------------------------------------------
+# --- Send -----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -151,16 +165,19 @@ def send(
     attachment_ids: Sequence[int] = (),
     client_msg_id: str = "",
 ) -> tuple[Message, bool]:
-    """Write a message; it, as it is displayed, and whether it is new.
+    """Send a message. Return it, as `for_display()` fetches it, and whether it is new.
 
-    A `client_msg_id` that `sender` used here before finds what it named then. Raises
-    `Blocked` (403), and `Unreachable` (409) when the other side is suspended.
+    A `client_msg_id` that `sender` has used in this conversation returns the message
+    of then. Raises `NotFound` for a conversation of others, `Blocked` (403), and
+    `Unreachable` (409) when the other participant is suspended.
     """
-    conversation = _locked(conversation, sender)
-    if client_msg_id and (sent := _sent(conversation, sender, client_msg_id)):
+    # The lock orders the senders: without it two would take the same `seq`, or two
+    # requests with the same `client_msg_id` would both find no message.
+    conversation = _lock(conversation, sender)
+    if client_msg_id and (sent := _find_sent(conversation, sender, client_msg_id)):
         return sent, False
     subject = _subject(about, viewer=sender) if about else {}
-    _refuse_unreachable(conversation, sender)
+    _require_reachable(conversation, sender)
     message = conversation.messages.create(
         seq=conversation.last_seq + 1,
         sender=sender,
@@ -168,15 +185,17 @@ def send(
         client_msg_id=client_msg_id,
         **subject,
     )
-    _attach(message, list(dict.fromkeys(attachment_ids)))
+    _attach(message, list(dict.fromkeys(attachment_ids)))  # without repetitions
     conversation.last_seq, conversation.last_message = message.seq, message
     for name, value in subject.items():
         setattr(conversation, name, value)
     conversation.save()
-    return _told(events.CREATED, conversation, message), True
+    return _published(events.CREATED, conversation, message), True
 
 
-def _sent(conversation: Conversation, sender, client_msg_id: str) -> Message | None:
+def _find_sent(
+    conversation: Conversation, sender, client_msg_id: str
+) -> Message | None:
     sent = conversation.messages.for_display()
     return sent.filter(sender=sender, client_msg_id=client_msg_id).first()
 
@@ -189,15 +208,18 @@ def _attach(message: Message, upload_ids: list[int]) -> None:
         )
 
 
-def _told(type: str, conversation: Conversation, message: Message) -> Message:
-    """The message as it is displayed now, when others have been told of it."""
-    shown = conversation.messages.for_display().get(pk=message.pk)
-    events.message_changed(type, shown)
-    return shown
+def _published(type: str, conversation: Conversation, message: Message) -> Message:
+    """Publish the event of a message; return it as `for_display()` fetches it."""
+    displayed = conversation.messages.for_display().get(pk=message.pk)
+    events.message_changed(type, displayed)
+    return displayed
 
 
 def _subject(about: About, *, viewer) -> dict[str, int | None]:
-    """The foreign keys that name an item; 404 unless `viewer` sees it."""
+    """Return the values of the foreign keys to an item, of which one is set.
+
+    Raises `NotFound` unless `viewer` can see the item.
+    """
     named, pk = about
     items = Message._meta.get_field(named).related_model.objects
     if not items.visible_to(viewer).filter(pk=pk).exists():
@@ -205,73 +227,79 @@ def _subject(about: About, *, viewer) -> dict[str, int | None]:
     return {f"{name}_id": pk if name == named else None for name in SUBJECTS}
 
 
-def _locked(conversation: Conversation, user) -> Conversation:
+def _lock(conversation: Conversation, user) -> Conversation:
+    """Return the locked, current row. Raises `NotFound` unless `user` takes part."""
     conversation = locked(Conversation.objects).get(pk=conversation.pk)
     if not is_participant(conversation, user):
         raise NotFound(_("There is no such conversation."))
     return conversation
 
 
-def _refuse_unreachable(conversation: Conversation, sender) -> None:
-    _refuse_blocked(conversation.participant_1_id, conversation.participant_2_id)
+def _require_reachable(conversation: Conversation, sender) -> None:
+    _require_unblocked(conversation.participant_1_id, conversation.participant_2_id)
     if not conversation.other_than(sender).is_active:
         raise Unreachable(_("This person's account is suspended for now."))
 
 
-def _refuse_blocked(one_id: int, other_id: int) -> None:
+def _require_unblocked(one_id: int, other_id: int) -> None:
     if Block.objects.between(one_id, other_id).exists():
         raise Blocked(_("You cannot write to this person."))
 
 
-# --- Mend -----------------------------------------------------------------------------
+# --- Edit and delete ------------------------------------------------------------------
 
 
 @transaction.atomic
 def edit(message: Message, *, actor, content: str) -> Message:
-    """Change the words of a message. What it said before is kept for staff.
+    """Change the text of a message and return it. The old text is kept for staff.
 
-    Raises `NotAllowed` for another's, `TooLate` (409) after `EDIT_WINDOW` or once it
-    is deleted; and what `send` raises, as the other side reads new words.
+    Raises `NotAllowed` for a message of the other participant, `TooLate` (409) after
+    `EDIT_WINDOW` or for a deleted one, and what `send` raises: the other participant
+    reads new text.
     """
-    conversation, message = _own(message, actor)
+    conversation, message = _lock_own(message, actor)
     if message.is_deleted:
         raise TooLate(_("This message is deleted."))
-    _refuse_late(message, at=timezone.now())
-    _refuse_unreachable(conversation, actor)
+    _require_editable(message, at=timezone.now())
+    _require_reachable(conversation, actor)
     if message.content != content:
         MessageVersion.objects.create(message=message, content=message.content)
         message.content, message.edited_at = content, timezone.now()
         message.save(update_fields=["content", "edited_at"])
-    return _told(events.UPDATED, conversation, message)
+    return _published(events.UPDATED, conversation, message)
 
 
 @transaction.atomic
 def delete(message: Message, *, actor) -> Message:
-    """Leave nothing of a message but its place; once more changes nothing.
+    """Mark a message as deleted and return it. A second deletion changes nothing.
 
-    Its text stays for staff. Raises `NotAllowed` and `TooLate` as `edit` does.
+    It keeps its number, and for staff its text. Raises `NotAllowed` and `TooLate` as
+    `edit` does.
     """
-    conversation, message = _own(message, actor)
+    conversation, message = _lock_own(message, actor)
     if not message.is_deleted:
-        _refuse_late(message, at=timezone.now())
+        _require_editable(message, at=timezone.now())
         message.deleted_at = timezone.now()
         message.save(update_fields=["deleted_at"])
-    return _told(events.UPDATED, conversation, message)
+    return _published(events.UPDATED, conversation, message)
 
 
-def _own(message: Message, actor) -> tuple[Conversation, Message]:
-    """Both freshly, the conversation locked: it is held before its messages."""
-    refuse_strangers(message, actor)
-    conversation = _locked(message.conversation, actor)
+def _lock_own(message: Message, actor) -> tuple[Conversation, Message]:
+    """Return the locked conversation and the message, both with current values."""
+    require_sender(message, actor)
+    # The parent is locked before its messages, as `send` does: the other order could
+    # deadlock. The message is read after that, or an edit could undo a deletion.
+    conversation = _lock(message.conversation, actor)
     return conversation, conversation.messages.get(pk=message.pk)
 
 
-def refuse_strangers(message: Message, actor) -> None:
+def require_sender(message: Message, actor) -> None:
+    """Raise `NotAllowed` unless `actor` has sent the message."""
     if not is_sender(message, actor):
-        raise NotAllowed(_("Only who wrote a message may change it."))
+        raise NotAllowed(_("Only the sender can change a message."))
 
 
-def _refuse_late(message: Message, *, at: datetime) -> None:
+def _require_editable(message: Message, *, at: datetime) -> None:
     if at - message.created_at > EDIT_WINDOW:
         raise TooLate(_("A message can be changed for 15 minutes."))
 
@@ -280,23 +308,29 @@ def _refuse_late(message: Message, *, at: datetime) -> None:
 
 
 def read(conversation: Conversation, *, reader, up_to: int) -> None:
-    """Count the messages up to number `up_to` as read by `reader`; never fewer."""
+    """Mark the messages up to number `up_to` as read by `reader`.
+
+    A lower number than the stored one changes nothing.
+    """
     field = f"read_seq_{conversation.side_of(reader)}"
     if getattr(conversation, field) < up_to:
+        # The condition stands in the UPDATE, which needs no lock: of two requests at
+        # the same time, the one with the lower number would otherwise win if it is
+        # the last.
         behind = Conversation.objects.filter(
             pk=conversation.pk, **{f"{field}__lt": up_to}
         )
         if behind.update(**{field: up_to}):
-            events.was_read(conversation, reader_id=reader.pk, seq=up_to)
+            events.messages_read(conversation, reader_id=reader.pk, seq=up_to)
         setattr(conversation, field, up_to)
 
 
 @transaction.atomic
 def read_all(conversation: Conversation, *, reader) -> int:
-    """Count everything as read; return how many messages were not."""
-    conversation = _locked(conversation, reader)
+    """Mark all messages as read; return how many were unread."""
+    conversation = _lock(conversation, reader)
     after = conversation.read_seq_of(reader)
-    unread = conversation.messages.waiting_for(reader, after=after).count()
+    unread = conversation.messages.unread_by(reader, after=after).count()
     read(conversation, reader=reader, up_to=conversation.last_seq)
     return unread
 
@@ -304,7 +338,7 @@ def read_all(conversation: Conversation, *, reader) -> int:
 def read_one(message: Message, *, reader) -> None:
     """Mark a message and all before it as read.
 
-    Raises `ValidationFailed` for one's own message.
+    Raises `ValidationFailed` for a message of `reader`.
     """
     if is_sender(message, reader):
         raise ValidationFailed(_("This message is your own."))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import events
-from core.api.renderers import OrjsonRenderer
+from core.api.renderers import to_json_types
 from jobs.services import enqueue
 from notifications.models import Notification, Preference
 from notifications.serializers import NotificationSerializer
@@ -111,7 +110,7 @@ def _publish(row: Notification) -> None:
             row, context={"language": row.recipient.language}
         ).data
         # Through JSON, as times and lazy texts are no payload of a channel layer.
-        payload = orjson.loads(OrjsonRenderer().render(data))
+        payload = to_json_types(data)
         events.publish((row.recipient_id,), CREATED, payload)
         publish_unread_count(row.recipient)
 

@@ -1,306 +1,315 @@
-"""One socket: who may open it, what its client says, and how it ends."""
+"""One socket connection: authentication, frames of the client, and closing."""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from urllib.parse import parse_qs, urlsplit
 
-from django.conf import settings
-from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
-from django.http import HttpRequest
 from django.utils import timezone
 
 from core.api.throttling import address_of
 from core.events import Event
-from realtime import queries, services
-from realtime.db import ask
-from realtime.hub import Hub, hub
-from realtime.message_stream import MOST_RESUMED, Feed
-from realtime.protocol import LONGEST_FRAME, Close, Cut, Refused, frame, number, read
-from realtime.send_buffer import Outbox
+from realtime import db, queries, services
+from realtime.handshake import is_origin_allowed, request_of
+from realtime.hub import Hub, get_hub
+from realtime.message_stream import MAX_RESUMED_CONVERSATIONS, MessageStream
+from realtime.protocol import (
+    MAX_FRAME_BYTES,
+    ClientDisconnected,
+    CloseCode,
+    CloseConnection,
+    ProtocolError,
+    decode_frame,
+    encode_frame,
+    parse_id,
+)
+from realtime.send_buffer import SendBuffer
 
 logger = logging.getLogger("realtime")
 PATHS = {"/ws", "/ws/"}
-AUTH_SECONDS = 10.0
-CLOSE_SECONDS = 5.0
-FRAMES, FRAME_SECONDS = 100, 5.0  # so many frames in so long
-TYPING_SECONDS = 1.0  # of a conversation: what comes sooner is left out
-MOST_WATCHED = 50
+AUTH_TIMEOUT_S = 10.0
+CLOSE_TIMEOUT_S = 5.0
+MAX_FRAMES_PER_WINDOW, FRAME_WINDOW_S = 100, 5.0  # rate limit of the client's frames
+TYPING_INTERVAL_S = 1.0  # a conversation's earlier `typing` frames are ignored
+MAX_WATCHED_USERS = 50
 
 
-class Socket:
-    """Speaks ASGI. Whatever ends it calls `cut` with the code to close with."""
+class Connection:
+    """The ASGI side of one socket.
+
+    Whoever wants to end the connection calls `close` with a close code; `run` then
+    cancels the tasks and sends the code. So a connection ends in one place, once.
+    """
 
     def __init__(self, scope: dict, receive: Callable, send: Callable):
         self._request = request_of(scope)
         self._receive, self._send = receive, send
-        self._cut: asyncio.Future[int | None] = (
+        self._close_code: asyncio.Future[CloseCode | None] = (
             asyncio.get_running_loop().create_future()
         )
         self._tasks: set[asyncio.Task] = set()
         self._hub: Hub
-        self.outbox = Outbox(self.cut)
+        self.send_buffer = SendBuffer(self.close)
+        self.message_stream: MessageStream
         self.sign_in: services.SignIn | None = None
         self.user_id = 0
-        self.feed: Feed | None = None
-        self.watched: dict[int, None] = {}  # people, the longest watched first
-        self._shown: dict[int, dict] = {}
-        self._typed: dict[int, float] = {}
-        self._frames = self._window = 0
+        self.watched: dict[int, None] = {}  # user ids, in the order they were watched
+        self._sent_presence: dict[int, bool] = {}
+        self._typing_sent_at: dict[int, float] = {}  # by conversation
+        self._frame_count = self._frame_window = 0
         self._is_ready = False
 
-    # --- Its life ---------------------------------------------------------------------
+    # --- Lifetime ---------------------------------------------------------------------
 
     async def run(self) -> None:
+        """Serve the connection until it is closed."""
         await self._receive()  # websocket.connect
-        if not (self._request.path in PATHS and is_from_here(self._request)):
-            await self._send({"type": "websocket.close"})  # 403
+        if not (self._request.path in PATHS and is_origin_allowed(self._request)):
+            await self._send({"type": "websocket.close"})  # answers 403
             return
         await self._send({"type": "websocket.accept"})
         address = address_of(self._request)
-        self._hub = hub()
+        self._hub = get_hub()
         try:
-            self._hub.take_place(address)
-        except Cut as cut:
-            await self._close(cut.code)
+            self._hub.reserve_slot(address)
+        except CloseConnection as error:
+            await self._send_close(error.code)
             return
         try:
-            self._spawn(self._live())
-            code = await self._cut
-        finally:
-            await self._end(address)
-        if code is not None:
-            await self._close(code)
+            self._spawn(self._serve())
+            code = await self._close_code
+        finally:  # also when the server cancels this task: the slot must be given back
+            await self._clean_up(address)
+        await self._send_close(code)
 
-    async def _live(self) -> None:
+    def close(self, code: CloseCode | None) -> None:
+        """End the connection with a close code; None when the client has left.
+
+        Never waits. The first call counts.
+        """
+        if not self._close_code.done():
+            self._close_code.set_result(code)
+
+    async def _serve(self) -> None:
         try:
             await self._open()
             while True:
-                await self._answer(await self._next())
-        except Cut as cut:
-            self.cut(cut.code)
+                await self._handle(await self._next_frame())
+        except CloseConnection as error:
+            self.close(error.code)
         except DatabaseError:
-            logger.warning("a socket cannot be served now", exc_info=True)
-            self.cut(Close.LATER)
+            logger.warning("a connection cannot be served now", exc_info=True)
+            self.close(CloseCode.TRY_AGAIN_LATER)
 
-    async def _end(self, address: str) -> None:
+    async def _clean_up(self, address: str) -> None:
         for task in self._tasks:
             task.cancel()
+        # Wait for them: a task that is still sending would send after the close frame.
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.sign_in is not None:
-            await self._hub.leave(self)
-        self._hub.leave_place(address)
+            await self._hub.remove(self)
+        self._hub.release_slot(address)
 
-    async def _close(self, code: int) -> None:
-        """A reader who reads nothing does not even read this."""
+    async def _send_close(self, code: CloseCode | None) -> None:
+        if code is None:  # the client has left
+            return
+        # A client that reads nothing does not read the close frame either.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await self._send({"type": "websocket.close", "code": int(code)})
 
-    def cut(self, code: Close | None) -> None:
-        if not self._cut.done():
-            self._cut.set_result(code)
-
-    def _spawn(self, work: Coroutine) -> asyncio.Task:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, coroutine: Coroutine) -> asyncio.Task:
+        task = asyncio.ensure_future(coroutine)
+        # The loop holds tasks weakly: without this set one could be collected while it
+        # runs, and `_clean_up` could not cancel it.
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._on_task_done)
         return task
 
-    def _done(self, task: asyncio.Task) -> None:
+    def _on_task_done(self, task: asyncio.Task) -> None:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, OSError):  # it has gone
-            logger.error("a socket failed", exc_info=error)
-        if error is not None:
-            self.cut(Close.LATER)
+        if error is None:
+            return
+        if not isinstance(error, OSError):  # an OSError: the client has left
+            logger.error("a task of a connection failed", exc_info=error)
+        # Otherwise the connection would stay open, with nobody reading or sending.
+        self.close(CloseCode.TRY_AGAIN_LATER)
 
-    async def _next(self) -> dict:
-        """The client's next frame. Raises `Cut` for too many and too large ones."""
+    # --- Authentication ---------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Authenticate, send `ready`, and begin to send."""
+        auth = {}
+        try:
+            async with asyncio.timeout(AUTH_TIMEOUT_S):
+                self.sign_in, auth = await self._authenticate()
+        except TimeoutError as error:
+            raise CloseConnection(CloseCode.AUTH_TIMEOUT) from error
+        self.user_id = self.sign_in.user_id
+        self.message_stream = MessageStream(self.user_id, self.send_buffer, self._spawn)
+        # Subscribe first and read second: a message that is written between the two
+        # would otherwise be in neither.
+        await self._hub.add(self)
+        last_seqs = await self.message_stream.begin()
+        # What arrived until now is in `last_seqs`, or is read by the client after
+        # `ready`, which must be the first frame.
+        self.send_buffer.clear()
+        counts = await db.run(queries.unread_counts, {self.user_id})
+        self.send_buffer.put_first(
+            encode_frame(
+                "ready",
+                user_id=self.user_id,
+                conversations={str(pk): seq for pk, seq in last_seqs.items()},
+                unread=counts[self.user_id],
+            )
+        )
+        self._spawn(self.send_buffer.run(self._send))
+        self._is_ready = True
+        if "resume" in auth:
+            frame = {"type": "resume", "conversations": auth["resume"]}
+            await self._handle(frame)
+        self.message_stream.open()
+
+    async def _authenticate(self) -> tuple[services.SignIn, dict]:
+        """Return the sign-in and the `auth` frame: of the URL, or the client's first.
+
+        Raises `CloseConnection`.
+        """
+        query = self._request.GET
+        if "token" in query:  # access logs of proxies have it by now
+            raise CloseConnection(CloseCode.SIGNED_OUT)
+        frame = {"type": "auth", "ticket": query.get("ticket")}
+        if "ticket" not in query:
+            frame = await self._next_frame()
+        ticket, token, sign_in = frame.get("ticket"), frame.get("token"), None
+        if frame["type"] == "auth" and isinstance(ticket, str):
+            sign_in = await db.run(services.redeem, ticket, at=timezone.now())
+        elif frame["type"] == "auth" and isinstance(token, str):
+            sign_in = await db.run(services.identify, token)
+        if sign_in is None:
+            raise CloseConnection(CloseCode.SIGNED_OUT)
+        return sign_in, frame
+
+    # --- Frames of the client ---------------------------------------------------------
+
+    async def _next_frame(self) -> dict:
+        """Return the client's next valid frame.
+
+        Raises `CloseConnection` for too many and too large frames, and for an invalid
+        one before the authentication.
+        """
         while True:
             event = await self._receive()
             if event["type"] == "websocket.disconnect":
-                raise Gone
-            text = event.get("text")
-            self._spend()
-            if (
-                len(text.encode() if text else event.get("bytes") or b"")
-                > LONGEST_FRAME
-            ):
-                raise Cut(Close.TOO_LARGE)
+                raise ClientDisconnected
+            self._count_frame()
+            text = event.get("text") or ""
+            size = len(text.encode() or event.get("bytes") or b"")
+            if size > MAX_FRAME_BYTES:
+                raise CloseConnection(CloseCode.FRAME_TOO_LARGE)
             try:
-                return read(text or "")
-            except Refused as refusal:
+                return decode_frame(text)
+            except ProtocolError as error:
                 if not self._is_ready:
-                    raise Cut(Close.SIGNED_OUT) from refusal
-                self._refuse(refusal)
+                    raise CloseConnection(CloseCode.SIGNED_OUT) from error
+                self._send_error(error)
 
-    def _spend(self) -> None:
-        window = int(self._hub.loop.time() / FRAME_SECONDS)
-        self._frames = self._frames + 1 if window == self._window else 1
-        self._window = window
-        if self._frames > FRAMES:
-            raise Cut(Close.TOO_MANY)
+    def _count_frame(self) -> None:
+        """Apply the rate limit: a fixed window. Raises `CloseConnection`."""
+        window = int(self._hub.loop.time() / FRAME_WINDOW_S)
+        is_same = window == self._frame_window
+        self._frame_count = self._frame_count + 1 if is_same else 1
+        self._frame_window = window
+        if self._frame_count > MAX_FRAMES_PER_WINDOW:
+            raise CloseConnection(CloseCode.LIMIT_EXCEEDED)
 
-    # --- Who it is --------------------------------------------------------------------
-
-    async def _open(self) -> None:
-        said = {}
+    async def _handle(self, frame: dict) -> None:
+        handler = FRAME_HANDLERS.get(frame["type"])
         try:
-            async with asyncio.timeout(AUTH_SECONDS):
-                self.sign_in, said = await self._identify()
-        except TimeoutError as error:
-            raise Cut(Close.TIMEOUT) from error
-        self.user_id = self.sign_in.user_id
-        self.feed = Feed(self.user_id, self.outbox, self._spawn)
-        await self._hub.join(self)
-        places = await self.feed.begin()
-        self.outbox.forget()  # the client reads after `ready`, and that is in it
-        counts = (await ask(queries.unread, {self.user_id}))[self.user_id]
-        self.outbox.put_first(
-            frame(
-                "ready",
-                user_id=self.user_id,
-                conversations={str(talk): seq for talk, seq in places.items()},
-                unread=counts,
+            if handler is None:
+                raise ProtocolError("unknown_type", "There are no frames of this type.")
+            await handler(self, frame)
+        except ProtocolError as error:
+            self._send_error(error)
+
+    def _send_error(self, error: ProtocolError) -> None:
+        self.send_buffer.put(encode_frame("error", code=error.code, error=str(error)))
+
+    async def _on_ping(self, frame: dict) -> None:
+        self.send_buffer.put(encode_frame("pong"))
+
+    async def _on_resume(self, frame: dict) -> None:
+        seqs = frame.get("conversations")
+        if not isinstance(seqs, dict) or len(seqs) > MAX_RESUMED_CONVERSATIONS:
+            sentence = (
+                f"Name up to {MAX_RESUMED_CONVERSATIONS} conversations and the number "
+                "of the last message of each."
             )
-        )
-        self._spawn(self.outbox.run(self._send))
-        self._is_ready = True
-        if "resume" in said:
-            await self._answer({"type": "resume", "conversations": said["resume"]})
-        self.feed.open()
+            raise ProtocolError("bad_frame", sentence)
+        sent_up_to = {parse_id(pk): parse_id(seq) for pk, seq in seqs.items()}
+        await self.message_stream.resume(sent_up_to)
 
-    async def _identify(self) -> tuple[services.SignIn, dict]:
-        """By the ticket of the address, or by the first frame."""
-        asked = self._request.GET
-        if "token" in asked:  # it is in the logs of every proxy by now
-            raise Cut(Close.SIGNED_OUT)
-        said = {"type": "auth", "ticket": asked.get("ticket")}
-        if "ticket" not in asked:
-            said = await self._next()
-        ticket, token, found = said.get("ticket"), said.get("token"), None
-        if said["type"] == "auth" and isinstance(ticket, str):
-            found = await ask(services.redeem, ticket, at=timezone.now())
-        elif said["type"] == "auth" and isinstance(token, str):
-            found = await ask(services.identify, token)
-        if found is None:
-            raise Cut(Close.SIGNED_OUT)
-        return found, said
-
-    # --- What its client says ---------------------------------------------------------
-
-    async def _answer(self, said: dict) -> None:
-        answer = ANSWERS.get(said["type"])
-        try:
-            if answer is None:
-                raise Refused("unknown_type", "There are no frames of this type.")
-            await answer(self, said)
-        except Refused as refusal:
-            self._refuse(refusal)
-
-    def _refuse(self, refusal: Refused) -> None:
-        self.outbox.put(frame("error", code=refusal.code, error=str(refusal)))
-
-    async def _ping(self, said: dict) -> None:
-        self.outbox.put(frame("pong"))
-
-    async def _resume(self, said: dict) -> None:
-        places = said.get("conversations")
-        if not isinstance(places, dict) or len(places) > MOST_RESUMED:
-            sentence = f"Name up to {MOST_RESUMED} conversations and their numbers."
-            raise Refused("bad_frame", sentence)
-        await self.feed.resume({number(k): number(v) for k, v in places.items()})
-
-    async def _typing(self, said: dict) -> None:
-        talk, now = number(said.get("conversation_id")), self._hub.loop.time()
-        if now - self._typed.get(talk, -TYPING_SECONDS) < TYPING_SECONDS:
+    async def _on_typing(self, frame: dict) -> None:
+        conversation_id = parse_id(frame.get("conversation_id"))
+        now = self._hub.loop.time()
+        last = self._typing_sent_at.get(conversation_id, -TYPING_INTERVAL_S)
+        if now - last < TYPING_INTERVAL_S:
             return
-        if len(self._typed) >= MOST_WATCHED:
-            self._typed.clear()
-        self._typed[talk] = now
-        data = {"conversation_id": talk, "user_id": self.user_id}
-        other = await self._other_in(talk)
-        if not await ask(queries.are_apart, self.user_id, other):
-            await self._hub.publish(Event((other,), "typing", data))
+        # A bound: a client could name any number of conversations.
+        if len(self._typing_sent_at) >= MAX_WATCHED_USERS:
+            self._typing_sent_at.clear()
+        self._typing_sent_at[conversation_id] = now
+        other_id = await self._other_participant_id(conversation_id)
+        if not await db.run(queries.is_blocked_between, self.user_id, other_id):
+            payload = {"conversation_id": conversation_id, "user_id": self.user_id}
+            await self._hub.publish(Event((other_id,), "typing", payload))
 
-    async def _presence(self, said: dict) -> None:
-        """Show the other person of a conversation, now and whenever it changes."""
-        other = await self._other_in(number(said.get("conversation_id")))
-        pair = (self.user_id, other)
-        found = await ask(queries.presence_of, [pair])
-        self._look_away_from(other)
-        if len(self.watched) >= MOST_WATCHED:
-            self._look_away_from(next(iter(self.watched)))
-        self.watched[other] = None
-        self.show(other, found[pair])
+    async def _on_presence(self, frame: dict) -> None:
+        """Send the presence of the other participant, now and on each change."""
+        conversation_id = parse_id(frame.get("conversation_id"))
+        other_id = await self._other_participant_id(conversation_id)
+        pair = (self.user_id, other_id)
+        found = await db.run(queries.presence_of, [pair])
+        # Remove and insert again: a dict keeps its order, and the user who was watched
+        # the longest ago is dropped first.
+        self._unwatch(other_id)
+        if len(self.watched) >= MAX_WATCHED_USERS:
+            self._unwatch(next(iter(self.watched)))
+        self.watched[other_id] = None
+        self.send_presence(other_id, found[pair])
 
-    def _look_away_from(self, user_id: int) -> None:
+    def _unwatch(self, user_id: int) -> None:
         self.watched.pop(user_id, None)
-        self._shown.pop(user_id, None)
+        self._sent_presence.pop(user_id, None)
 
-    async def _other_in(self, talk: int) -> int:
-        other = await ask(queries.other_of, self.user_id, talk)
-        if other is None:
-            raise Refused("not_found", "You have no such conversation.")
-        return other
+    async def _other_participant_id(self, conversation_id: int) -> int:
+        """Return the id of the other participant. Raises `ProtocolError`."""
+        other_id = await db.run(
+            queries.other_participant_id, self.user_id, conversation_id
+        )
+        if other_id is None:
+            raise ProtocolError("not_found", "You have no such conversation.")
+        return other_id
 
-    def show(self, user_id: int, presence: dict) -> None:
-        """Tell who is here, if that has changed."""
-        online = presence["is_online"]
-        if self._shown.get(user_id, ...) != online:
-            self._shown[user_id] = online
-            self.outbox.put(frame("presence", user_id=user_id, **presence))
-
-
-class Gone(Cut):
-    """The client has closed it."""
-
-    def __init__(self):
-        super().__init__(None)
+    def send_presence(self, user_id: int, presence: dict) -> None:
+        """Send a `presence` frame if `is_online` differs from the last one."""
+        is_online = presence["is_online"]
+        if self._sent_presence.get(user_id) != is_online:
+            self._sent_presence[user_id] = is_online
+            frame = encode_frame("presence", user_id=user_id, **presence)
+            self.send_buffer.put(frame)
 
 
-ANSWERS: dict[str, Callable[[Socket, dict], Awaitable[None]]] = {
-    "ping": Socket._ping,
-    "resume": Socket._resume,
-    "typing": Socket._typing,
-    "presence": Socket._presence,
+FRAME_HANDLERS: dict[str, Callable[[Connection, dict], Awaitable[None]]] = {
+    "ping": Connection._on_ping,
+    "resume": Connection._on_resume,
+    "typing": Connection._on_typing,
+    "presence": Connection._on_presence,
 }
 
 
 async def application(scope: dict, receive: Callable, send: Callable) -> None:
-    await Socket(scope, receive, send).run()
-
-
-def request_of(scope: dict) -> HttpRequest:
-    """The handshake as a request, so that hosts and addresses are read in one way."""
-    request = HttpRequest()
-    request.path = scope["path"]
-    for name, value in scope["headers"]:
-        if b"_" not in name:  # which would pass for the one with a hyphen
-            key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
-            before = f"{request.META[key]}," if key in request.META else ""
-            request.META[key] = before + value.decode("latin-1")
-    host, port = scope.get("server") or ("localhost", 80)
-    request.META |= {"SERVER_NAME": host, "SERVER_PORT": str(port)}
-    request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    request.GET = {name: values[-1] for name, values in query.items()}
-    return request
-
-
-def is_from_here(request: HttpRequest) -> bool:
-    """Browsers name the page's origin; whoever names none is no browser."""
-    origin = request.META.get("HTTP_ORIGIN")
-    try:
-        host = request.get_host()
-    except DisallowedHost:
-        return False
-    if origin is None or origin in settings.CORS_ALLOWED_ORIGINS:
-        return True
-    try:
-        return urlsplit(origin).netloc == host
-    except ValueError:
-        return False
+    """Serve one connection: the ASGI application of `/ws`."""
+    await Connection(scope, receive, send).run()

@@ -1,4 +1,4 @@
-"""The database from sockets: by a few threads, that hold no connection in between."""
+"""Database access for connections: a few threads run the blocking queries."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,10 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from channels.db import database_sync_to_async
 from django.conf import settings
 
+# A pool of its own: on the default executor a thousand connections could open as many
+# database connections as there are threads, and would starve other users of it.
 pool = ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="sockets")
 
 
-async def ask(function: Callable, *args, **kwargs):
-    """Run a blocking function on one of the threads."""
-    run = database_sync_to_async(function, thread_sensitive=pool is None, executor=pool)
-    return await run(*args, **kwargs)
+async def run(function: Callable, *args, **kwargs):
+    """Return the result of a blocking `function`, run on one of the threads.
+
+    Raises what `function` raises.
+    """
+    # `database_sync_to_async` closes old database connections before and after the
+    # call; `sync_to_async` would let an idle thread keep a dead one.
+    call = database_sync_to_async(
+        function, thread_sensitive=pool is None, executor=pool
+    )
+    return await call(*args, **kwargs)

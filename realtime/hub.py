@@ -1,11 +1,12 @@
-"""The sockets of one process, and what they hear together."""
+"""The connections of one process, and the events that they share."""
 
 import asyncio
 import contextlib
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
+from typing import cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -13,261 +14,317 @@ from django.db import DatabaseError
 
 from accounts.tokens import ENDED
 from core.events import Event
-from realtime import queries, services
-from realtime.db import ask
+from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
-from realtime.polling import Rounds
-from realtime.protocol import Close, Cut, frame
-from realtime.publisher import AWAY, SEND_SECONDS, group_of, hubs, send
+from realtime.polling import Poller
+from realtime.protocol import CloseCode, CloseConnection, encode_frame
+from realtime.publisher import LAYER_ERRORS, group_of, send_to_groups
 
 logger = logging.getLogger("realtime")
-COUNTED = frozenset(
+COUNTED_EVENTS = frozenset(
     {
         *("message.created", "message.updated", "message.read"),
         *("notification.created", "unread"),
     }
 )
-BEAT, BEAT_SECONDS = "beat", 2.0
-SILENCE_SECONDS = 5.0  # without one's own beat: then the layer is away
+HEARTBEAT, HEARTBEAT_INTERVAL_S = "heartbeat", 2.0
+HEARTBEAT_TIMEOUT_S = 5.0  # without an own heartbeat: then the layer is down
 
 
 class Hub:
-    """Holds a subscription to the layer for each person who has a socket here.
+    """Subscribes to the channel layer for each user who has connections here.
 
-    It hears its own beat through the layer. When that stops, and comes back, events
-    were lost: every socket is told to read again.
+    The hub sends itself a heartbeat through the layer. When the heartbeat stops and
+    comes back, events were lost: every client is sent `resync`.
+
+    All methods but `publish_local` must be called in the event loop of the hub. There
+    is no lock: what happens between two awaits is not interrupted.
     """
 
     def __init__(self):
         self.loop = asyncio.get_running_loop()
         self.layer = get_channel_layer()
-        self.people: dict[int, set] = {}
-        self._places: Counter[str] = Counter()
-        self._missing: set[int] = set()  # people without a subscription
-        self._own = f"hub.{uuid.uuid4().hex}"  # the group of this hub alone
-        self._channel = f"{self._own}!inbox"
-        self._heard_at = self.loop.time()
-        self.is_deaf = False
+        self.poller = Poller(self)
+        self.layer_is_down = False
+        self._connections_by_user: dict[int, set] = {}
+        self._connections_by_address: Counter[str] = Counter()
+        self._unsubscribed: set[int] = set()  # users whose subscription failed
+        self._own_group = f"hub.{uuid.uuid4().hex}"
+        self._channel = f"{self._own_group}!inbox"
+        self._heartbeat_at = self.loop.time()
         self._tasks: set[asyncio.Task] = set()
-        self._begun: asyncio.Future | None = None
-        self.rounds = Rounds(self)
+        self._start_task: asyncio.Future | None = None
 
-    # --- Who is here ------------------------------------------------------------------
+    # --- Connections ------------------------------------------------------------------
 
-    def take_place(self, address: str) -> None:
-        """Count one more socket of an address. Raises `Cut` past its share."""
-        if self._places[address] >= settings.SOCKETS_PER_ADDRESS:
-            raise Cut(Close.TOO_MANY)
-        self._places[address] += 1
+    def reserve_slot(self, address: str) -> None:
+        """Count one more connection of an IP address.
 
-    def leave_place(self, address: str) -> None:
-        self._places[address] -= 1
-        if not self._places[address]:
-            del self._places[address]
-        if not self._places:
-            self._end()
+        Raises `CloseConnection` at the limit. Call it before the authentication: until
+        then a client is limited by its address alone.
+        """
+        if self._connections_by_address[address] >= settings.SOCKETS_PER_ADDRESS:
+            raise CloseConnection(CloseCode.LIMIT_EXCEEDED)
+        self._connections_by_address[address] += 1
 
-    async def join(self, socket) -> None:
-        """Let a socket hear from now on. Raises `Cut` past its person's share."""
-        await self._begin()
-        mine = self.people.setdefault(socket.user_id, set())
-        if len(mine) >= settings.SOCKETS_PER_PERSON:
-            raise Cut(Close.TOO_MANY)
-        mine.add(socket)
-        if len(mine) == 1:
-            await self._subscribe(socket.user_id)
+    def release_slot(self, address: str) -> None:
+        """Give back a slot. The hub stops with its last one."""
+        self._connections_by_address[address] -= 1
+        if not self._connections_by_address[address]:
+            del self._connections_by_address[address]
+        if not self._connections_by_address:
+            self._stop()
 
-    async def leave(self, socket) -> None:
-        mine = self.people.get(socket.user_id, set())
-        mine.discard(socket)
-        if not mine and self.people.pop(socket.user_id, None) is not None:
-            self.rounds.forget(socket.user_id)
-            self._missing.discard(socket.user_id)
-            with contextlib.suppress(*AWAY):
-                async with asyncio.timeout(SEND_SECONDS):
-                    group = group_of(socket.user_id)
-                    await self.layer.group_discard(group, self._channel)
+    async def add(self, connection) -> None:
+        """Deliver events to a connection from now on.
 
-    def sockets(self) -> list:
-        return [socket for mine in self.people.values() for socket in mine]
+        Raises `CloseConnection` at the limit of its user, and `DatabaseError`.
+        """
+        await self._ensure_started()
+        own = self._connections_by_user.setdefault(connection.user_id, set())
+        if len(own) >= settings.SOCKETS_PER_PERSON:
+            raise CloseConnection(CloseCode.LIMIT_EXCEEDED)
+        # Before the await of `_subscribe`: two connections of a user that open at the
+        # same time would otherwise both pass the limit.
+        own.add(connection)
+        if len(own) == 1:
+            await self._subscribe(connection.user_id)
 
-    # --- What they hear ---------------------------------------------------------------
+    async def remove(self, connection) -> None:
+        """Stop delivering events to a connection. Never raises."""
+        own = self._connections_by_user.get(connection.user_id, set())
+        own.discard(connection)
+        if own or self._connections_by_user.pop(connection.user_id, None) is None:
+            return
+        self.poller.forget_user(connection.user_id)
+        self._unsubscribed.discard(connection.user_id)
+        with contextlib.suppress(*LAYER_ERRORS):
+            async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                group = group_of(connection.user_id)
+                await self.layer.group_discard(group, self._channel)
 
-    def tell(self, event: Event) -> None:
-        """Hear an event of this process, from any thread."""
+    def user_ids(self) -> Collection[int]:
+        """Return the ids of the users who have connections here."""
+        return self._connections_by_user.keys()
+
+    def connections(self) -> list:
+        """Return all authenticated connections of this process."""
+        return [one for own in self._connections_by_user.values() for one in own]
+
+    async def close_ended_sessions(self, connections: Iterable) -> None:
+        """Close the connections whose sign-in has ended; one query for all of them.
+
+        Raises `DatabaseError`.
+        """
+        by_sign_in: dict = {}
+        for connection in connections:
+            by_sign_in.setdefault(connection.sign_in, []).append(connection)
+        if not by_sign_in:
+            return
+        ended, suspended = await db.run(services.ended_or_suspended, by_sign_in)
+        for sign_in in ended | suspended:
+            is_suspended = sign_in in suspended
+            code = CloseCode.SUSPENDED if is_suspended else CloseCode.SIGNED_OUT
+            for connection in by_sign_in[sign_in]:
+                connection.close(code)
+
+    # --- Events -----------------------------------------------------------------------
+
+    def publish_local(self, event: Event) -> None:
+        """Publish an event of this process. Called from any thread."""
+        # `threadsafe`: asyncio is not, and the loop would not wake up for the call.
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self.loop.call_soon_threadsafe(self._pass_on, event)
+            self.loop.call_soon_threadsafe(self._spawn_publish, event)
 
-    def _pass_on(self, event: Event) -> None:
+    def _spawn_publish(self, event: Event) -> None:
         self._spawn(self.publish(event))
 
     async def publish(self, event: Event) -> None:
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(self.layer, event)
+        """Send an event to the groups of its recipients. Dropped when that fails."""
+        with contextlib.suppress(*LAYER_ERRORS):
+            # A Redis that hangs would otherwise collect a task for each event.
+            async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                await send_to_groups(self.layer, event)
 
-    def hear(self, user_id: int, type: str, payload: dict) -> None:
-        if user_id in self.people:
-            HEARD.get(type, Hub._hear_other)(self, user_id, type, payload)
-            if type in COUNTED:
-                self.rounds.count(user_id)
+    def dispatch(self, user_id: int, type: str, payload: dict) -> None:
+        """Handle an event of the layer for one user."""
+        # The last connection may be gone: the layer delivers what is under way.
+        if user_id in self._connections_by_user:
+            handler = EVENT_HANDLERS.get(type, Hub._on_other)
+            handler(self, user_id, type, payload)
+            if type in COUNTED_EVENTS:
+                self.poller.count(user_id)
 
-    def _hear_end(self, user_id: int, type: str, payload: dict) -> None:
-        self._spawn(self.check(self.people[user_id]))
-
-    def _hear_created(self, user_id: int, type: str, payload: dict) -> None:
-        said = message_frame(type, payload)
-        self.hear_message(user_id, payload["conversation_id"], payload["seq"], said)
-
-    def _hear_updated(self, user_id: int, type: str, payload: dict) -> None:
-        said = message_frame(type, payload)
-        for socket in self.people[user_id]:
-            socket.feed.mend(payload["conversation_id"], payload["seq"], said)
-
-    def _hear_read(self, user_id: int, type: str, payload: dict) -> None:
-        if payload["reader_id"] == user_id:
-            self._hear_other(user_id, type, payload)
-        else:
-            self._spawn(self._tell_read(user_id, type, payload))
-
-    async def _tell_read(self, user_id: int, type: str, payload: dict) -> None:
-        """Across a block nobody sees that the other one is here."""
-        with contextlib.suppress(DatabaseError):  # one mark less
-            if not await ask(queries.are_apart, user_id, payload["reader_id"]):
-                self._hear_other(user_id, type, payload)
-
-    def _hear_notification(self, user_id: int, type: str, payload: dict) -> None:
-        if self.rounds.is_news(payload["id"]):
-            self.say(user_id, frame(type, notification=payload))
-
-    def _hear_step(self, user_id: int, type: str, payload: dict) -> None:
-        self.rounds.heard_step(payload["task_id"], payload["status"])
-        self.say(user_id, frame(type, **payload))
-
-    def _hear_count(self, user_id: int, type: str, payload: dict) -> None:
-        """Nothing but that counts may have changed."""
-
-    def _hear_other(self, user_id: int, type: str, payload: dict) -> None:
-        self.say(user_id, frame(type, **payload))
-
-    def hear_message(
-        self, user_id: int, talk: int, seq: int, said: str | None = None
+    def message_created(
+        self, user_id: int, conversation_id: int, seq: int, frame: str | None = None
     ) -> None:
-        for socket in self.people.get(user_id, ()):
-            socket.feed.hear(talk, seq, said)
+        """Tell a user's message streams of a message; `frame` is it, if known."""
+        for connection in self._connections_by_user.get(user_id, ()):
+            connection.message_stream.message_created(conversation_id, seq, frame)
 
-    def say(self, user_id: int, said: str) -> None:
-        for socket in self.people.get(user_id, ()):
-            socket.outbox.put(said)
+    def send_to_user(self, user_id: int, frame: str) -> None:
+        """Put a frame into the send buffers of a user's connections."""
+        for connection in self._connections_by_user.get(user_id, ()):
+            connection.send_buffer.put(frame)
 
-    async def check(self, sockets: Iterable) -> None:
-        """Close those whose sign-in has ended: one query for all."""
-        by_sign_in: dict = {}
-        for socket in sockets:
-            by_sign_in.setdefault(socket.sign_in, []).append(socket)
-        if by_sign_in:
-            ended, suspended = await ask(services.standing, by_sign_in)
-            for one in ended | suspended:
-                code = Close.SUSPENDED if one in suspended else Close.SIGNED_OUT
-                for socket in by_sign_in[one]:
-                    socket.cut(code)
+    def _on_session_ended(self, user_id: int, type: str, payload: dict) -> None:
+        # The event names the user alone: the query finds which sign-in has ended.
+        own = list(self._connections_by_user[user_id])
+        self._spawn(self.close_ended_sessions(own))
 
-    # --- The layer --------------------------------------------------------------------
+    def _on_message_created(self, user_id: int, type: str, payload: dict) -> None:
+        frame = message_frame(type, payload)  # encoded once for all connections
+        conversation_id, seq = payload["conversation_id"], payload["seq"]
+        self.message_created(user_id, conversation_id, seq, frame)
 
-    async def _begin(self) -> None:
-        if self._begun is None:
-            self._begun = asyncio.ensure_future(self._start())
+    def _on_message_updated(self, user_id: int, type: str, payload: dict) -> None:
+        frame = message_frame(type, payload)
+        conversation_id, seq = payload["conversation_id"], payload["seq"]
+        for connection in self._connections_by_user[user_id]:
+            connection.message_stream.message_updated(conversation_id, seq, frame)
+
+    def _on_message_read(self, user_id: int, type: str, payload: dict) -> None:
+        if payload["reader_id"] == user_id:
+            self._on_other(user_id, type, payload)
+        else:
+            self._spawn(self._send_read_unless_blocked(user_id, type, payload))
+
+    async def _send_read_unless_blocked(
+        self, user_id: int, type: str, payload: dict
+    ) -> None:
+        # Across a block the frame would show that the other one is online.
+        with contextlib.suppress(DatabaseError):  # then a read mark comes with REST
+            reader_id = payload["reader_id"]
+            if not await db.run(queries.is_blocked_between, user_id, reader_id):
+                self._on_other(user_id, type, payload)
+
+    def _on_notification(self, user_id: int, type: str, payload: dict) -> None:
+        if self.poller.is_new_notification(payload["id"]):
+            self.send_to_user(user_id, encode_frame(type, notification=payload))
+
+    def _on_task_updated(self, user_id: int, type: str, payload: dict) -> None:
+        self.poller.task_updated(payload["task_id"], payload["status"])
+        self.send_to_user(user_id, encode_frame(type, **payload))
+
+    def _on_unread(self, user_id: int, type: str, payload: dict) -> None:
+        """Send nothing: `dispatch` has the counts read, as for all counted events."""
+
+    def _on_other(self, user_id: int, type: str, payload: dict) -> None:
+        self.send_to_user(user_id, encode_frame(type, **payload))
+
+    # --- The channel layer ------------------------------------------------------------
+
+    async def _ensure_started(self) -> None:
+        # One task for all: connections that open together would start several pollers.
+        if self._start_task is None:
+            self._start_task = asyncio.ensure_future(self._start())
         try:
-            await asyncio.shield(self._begun)
+            # Shielded: a client that leaves would cancel the start of all the others.
+            await asyncio.shield(self._start_task)
         except Exception:
-            self._begun = None  # the next one tries again
+            self._start_task = None  # the next connection tries again
             raise
 
     async def _start(self) -> None:
-        await self.rounds.begin()
+        await self.poller.begin()
         self._spawn(self._listen())
-        await asyncio.sleep(0)  # from here on the layer knows the channel
-        for work in (self._beat, *self.rounds.works):
-            self._spawn(work())
+        # Let `_listen` reach `receive`, which creates the channel in the layer: what
+        # is sent before that is lost.
+        await asyncio.sleep(0)
+        for task in (self._heartbeat, *self.poller.tasks):
+            self._spawn(task())
 
     async def _subscribe(self, user_id: int) -> None:
-        """If the layer is away, `_beat` goes on trying."""
-        self._missing.add(user_id)
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(SEND_SECONDS):
+        # Kept while the layer is down: `_heartbeat` subscribes again later.
+        self._unsubscribed.add(user_id)
+        with contextlib.suppress(*LAYER_ERRORS):
+            async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
                 await self.layer.group_add(group_of(user_id), self._channel)
-            self._missing.discard(user_id)
+            self._unsubscribed.discard(user_id)
 
     async def _listen(self) -> None:
         while True:
             try:
-                said = await self.layer.receive(self._channel)
-            except AWAY:
-                await asyncio.sleep(BEAT_SECONDS)
+                message = await self.layer.receive(self._channel)
+            except LAYER_ERRORS:
+                # `receive` fails at once while Redis is down: without a pause this
+                # loop would take the whole processor.
+                await asyncio.sleep(HEARTBEAT_INTERVAL_S)
             else:
-                self._receive(said)
+                self._on_layer_message(message)
 
-    def _receive(self, said: dict) -> None:
-        if said["type"] != BEAT:
-            self.hear(said["user_id"], said["type"], said["payload"])
-            return
-        self._heard_at = self.loop.time()
-        if self.is_deaf:
-            self.is_deaf = False
-            logger.warning("the sockets hear the other processes again")
-            for socket in self.sockets():
-                socket.outbox.put(frame("resync"))
+    def _on_layer_message(self, message: dict) -> None:
+        if message["type"] == HEARTBEAT:
+            self._on_heartbeat()
+        else:
+            self.dispatch(message["user_id"], message["type"], message["payload"])
 
-    async def _beat(self) -> None:
-        """Say something to oneself, and subscribe whoever is not."""
+    def _on_heartbeat(self) -> None:
+        self._heartbeat_at = self.loop.time()
+        if self.layer_is_down:
+            self.layer_is_down = False
+            logger.warning("the channel layer is back: clients are told to resync")
+            for connection in self.connections():
+                connection.send_buffer.put(encode_frame("resync"))
+
+    async def _heartbeat(self) -> None:
+        """Send the heartbeat, renew subscriptions, and notice that the layer is down.
+
+        A heartbeat that comes back proves the whole way: an own connection to Redis may
+        be open while its subscription is not.
+        """
         while True:
-            with contextlib.suppress(*AWAY):
-                async with asyncio.timeout(SEND_SECONDS):
-                    await self.layer.group_add(self._own, self._channel)
-                    await self.layer.group_send(self._own, {"type": BEAT})
-                for user_id in list(self._missing):
+            with contextlib.suppress(*LAYER_ERRORS):
+                async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                    # Each time, as the first attempt may have failed.
+                    await self.layer.group_add(self._own_group, self._channel)
+                    await self.layer.group_send(self._own_group, {"type": HEARTBEAT})
+                for user_id in list(self._unsubscribed):
                     await self._subscribe(user_id)
-            silence = self.loop.time() - self._heard_at
-            if silence > SILENCE_SECONDS and not self.is_deaf:
-                self.is_deaf = True
-                logger.warning("the sockets hear nothing of other processes")
-            await asyncio.sleep(BEAT_SECONDS)
+            silence_s = self.loop.time() - self._heartbeat_at
+            if silence_s > HEARTBEAT_TIMEOUT_S and not self.layer_is_down:
+                self.layer_is_down = True
+                logger.warning("the channel layer is down: no heartbeat arrives")
+            await asyncio.sleep(HEARTBEAT_INTERVAL_S)
 
-    # --- Its tasks --------------------------------------------------------------------
+    # --- Tasks ------------------------------------------------------------------------
 
-    def _spawn(self, work: Coroutine) -> asyncio.Task:
-        task = self.loop.create_task(work)
+    def _spawn(self, coroutine: Coroutine) -> asyncio.Task:
+        task = self.loop.create_task(coroutine)
+        # The loop holds tasks weakly: without this set one could be collected while it
+        # runs. `_stop` also needs it.
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _end(self) -> None:
+    def _stop(self) -> None:
         for task in list(self._tasks):
             task.cancel()
-        hubs.pop(self.loop, None)
-        self._spawn(self._fall_silent())
+        # The next connection gets a new hub: this one has no tasks any more.
+        publisher.receivers.pop(self.loop, None)
+        self._spawn(self._leave_own_group())
 
-    async def _fall_silent(self) -> None:
-        """Leave its own group, or the layer would keep it for good."""
-        with contextlib.suppress(*AWAY):
-            async with asyncio.timeout(SEND_SECONDS):
-                await self.layer.group_discard(self._own, self._channel)
+    async def _leave_own_group(self) -> None:
+        # The group has a random name: Redis would keep one for each hub that has been.
+        with contextlib.suppress(*LAYER_ERRORS):
+            async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                await self.layer.group_discard(self._own_group, self._channel)
 
 
-HEARD = {
-    ENDED: Hub._hear_end,
-    "message.created": Hub._hear_created,
-    "message.updated": Hub._hear_updated,
-    "message.read": Hub._hear_read,
-    "notification.created": Hub._hear_notification,
-    "task.updated": Hub._hear_step,
-    "unread": Hub._hear_count,
+EVENT_HANDLERS = {
+    ENDED: Hub._on_session_ended,
+    "message.created": Hub._on_message_created,
+    "message.updated": Hub._on_message_updated,
+    "message.read": Hub._on_message_read,
+    "notification.created": Hub._on_notification,
+    "task.updated": Hub._on_task_updated,
+    "unread": Hub._on_unread,
 }
 
 
-def hub() -> Hub:
-    """The one of this loop, which lives while there are sockets."""
+def get_hub() -> Hub:
+    """Return the hub of the running event loop. It lives while it has connections."""
     loop = asyncio.get_running_loop()
-    if loop not in hubs:
-        hubs[loop] = Hub()
-    return hubs[loop]
+    if loop not in publisher.receivers:
+        publisher.receivers[loop] = Hub()
+    return cast(Hub, publisher.receivers[loop])

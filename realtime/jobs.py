@@ -1,4 +1,4 @@
-"""Periodic maintenance of sockets."""
+"""Periodic jobs of sockets."""
 
 from datetime import datetime
 
@@ -8,4 +8,5 @@ from realtime import services
 
 @maintenance("delete expired tickets")
 def delete_expired_tickets(at: datetime, *, dry_run: bool) -> int:
-    return delete_rows(services.stale_tickets(at=at), dry_run=dry_run)
+    """Delete tickets that can no longer be redeemed; return how many."""
+    return delete_rows(services.expired_tickets(at=at), dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""What one socket is sent of each conversation: every message once, in order."""
+"""The messages that one connection is sent: each one once, and in order."""
 
 import asyncio
 import logging
@@ -6,143 +6,193 @@ from collections.abc import Callable
 
 from django.db import DatabaseError
 
-from realtime import queries
-from realtime.db import ask
-from realtime.protocol import Refused, frame
-from realtime.send_buffer import Outbox
+from realtime import db, queries
+from realtime.conversation_state import Action, ConversationState, State
+from realtime.protocol import ProtocolError, encode_frame
+from realtime.send_buffer import SendBuffer
 
 logger = logging.getLogger("realtime")
-MOST_KNOWN = 500  # conversations whose place is known from the beginning
-PAGE = 50
-MOST_REPLAYED = 500  # messages of a conversation for one `resume`
-MOST_RESUMED = 100  # conversations in one `resume`
-RETRY_SECONDS = 1.0
+MAX_KNOWN_CONVERSATIONS = 500  # whose last number `ready` names
+PAGE_MESSAGES = 50
+MAX_RESUMED_MESSAGES = 500  # of a conversation, for one `resume`
+MAX_RESUMED_CONVERSATIONS = 100  # in one `resume`
+RETRY_DELAY_S = 1.0
 
 
 def message_frame(type: str, message: dict) -> str:
-    place = {name: message[name] for name in ("conversation_id", "seq")}
-    return frame(type, **place, message=message)
+    """Return the `message.created` or `message.updated` frame of a message."""
+    fields = {name: message[name] for name in ("conversation_id", "seq")}
+    return encode_frame(type, **fields, message=message)
 
 
-class Feed:
-    """Events tell of numbers; what is missing before them is read from the database.
+class MessageStream:
+    """Decides which messages to send, and reads missing ones from the database.
 
-    `_places` holds the number that was sent last. A conversation that is behind is in
-    `_wanted`, with the number to reach, and is caught up page by page; its events wait
-    meanwhile. A resumed one has a budget; when it is spent, the conversation rests
-    until it is resumed again. Until `open`, nothing is sent of what is heard.
-    What has changed before it was sent is in `_stale`, and is read anew.
+    Events only name numbers: a message with the next number is sent, an earlier one is
+    dropped, and a later one makes the stream read all that are missing. Each
+    conversation has a state machine (`ConversationState`). One task reads the pages of
+    all conversations that are catching up.
     """
 
-    def __init__(self, user_id: int, outbox: Outbox, spawn: Callable):
+    def __init__(self, user_id: int, send_buffer: SendBuffer, spawn: Callable):
         self._user_id = user_id
-        self._outbox = outbox
+        self._send_buffer = send_buffer
         self._spawn = spawn
-        self._places: dict[int, int] = {}
-        self._knows_all = False
-        self._wanted: dict[int, int] = {}
-        self._budgets: dict[int, int] = {}
-        self._resting: set[int] = set()
-        self._stale: dict[int, set[int]] = {}
-        self._task: asyncio.Task | None = None
-        self._early: list[tuple[int, int]] = []  # heard before `open`
+        # The last numbers when the connection was opened. A conversation gets a state
+        # object with its first event: most of 500 never have one.
+        self._initial_seqs: dict[int, int] = {}
+        self._has_all_initial_seqs = False
+        self._conversations: dict[int, ConversationState] = {}
+        self._catch_up_task: asyncio.Task | None = None
+        self._before_open: list[tuple[int, int]] = []
         self._is_open = False
 
+    # --- Opening ----------------------------------------------------------------------
+
     async def begin(self) -> dict[int, int]:
-        """Learn where every conversation stands."""
-        found = await ask(queries.last_seqs, self._user_id, MOST_KNOWN)
-        for talk, seq in found.items():
-            self._places.setdefault(talk, seq)
-        self._knows_all = len(found) < MOST_KNOWN
+        """Read and return the last number of each conversation, for `ready`.
+
+        Raises `DatabaseError`.
+        """
+        found = await db.run(queries.last_seqs, self._user_id, MAX_KNOWN_CONVERSATIONS)
+        self._initial_seqs = dict(found)
+        self._has_all_initial_seqs = len(found) < MAX_KNOWN_CONVERSATIONS
         return found
 
     def open(self) -> None:
-        """From where `begin` or `resume` found them on, events are sent."""
+        """Send messages from now on, from the numbers of `begin` or `resume`."""
         self._is_open = True
-        for talk, seq in self._early:
-            self.hear(talk, seq, None)
-        self._early.clear()
+        for conversation_id, seq in self._before_open:
+            self.message_created(conversation_id, seq, None)
+        self._before_open.clear()
 
-    def hear(self, talk: int, seq: int, said: str | None) -> None:
-        """A message is there; `said` is its frame, where it came along."""
+    # --- Events -----------------------------------------------------------------------
+
+    def message_created(
+        self, conversation_id: int, seq: int, frame: str | None
+    ) -> None:
+        """Handle a new message; `frame` is None when only its number is known."""
         if not self._is_open:
-            self._early.append((talk, seq))
+            # Sent now, it would come before `ready`, or before the messages of a
+            # `resume` in the `auth` frame.
+            self._before_open.append((conversation_id, seq))
             return
-        place = self._places.setdefault(talk, 0 if self._knows_all else seq - 1)
-        if seq <= place or talk in self._resting:
+        conversation = self._conversation(conversation_id, default=seq - 1)
+        action = conversation.message_created(seq, has_frame=frame is not None)
+        if action is Action.SEND and frame is not None:
+            self._send_buffer.put(frame)
+        elif action is Action.CATCH_UP:
+            self._start_catching_up()
+
+    def message_updated(self, conversation_id: int, seq: int, frame: str) -> None:
+        """Handle an edit or a deletion; `frame` is the `message.updated` frame."""
+        if not self._knows(conversation_id):
+            # One older than `MAX_KNOWN_CONVERSATIONS`. No state is made for it: from
+            # the number of an old message it would catch up with all later ones.
+            self._send_buffer.put(frame)
             return
-        is_next = seq == place + 1 and talk not in self._wanted
-        if said is not None and is_next and not self._is_stale(talk, seq):
-            self._places[talk] = seq
-            self._outbox.put(said)
-        else:
-            self._want(talk, seq)
+        conversation = self._conversation(conversation_id)
+        if conversation.message_updated(seq) is Action.SEND:
+            self._send_buffer.put(frame)
 
-    def mend(self, talk: int, seq: int, said: str) -> None:
-        """A message has changed; `said` is the frame that tells so."""
-        if seq <= self._places.get(talk, seq):
-            self._outbox.put(said)
-        elif talk not in self._resting:
-            self._stale.setdefault(talk, set()).add(seq)
+    async def resume(self, sent_up_to: dict[int, int]) -> None:
+        """Send again what follows these numbers, by conversation.
 
-    def _is_stale(self, talk: int, seq: int) -> bool:
-        return seq in self._stale.get(talk, ())
+        Raises `ProtocolError` (`not_found`) for conversations of others, after the
+        user's own are resumed, and `DatabaseError`, which closes the connection.
+        """
+        for conversation_id in sent_up_to:
+            # RESUMING stops events and pages. Otherwise a message sent during the query
+            # would be sent again, or `sent_up_to` would be set back under a page.
+            self._conversation(conversation_id).start_resume()
+        last_seqs = await db.run(queries.last_seqs_of, self._user_id, sent_up_to)
+        for conversation_id, last_seq in last_seqs.items():
+            self._conversations[conversation_id].resume(
+                sent_up_to[conversation_id], last_seq, budget=MAX_RESUMED_MESSAGES
+            )
+        if last_seqs:
+            self._start_catching_up()
+        if unknown := sorted(sent_up_to.keys() - last_seqs.keys()):
+            for conversation_id in unknown:
+                # A client could otherwise fill the memory with ids of others.
+                del self._conversations[conversation_id]
+            raise ProtocolError("not_found", f"No conversations of yours: {unknown}.")
 
-    async def resume(self, places: dict[int, int]) -> None:
-        """Send again what follows these numbers, and then what is new."""
-        self._resting.update(places)  # until it is known where each stands
-        try:
-            last = await ask(queries.seqs_of, self._user_id, places)
-        finally:
-            self._resting.difference_update(places)
-        for talk in last:
-            self._places[talk] = min(places[talk], last[talk])
-            self._budgets[talk] = MOST_REPLAYED
-            self._want(talk, last[talk])
-        if strangers := sorted(places.keys() - last.keys()):
-            raise Refused("not_found", f"No conversations of yours: {strangers}.")
+    def _knows(self, conversation_id: int) -> bool:
+        return (
+            self._has_all_initial_seqs
+            or conversation_id in self._conversations
+            or conversation_id in self._initial_seqs
+        )
 
-    def _want(self, talk: int, seq: int) -> None:
-        self._wanted[talk] = max(seq, self._wanted.get(talk, 0))
-        if self._task is None or self._task.done():
-            self._task = self._spawn(self._catch_up())
+    def _conversation(
+        self, conversation_id: int, *, default: int = 0
+    ) -> ConversationState:
+        """Return the state of a conversation.
+
+        `default` is what an old conversation, which `begin` did not list, has sent.
+        """
+        if conversation_id not in self._conversations:
+            if self._has_all_initial_seqs:
+                default = 0  # one that `begin` did not find has begun since
+            sent_up_to = self._initial_seqs.get(conversation_id, default)
+            self._conversations[conversation_id] = ConversationState(sent_up_to)
+        return self._conversations[conversation_id]
+
+    # --- Catching up ------------------------------------------------------------------
+
+    def _start_catching_up(self) -> None:
+        # One task for all conversations: two would read the same page and send it
+        # twice, and a client with many conversations would take all database threads.
+        if self._catch_up_task is None or self._catch_up_task.done():
+            self._catch_up_task = self._spawn(self._catch_up())
 
     async def _catch_up(self) -> None:
-        while self._wanted:
-            talk = next(iter(self._wanted))
+        while (conversation_id := self._next_to_catch_up()) is not None:
             try:
-                await self._send_page(talk)
+                await self._send_page(conversation_id)
             except DatabaseError:
-                logger.warning("a socket cannot catch up yet", exc_info=True)
-                await asyncio.sleep(RETRY_SECONDS)
+                logger.warning("a page of messages was not read", exc_info=True)
+                await asyncio.sleep(RETRY_DELAY_S)
 
-    async def _send_page(self, talk: int) -> None:
-        place = self._places.get(talk, 0)
+    def _next_to_catch_up(self) -> int | None:
+        return next(
+            (
+                conversation_id
+                for conversation_id, conversation in self._conversations.items()
+                if conversation.state is State.CATCHING_UP
+            ),
+            None,
+        )
+
+    async def _send_page(self, conversation_id: int) -> None:
+        conversation = self._conversations[conversation_id]
         page = []
-        if place < self._wanted[talk]:
-            self._stale.pop(talk, None)
-            page = await ask(queries.messages_after, self._user_id, talk, place, PAGE)
+        if conversation.start_page():
+            page = await db.run(
+                queries.messages_after,
+                self._user_id,
+                conversation_id,
+                conversation.sent_up_to,
+                PAGE_MESSAGES,
+            )
         for message in page:
-            await self._outbox.room()
-            seq = message["seq"]
-            if seq != self._places.get(talk, 0) + 1 or self._is_stale(talk, seq):
-                return  # resumed from elsewhere, or changed, meanwhile
-            self._places[talk] = seq
-            self._outbox.put(message_frame("message.created", message))
-        is_there = not page or self._places[talk] >= self._wanted.get(talk, 0)
-        self._settle(talk, len(page), is_there=is_there)
+            # Reading faster than the client does would overflow the buffer.
+            await self._send_buffer.wait_for_space()
+            # Each await lets other frames and events run: ask again for each message.
+            if not conversation.send_from_page(message["seq"]):
+                return  # `_catch_up` reads the page again, if it is still needed
+            self._send_buffer.put(message_frame("message.created", message))
+        if conversation.finish_page(len(page)):
+            self._send_resumed(conversation_id, conversation)
 
-    def _settle(self, talk: int, count: int, *, is_there: bool) -> None:
-        """Say how far a resumed conversation is, when it is there or has to rest."""
-        budget = self._budgets.get(talk)
-        if budget is not None:
-            self._budgets[talk] = budget - count
-        is_spent = budget is not None and budget <= count and not is_there
-        if not is_there and not is_spent:
-            return
-        self._wanted.pop(talk, None)
-        if is_spent:
-            self._resting.add(talk)
-        if self._budgets.pop(talk, None) is not None:
-            data = {"conversation_id": talk, "seq": self._places.get(talk, 0)}
-            self._outbox.put(frame("resumed", **data, more=is_spent))
+    def _send_resumed(
+        self, conversation_id: int, conversation: ConversationState
+    ) -> None:
+        frame = encode_frame(
+            "resumed",
+            conversation_id=conversation_id,
+            seq=conversation.sent_up_to,
+            more=conversation.state is State.PAUSED,
+        )
+        self._send_buffer.put(frame)

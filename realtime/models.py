@@ -1,11 +1,11 @@
-"""What opens a socket."""
+"""One-time tickets that open a socket connection."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class Ticket(models.Model):
-    """Opens one socket, once. It goes with the sign-in that asked for it."""
+    """Opens one connection, once, for the sign-in that requested it."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     session = models.ForeignKey(
@@ -14,11 +14,12 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     token_expires_at = models.DateTimeField(
-        help_text="When the token that asked for it ends, and the socket with it."
+        help_text="When the access token that requested it expires. "
+        "The connection is closed then."
     )
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="ticket_age")]
 
     def __str__(self) -> str:
-        return f"of sign-in {self.session_id}"
+        return f"ticket of session {self.session_id}"

@@ -1,61 +1,77 @@
-"""What is said on a socket, and why one is closed. docs/realtime.md is for clients."""
+"""Frames and close codes of the socket. docs/asyncapi.yaml describes them."""
 
 from enum import IntEnum
 
-import orjson
-
 from core.api.parsers import parse_json
+from core.api.renderers import to_json
 
 VERSION = 1
-LONGEST_FRAME = 64 * 1024  # bytes
+MAX_FRAME_BYTES = 64 * 1024
+MAX_ID_DIGITS = 19  # of 2**63 - 1
 
 
-class Close(IntEnum):
-    LATER = 1013  # the database is away
+class CloseCode(IntEnum):
+    """Why the server closes a connection."""
+
+    TRY_AGAIN_LATER = 1013  # the database is unavailable
     SIGNED_OUT = 4401
     SUSPENDED = 4403
-    TIMEOUT = 4408
-    TOO_LARGE = 4409
-    TOO_MANY = 4429
-    TOO_SLOW = 4430
+    AUTH_TIMEOUT = 4408
+    FRAME_TOO_LARGE = 4409
+    LIMIT_EXCEEDED = 4429
+    READER_TOO_SLOW = 4430
 
 
-class Refused(Exception):
-    """A frame that is answered with an `error`."""
+class ProtocolError(Exception):
+    """The client's frame is invalid. The server answers it with an `error` frame."""
 
     def __init__(self, code: str, sentence: str):
         super().__init__(sentence)
         self.code = code
 
 
-class Cut(Exception):
-    """What ends a socket."""
+class CloseConnection(Exception):
+    """The server must close the connection with `code`."""
 
-    def __init__(self, code: Close):
+    def __init__(self, code: CloseCode | None):
         super().__init__(code)
         self.code = code
 
 
-def frame(type: str, **data) -> str:
-    said = {"v": VERSION, "type": type, **data}
-    return orjson.dumps(said, option=orjson.OPT_UTC_Z).decode()
+class ClientDisconnected(CloseConnection):
+    """The client has closed the connection already: there is no code to send."""
+
+    def __init__(self):
+        super().__init__(None)
 
 
-def read(text: str) -> dict:
-    """A frame as an object with a `type`. Raises `Refused`."""
+def encode_frame(type: str, **fields) -> str:
+    """Return a frame of the server as JSON."""
+    return to_json({"v": VERSION, "type": type, **fields}).decode()
+
+
+def decode_frame(text: str) -> dict:
+    """Return a frame of the client: an object with a string `type`.
+
+    Raises `ProtocolError` (`bad_frame`).
+    """
     try:
-        said = parse_json(text)
+        frame = parse_json(text)
     except ValueError as error:
-        raise Refused("bad_frame", "This is not JSON.") from error
-    if not isinstance(said, dict) or not isinstance(said.get("type"), str):
-        raise Refused("bad_frame", "A frame is an object with a type.")
-    return said
+        raise ProtocolError("bad_frame", "This is not JSON.") from error
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise ProtocolError("bad_frame", "A frame is an object with a type.")
+    return frame
 
 
-def number(value) -> int:
-    """An id or a seq. Raises `Refused`."""
+def parse_id(value: object) -> int:
+    """Return an id or a message number: 0 to 2**63 - 1, as a number or as digits.
+
+    Raises `ProtocolError` (`bad_frame`).
+    """
     if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value[:19])
+        # Cut before the conversion: `int` of very long digits is slow, and refused.
+        value = int(value[:MAX_ID_DIGITS])
     if type(value) is not int or not 0 <= value < 2**63:
-        raise Refused("bad_frame", "Ids and numbers are whole numbers.")
+        raise ProtocolError("bad_frame", "Ids and numbers are whole numbers.")
     return value

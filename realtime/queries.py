@@ -1,117 +1,117 @@
-"""What sockets read of the database: rows as REST shows them, as JSON's own types."""
+"""Queries of the sockets. Rows are returned as REST shows them, in JSON's own types."""
 
 from collections.abc import Collection
 from datetime import timedelta
 
-import orjson
 from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import presence
 from accounts.models import Block, User
-from core.api.renderers import OrjsonRenderer
+from core.api.renderers import to_json_types
 from messaging.models import Conversation, Message
 from messaging.serializers import MessageSerializer
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
 from tasks.models import TaskEvent
 
-MOST_NEW = 5000  # rows of one look
-SEEN_EVERY = timedelta(seconds=60)
+MAX_NEW_ROWS = 5000  # of one poll
+LAST_SEEN_INTERVAL = timedelta(seconds=60)
 
 
 # --- Conversations --------------------------------------------------------------------
 
 
-def last_seqs(user_id: int, most: int) -> dict[int, int]:
-    """The numbers of the last messages of one's conversations, the latest first."""
+def last_seqs(user_id: int, limit: int) -> dict[int, int]:
+    """Return the last message number of the user's latest conversations, by id.
+
+    The latest conversation comes first.
+    """
     own = Conversation.objects.visible_to(User(pk=user_id)).latest_first()
-    return dict(own.values_list("pk", "last_seq")[:most])
+    return dict(own.values_list("pk", "last_seq")[:limit])
 
 
-def seqs_of(user_id: int, ids: Collection[int]) -> dict[int, int]:
-    """The same of those among `ids` that are one's own."""
+def last_seqs_of(user_id: int, ids: Collection[int]) -> dict[int, int]:
+    """Return the same for those of `ids` that the user takes part in."""
     own = Conversation.objects.visible_to(User(pk=user_id)).filter(pk__in=ids)
     return dict(own.values_list("pk", "last_seq"))
 
 
-def messages_after(user_id: int, talk: int, seq: int, most: int) -> list[dict]:
-    """The next messages of a conversation, if it is one's own, in order."""
-    rows = Message.objects.visible_to(User(pk=user_id)).filter(conversation=talk)
-    rows = rows.filter(seq__gt=seq).for_display().select_related("conversation")
-    return [_plain(MessageSerializer(row)) for row in rows.order_by("seq")[:most]]
+def messages_after(
+    user_id: int, conversation_id: int, seq: int, limit: int
+) -> list[dict]:
+    """Return up to `limit` messages with a number above `seq`, in order.
+
+    Empty unless the user takes part in the conversation.
+    """
+    rows = Message.objects.visible_to(User(pk=user_id)).filter(
+        conversation=conversation_id, seq__gt=seq
+    )
+    rows = rows.for_display().select_related("conversation").order_by("seq")
+    return [to_json_types(MessageSerializer(row).data) for row in rows[:limit]]
 
 
-def other_of(user_id: int, talk: int) -> int | None:
-    """Whom one talks to there."""
-    own = Conversation.objects.visible_to(User(pk=user_id)).filter(pk=talk)
+def other_participant_id(user_id: int, conversation_id: int) -> int | None:
+    """Return the id of the other participant, or None for a conversation of others."""
+    own = Conversation.objects.visible_to(User(pk=user_id)).filter(pk=conversation_id)
     pair = own.values_list("participant_1", "participant_2").first()
     if pair is None:
         return None
     return pair[1] if pair[0] == user_id else pair[0]
 
 
-def are_apart(one: int, other: int) -> bool:
-    """Whether one of the two blocks the other."""
-    return Block.objects.between(one, other).exists()
+def is_blocked_between(user_id: int, other_id: int) -> bool:
+    """Return whether one of the two users blocks the other."""
+    return Block.objects.between(user_id, other_id).exists()
 
 
-def _plain(serializer) -> dict:
-    return orjson.loads(OrjsonRenderer().render(serializer.data))
-
-
-# --- What is new ----------------------------------------------------------------------
+# --- New rows -------------------------------------------------------------------------
 
 
 def newest_ids() -> tuple[int, int, int]:
-    """The highest ids of messages, notifications and steps of tasks."""
+    """Return the highest ids of messages, notifications and task events; 0 for none."""
     models = (Message, Notification, TaskEvent)
     return tuple(m.objects.aggregate(last=Max("pk"))["last"] or 0 for m in models)
 
 
-def new_messages(floor: int) -> list[tuple]:
-    """`(id, conversation, seq, participant, participant)` past an id."""
+def new_messages(last_id: int) -> list[tuple]:
+    """Return `(id, conversation, seq, participant 1, participant 2)` after an id."""
     pair = ("conversation__participant_1", "conversation__participant_2")
-    rows = Message.objects.filter(pk__gt=floor).order_by("pk")
-    return list(rows.values_list("pk", "conversation_id", "seq", *pair)[:MOST_NEW])
+    rows = Message.objects.filter(pk__gt=last_id).order_by("pk")
+    return list(rows.values_list("pk", "conversation_id", "seq", *pair)[:MAX_NEW_ROWS])
 
 
-def new_notifications(floor: int) -> list[tuple]:
-    """`(id, recipient)` past an id."""
-    rows = Notification.objects.filter(pk__gt=floor, in_app=True).order_by("pk")
-    return list(rows.values_list("pk", "recipient_id")[:MOST_NEW])
+def new_notifications(last_id: int) -> list[tuple]:
+    """Return `(id, recipient)` of the in-app notifications after an id."""
+    rows = Notification.objects.filter(pk__gt=last_id, in_app=True).order_by("pk")
+    return list(rows.values_list("pk", "recipient_id")[:MAX_NEW_ROWS])
 
 
-def new_steps(floor: int) -> list[tuple]:
-    """`(id, task, status, creator, worker)` past an id."""
+def new_task_events(last_id: int) -> list[tuple]:
+    """Return `(id, task, status, creator, worker)` after an id."""
     names = ("pk", "task_id", "new", "task__creator_id", "task__assigned_to_id")
-    rows = TaskEvent.objects.filter(pk__gt=floor).order_by("pk")
-    return list(rows.values_list(*names)[:MOST_NEW])
+    rows = TaskEvent.objects.filter(pk__gt=last_id).order_by("pk")
+    return list(rows.values_list(*names)[:MAX_NEW_ROWS])
 
 
 def notifications(ids: Collection[int]) -> list[tuple[int, dict]]:
-    """Whom each is for, and what it says in their language."""
+    """Return `(recipient, notification)`, each in its recipient's language."""
     rows = Notification.objects.filter(pk__in=ids, in_app=True)
     rows = rows.select_related("recipient").order_by("pk")
-    return [
-        (
-            row.recipient_id,
-            _plain(
-                NotificationSerializer(
-                    row, context={"language": row.recipient.language}
-                )
-            ),
-        )
-        for row in rows
-    ]
+    return [(row.recipient_id, _notification(row)) for row in rows]
 
 
-def unread(ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many messages and notifications wait for each of these people."""
-    talk = Conversation.objects.unread_by_person(ids)
-    told = Notification.objects.unread_by_person(ids)
+def _notification(row: Notification) -> dict:
+    context = {"language": row.recipient.language}
+    return to_json_types(NotificationSerializer(row, context=context).data)
+
+
+def unread_counts(ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Return the unread `messages` and `notifications` of each user, by user id."""
+    messages = Conversation.objects.unread_by_person(ids)
+    notifications = Notification.objects.unread_by_person(ids)
     return {
-        pk: {"messages": talk.get(pk, 0), "notifications": told.get(pk, 0)}
+        pk: {"messages": messages.get(pk, 0), "notifications": notifications.get(pk, 0)}
         for pk in ids
     }
 
@@ -119,23 +119,27 @@ def unread(ids: Collection[int]) -> dict[int, dict[str, int]]:
 # --- Presence -------------------------------------------------------------------------
 
 
-def mark_seen(ids: Collection[int]) -> None:
-    """Write that these people are here; of each once a minute, however many ask."""
+def update_last_seen(ids: Collection[int]) -> None:
+    """Set `last_seen` of the users to now, unless it is less than a minute old."""
     now = timezone.now()
-    long_ago = Q(last_seen=None) | Q(last_seen__lte=now - SEEN_EVERY)
-    User.objects.filter(long_ago, pk__in=ids).update(last_seen=now)
+    # The condition stands in the UPDATE: a user with connections to four processes
+    # would otherwise be written four times a minute.
+    is_old = Q(last_seen=None) | Q(last_seen__lte=now - LAST_SEEN_INTERVAL)
+    User.objects.filter(is_old, pk__in=ids).update(last_seen=now)
 
 
 def presence_of(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict]:
-    """What `(viewer, person)` shows, by pair."""
+    """Return `is_online` and `last_seen` as the viewer sees them.
+
+    The keys are the `(viewer, user)` pairs. Two queries for all pairs.
+    """
     ids = {pk for pair in pairs for pk in pair}
-    people = User.objects.visible_to(None).in_bulk(ids)
+    users = User.objects.visible_to(None).in_bulk(ids)
     blocks = Block.objects.filter(blocker__in=ids, blocked__in=ids)
-    apart = set(blocks.values_list("blocker", "blocked"))
+    blocked = set(blocks.values_list("blocker", "blocked"))
     return {
         (viewer, pk): presence.shown(
-            people.get(pk),
-            hidden=(viewer, pk) in apart or (pk, viewer) in apart,
+            users.get(pk), hidden=(viewer, pk) in blocked or (pk, viewer) in blocked
         )
         for viewer, pk in pairs
     }

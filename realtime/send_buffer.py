@@ -1,81 +1,90 @@
-"""What waits to be sent on one socket: so much, and no more."""
+"""The frames that wait to be sent on one connection, up to a limit."""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from realtime.protocol import Close
+from realtime.protocol import CloseCode
 
-MOST_FRAMES = 500
-MOST_BYTES = 1024 * 1024
-STUCK_SECONDS = 20  # longest wait of one frame for a reader
+MAX_FRAMES = 500
+MAX_CHARS = 1024 * 1024
+SEND_TIMEOUT_S = 20  # of one frame, to a client that does not read
 
 
-class Outbox:
-    """`put` never waits. Whoever may wait for a slow reader asks for `room` first.
+class SendBuffer:
+    """A bounded queue of frames.
 
-    `cut` is called, once, when the reader is too slow.
+    `put` never waits. A producer that can wait for a slow client calls
+    `wait_for_space` first. When the buffer is full, or one frame cannot be sent within
+    `SEND_TIMEOUT_S`, the buffer drops its frames and calls `close` once.
     """
 
-    def __init__(self, cut: Callable[[Close], None]):
-        self._cut = cut
+    def __init__(self, close: Callable[[CloseCode], None]):
+        self._close = close
         self._frames: deque[str] = deque()
-        self._bytes = 0
-        self._is_over = False
-        self._filled = asyncio.Event()
-        self._has_room = asyncio.Event()
-        self._has_room.set()
+        self._chars = 0
+        self._has_overflowed = False
+        self._has_frames = asyncio.Event()
+        self._has_space = asyncio.Event()
+        self._has_space.set()
 
     def put(self, frame: str) -> None:
-        if self._is_over:
+        """Append a frame. Nothing is appended after an overflow."""
+        if self._has_overflowed:
             return
         self._frames.append(frame)
-        self._bytes += len(frame)
-        self._filled.set()
-        if self._holds(1):
-            self._give_up()
-        elif self._holds(0.5):
-            self._has_room.clear()
+        self._chars += len(frame)
+        self._has_frames.set()
+        if self._is_fuller_than(1):
+            self._overflow()
+        elif self._is_fuller_than(0.5):
+            # Catching up stops at half, so that live events still fit: they cannot
+            # wait, and would overflow the buffer.
+            self._has_space.clear()
 
     def put_first(self, frame: str) -> None:
-        """Put it before what waits: for the frame that begins everything."""
+        """Put a frame before the waiting ones: `ready` must be the first of all."""
         self.put(frame)
         self._frames.rotate(1)
 
-    def forget(self) -> None:
-        """Drop what waits, before anything is sent."""
+    def clear(self) -> None:
+        """Drop all waiting frames. Call it only before `run`."""
         self._frames.clear()
-        self._bytes = 0
-        self._has_room.set()
+        self._chars = 0
+        self._has_space.set()
 
-    async def room(self) -> None:
-        await self._has_room.wait()
+    async def wait_for_space(self) -> None:
+        """Wait until the buffer is a quarter full, after it was more than half full."""
+        await self._has_space.wait()
 
     async def run(self, send: Callable[[dict], Awaitable]) -> None:
-        """Send what is put, until cancelled or given up."""
-        while not self._is_over:
-            await self._filled.wait()
-            while self._frames and not self._is_over:
+        """Send frames in order with the ASGI `send`, until cancelled or overflowed."""
+        while not self._has_overflowed:
+            await self._has_frames.wait()
+            # Each `_send` yields, and `_overflow` may empty the queue meanwhile.
+            while self._frames and not self._has_overflowed:
                 await self._send(send, self._frames.popleft())
-            self._filled.clear()
+            # No await since the queue was found empty: a frame that was put between
+            # the two would otherwise wait for the next one.
+            self._has_frames.clear()
 
     async def _send(self, send: Callable[[dict], Awaitable], frame: str) -> None:
         try:
-            async with asyncio.timeout(STUCK_SECONDS):
+            # Without a timeout a client that reads nothing would hold its frames and
+            # its task for as long as TCP keeps the connection.
+            async with asyncio.timeout(SEND_TIMEOUT_S):
                 await send({"type": "websocket.send", "text": frame})
         except TimeoutError:
-            self._give_up()
-        self._bytes -= len(frame)
-        if not self._holds(0.25):
-            self._has_room.set()
+            self._overflow()
+        self._chars -= len(frame)
+        # A quarter, not a half: producers are woken for a batch, not for each frame.
+        if not self._is_fuller_than(0.25):
+            self._has_space.set()
 
-    def _holds(self, share: float) -> bool:
-        """Whether more than this share of the most waits."""
-        return (
-            self._bytes > share * MOST_BYTES or len(self._frames) > share * MOST_FRAMES
-        )
+    def _is_fuller_than(self, share: float) -> bool:
+        return self._chars > share * MAX_CHARS or len(self._frames) > share * MAX_FRAMES
 
-    def _give_up(self) -> None:
-        self._is_over = True
+    def _overflow(self) -> None:
+        self._has_overflowed = True
         self._frames.clear()
-        self._cut(Close.TOO_SLOW)
+        self._close(CloseCode.READER_TOO_SLOW)

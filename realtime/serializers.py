@@ -1,8 +1,10 @@
+"""The ticket as the API shows it."""
+
 from rest_framework import serializers
 
 
 class TicketSerializer(serializers.Serializer):
-    """Opens one socket at `/ws`, once and soon."""
+    """A one-time ticket for one connection to `/ws`."""
 
     ticket = serializers.CharField()
-    expires_in = serializers.IntegerField(help_text="Seconds")
+    expires_in = serializers.IntegerField(help_text="Seconds.")

@@ -1,4 +1,4 @@
-"""Let people in by a ticket or a token, and say who is still signed in."""
+"""Authenticate connections by a ticket or an access token."""
 
 import hashlib
 import secrets
@@ -15,36 +15,45 @@ from accounts import tokens
 from accounts.models import Session, User
 from realtime.models import Ticket
 
-TICKET_SECONDS = 30
+TICKET_LIFETIME_S = 30
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """Whom a socket belongs to, by which sign-in, and until when."""
+    """The user and the session of a connection, and when its token expires."""
 
     user_id: int
     session_id: int
-    password: str  # as it is stored: another one ends the sign-in
-    until: datetime
+    password: str  # the stored hash; a different one ends the sign-in
+    expires_at: datetime
 
 
 def issue_ticket(access) -> str:
-    """A ticket for one socket; `access` is the verified token that asks for it."""
+    """Return a new ticket for one connection.
+
+    `access` is the verified access token of the request.
+    """
     ticket = secrets.token_urlsafe(32)
     now = timezone.now()
     Ticket.objects.create(
         digest=_digest(ticket),
         session=tokens.session_of(access),
-        expires_at=now + timedelta(seconds=TICKET_SECONDS),
-        token_expires_at=_end_of(access),
+        expires_at=now + timedelta(seconds=TICKET_LIFETIME_S),
+        token_expires_at=_expiry_of(access),
     )
     return ticket
 
 
 def redeem(ticket: str, *, at: datetime) -> SignIn | None:
-    """Use a ticket up. Of several at once, the one that deletes the row has it."""
+    """Return the sign-in of a ticket and delete the ticket.
+
+    Returns None for an unknown, used or expired ticket, a session that has ended and a
+    suspended user.
+    """
     rows = Ticket.objects.filter(digest=_digest(ticket))
     found = rows.select_related("session__user").first()
+    # The DELETE decides: of two connections that redeem a ticket at the same time, only
+    # one deletes the row, and the other one gets 0.
     if found is None or not rows.delete()[0] or found.expires_at <= at:
         return None
     session = found.session
@@ -54,46 +63,52 @@ def redeem(ticket: str, *, at: datetime) -> SignIn | None:
 
 
 def identify(raw: str) -> SignIn | None:
-    """The sign-in of an access token, if it still speaks for somebody."""
+    """Return the sign-in of an access token, or None when it is not valid now."""
     try:
         access = AccessToken(raw)
     except TokenError:
         return None
     user = tokens.holder(access)
-    return user and _sign_in(tokens.session_of(access), user, _end_of(access))
+    return user and _sign_in(tokens.session_of(access), user, _expiry_of(access))
 
 
-def _sign_in(session: Session, user: User, until: datetime) -> SignIn:
-    return SignIn(user.pk, session.pk, user.password, until)
+def _sign_in(session: Session, user: User, expires_at: datetime) -> SignIn:
+    return SignIn(user.pk, session.pk, user.password, expires_at)
 
 
-def standing(sign_ins: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
-    """Those that have ended, and those of suspended people (one query)."""
+def ended_or_suspended(
+    sign_ins: Iterable[SignIn],
+) -> tuple[set[SignIn], set[SignIn]]:
+    """Return the sign-ins that have ended, and those of suspended users.
+
+    One query, whatever the number of sign-ins.
+    """
     sign_ins = list(sign_ins)
-    found = Session.objects.filter(pk__in={one.session_id for one in sign_ins})
-    data = {
-        pk: (ended_at, is_active, password)
-        for pk, ended_at, is_active, password in found.values_list(
-            "pk", "ended_at", "user__is_active", "user__password"
-        )
-    }
+    rows = Session.objects.filter(pk__in={sign_in.session_id for sign_in in sign_ins})
+    names = ("pk", "ended_at", "user__is_active", "user__password")
+    sessions = {pk: data for pk, *data in rows.values_list(*names)}
     ended, suspended, now = set(), set(), timezone.now()
-    for one in sign_ins:
-        ended_at, is_active, password = data.get(one.session_id, (now, True, ""))
+    for sign_in in sign_ins:
+        # A session that is deleted has ended.
+        ended_at, is_active, password = sessions.get(
+            sign_in.session_id, (now, True, "")
+        )
         if not is_active:
-            suspended.add(one)
-        elif ended_at or password != one.password or one.until <= now:
-            ended.add(one)
+            suspended.add(sign_in)
+        elif ended_at or password != sign_in.password or sign_in.expires_at <= now:
+            ended.add(sign_in)
     return ended, suspended
 
 
-def stale_tickets(*, at: datetime) -> QuerySet:
+def expired_tickets(*, at: datetime) -> QuerySet:
+    """Return the tickets that can no longer be redeemed at `at`."""
     return Ticket.objects.filter(expires_at__lte=at)
 
 
 def _digest(ticket: str) -> str:
+    # Only a digest is stored: whoever reads the table cannot open a connection.
     return hashlib.sha256(ticket.encode()).hexdigest()
 
 
-def _end_of(access) -> datetime:
+def _expiry_of(access) -> datetime:
     return datetime.fromtimestamp(access["exp"], UTC)

@@ -1,3 +1,5 @@
+"""The ticket that opens a socket connection."""
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
@@ -9,16 +11,18 @@ from realtime.serializers import TicketSerializer
 
 
 class TicketViewSet(ApiViewSet):
+    """`POST /api/auth/ws-ticket`."""
+
     queryset = User.objects.all()
 
     @extend_schema(
         summary="A ticket for one socket",
-        description="Open `/ws?ticket=…` with it, or send it in the first frame.",
+        description="Connect to `/ws?ticket=…`, or send the ticket in the first frame.",
         request=None,
         responses=TicketSerializer,
     )
     @action(detail=False, methods=["post"], url_path="ws-ticket")
     def ws_ticket(self, request):
         ticket = services.issue_ticket(request.auth)
-        answer = {"ticket": ticket, "expires_in": services.TICKET_SECONDS}
-        return Response(answer)
+        data = {"ticket": ticket, "expires_in": services.TICKET_LIFETIME_S}
+        return Response(data)

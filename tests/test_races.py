@@ -172,6 +172,6 @@ def test_a_burst_of_messages_is_told_of_once_by_many_workers():
     _talk, _is_new = start(
         sender=UserFactory(), user_id=UserFactory().pk, content="Hello!"
     )
-    later = timezone.now() + digests.PAUSE
+    later = timezone.now() + digests.QUIET_PERIOD
     at_once(*[lambda: digests.send(at=later)] * AT_ONCE)
     assert Notification.objects.count() == 1

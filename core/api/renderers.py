@@ -14,11 +14,22 @@ class OrjsonRenderer(BaseRenderer):
     charset = None  # JSON is UTF-8 by definition
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
-        if data is None:
-            return b""
-        return orjson.dumps(
-            data, default=_encode, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-        )
+        return b"" if data is None else to_json(data)
+
+
+def to_json(data) -> bytes:
+    """Return `data` as UTF-8 JSON, encoded as every response of the API is."""
+    return orjson.dumps(
+        data, default=_encode, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    )
+
+
+def to_json_types(data):
+    """Return `data` as dicts, lists, strings and numbers, as a client would parse it.
+
+    Dates and decimals of serializer output become what they are in a response.
+    """
+    return orjson.loads(to_json(data))
 
 
 def _encode(value):

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seq', models.PositiveIntegerField(editable=False)),
                 ('content', models.TextField(blank=True, max_length=5000)),
-                ('client_msg_id', models.CharField(blank=True, db_default='', default='', editable=False, help_text="The sender's own name for it: sent twice, it is written once.", max_length=64)),
+                ('client_msg_id', models.CharField(blank=True, db_default='', default='', editable=False, help_text="The sender's own id: a message that is sent twice is stored once.", max_length=64)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('edited_at', models.DateTimeField(editable=False, null=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),

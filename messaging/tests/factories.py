@@ -14,9 +14,13 @@ class ConversationFactory(factory.django.DjangoModelFactory):
     class Params:
         between = None
 
-    participant_1 = factory.LazyAttribute(lambda talk: pair(talk.between)[0])
+    participant_1 = factory.LazyAttribute(
+        lambda conversation: pair(conversation.between)[0]
+    )
     participant_2 = factory.LazyAttribute(
-        lambda talk: pair(talk.between or (talk.participant_1, UserFactory()))[1]
+        lambda conversation: pair(
+            conversation.between or (conversation.participant_1, UserFactory())
+        )[1]
     )
 
 

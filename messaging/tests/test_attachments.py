@@ -24,13 +24,13 @@ ATTACHMENTS = "/api/messages/attachments"
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
 @pytest.fixture
-def path(talk):
-    return f"/api/messages/conversations/{talk.pk}/messages"
+def path(conversation):
+    return f"/api/messages/conversations/{conversation.pk}/messages"
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_staff_see_what_was_deleted(api, sent, alice, moderator):
     page = moderator.get(f"/admin/messaging/message/{sent['id']}/change/")
     kept = Upload.objects.get()
     assert f'src="{links.PREFIX}{kept.pk}?signature=' in page.content.decode()
-    assert status(api, links.path_of(kept, for_staff=True)) == 200
-    assert status(api, links.path_of(kept)) == 404
+    assert status(api, links.signed_path(kept, for_staff=True)) == 200
+    assert status(api, links.signed_path(kept)) == 404
 
 
 def test_anothers_picture_is_not_sent(api, path, picture, bob):

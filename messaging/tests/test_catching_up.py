@@ -11,13 +11,13 @@ UNREAD = "/api/messages/unread-count"
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
 @pytest.fixture
-def path(talk):
-    return f"/api/messages/conversations/{talk.pk}/messages"
+def path(conversation):
+    return f"/api/messages/conversations/{conversation.pk}/messages"
 
 
 def numbers(answer: dict) -> list[int]:
@@ -36,33 +36,33 @@ def numbers(answer: dict) -> list[int]:
     ],
 )
 def test_after_a_number_come_the_newer_ones_in_order(
-    api, talk, path, alice, bob, query, found, has_more
+    api, conversation, path, alice, bob, query, found, has_more
 ):
     """M5."""
-    write(talk, bob, *"abcde")
+    write(conversation, bob, *"abcde")
     answer = api.as_(alice).get(f"{path}?{query}").json()
     assert (numbers(answer), answer["has_more"]) == (found, has_more)
     assert answer["total"] == 5
 
 
-def test_catching_up_loses_and_doubles_nothing(api, talk, path, alice, bob):
+def test_catching_up_loses_and_doubles_nothing(api, conversation, path, alice, bob):
     """M5: also when messages arrive between the pages."""
-    write(talk, bob, *"abcde")
+    write(conversation, bob, *"abcde")
     client, seen = api.as_(alice), []
     while True:
         after = seen[-1] if seen else 0
         answer = client.get(f"{path}?after={after}&per_page=2")
         seen += numbers(answer.json())
-        if talk.messages.count() < 8:
-            write(talk, bob, "and one more")
+        if conversation.messages.count() < 8:
+            write(conversation, bob, "and one more")
         if not answer.json()["has_more"]:
             break
         assert f"after={seen[-1]}" in re.search("<(.*)>", answer["Link"])[1]
     assert seen == list(range(1, 9))
 
 
-def test_catching_up_reads_nothing(api, talk, path, alice, bob):
-    write(talk, bob, "1", "2")
+def test_catching_up_reads_nothing(api, conversation, path, alice, bob):
+    write(conversation, bob, "1", "2")
     client = api.as_(alice)
     shown = client.get(f"{path}?after=0").json()["messages"]
     assert [message["is_read"] for message in shown] == [False, False]
@@ -71,9 +71,9 @@ def test_catching_up_reads_nothing(api, talk, path, alice, bob):
 
 @pytest.mark.parametrize("after", ["", "-1", "undefined", "1e3", "1.0", " 1", "٣"])
 def test_what_is_no_number_is_refused_and_reads_nothing(
-    api, talk, path, alice, bob, after
+    api, conversation, path, alice, bob, after
 ):
-    write(talk, bob, "1", "2")
+    write(conversation, bob, "1", "2")
     client = api.as_(alice)
     answer = client.get(path, {"after": after})
     assert client.get(UNREAD).json()["unread_count"] == 2
@@ -82,20 +82,20 @@ def test_what_is_no_number_is_refused_and_reads_nothing(
 
 
 def test_a_cursor_reads_to_the_oldest_while_new_ones_arrive(
-    api, talk, path, alice, bob
+    api, conversation, path, alice, bob
 ):
-    write(talk, bob, *"abcdefg")
+    write(conversation, bob, *"abcdefg")
     client, pages, cursor = api.as_(alice), [], ""
     while cursor is not None:
         answer = client.get(f"{path}?cursor={cursor}&per_page=3").json()
-        write(talk, bob, "and one more")
+        write(conversation, bob, "and one more")
         pages.append(numbers(answer))
         cursor = answer["next_cursor"]
     assert pages == [[5, 6, 7], [2, 3, 4], [1]]
 
 
-def test_a_page_and_its_cursor_lead_on_alike(api, talk, path, alice, bob):
-    write(talk, bob, *"abcde")
+def test_a_page_and_its_cursor_lead_on_alike(api, conversation, path, alice, bob):
+    write(conversation, bob, *"abcde")
     client = api.as_(alice)
     first = client.get(f"{path}?per_page=2")
     cursor = first["X-Next-Cursor"]
@@ -104,9 +104,11 @@ def test_a_page_and_its_cursor_lead_on_alike(api, talk, path, alice, bob):
     assert numbers(by_page) == numbers(by_cursor) == [2, 3]
 
 
-def test_a_cursor_of_another_hand_or_list_is_refused(api, talk, path, alice, bob):
+def test_a_cursor_of_another_hand_or_list_is_refused(
+    api, conversation, path, alice, bob
+):
     """G7."""
-    write(talk, bob, *"abc")
+    write(conversation, bob, *"abc")
     client = api.as_(alice)
     foreign = client.get("/api/tasks?cursor=").json()["next_cursor"]
     other = "WyIyMDI2IiwxXQ:forged:forged"
@@ -115,19 +117,19 @@ def test_a_cursor_of_another_hand_or_list_is_refused(api, talk, path, alice, bob
 
 
 def test_any_page_costs_the_same(
-    api, talk, path, alice, bob, django_assert_num_queries
+    api, conversation, path, alice, bob, django_assert_num_queries
 ):
-    write(talk, bob, *map(str, range(30)))
-    services.read_all(talk, reader=alice)
+    write(conversation, bob, *map(str, range(30)))
+    services.read_all(conversation, reader=alice)
     client = api.as_(alice)
     for query in ("", "page=10&per_page=3", "after=20", "cursor=&per_page=5"):
         with django_assert_num_queries(4):
             client.get(f"{path}?{query}")
 
 
-def test_both_sides_see_how_far_the_other_has_read(api, talk, alice, bob):
-    first, _second = write(talk, bob, "1", "2")
-    one = f"/api/messages/conversations/{talk.pk}"
+def test_both_sides_see_how_far_the_other_has_read(api, conversation, alice, bob):
+    first, _second = write(conversation, bob, "1", "2")
+    one = f"/api/messages/conversations/{conversation.pk}"
     api.as_(alice).put(f"/api/messages/messages/{first.pk}/read")
     seen = {
         person.username: api.as_(person).get(one).json()["conversation"]

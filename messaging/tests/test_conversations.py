@@ -1,4 +1,4 @@
-"""Conversations: who has one, what they look like, how one begins."""
+"""Conversations: visibility, representation, start."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,7 +21,7 @@ FACTORIES = {
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
@@ -29,7 +29,7 @@ def talk(alice, bob):
     ("whom", "what"),
     [("user_id", "message"), ("participant_id", "initial_message")],
 )
-def test_either_dialect_starts_a_conversation(api, alice, bob, whom, what):
+def test_either_spelling_starts_a_conversation(api, alice, bob, whom, what):
     response = api.as_(alice).post(PATH, {whom: bob.pk, what: " Hello "})
     answer = response.json()
     assert (response.status_code, answer["existing"]) == (201, False)
@@ -37,26 +37,26 @@ def test_either_dialect_starts_a_conversation(api, alice, bob, whom, what):
     assert answer["conversation"]["last_message"]["content"] == "Hello"
 
 
-def test_a_second_start_finds_the_first(api, talk, alice, bob):
+def test_a_second_start_finds_the_first(api, conversation, alice, bob):
     response = api.as_(bob).post(PATH, {"user_id": alice.pk, "message": "Hi"})
     answer = response.json()
     assert (response.status_code, answer["existing"]) == (200, True)
-    assert answer["conversation"]["id"] == talk.pk
-    assert [message.content for message in talk.messages.all()] == ["Hi"]
+    assert answer["conversation"]["id"] == conversation.pk
+    assert [message.content for message in conversation.messages.all()] == ["Hi"]
 
 
 @pytest.mark.parametrize("given", [{}, {"message": ""}, {"message": "  "}])
-def test_a_start_without_words_writes_no_message(api, alice, bob, given):
+def test_a_start_without_content_sends_no_message(api, alice, bob, given):
     answer = api.as_(alice).post(PATH, {"user_id": bob.pk} | given).json()
     assert answer["conversation"]["last_message"] is None
     assert answer["conversation"]["unread_count"] == 0
 
 
-def test_a_start_without_words_keeps_the_order(api, talk, alice, bob):
-    before = talk.updated_at
+def test_a_start_without_content_keeps_the_order(api, conversation, alice, bob):
+    before = conversation.updated_at
     api.as_(alice).post(PATH, {"user_id": bob.pk, "task_id": TaskFactory().pk})
-    talk.refresh_from_db()
-    assert talk.updated_at == before
+    conversation.refresh_from_db()
+    assert conversation.updated_at == before
 
 
 @pytest.mark.parametrize("user_id", [None, "", "bob", 0, -1, 1.5, True, [1], 2**54])
@@ -88,7 +88,7 @@ def test_a_malformed_start_is_refused(api, alice, bob, given):
     assert not Conversation.objects.exists()
 
 
-def test_nobody_writes_to_themselves(api, alice):
+def test_one_cannot_write_to_oneself(api, alice):
     assert api.as_(alice).post(PATH, {"user_id": alice.pk}).status_code == 400
 
 
@@ -109,20 +109,24 @@ def test_what_a_message_is_about_is_shown(api, alice, bob, kind):
     assert shown["last_message"].items() >= subject.items()
 
 
-def test_a_subject_named_without_words_is_kept(api, talk, alice, bob):
+def test_a_subject_named_without_content_is_stored(api, conversation, alice, bob):
     task = TaskFactory()
     client = api.as_(alice)
     client.post(PATH, {"user_id": bob.pk, "task_id": task.pk})
-    shown = client.get(f"{PATH}/{talk.pk}").json()["conversation"]
+    shown = client.get(f"{PATH}/{conversation.pk}").json()["conversation"]
     assert (shown["task_id"], shown["last_message"]) == (task.pk, None)
 
 
-def test_the_subject_is_the_one_named_last(api, talk, alice, bob):
+def test_the_subject_is_the_one_named_last(api, conversation, alice, bob):
     listing, offering = ListingFactory(), OfferingFactory()
-    services.send(talk, sender=alice, content="1", about=("listing", listing.pk))
-    services.send(talk, sender=bob, content="2", about=("offering", offering.pk))
-    write(talk, bob, "3")
-    shown = api.as_(alice).get(f"{PATH}/{talk.pk}").json()["conversation"]
+    services.send(
+        conversation, sender=alice, content="1", about=("listing", listing.pk)
+    )
+    services.send(
+        conversation, sender=bob, content="2", about=("offering", offering.pk)
+    )
+    write(conversation, bob, "3")
+    shown = api.as_(alice).get(f"{PATH}/{conversation.pk}").json()["conversation"]
     assert (shown["listing_id"], shown["offering_id"]) == (None, offering.pk)
     assert shown["last_message"]["offering_id"] is None
 
@@ -135,11 +139,11 @@ def test_a_subject_must_be_visible_to_the_writer(api, alice, bob, kind):
     assert not Conversation.objects.exists()
 
 
-def test_a_conversation_shows_the_other_side(api, talk, alice, bob):
+def test_a_conversation_shows_the_other_side(api, conversation, alice, bob):
     bob.profile_picture_url = "/api/uploads/bob.png"
     bob.save()
-    write(talk, bob, "first", "last")
-    shown = api.as_(alice).get(f"{PATH}/{talk.pk}").json()["conversation"]
+    write(conversation, bob, "first", "last")
+    shown = api.as_(alice).get(f"{PATH}/{conversation.pk}").json()["conversation"]
     assert shown["other_participant"]["username"] == "bob"
     picture = shown["other_participant"]["avatar_url"]
     assert picture == "http://testserver/api/uploads/bob.png"
@@ -147,12 +151,12 @@ def test_a_conversation_shows_the_other_side(api, talk, alice, bob):
     assert shown["participant_1_id"] < shown["participant_2_id"]
 
 
-def test_the_list_holds_ones_own_with_the_latest_first(api, talk, alice):
+def test_the_list_holds_ones_own_with_the_latest_first(api, conversation, alice):
     newer = ConversationFactory(between=(UserFactory(), alice))
     ConversationFactory()
-    write(talk, alice, "I am back")
+    write(conversation, alice, "I am back")
     answer = api.as_(alice).get(PATH).json()
-    assert [row["id"] for row in answer["conversations"]] == [talk.pk, newer.pk]
+    assert [row["id"] for row in answer["conversations"]] == [conversation.pk, newer.pk]
     assert answer["total"] == 2
 
 
@@ -160,8 +164,8 @@ def test_the_list_holds_ones_own_with_the_latest_first(api, talk, alice):
 def test_a_list_takes_the_same_few_queries(api, alice, rows, django_assert_num_queries):
     client = api.as_(alice)
     for person in UserFactory.create_batch(rows):
-        talk = ConversationFactory(between=(alice, person))
-        write(talk, person, "Hello", "Are you there?")
+        conversation = ConversationFactory(between=(alice, person))
+        write(conversation, person, "Hello", "Are you there?")
     with django_assert_num_queries(4 + SIGN_IN):
         assert len(client.get(PATH).json()["conversations"]) == rows
 
@@ -175,26 +179,24 @@ def test_a_list_takes_the_same_few_queries(api, alice, rows, django_assert_num_q
         ("put", "{}/read-all", None),
     ],
 )
-def test_an_outsider_hears_that_there_is_nothing(
-    api, talk, mallory, method, path, given
-):
+def test_an_outsider_gets_a_404(api, conversation, mallory, method, path, given):
     """M3: the same answer as for a missing one."""
     client = api.as_(mallory)
     answers = [
         getattr(client, method)(f"{PATH}/{path.format(pk)}", given)
-        for pk in (talk.pk, 999_999)
+        for pk in (conversation.pk, 999_999)
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
-    assert not talk.messages.exists()
+    assert not conversation.messages.exists()
 
 
-def test_an_outsider_sends_nothing_past_the_api_either(talk, mallory):
+def test_an_outsider_sends_nothing_past_the_api_either(conversation, mallory):
     """M3."""
     with pytest.raises(services.NotFound):
-        services.send(talk, sender=mallory, content="Let me in")
+        services.send(conversation, sender=mallory, content="Let me in")
     with pytest.raises(services.NotFound):
-        services.read_all(talk, reader=mallory)
+        services.read_all(conversation, reader=mallory)
 
 
 @pytest.mark.parametrize(
@@ -204,22 +206,24 @@ def test_messages_need_a_sign_in(api, db, path):
     assert api.get(f"/api/messages/{path}").status_code == 401
 
 
-def test_a_pair_is_kept_once_and_in_order(talk, alice, bob):
+def test_a_pair_is_kept_once_and_in_order(conversation, alice, bob):
     for pair in ((alice, bob), (bob, alice), (alice, alice)):
         with pytest.raises(IntegrityError), transaction.atomic():
             Conversation.objects.create(participant_1=pair[0], participant_2=pair[1])
 
 
-def test_something_is_about_one_item_at_most(talk):
-    talk.task, talk.listing = TaskFactory(), ListingFactory()
+def test_something_is_about_one_item_at_most(conversation):
+    conversation.task, conversation.listing = TaskFactory(), ListingFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
-        talk.save()
+        conversation.save()
 
 
-def test_a_deleted_subject_leaves_the_message(talk, alice):
+def test_a_deleted_subject_leaves_the_message(conversation, alice):
     listing = ListingFactory()
     about = ("listing", listing.pk)
-    message, _new = services.send(talk, sender=alice, content="Mine?", about=about)
+    message, _new = services.send(
+        conversation, sender=alice, content="Mine?", about=about
+    )
     listing.delete()
     message.refresh_from_db()
     assert (message.content, message.listing_id) == ("Mine?", None)

@@ -1,4 +1,4 @@
-"""Messages that wait: one letter for a burst, none for what was read."""
+"""Digests: one e-mail for several unread messages, none for read ones."""
 
 from datetime import timedelta
 
@@ -16,12 +16,12 @@ NOW = timezone.now()
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return messaging.start(sender=alice, user_id=bob.pk)[0]
 
 
-def write(talk, sender, *, minutes_ago: float) -> Message:
-    message, _is_new = messaging.send(talk, sender=sender, content="Hello!")
+def write(conversation, sender, *, minutes_ago: float) -> Message:
+    message, _is_new = messaging.send(conversation, sender=sender, content="Hello!")
     at = NOW - timedelta(minutes=minutes_ago)
     Message.objects.filter(pk=message.pk).update(created_at=at)
     return message
@@ -31,9 +31,11 @@ def counts() -> list[int]:
     return [row.params["count"] for row in Notification.objects.order_by("pk")]
 
 
-def test_a_burst_is_one_letter_to_the_one_written_to(talk, alice, bob, run_jobs):
+def test_several_messages_are_one_email_to_the_recipient(
+    conversation, alice, bob, run_jobs
+):
     for minutes in (14, 13, 11):
-        write(talk, alice, minutes_ago=minutes)
+        write(conversation, alice, minutes_ago=minutes)
     assert digests.send(at=NOW) == 1
     run_jobs()
     [letter] = mail.outbox
@@ -41,118 +43,118 @@ def test_a_burst_is_one_letter_to_the_one_written_to(talk, alice, bob, run_jobs)
     assert "Unread messages: 3." in letter.body
 
 
-def test_a_burst_that_goes_on_waits(talk, alice):
-    write(talk, alice, minutes_ago=14)
-    write(talk, alice, minutes_ago=2)
+def test_a_digest_waits_for_ten_quiet_minutes(conversation, alice):
+    write(conversation, alice, minutes_ago=14)
+    write(conversation, alice, minutes_ago=2)
     assert digests.send(at=NOW) == 0
 
 
-def test_a_burst_without_end_is_told_of_after_an_hour(talk, alice):
-    write(talk, alice, minutes_ago=61)
-    write(talk, alice, minutes_ago=2)
+def test_a_digest_is_sent_after_an_hour_anyway(conversation, alice):
+    write(conversation, alice, minutes_ago=61)
+    write(conversation, alice, minutes_ago=2)
     digests.send(at=NOW)
     assert counts() == [2]
 
 
-def test_the_same_messages_are_told_of_once(talk, alice):
-    write(talk, alice, minutes_ago=30)
+def test_a_message_is_in_one_digest_only(conversation, alice):
+    write(conversation, alice, minutes_ago=30)
     assert digests.send(at=NOW) == 1
     assert digests.send(at=NOW) == 0
-    write(talk, alice, minutes_ago=11)
+    write(conversation, alice, minutes_ago=11)
     digests.send(at=NOW)
     assert counts() == [1, 1]
 
 
-def test_what_was_read_is_not_told_of(talk, alice, bob):
-    write(talk, alice, minutes_ago=30)
-    messaging.read_all(talk, reader=bob)
+def test_read_messages_are_not_in_a_digest(conversation, alice, bob):
+    write(conversation, alice, minutes_ago=30)
+    messaging.read_all(conversation, reader=bob)
     assert digests.send(at=NOW) == 0
 
 
-def test_what_is_read_before_the_letter_is_written_gets_none(
-    talk, alice, bob, run_jobs
+def test_no_email_when_all_is_read_before_it_is_rendered(
+    conversation, alice, bob, run_jobs
 ):
-    write(talk, alice, minutes_ago=30)
+    write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
-    messaging.read_all(talk, reader=bob)
+    messaging.read_all(conversation, reader=bob)
     run_jobs()
     assert mail.outbox == []
 
 
-def test_a_letter_counts_what_is_not_deleted_or_read_meanwhile(
-    talk, alice, bob, run_jobs
-):
-    told = [write(talk, alice, minutes_ago=30 - n) for n in range(4)]
+def test_an_email_counts_what_is_still_unread(conversation, alice, bob, run_jobs):
+    messages = [write(conversation, alice, minutes_ago=30 - n) for n in range(4)]
     digests.send(at=NOW)
-    messaging.read(talk, reader=bob, up_to=told[0].seq)
-    Message.objects.filter(pk=told[1].pk).update(deleted_at=NOW)
+    messaging.read(conversation, reader=bob, up_to=messages[0].seq)
+    Message.objects.filter(pk=messages[1].pk).update(deleted_at=NOW)
     run_jobs()
     assert "Unread messages: 2." in mail.outbox[0].body
 
 
-def test_only_what_is_not_told_of_yet_is_counted_in_a_letter(talk, alice, run_jobs):
-    write(talk, alice, minutes_ago=40)
+def test_an_email_counts_the_messages_of_its_digest_only(conversation, alice, run_jobs):
+    write(conversation, alice, minutes_ago=40)
     digests.send(at=NOW)
-    deleted = write(talk, alice, minutes_ago=30)
+    deleted = write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
     Message.objects.filter(pk=deleted.pk).update(deleted_at=NOW)
     run_jobs()
     assert len(mail.outbox) == 1
 
 
-def test_a_deleted_message_does_not_hold_up_the_others(talk, alice):
-    write(talk, alice, minutes_ago=30)
-    deleted = write(talk, alice, minutes_ago=2)
+def test_a_deleted_message_does_not_delay_the_others(conversation, alice):
+    write(conversation, alice, minutes_ago=30)
+    deleted = write(conversation, alice, minutes_ago=2)
     Message.objects.filter(pk=deleted.pk).update(deleted_at=NOW)
     assert digests.send(at=NOW) == 1
 
 
-def test_what_was_deleted_is_not_told_of(talk, alice):
-    message = write(talk, alice, minutes_ago=30)
+def test_deleted_messages_are_not_in_a_digest(conversation, alice):
+    message = write(conversation, alice, minutes_ago=30)
     Message.objects.filter(pk=message.pk).update(deleted_at=NOW)
     assert digests.send(at=NOW) == 0
 
 
-def test_what_is_deleted_before_the_letter_is_written_gets_none(talk, alice, run_jobs):
-    message = write(talk, alice, minutes_ago=30)
+def test_no_email_when_all_is_deleted_before_it_is_rendered(
+    conversation, alice, run_jobs
+):
+    message = write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
     Message.objects.filter(pk=message.pk).update(deleted_at=NOW)
     run_jobs()
     assert mail.outbox == []
 
 
-def test_nobody_is_told_of_what_somebody_blocked_has_written(talk, alice, bob):
-    write(talk, alice, minutes_ago=30)
+def test_messages_of_a_blocked_user_are_not_in_a_digest(conversation, alice, bob):
+    write(conversation, alice, minutes_ago=30)
     blocks.block(blocker=bob, user_id=alice.pk)
     assert digests.send(at=NOW) == 0
 
 
-def test_both_sides_are_told_of_what_the_other_wrote(talk, alice, bob):
-    write(talk, alice, minutes_ago=30)
-    write(talk, bob, minutes_ago=20)
+def test_both_participants_get_a_digest(conversation, alice, bob):
+    write(conversation, alice, minutes_ago=30)
+    write(conversation, bob, minutes_ago=20)
     assert digests.send(at=NOW) == 2
     assert counts() == [1, 1]
 
 
-def test_nobody_is_told_of_what_two_workers_find_at_once(talk, alice, bob):
+def test_two_workers_send_one_digest(conversation, alice, bob):
     """The second comes with what it has read before the first wrote."""
-    write(talk, alice, minutes_ago=30)
-    side = 1 if talk.participant_1_id == bob.pk else 2
-    [first], [second] = (list(digests.bursts(side, at=NOW)) for _worker in "12")
-    assert digests._tell(first, bob)
-    assert not digests._tell(second, bob)
+    write(conversation, alice, minutes_ago=30)
+    side = 1 if conversation.participant_1_id == bob.pk else 2
+    [first], [second] = (list(digests.due_digests(side, at=NOW)) for _worker in "12")
+    assert digests._send_digest(first, bob)
+    assert not digests._send_digest(second, bob)
 
 
-def test_messages_are_in_the_mail_alone_until_somebody_wants_it(talk, alice, api, bob):
-    write(talk, alice, minutes_ago=30)
+def test_digests_are_sent_by_email_only_by_default(conversation, alice, api, bob):
+    write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
     assert not Notification.objects.get().in_app
 
 
-def test_long_forgotten_messages_are_left_alone(talk, alice):
-    write(talk, alice, minutes_ago=30)
+def test_old_conversations_get_no_digest(conversation, alice):
+    write(conversation, alice, minutes_ago=30)
     long_ago = NOW - timedelta(days=8)
-    Conversation.objects.filter(pk=talk.pk).update(updated_at=long_ago)
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=long_ago)
     assert digests.send(at=NOW) == 0
     assert not DigestCursor.objects.exists()
 
@@ -161,7 +163,7 @@ def test_twenty_conversations_take_as_many_reads_as_one(
     alice, bob, mallory, django_assert_num_queries
 ):
     for person in (bob, mallory):
-        talk = messaging.start(sender=alice, user_id=person.pk)[0]
-        write(talk, alice, minutes_ago=1)
+        conversation = messaging.start(sender=alice, user_id=person.pk)[0]
+        write(conversation, alice, minutes_ago=1)
     with django_assert_num_queries(2):
         digests.send(at=NOW)

@@ -1,4 +1,4 @@
-"""What sockets hear: after the commit, what REST would show, and never a rollback."""
+"""Events of messages: after the commit, as REST shows them, never for a rollback."""
 
 import pytest
 from django.db import transaction
@@ -9,15 +9,15 @@ from messaging.tests.factories import ConversationFactory, write
 
 
 @pytest.fixture
-def heard(monkeypatch) -> list:
-    heard = []
+def received(monkeypatch) -> list:
+    received = []
     monkeypatch.setattr(domain_event, "receivers", [])
-    domain_event.connect(lambda event, **kwargs: heard.append(event), weak=False)
-    return heard
+    domain_event.connect(lambda event, **kwargs: received.append(event), weak=False)
+    return received
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
@@ -26,81 +26,85 @@ def after_commit(django_capture_on_commit_callbacks):
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
-def test_a_message_is_told_to_both_as_rest_shows_it(
-    api, heard, talk, alice, bob, after_commit, settings
+def test_a_message_is_published_to_both_as_rest_shows_it(
+    api, received, conversation, alice, bob, after_commit, settings
 ):
     settings.SITE_URL = "http://testserver"
     alice.avatar_url = "/api/uploads/alice.png"
     alice.save()
-    path = f"/api/messages/conversations/{talk.pk}/messages"
+    path = f"/api/messages/conversations/{conversation.pk}/messages"
     with after_commit():
         api.as_(alice).post(path, {"content": "Hello", "client_msg_id": "1"})
-    (event,) = heard
+    (event,) = received
     assert (event.type, set(event.recipients)) == (
         "message.created",
         {alice.pk, bob.pk},
     )
     (shown,) = api.as_(bob).get(f"{path}?after=0").json()["messages"]
     assert event.payload == shown
-    assert (shown["conversation_id"], shown["seq"]) == (talk.pk, 1)
+    assert (shown["conversation_id"], shown["seq"]) == (conversation.pk, 1)
 
 
-def test_edits_and_deletions_are_told(heard, talk, alice, after_commit):
+def test_edits_and_deletions_are_published(received, conversation, alice, after_commit):
     with after_commit():
-        (message,) = write(talk, alice, "Frist")
+        (message,) = write(conversation, alice, "Frist")
         services.edit(message, actor=alice, content="First")
         services.delete(message, actor=alice)
-    assert [(event.type, event.payload["content"]) for event in heard] == [
+    assert [(event.type, event.payload["content"]) for event in received] == [
         ("message.created", "Frist"),
         ("message.updated", "First"),
         ("message.updated", ""),
     ]
 
 
-def test_reading_is_told_once(heard, talk, alice, bob, after_commit):
-    write(talk, bob, "1", "2")
+def test_reading_is_published_once(received, conversation, alice, bob, after_commit):
+    write(conversation, bob, "1", "2")
     with after_commit():
         for _ in range(2):
-            services.read_all(talk, reader=alice)
-    (event,) = heard
+            services.read_all(conversation, reader=alice)
+    (event,) = received
     assert (event.type, set(event.recipients)) == ("message.read", {alice.pk, bob.pk})
     assert event.payload == {
-        "conversation_id": talk.pk,
+        "conversation_id": conversation.pk,
         "reader_id": alice.pk,
         "seq": 2,
     }
 
 
-def test_nothing_is_told_of_what_was_refused_or_repeated(
-    heard, talk, alice, bob, after_commit
+def test_nothing_is_published_for_a_refused_or_repeated_send(
+    received, conversation, alice, bob, after_commit
 ):
-    services.send(talk, sender=alice, content="x", client_msg_id="1")
-    services.read_all(talk, reader=bob)
+    services.send(conversation, sender=alice, content="x", client_msg_id="1")
+    services.read_all(conversation, reader=bob)
     with after_commit():
-        services.send(talk, sender=alice, content="x", client_msg_id="1")
+        services.send(conversation, sender=alice, content="x", client_msg_id="1")
         blocks.block(blocker=bob, user_id=alice.pk)
         with pytest.raises(services.Blocked):
-            write(talk, alice, "y")
-    assert heard == []
+            write(conversation, alice, "y")
+    assert received == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_told_before_the_commit_or_of_a_rollback(heard, talk, alice):
+def test_nothing_is_published_before_the_commit_or_for_a_rollback(
+    received, conversation, alice
+):
     with transaction.atomic():
-        write(talk, alice, "x")
+        write(conversation, alice, "x")
         transaction.set_rollback(True)
-    assert heard == []
+    assert received == []
     with transaction.atomic():
-        write(talk, alice, "y")
-        assert heard == []
-    assert [event.payload["content"] for event in heard] == ["y"]
+        write(conversation, alice, "y")
+        assert received == []
+    assert [event.payload["content"] for event in received] == ["y"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receiver_that_fails_fails_nothing(monkeypatch, heard, talk, alice):
+def test_a_receiver_that_raises_does_not_break_the_send(
+    monkeypatch, received, conversation, alice
+):
     def fail(event, **kwargs):
         raise RuntimeError
 
     domain_event.connect(fail)
-    assert write(talk, alice, "x")
-    assert len(heard) == 1
+    assert write(conversation, alice, "x")
+    assert len(received) == 1

@@ -12,13 +12,13 @@ SIGN_IN = 1  # query, of every request
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
 @pytest.fixture
-def path(talk):
-    return f"/api/messages/conversations/{talk.pk}"
+def path(conversation):
+    return f"/api/messages/conversations/{conversation.pk}"
 
 
 def unread(api, user) -> int:
@@ -32,13 +32,16 @@ def numbers(answer: dict) -> list[int]:
 # --- Writing ----------------------------------------------------------------------
 
 
-def test_a_message_is_answered_whole(api, path, talk, alice):
+def test_a_message_is_answered_whole(api, path, conversation, alice):
     response = api.as_(alice).post(f"{path}/messages", {"content": " Hello \n"})
     message = response.json()["message"]
     assert (response.status_code, message["content"]) == (201, "Hello")
     for name in ("id", "conversation_id", "sender_id"):
         assert isinstance(message[name], int)
-    assert (message["conversation_id"], message["sender_id"]) == (talk.pk, alice.pk)
+    assert (message["conversation_id"], message["sender_id"]) == (
+        conversation.pk,
+        alice.pk,
+    )
     assert message["sender"]["username"] == "alice"
     assert (message["seq"], message["is_read"]) == (1, False)
     assert message["created_at"].endswith("Z")
@@ -71,15 +74,17 @@ def test_markup_stays_text(api, path, alice):
     assert Message.objects.get().content == content
 
 
-def test_a_suspended_person_is_read_but_not_written_to(api, path, talk, alice, bob):
-    write(talk, bob, "Before")
+def test_a_suspended_person_is_read_but_not_written_to(
+    api, path, conversation, alice, bob
+):
+    write(conversation, bob, "Before")
     bob.is_active = False
     bob.save()
     client = api.as_(alice)
     refused = client.post(f"{path}/messages", {"content": "After"})
     assert refused.status_code == 409
     assert refused.json()["code"] == "unreachable"
-    assert [m.content for m in talk.messages.all()] == ["Before"]
+    assert [m.content for m in conversation.messages.all()] == ["Before"]
     assert client.get(f"{path}/messages").json()["total"] == 1
     assert client.get(path).status_code == 200
 
@@ -87,8 +92,10 @@ def test_a_suspended_person_is_read_but_not_written_to(api, path, talk, alice, b
 # --- Pages ------------------------------------------------------------------------
 
 
-def test_page_one_is_the_newest_fifty_in_the_order_written(api, path, talk, alice):
-    write(talk, alice, *map(str, range(1, 61)))
+def test_page_one_is_the_newest_fifty_in_the_order_written(
+    api, path, conversation, alice
+):
+    write(conversation, alice, *map(str, range(1, 61)))
     client = api.as_(alice)
     newest = client.get(f"{path}/messages").json()
     older = client.get(f"{path}/messages?page=2&per_page=50").json()
@@ -105,18 +112,18 @@ def test_an_empty_conversation_has_an_empty_page(api, path, alice):
 
 @pytest.mark.parametrize("rows", [1, 20])
 def test_a_page_takes_the_same_few_queries(
-    api, path, talk, alice, bob, rows, django_assert_num_queries
+    api, path, conversation, alice, bob, rows, django_assert_num_queries
 ):
     client = api.as_(alice)
-    write(talk, bob, *map(str, range(rows)))
+    write(conversation, bob, *map(str, range(rows)))
     with django_assert_num_queries(4 + SIGN_IN):
         assert len(client.get(f"{path}/messages").json()["messages"]) == rows
 
 
 def test_a_page_read_before_is_only_read(
-    api, path, talk, alice, bob, django_assert_num_queries
+    api, path, conversation, alice, bob, django_assert_num_queries
 ):
-    write(talk, bob, "1")
+    write(conversation, bob, "1")
     client = api.as_(alice)
     client.get(f"{path}/messages")
     with django_assert_num_queries(3 + SIGN_IN):
@@ -126,17 +133,19 @@ def test_a_page_read_before_is_only_read(
 # --- Reading ----------------------------------------------------------------------
 
 
-def test_a_page_marks_what_the_other_side_wrote(api, path, talk, alice, bob):
-    write(talk, bob, "1", "2")
-    write(talk, alice, "3")
+def test_a_page_marks_what_the_other_side_wrote(api, path, conversation, alice, bob):
+    write(conversation, bob, "1", "2")
+    write(conversation, alice, "3")
     assert (unread(api, alice), unread(api, bob)) == (2, 1)
     shown = api.as_(alice).get(f"{path}/messages").json()["messages"]
     assert [message["is_read"] for message in shown] == [True, True, False]
     assert (unread(api, alice), unread(api, bob)) == (0, 1)
 
 
-def test_an_older_page_leaves_the_newer_messages_unread(api, path, talk, alice, bob):
-    write(talk, bob, "1", "2", "3")
+def test_an_older_page_leaves_the_newer_messages_unread(
+    api, path, conversation, alice, bob
+):
+    write(conversation, bob, "1", "2", "3")
     api.as_(alice).get(f"{path}/messages?page=2&per_page=2")
     assert unread(api, alice) == 2
     api.as_(alice).get(f"{path}/messages")
@@ -144,17 +153,17 @@ def test_an_older_page_leaves_the_newer_messages_unread(api, path, talk, alice, 
     assert unread(api, alice) == 0
 
 
-def test_ones_own_messages_never_wait_for_one(api, path, talk, alice):
-    write(talk, alice, "1", "2")
+def test_ones_own_messages_never_wait_for_one(api, path, conversation, alice):
+    write(conversation, alice, "1", "2")
     client = api.as_(alice)
     assert client.put(f"{path}/read-all").json()["messages_marked_read"] == 0
     assert client.get(path).json()["conversation"]["unread_count"] == 0
 
 
-def test_read_all_says_how_many_it_read(api, path, talk, alice, bob):
-    write(talk, bob, "1", "2")
-    write(talk, alice, "3")
-    write(talk, bob, "4")
+def test_read_all_says_how_many_it_read(api, path, conversation, alice, bob):
+    write(conversation, bob, "1", "2")
+    write(conversation, alice, "3")
+    write(conversation, bob, "4")
     client = api.as_(alice)
     answers = [client.put(f"{path}/read-all").json() for _ in range(2)]
     assert answers[0] == {"success": True, "messages_marked_read": 3}
@@ -162,38 +171,38 @@ def test_read_all_says_how_many_it_read(api, path, talk, alice, bob):
     assert unread(api, alice) == 0
 
 
-def test_reading_one_message_reads_those_before_it(api, talk, alice, bob):
-    second = write(talk, bob, "1", "2", "3")[1]
+def test_reading_one_message_reads_those_before_it(api, conversation, alice, bob):
+    second = write(conversation, bob, "1", "2", "3")[1]
     read = api.as_(alice).put(f"/api/messages/messages/{second.pk}/read")
     assert (read.status_code, read.json()["message"]["is_read"]) == (200, True)
     assert unread(api, alice) == 1
 
 
-def test_reading_an_older_message_unreads_nothing(api, talk, alice, bob):
-    first, _second = write(talk, bob, "1", "2")
-    services.read_all(talk, reader=alice)
+def test_reading_an_older_message_unreads_nothing(api, conversation, alice, bob):
+    first, _second = write(conversation, bob, "1", "2")
+    services.read_all(conversation, reader=alice)
     api.as_(alice).put(f"/api/messages/messages/{first.pk}/read")
     assert unread(api, alice) == 0
 
 
-def test_a_stale_reader_takes_nothing_back(talk, alice, bob):
-    write(talk, bob, "1", "2")
-    stale = type(talk).objects.get(pk=talk.pk)
-    services.read_all(talk, reader=alice)
+def test_a_stale_reader_takes_nothing_back(conversation, alice, bob):
+    write(conversation, bob, "1", "2")
+    stale = type(conversation).objects.get(pk=conversation.pk)
+    services.read_all(conversation, reader=alice)
     services.read(stale, reader=alice, up_to=1)
-    talk.refresh_from_db()
-    assert talk.read_seq_of(alice) == 2
+    conversation.refresh_from_db()
+    assert conversation.read_seq_of(alice) == 2
 
 
-def test_ones_own_message_is_not_read_by_oneself(api, talk, alice):
-    (own,) = write(talk, alice, "1")
+def test_ones_own_message_is_not_read_by_oneself(api, conversation, alice):
+    (own,) = write(conversation, alice, "1")
     response = api.as_(alice).put(f"/api/messages/messages/{own.pk}/read")
     assert response.status_code == 400
 
 
-def test_an_outsider_reads_no_message(api, talk, alice, mallory):
+def test_an_outsider_reads_no_message(api, conversation, alice, mallory):
     """M3: the same answer as for a missing one."""
-    (message,) = write(talk, alice, "1")
+    (message,) = write(conversation, alice, "1")
     client = api.as_(mallory)
     answers = [
         client.put(f"/api/messages/messages/{pk}/read") for pk in (message.pk, 999_999)
@@ -202,9 +211,11 @@ def test_an_outsider_reads_no_message(api, talk, alice, mallory):
     assert answers[0].json() == answers[1].json()
 
 
-def test_unread_messages_are_counted_over_all_conversations(api, talk, alice, bob):
+def test_unread_messages_are_counted_over_all_conversations(
+    api, conversation, alice, bob
+):
     other = ConversationFactory(between=(alice, ConversationFactory().participant_1))
-    write(talk, bob, "1", "2")
+    write(conversation, bob, "1", "2")
     write(other, other.other_than(alice), "3")
     write(other, alice, "4")
     assert (unread(api, alice), unread(api, bob)) == (3, 0)
@@ -216,8 +227,10 @@ def test_reading_needs_a_sign_in(api, db, path):
     assert method(path).status_code == 401
 
 
-def test_the_count_is_one_query(api, talk, alice, bob, django_assert_num_queries):
-    write(talk, bob, "1")
+def test_the_count_is_one_query(
+    api, conversation, alice, bob, django_assert_num_queries
+):
+    write(conversation, bob, "1")
     client = api.as_(alice)
     with django_assert_num_queries(1 + SIGN_IN):
         client.get(UNREAD)

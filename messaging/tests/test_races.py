@@ -47,29 +47,29 @@ def test_first_messages_at_once_make_one_conversation(alice, bob):
         return services.start(sender=sender, user_id=other.pk, content="Hello")
 
     results = at_once(start, pairs)
-    talk = Conversation.objects.get()
-    assert [is_new for _talk, is_new in results].count(True) == 1
-    seqs = talk.messages.order_by("seq").values_list("seq", flat=True)
+    conversation = Conversation.objects.get()
+    assert [is_new for _conversation, is_new in results].count(True) == 1
+    seqs = conversation.messages.order_by("seq").values_list("seq", flat=True)
     assert list(seqs) == list(range(1, THREADS + 1))
 
 
 def test_messages_at_once_are_numbered_without_gaps(alice, bob):
-    talk = ConversationFactory(between=(alice, bob))
+    conversation = ConversationFactory(between=(alice, bob))
     senders = [alice, bob] * (THREADS // 2)
-    at_once(lambda sender: write(talk, sender, *"abcde"), senders)
-    seqs = talk.messages.order_by("seq").values_list("seq", flat=True)
+    at_once(lambda sender: write(conversation, sender, *"abcde"), senders)
+    seqs = conversation.messages.order_by("seq").values_list("seq", flat=True)
     assert list(seqs) == list(range(1, 5 * THREADS + 1))
 
 
 def test_counts_stay_exact_while_some_write_and_some_read(alice, bob):
     """M10: every message is marked read exactly once."""
-    talk = ConversationFactory(between=(alice, bob))
+    conversation = ConversationFactory(between=(alice, bob))
 
     def act(number):
         if number % 2:
-            write(talk, bob, *"abcdefghij")
+            write(conversation, bob, *"abcdefghij")
             return 0
-        return sum(services.read_all(talk, reader=alice) for _ in range(10))
+        return sum(services.read_all(conversation, reader=alice) for _ in range(10))
 
     read = sum(at_once(act, range(THREADS)))
     assert read + Conversation.objects.total_unread(alice) == 10 * THREADS // 2
@@ -77,23 +77,23 @@ def test_counts_stay_exact_while_some_write_and_some_read(alice, bob):
 
 def test_a_send_repeated_at_once_is_one_message(alice, bob):
     """M6."""
-    talk = ConversationFactory(between=(alice, bob))
+    conversation = ConversationFactory(between=(alice, bob))
 
-    def send(_number):
+    def send(_parse_seq):
         message, is_new = services.send(
-            talk, sender=alice, content="Hello", client_msg_id="1"
+            conversation, sender=alice, content="Hello", client_msg_id="1"
         )
         return message.pk, is_new
 
     results = at_once(send, range(20))
-    assert len({pk for pk, _is_new in results}) == talk.messages.count() == 1
+    assert len({pk for pk, _is_new in results}) == conversation.messages.count() == 1
     assert [is_new for _pk, is_new in results].count(True) == 1
 
 
 def test_starts_repeated_at_once_are_one_message(alice, bob):
     """M6."""
 
-    def start(_number):
+    def start(_parse_seq):
         return services.start(
             sender=alice, user_id=bob.pk, content="Hello", client_msg_id="1"
         )
@@ -152,24 +152,24 @@ def test_a_new_account_does_not_slip_past_its_limit(settings, alice):
 def test_a_picture_goes_with_one_of_many_messages(alice):
     """U6: also in many conversations at once."""
     others = UserFactory.create_batch(THREADS)
-    talks = [ConversationFactory(between=(alice, other)) for other in others]
+    conversations = [ConversationFactory(between=(alice, other)) for other in others]
     data = {"content_type": "image/jpeg", "size": 1, "width": 1, "height": 1}
     picture = Upload.objects.create(owner=alice, key="a", is_private=True, **data)
 
-    def send(talk):
+    def send(conversation):
         try:
-            services.send(talk, sender=alice, attachment_ids=[picture.pk])
+            services.send(conversation, sender=alice, attachment_ids=[picture.pk])
         except NotFound:
             return False
         return True
 
-    assert at_once(send, talks).count(True) == Message.objects.count() == 1
+    assert at_once(send, conversations).count(True) == Message.objects.count() == 1
 
 
 def test_an_edit_and_a_deletion_leave_one_of_the_two(alice, bob):
-    talk = ConversationFactory(between=(alice, bob))
+    conversation = ConversationFactory(between=(alice, bob))
     for _round in range(5):
-        (message,) = write(talk, alice, "Frist")
+        (message,) = write(conversation, alice, "Frist")
 
         def act(number, message=message):
             if number % 2:

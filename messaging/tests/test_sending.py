@@ -19,13 +19,13 @@ PATH = "/api/messages/conversations"
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
 @pytest.fixture
-def path(talk):
-    return f"{PATH}/{talk.pk}/messages"
+def path(conversation):
+    return f"{PATH}/{conversation.pk}/messages"
 
 
 # --- Once -----------------------------------------------------------------------------
@@ -41,9 +41,9 @@ def test_a_send_that_is_repeated_finds_the_first(api, path, alice):
     assert Message.objects.get().content == "Hello"
 
 
-def test_a_name_is_its_senders_in_one_conversation(talk, alice, bob):
+def test_a_name_is_its_senders_in_one_conversation(conversation, alice, bob):
     other = ConversationFactory(between=(alice, UserFactory()))
-    for where, who in ((talk, alice), (talk, bob), (other, alice)):
+    for where, who in ((conversation, alice), (conversation, bob), (other, alice)):
         _message, is_new = services.send(
             where, sender=who, content="x", client_msg_id="1"
         )
@@ -51,8 +51,8 @@ def test_a_name_is_its_senders_in_one_conversation(talk, alice, bob):
     assert Message.objects.count() == 3
 
 
-def test_a_name_is_kept_once_by_the_database(talk, alice):
-    data = {"conversation": talk, "sender": alice, "client_msg_id": "1"}
+def test_a_name_is_kept_once_by_the_database(conversation, alice):
+    data = {"conversation": conversation, "sender": alice, "client_msg_id": "1"}
     Message.objects.create(seq=1, **data)
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.create(seq=2, **data)
@@ -100,8 +100,8 @@ def test_a_repeated_start_is_answered_whatever_is_gone(api, alice, bob, gone):
     assert Message.objects.count() == 1
 
 
-def test_only_ones_own_name_finds_the_suspended(api, talk, alice, bob):
-    services.send(talk, sender=bob, content="x", client_msg_id="a-1")
+def test_only_ones_own_name_finds_the_suspended(api, conversation, alice, bob):
+    services.send(conversation, sender=bob, content="x", client_msg_id="a-1")
     User.objects.filter(pk=bob.pk).update(is_active=False)
     given = {"user_id": bob.pk, "message": "Hello", "client_msg_id": "a-1"}
     assert api.as_(alice).post(PATH, given).status_code == 404
@@ -117,9 +117,7 @@ def test_a_malformed_name_is_refused(api, path, alice, name):
 # --- About ----------------------------------------------------------------------------
 
 
-def test_what_is_talked_about_is_named_in_the_thread_and_in_the_list(
-    api, path, alice, bob
-):
+def test_the_subject_is_shown_in_the_thread_and_in_the_list(api, path, alice, bob):
     """A second item does not cover the first."""
     items = {
         "task": TaskFactory(title="Windows"),
@@ -139,7 +137,7 @@ def test_what_is_talked_about_is_named_in_the_thread_and_in_the_list(
     assert row["about"] == row["last_message"]["about"] == wanted[-1]
 
 
-def test_a_hidden_item_keeps_its_place_and_loses_its_title(api, path, alice, bob):
+def test_a_hidden_item_keeps_its_id_and_loses_its_title(api, path, alice, bob):
     """S7."""
     listing = ListingFactory(title="Bicycle", seller=alice)
     api.as_(bob).post(path, {"content": "Free?", "listing_id": listing.pk})
@@ -172,11 +170,11 @@ def test_a_new_account_starts_so_many_conversations_a_day(api, three, alice):
 
 
 def test_what_was_begun_before_is_not_limited(api, three, alice, bob):
-    talk = ConversationFactory(between=(alice, bob))
+    conversation = ConversationFactory(between=(alice, bob))
     begin(api, alice, 3)
     given = {"user_id": bob.pk, "message": "Hello"}
     assert api.as_(alice).post(PATH, given).status_code == 200
-    assert write(talk, alice, "And more")
+    assert write(conversation, alice, "And more")
 
 
 def test_being_written_to_does_not_count(api, three, alice):
@@ -214,7 +212,7 @@ def test_the_limit_holds_for_offers_too(api, three, alice):
 # --- Forged ---------------------------------------------------------------------------
 
 
-def test_what_is_not_declared_is_not_set(api, talk, path, alice, bob):
+def test_what_is_not_declared_is_not_set(api, conversation, path, alice, bob):
     """A9."""
     forged = {"id": 4242, "seq": 4242, "sender": bob.pk, "sender_id": bob.pk}
     forged |= {"created_at": "2001-01-01T00:00:00Z", "deleted_at": "2001-01-01"}
@@ -226,7 +224,7 @@ def test_what_is_not_declared_is_not_set(api, talk, path, alice, bob):
     assert (message.seq, message.sender_id, message.conversation_id) == (
         1,
         alice.pk,
-        talk.pk,
+        conversation.pk,
     )
     assert message.created_at.year == message.edited_at.year != 2001
     assert message.deleted_at is None

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField()),
-                ('token_expires_at', models.DateTimeField(help_text='When the token that asked for it ends, and the socket with it.')),
+                ('token_expires_at', models.DateTimeField(help_text='When the access token that requested it expires. The connection is closed then.')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.session')),
             ],
             options={

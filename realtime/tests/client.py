@@ -1,18 +1,23 @@
-"""A client of the sockets in one thread: what waits, waits for seconds at most."""
+"""A client of the socket, in the thread of the test.
+
+It checks each frame that is sent or received against docs/asyncapi.yaml.
+"""
 
 import asyncio
 import json
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 
 from accounts import tokens
 from realtime.connection import application
+from realtime.tests import asyncapi
 
-SECONDS = 8  # no wait is longer; most are over at once
+TIMEOUT_S = 8  # of each wait; most end at once
 
 
 class Client:
-    """`await client.until("pong")` reads on to a frame of this type."""
+    """`await client.receive_until("pong")` reads frames up to one of this type."""
 
     def __init__(self, query: str = "", path: str = "/ws", **headers):
         named = {"host": "testserver"} | headers
@@ -27,6 +32,7 @@ class Client:
         self.is_reading = True
         self._task: asyncio.Task | None = None
         self.frames: list[dict] = []
+        self.on_send: Callable[[dict], None] = lambda frame: None
 
     async def connect(self) -> bool:
         work = application(self._scope, self._in.get, self._take)
@@ -34,10 +40,12 @@ class Client:
         await self._in.put({"type": "websocket.connect"})
         return (await self._next())["type"] == "websocket.accept"
 
-    async def leave(self) -> None:
+    async def disconnect(self) -> None:
         await self._in.put({"type": "websocket.disconnect", "code": 1000})
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(TIMEOUT_S):
             await self._task
+        while not self._out.empty():
+            self._check(self._out.get_nowait())
 
     async def _take(self, event: dict) -> None:
         while not self.is_reading:
@@ -45,58 +53,70 @@ class Client:
         await self._out.put(event)
 
     async def _next(self) -> dict:
-        async with asyncio.timeout(SECONDS):
-            return await self._out.get()
+        async with asyncio.timeout(TIMEOUT_S):
+            event = await self._out.get()
+        self._check(event)
+        return event
+
+    def _check(self, event: dict) -> None:
+        if event["type"] == "websocket.send":
+            asyncapi.check_server_frame(json.loads(event["text"]))
+        elif "code" in event:
+            asyncapi.check_close_code(event["code"])
 
     async def open(self, **auth) -> dict:
         """Connect, sign in, and return the `ready` frame."""
         assert await self.connect()
         if auth:
-            await self.say("auth", **auth)
-        return await self.until("ready")
+            await self.send("auth", **auth)
+        return await self.receive_until("ready")
 
-    async def say(self, type: str, **data) -> None:
-        await self.send(json.dumps({"type": type, **data}))
+    async def send(self, type: str, **data) -> None:
+        frame = {"type": type, **data}
+        self.on_send(frame)
+        await self.send_text(json.dumps(frame))
 
-    async def send(self, text: str) -> None:
+    async def send_text(self, text: str, *, is_valid: bool = True) -> None:
+        """Send a frame, which must be valid by the document or not, as is said."""
+        assert asyncapi.is_client_frame(text) is is_valid
         await self._in.put({"type": "websocket.receive", "text": text})
 
-    async def until(self, type: str) -> dict:
-        async with asyncio.timeout(SECONDS):
+    async def receive_until(self, type: str) -> dict:
+        async with asyncio.timeout(TIMEOUT_S):
             while True:
                 frame = json.loads((await self._next())["text"])
                 self.frames.append(frame)
                 if frame["type"] == type:
                     return frame
 
-    async def hears_nothing_of(self, type: str) -> bool:
-        """Up to the answer to a ping, which comes after what was said before."""
+    async def receives_no(self, type: str) -> bool:
+        """Whether no such frame comes before the answer to a ping."""
         before = len(self.frames)
         await asyncio.sleep(0.2)
-        await self.say("ping")
-        await self.until("pong")
+        await self.send("ping")
+        await self.receive_until("pong")
         return type not in {frame["type"] for frame in self.frames[before:]}
 
-    async def closed_with(self) -> int:
-        """Read on to the end, and return its code."""
+    async def close_code_received(self) -> int:
+        """Read up to the end of the connection, and return its close code."""
         while (event := await self._next())["type"] != "websocket.close":
             self.frames.append(json.loads(event["text"]))
         return event["code"]
 
-    def seqs(self, talk) -> list[int]:
-        """The numbers of the messages that came, in their order."""
+    def seqs(self, conversation) -> list[int]:
+        """The numbers of the messages that were received, in their order."""
         return [
             frame["seq"]
             for frame in self.frames
             if frame["type"] == "message.created"
-            and frame["conversation_id"] == talk.pk
+            and frame["conversation_id"] == conversation.pk
         ]
 
 
-def token_of(user) -> str:
+def access_token_of(user) -> str:
     return tokens.open_session(user)["token"]
 
 
-def later(function, *args, **kwargs):
-    """A blocking call from a coroutine, on the thread of the test."""
+def in_thread(function, *args, **kwargs):
+    """Await a blocking call, in the thread of the test."""
     return sync_to_async(function)(*args, **kwargs)

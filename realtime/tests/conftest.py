@@ -5,53 +5,53 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from messaging.tests.factories import ConversationFactory
-from realtime import db, hub
-from realtime.tests.client import Client, later, token_of
+from realtime import db, publisher
+from realtime.tests.client import Client, access_token_of, in_thread
 
-WHOLE_SECONDS = 40
+SCENARIO_TIMEOUT_S = 40
 
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch, settings):
-    """The sockets ask the database on the thread of the test, by its connection."""
+    """Run the queries of the sockets in the test's thread, on its connection."""
     monkeypatch.setattr(db, "pool", None)
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
 @pytest.fixture
-def talk(alice, bob):
+def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
 
 
-class Scene:
-    """Opens sockets, and closes them all at the end."""
+class Scenario:
+    """Opens connections, and closes them all at the end."""
 
     def __init__(self, stack: AsyncExitStack):
         self._stack = stack
 
     def client(self, *args, **headers) -> Client:
         client = Client(*args, **headers)
-        self._stack.push_async_callback(client.leave)
+        self._stack.push_async_callback(client.disconnect)
         return client
 
-    async def socket_of(self, user, **more) -> Client:
+    async def connect_as(self, user, **more) -> Client:
         client = self.client()
-        await client.open(token=await later(token_of, user), **more)
+        await client.open(token=await in_thread(access_token_of, user), **more)
         return client
 
 
 @pytest.fixture
-def play():
-    """`play(scene)` runs a coroutine function that is given a `Scene`."""
+def run_scenario():
+    """`run_scenario(steps)` runs a coroutine function with a `Scenario`."""
 
-    def run(scene):
+    def run(steps):
         async def whole():
-            async with asyncio.timeout(WHOLE_SECONDS), AsyncExitStack() as stack:
-                await scene(Scene(stack))
+            async with asyncio.timeout(SCENARIO_TIMEOUT_S), AsyncExitStack() as stack:
+                await steps(Scenario(stack))
 
         async_to_sync(whole)()
-        left = list(hub.hubs)
-        hub.hubs.clear()
-        assert left == []  # the last one put out the light
+        left = list(publisher.receivers)
+        publisher.receivers.clear()
+        assert left == []  # each hub stopped with its last connection
 
     return run

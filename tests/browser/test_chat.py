@@ -46,7 +46,7 @@ def sign_in(browser, server, faults: list, *, own: str, other: str):
     page.goto(f"{server.url}/examples/chat")
     page.click(f"[data-email='{own}@example.com']")
     page.click(f"[data-person='{other}']")
-    expect(page.locator("#line")).to_have_text("connected", timeout=20_000)
+    expect(page.locator("#status")).to_have_text("connected", timeout=20_000)
     return page
 
 
@@ -82,7 +82,9 @@ def shoot(page, name: str) -> None:
 
 def test_two_windows_write_to_each_other(windows, server):
     demo, helper = windows
-    expect(demo.locator("#talk header .dot.online")).to_be_visible(timeout=20_000)
+    expect(demo.locator("#conversation header .dot.online")).to_be_visible(
+        timeout=20_000
+    )
     demo.locator("textarea").press_sequentially("Can you come on Friday?")
     expect(helper.locator("#typing")).to_contain_text("is writing")
     shoot(helper, "typing")
@@ -99,7 +101,7 @@ def test_nothing_is_lost_while_the_server_is_away(windows, server):
     write(demo, "Before")
     ends_with(helper, "Before")
     with away(server):
-        expect(helper.locator("#line")).to_have_text("not connected")
+        expect(helper.locator("#status")).to_have_text("not connected")
         write(demo, "Meanwhile")
         expect(demo.locator(".message.waiting p")).to_have_text("Meanwhile")
         shoot(demo, "away")
@@ -111,7 +113,7 @@ def test_nothing_is_lost_while_the_server_is_away(windows, server):
 
 def test_unread_ones_are_counted(windows, server):
     demo, helper = windows
-    helper.evaluate("open = null")  # reads no conversation
+    helper.evaluate("openId = null")  # reads no conversation
     write(demo, "Are you there?")
     badge = helper.locator("[data-person=demo] .badge")
     expect(badge).to_have_text("1", timeout=20_000)

@@ -1,7 +1,9 @@
-"""Open many idle sockets on the real server, and see what they hold.
+"""Open many idle connections to a real server, and measure what they use.
 
-On PostgreSQL (`DATABASE_URL`), in a database of its own. Prints one line of JSON; fails
-when they hold database connections, or when one of them is not served.
+Needs PostgreSQL (`DATABASE_URL`), where it makes a database of its own. Prints one line
+of JSON: the memory of one connection in KB, and the database connections before and
+after. Fails when idle connections hold database connections, or when one of them is
+not served.
 """
 
 import asyncio
@@ -20,9 +22,9 @@ from tests.live.server import HOST, ROOT, Server, manage, serve
 
 SOCKETS = int(os.environ.get("SOCKETS", "1000"))
 SERVER = [sys.executable, "-m", "marketplace.server"]
-REST_SECONDS = 10  # several rounds of all that is done for them
-AT_ONCE = 50
-THREADS = 4  # of SOCKET_THREADS; the first socket needs fewer
+IDLE_S = 10  # several runs of each periodic task
+CONNECTIONS_AT_ONCE = 50
+THREADS = 4  # SOCKET_THREADS; the first connection needs fewer
 PEOPLE = """
 import json
 from accounts.models import User
@@ -47,7 +49,7 @@ def connections(url: str) -> int:
     return count
 
 
-async def opened(server: Server, token: str, stack: AsyncExitStack):
+async def open_connection(server: Server, token: str, stack: AsyncExitStack):
     url = f"ws://{HOST}:{server.port}/ws"
     client = await stack.enter_async_context(
         websockets.connect(url, compression=None, open_timeout=60)
@@ -58,17 +60,19 @@ async def opened(server: Server, token: str, stack: AsyncExitStack):
     return client
 
 
-async def measured(server: Server, url: str, tokens: list[str]) -> dict:
+async def measure(server: Server, url: str, tokens: list[str]) -> dict:
     async with AsyncExitStack() as stack:
-        await opened(server, tokens[0], stack)  # what the first one brings along
-        await asyncio.sleep(REST_SECONDS)
-        empty, before = memory_kb(server), connections(url)
+        await open_connection(server, tokens[0], stack)  # what only the first one costs
+        await asyncio.sleep(IDLE_S)
+        idle_kb, before = memory_kb(server), connections(url)
         clients = []
-        for start in range(0, len(tokens), AT_ONCE):
-            some = tokens[start : start + AT_ONCE]
-            clients += await asyncio.gather(*(opened(server, t, stack) for t in some))
-        await asyncio.sleep(REST_SECONDS)
-        full, after = memory_kb(server), connections(url)
+        for start in range(0, len(tokens), CONNECTIONS_AT_ONCE):
+            some = tokens[start : start + CONNECTIONS_AT_ONCE]
+            clients += await asyncio.gather(
+                *(open_connection(server, t, stack) for t in some)
+            )
+        await asyncio.sleep(IDLE_S)
+        full_kb, after = memory_kb(server), connections(url)
         for client in clients:
             await client.send('{"type": "ping"}')
         async with asyncio.timeout(60):
@@ -77,14 +81,14 @@ async def measured(server: Server, url: str, tokens: list[str]) -> dict:
                     pass
     return {
         "sockets": len(clients),
-        "kb_per_socket": round((full - empty) / len(clients), 1),
+        "kb_per_socket": round((full_kb - idle_kb) / len(clients), 1),
         "connections_before": before,
         "connections_after": after,
     }
 
 
-def signed_in(environment: dict[str, str], count: int) -> list[str]:
-    """Tokens of so many people."""
+def create_tokens(environment: dict[str, str], count: int) -> list[str]:
+    """Create `count` users and return their access tokens."""
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", PEOPLE % count],
         cwd=ROOT,
@@ -106,12 +110,12 @@ def main() -> None:
             "REDIS_URL": os.environ.get("REDIS_URL", ""),
         }
         manage(environment, "migrate", "--verbosity", "0")
-        tokens = signed_in(environment, SOCKETS)
+        tokens = create_tokens(environment, SOCKETS)
         with serve(environment, command=SERVER) as server:
-            found = asyncio.run(measured(server, url, tokens))
+            found = asyncio.run(measure(server, url, tokens))
     print(json.dumps(found))
-    grown = found["connections_after"] - found["connections_before"]
-    sys.exit(grown > THREADS)  # the pool keeps for a while what all of them took
+    added = found["connections_after"] - found["connections_before"]
+    sys.exit(added > THREADS)  # the pool keeps connections for a while
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The layer between processes may be away: nobody waits, and nothing is lost."""
+"""The channel layer may be down: no request waits, and no message is lost."""
 
 import asyncio
 import os
@@ -17,55 +17,55 @@ from core.events import Event
 from core.web.caches import FallbackRedisCache
 from messaging.tests.factories import write
 from realtime import hub, publisher
-from realtime.tests.client import later
+from realtime.tests.client import in_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOBODY = "redis://127.0.0.1:1/0"  # nothing listens there
+UNUSED_REDIS = "redis://127.0.0.1:1/0"  # nothing listens there
 
 
-class Broken:
-    """A layer that is away."""
+class UnavailableLayer:
+    """A channel layer that can be made unavailable."""
 
     def __init__(self, layer):
-        self.layer, self.is_away = layer, False
+        self.layer, self.is_down = layer, False
 
     def __getattr__(self, name):
-        if self.is_away and name.startswith("group"):
+        if self.is_down and name.startswith("group"):
             raise RedisConnectionError
         return getattr(self.layer, name)
 
 
-def test_sockets_go_on_without_the_layer_and_are_told_when_it_is_back(
-    alice, bob, talk, play, monkeypatch
+def test_connections_work_without_the_layer_and_resync_afterwards(
+    alice, bob, conversation, run_scenario, monkeypatch
 ):
-    monkeypatch.setattr(hub, "BEAT_SECONDS", 0.1)
-    monkeypatch.setattr(hub, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL_S", 0.1)
+    monkeypatch.setattr(hub, "HEARTBEAT_TIMEOUT_S", 0.3)
 
-    async def scene(stage):
-        b = await stage.socket_of(bob)
-        here = hub.hub()
-        here.layer = layer = Broken(here.layer)
-        layer.is_away = True
-        a = await stage.socket_of(alice)
-        await later(write, talk, alice, "1", "2")
+    async def steps(scenario):
+        b = await scenario.connect_as(bob)
+        own_hub = hub.get_hub()
+        own_hub.layer = layer = UnavailableLayer(own_hub.layer)
+        layer.is_down = True
+        a = await scenario.connect_as(alice)
+        await in_thread(write, conversation, alice, "1", "2")
         for client in (a, b):
-            while len(client.seqs(talk)) < 2:
-                await client.until("message.created")
+            while len(client.seqs(conversation)) < 2:
+                await client.receive_until("message.created")
         async with asyncio.timeout(5):
-            while not here.is_deaf:
+            while not own_hub.layer_is_down:
                 await asyncio.sleep(0.05)
-        layer.is_away = False
-        await a.until("resync")
-        await b.until("resync")
-        await b.say("typing", conversation_id=talk.pk)
-        await a.until("typing")  # she came while it was away
-        assert (a.seqs(talk), b.seqs(talk)) == ([1, 2], [1, 2])
+        layer.is_down = False
+        await a.receive_until("resync")
+        await b.receive_until("resync")
+        await b.send("typing", conversation_id=conversation.pk)
+        await a.receive_until("typing")  # she came while it was away
+        assert (a.seqs(conversation), b.seqs(conversation)) == ([1, 2], [1, 2])
 
-    play(scene)
+    run_scenario(steps)
 
 
 def test_a_request_does_not_wait_for_a_layer_that_hangs(
-    api, alice, talk, settings, monkeypatch
+    api, alice, conversation, settings, monkeypatch
 ):
     sent = []
 
@@ -73,11 +73,11 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
         sent.append(event)
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(publisher, "send", hang)
-    monkeypatch.setattr(publisher, "SEND_SECONDS", 0.05)
-    monkeypatch.setattr(publisher, "_couriers", {})
-    settings.REDIS_URL = NOBODY
-    path = f"/api/messages/conversations/{talk.pk}/messages"
+    monkeypatch.setattr(publisher, "send_to_groups", hang)
+    monkeypatch.setattr(publisher, "SEND_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(publisher, "_publishers", {})
+    settings.REDIS_URL = UNUSED_REDIS
+    path = f"/api/messages/conversations/{conversation.pk}/messages"
     client = api.as_(alice)
     answers = [client.post(path, {"content": "x"}).status_code for _ in range(5)]
     for _try in range(100):
@@ -87,16 +87,16 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
     assert (set(answers), len(sent)) == ({201}, 1)  # and left alone for a while
 
 
-def test_a_courier_bears_what_it_cannot_send(monkeypatch):
+def test_the_publisher_continues_after_an_error(monkeypatch):
     done = []
 
     async def fail(layer, event):
         done.append(event)
         raise RedisConnectionError
 
-    monkeypatch.setattr(publisher, "send", fail)
-    monkeypatch.setattr(publisher, "PAUSE_SECONDS", 0)
-    courier = publisher.Courier()
+    monkeypatch.setattr(publisher, "send_to_groups", fail)
+    monkeypatch.setattr(publisher, "BACKOFF_S", 0)
+    courier = publisher.Publisher()
     for number in (1, 2):
         courier.put(Event((number,), "x", {}))
     for _try in range(100):
@@ -106,8 +106,8 @@ def test_a_courier_bears_what_it_cannot_send(monkeypatch):
     assert [event.recipients for event in done] == [(1,), (2,)]
 
 
-class Listening:
-    """A layer, and the groups that were left."""
+class RecordingLayer:
+    """A channel layer that records the discarded groups."""
 
     def __init__(self, layer):
         self.layer, self.left = layer, []
@@ -120,24 +120,24 @@ class Listening:
         self.left.append(group)
 
 
-def test_the_last_one_leaves_no_group_behind(alice, play):
-    async def scene(stage):
-        a = await stage.socket_of(alice)
-        here = hub.hub()
-        here.layer = layer = Listening(here.layer)
-        await a.leave()
+def test_the_last_connection_discards_the_group_of_the_hub(alice, run_scenario):
+    async def steps(scenario):
+        a = await scenario.connect_as(alice)
+        own_hub = hub.get_hub()
+        own_hub.layer = layer = RecordingLayer(own_hub.layer)
+        await a.disconnect()
         async with asyncio.timeout(5):
-            while here._own not in layer.left:
+            while own_hub._own_group not in layer.left:
                 await asyncio.sleep(0.01)
 
-    play(scene)
+    run_scenario(steps)
 
 
 @pytest.mark.parametrize(
     ("key", "number", "is_one_market"),
     [("a", 3, True), ("a", 4, False), ("b", 3, False)],
 )
-def test_markets_on_one_redis_do_not_hear_each_other(key, number, is_one_market):
+def test_markets_on_one_redis_are_separate(key, number, is_one_market):
     """Redis publishes across its numbered databases."""
     assert (prefix("a", 3) == prefix(key, number)) is is_one_market
 
@@ -162,7 +162,7 @@ def away(monkeypatch):
     breaker = CircuitBreaker(reset_timeout_s=3)
     monkeypatch.setattr(FallbackRedisCache, "breaker", breaker)
     options = {"socket_connect_timeout": 0.1}
-    return FallbackRedisCache(NOBODY, {"OPTIONS": options})
+    return FallbackRedisCache(UNUSED_REDIS, {"OPTIONS": options})
 
 
 def test_limits_count_on_without_redis(away):
@@ -174,7 +174,7 @@ def test_limits_count_on_without_redis(away):
         away.incr("a")
 
 
-def test_redis_is_left_alone_after_a_failure(away, monkeypatch):
+def test_redis_is_not_called_right_after_a_failure(away, monkeypatch):
     asked = []
 
     def fail(self, key, *args):
@@ -186,7 +186,7 @@ def test_redis_is_left_alone_after_a_failure(away, monkeypatch):
     assert len(asked) == 1
 
 
-def test_rest_answers_without_redis(api, alice, talk, away, monkeypatch):
+def test_rest_answers_without_redis(api, alice, conversation, away, monkeypatch):
     monkeypatch.setattr(throttling, "cache", away)
-    path = f"/api/messages/conversations/{talk.pk}/messages"
+    path = f"/api/messages/conversations/{conversation.pk}/messages"
     assert api.as_(alice).post(path, {"content": "x"}).status_code == 201

@@ -1,0 +1,65 @@
+"""Private pictures of messages: upload and download."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from core.api.viewsets import ApiViewSet
+from messaging import links
+from messaging.serializers import AttachmentSerializer
+from uploads import services as uploads
+from uploads import storage
+from uploads.models import Upload
+from uploads.serializers import UploadInput
+
+ATTACHED = inline_serializer(
+    "AttachmentUploaded",
+    {"message": serializers.CharField(), "attachment": AttachmentSerializer()},
+)
+CACHE_CONTROL = f"private, max-age={links.LIFETIME_S}"
+
+
+class AttachmentViewSet(ApiViewSet):
+    """Private pictures: uploaded first, then named by the message that shows them."""
+
+    queryset = Upload.objects.filter(is_private=True)
+    serializer_class = AttachmentSerializer
+    input_serializers = {"create": UploadInput}
+    public_actions = frozenset({"retrieve"})  # the signature authorizes
+    throttle_scopes = {"create": "upload"}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        summary="Upload a picture for a message",
+        request=UploadInput,
+        responses={201: ATTACHED},
+    )
+    def create(self, request):
+        file = self.validated_input()["file"]
+        upload = uploads.take_in(file, owner=request.user, is_private=True)
+        answer = {"message": _("Uploaded."), "attachment": self._render(upload)}
+        return Response(answer, status=201)
+
+    @extend_schema(
+        summary="The picture itself, by its signed address",
+        parameters=[OpenApiParameter("signature", str)],
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.BINARY, description="The file. 404 after five minutes."
+            )
+        },
+    )
+    def retrieve(self, request, pk):
+        name = links.file_name(int(pk), request.query_params.get("signature", ""))
+        return storage.served(name, cache_control=CACHE_CONTROL)
+
+    def _render(self, upload: Upload) -> dict:
+        return self.get_serializer(upload).data
