@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from catalog.item_types import ITEM_TYPES
 from core.api.pagination import CURSOR, PAGE, PER_PAGE
-from geo.filters import number
+from geo.filters import parse_float
 
 ARRANGING = frozenset({PAGE, PER_PAGE, CURSOR, "ordering"})
 LONGEST = 200  # characters of one value
@@ -40,7 +40,7 @@ def _refuse_half_a_place(place: Collection[str], query: dict[str, str]) -> None:
     """A list without its place is seen to be one; letters about everything are not."""
     given = [name for name in place if name in query]
     for name in given:
-        if number(query[name]) is None:
+        if parse_float(query[name]) is None:
             raise ValidationError({name: [_("Give a number, with a point: 56.95.")]})
     if given and not {"latitude", "longitude"} <= set(given):
         sentence = _("Give the latitude and the longitude of the place.")

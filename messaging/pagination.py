@@ -3,7 +3,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
 from core.api import cursors
-from core.api.pagination import CURSOR, FAR_DIGITS, Pages
+from core.api.pagination import CURSOR, Pages
+from core.api.params import parse_int
 from core.exceptions import ValidationFailed
 from messaging.models import Conversation, Message
 
@@ -18,10 +19,10 @@ class MessagePages(Pages):
     on to older ones; `?after=` a number reads on to newer ones.
     """
 
-    default = 50
+    page_size = 50
 
     def paginate_queryset(self, conversation: Conversation, request, view=None):
-        self.read(request, view)
+        self.read_params(request, view)
         self.total, self.is_capped = conversation.last_seq, False
         self.after = _number(request.query_params.get(AFTER))
         first, last = self._newer() if self.is_catching_up else self._older()
@@ -42,7 +43,7 @@ class MessagePages(Pages):
     def next_cursor(self) -> str | None:
         if self.is_catching_up or not self.has_more:
             return None
-        return self._cursor([self.first - 1])
+        return self._encode([self.first - 1])
 
     def _newer(self) -> tuple[int, int]:
         return self.after + 1, self.after + self.per_page
@@ -82,10 +83,11 @@ def _number(text: str | None) -> int | None:
     """`text` as a number from 0; None when it is not given."""
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit():
+    seq = parse_int(text)
+    if seq is None:
         sentence = _("Give the number of a message: a whole number from 0.")
         raise ValidationError({AFTER: [sentence]})
-    return int(text.lstrip("0")[:FAR_DIGITS] or 0)
+    return seq
 
 
 def _place(cursor: str, path: str) -> int:

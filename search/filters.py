@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from core.api.filters import TextParam
 from core.api.pagination import CURSOR
 from geo.circles import within
-from geo.filters import NO_NUMBER, _coordinate, _degrees, number
+from geo.filters import NOT_A_NUMBER, coordinate, degrees_schema, parse_float
 from geo.nearest import Nearest
 from search.ranking import RankedResults
 from search.text import SearchTerms
@@ -31,10 +31,12 @@ class SearchFilter(filters.FilterSet):
     """
 
     place = {  # read beside the filters: what is no number there counts as not given
-        "latitude": _degrees(90, "Of the point to search around, with `longitude`."),
-        "longitude": _degrees(180, "Of the same point. Nearest first."),
+        "latitude": degrees_schema(
+            90, "Of the point to search around, with `longitude`."
+        ),
+        "longitude": degrees_schema(180, "Of the same point. Nearest first."),
         "radius": {
-            "anyOf": [{"type": "number", "minimum": 0}, NO_NUMBER],
+            "anyOf": [{"type": "number", "minimum": 0}, NOT_A_NUMBER],
             "description": "In km around the point.",
         },
     }
@@ -79,7 +81,7 @@ class SearchFilter(filters.FilterSet):
             return queryset if is_ordered else self._ranked(queryset)
         if is_ordered:
             return within(queryset, *centre, radius)
-        return Nearest(queryset, *centre, radius, steps=2 - self.lookups)
+        return Nearest(queryset, *centre, radius, max_small_circles=2 - self.lookups)
 
     def filter_rows(self, queryset):
         """The rows that match, before they are cut by place and ranked."""
@@ -93,8 +95,8 @@ class SearchFilter(filters.FilterSet):
     @staticmethod
     def centre_of(query) -> tuple[float, float] | None:
         """The point to search around, if both coordinates are numbers."""
-        latitude = _coordinate(query.get("latitude"), "latitude", 90)
-        longitude = _coordinate(query.get("longitude"), "longitude", 180)
+        latitude = coordinate(query.get("latitude"), "latitude", 90)
+        longitude = coordinate(query.get("longitude"), "longitude", 180)
         return None if None in (latitude, longitude) else (latitude, longitude)
 
     @classmethod
@@ -108,7 +110,7 @@ class SearchFilter(filters.FilterSet):
     @classmethod
     def radius_of(cls, query) -> float:
         """In km; at most half the Earth's circumference, beyond which nothing is."""
-        radius = number(query.get("radius"))
+        radius = parse_float(query.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
         return min(cls.default_radius if radius is None else radius, 20_100.0)

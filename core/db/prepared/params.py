@@ -1,0 +1,76 @@
+"""Named parameters: expressions whose value is supplied when the query runs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Field, Value
+from psycopg.types.numeric import Int8
+
+FIELDS: dict[type, Field] = {
+    bool: models.BooleanField(),
+    int: models.BigIntegerField(),
+    float: models.FloatField(),
+    Decimal: models.DecimalField(max_digits=30, decimal_places=10),
+    str: models.TextField(),
+    UUID: models.UUIDField(),
+    datetime: models.DateTimeField(),
+    date: models.DateField(),
+}
+
+
+@dataclass(frozen=True)
+class ParamSlot:
+    """Where the value of a `Param` goes, in the parameter list of compiled SQL.
+
+    Compilers hand parameters through unread, and no value of a query is of this class:
+    so a slot is found by its class, and cannot be mistaken for a value.
+    """
+
+    name: str
+    type: type
+    is_inline: bool
+
+    def bind(self, value: object, connection) -> object:
+        """`value` as the database driver takes it. Raises for one of a wrong type."""
+        value = FIELDS[self.type].get_db_prep_value(value, connection)
+        if self.type is int and connection.vendor == "postgresql":
+            # psycopg would choose smallint, integer or bigint by the size of the
+            # number: three prepared statements in place of one.
+            return Int8(value)
+        return value
+
+    def literal(self, value: object, connection) -> str:
+        """`value` as SQL text, with a space before it: `-%s` must not become `--1`."""
+        value = FIELDS[self.type].get_db_prep_value(value, connection)
+        # For finite numbers, which are most values, Python's text is SQL's; a bare
+        # inf or nan would be the name of a column.
+        if self.type is int or (self.type is float and isfinite(value)):
+            return f" {value!r}"
+        # A text may hold "%", which the driver would take for a placeholder.
+        text = connection.ops.compose_sql("%s", [value])
+        return " " + text.replace("%", "%%")
+
+
+class Param(Value):
+    """A value of a query that each run supplies by name.
+
+    `type` is one of `FIELDS`. The value is converted as a field of that type would do;
+    what a custom field of the model does to its values (lower case, folding) is up to
+    the caller. `None` is no value: a comparison with it is another query (`IS NULL`).
+    """
+
+    def __init__(self, name: str, type: type, *, inline: bool = False):
+        self.slot = ParamSlot(name, type, inline)
+        super().__init__(None, output_field=FIELDS[type])
+
+    def __repr__(self) -> str:
+        return f"Param({self.slot.name!r}, {self.slot.type.__name__})"
+
+    def as_sql(self, compiler, connection) -> tuple[str, list]:
+        """A placeholder for the slot. `Value` would convert the value, which is not
+        known here."""
+        return "%s", [self.slot]
