@@ -1,14 +1,20 @@
 """Prepared queries give the rows that Django gives, and keep no answer."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
 import psycopg
 import pytest
-from django.db import connection
-from django.db.models import F
+from django.db import connection, models
+from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, When
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from core.db.prepared import Param
+from core.db.prepared import Param, QueryCache, cached_results, results_cache
 from core.db.prepared.query import PreparedQuery
+from core.db.prepared.rows import row_maker
 from core.db.results import ResultList
 from core.lru import LRUCache
 from favorites.models import Favorite
@@ -56,6 +62,171 @@ def test_signs_in_a_value_are_only_signs(market, words):
 def test_remainder_is_no_placeholder(market):
     odd = TaskRequest.objects.annotate(odd=F("pk") % 2).order_by("pk")
     assert [row.odd for row in PreparedQuery(odd).rows()] == [row.odd for row in odd]
+
+
+# --- Parameters ---------------------------------------------------------------------
+
+
+PARAMS = {  # of a task's field: a value of each type
+    "pk": lambda task: task.pk,
+    "creator": lambda task: task.creator_id,
+    "creator__username": lambda task: task.creator.username,
+    "title": lambda task: task.title,
+    "created_at": lambda task: task.created_at,
+    "public_latitude": lambda task: task.public_latitude,
+    "budget": lambda task: task.budget,
+    "is_urgent": lambda task: task.is_urgent,
+}
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize("path", PARAMS)
+def test_parameter_of_any_type_finds_what_its_value_finds(market, path, inline):
+    TaskRequest.objects.update(budget="12.50")
+    for task in TaskRequest.objects.all():
+        value = PARAMS[path](task)
+        param = Param("wanted", type(value), inline=inline)
+        query = PreparedQuery(TaskRequest.objects.filter(**{path: param}))
+        expected = set(TaskRequest.objects.filter(**{path: value}))
+        assert set(query.rows(wanted=value)) == expected != set()
+        assert query.count(wanted=value) == len(expected)
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_uuid_is_a_parameter(inline):
+    """As the ids of sign-in sessions are."""
+    first, second = uuid4(), uuid4()
+    people = UserFactory.create_batch(2)
+    param = Param("session", UUID, inline=inline)
+    owner = Case(When(session=first, then=people[0].pk), default=people[1].pk)
+    users = User.objects.annotate(session=param).filter(pk=owner)
+    query = PreparedQuery(users)
+    assert [row.pk for row in query.rows(session=first)] == [people[0].pk]
+    assert [row.session for row in query.rows(session=second)] == [second]
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize("number", [-5, 0, -1.5, 1e-7, 3.0, 2**40])
+def test_number_in_arithmetic_keeps_its_sign(market, number, inline):
+    """`- -5` must not become a comment."""
+    param = Param("number", type(number), inline=inline)
+    tasks = TaskRequest.objects.annotate(
+        odd=ExpressionWrapper(F("pk") - param * F("pk"), models.FloatField())
+    )
+    for row in PreparedQuery(tasks).rows(number=number):
+        assert row.odd == row.pk - number * row.pk
+
+
+@pytest.mark.parametrize("text", ["100 %", "%s", "'s", "\\", '"x"', "%%", "$1"])
+@pytest.mark.parametrize("inline", [True, False])
+def test_text_is_only_a_value(market, text, inline):
+    param = Param("text", str, inline=inline)
+    query = PreparedQuery(TaskRequest.objects.filter(title__contains=param))
+    assert query.rows(text=text) == list(
+        TaskRequest.objects.filter(title__contains=text)
+    )
+
+
+def test_one_parameter_stands_in_many_places(market, alice, bob):
+    """In a subquery and outside of it, between values."""
+    reader = Param("reader", int)
+    own = Favorite.objects.filter(user=reader).values("listing")
+    query = PreparedQuery(
+        Listing.objects.filter(Q(pk__in=own) | Q(seller=reader), category="sports")
+    )
+    assert query.count(reader=alice.pk) == query.count(reader=bob.pk) == 1
+    assert query.count(reader=0) == 0
+
+
+def test_missing_value_is_an_error(market):
+    query = PreparedQuery(TaskRequest.objects.filter(pk=Param("id", int)))
+    with pytest.raises(KeyError, match="id"):
+        query.rows()
+
+
+@pytest.mark.parametrize("value", ["x", None, object()])
+def test_value_of_a_wrong_type_is_an_error(market, value):
+    for inline in (True, False):
+        param = Param("id", int, inline=inline)
+        query = PreparedQuery(TaskRequest.objects.filter(pk=param))
+        with pytest.raises((TypeError, ValueError)):
+            query.rows(id=value)
+
+
+def test_queryset_with_a_parameter_is_pickled(market):
+    tasks = TaskRequest.objects.filter(pk=Param("id", int))
+    again = TaskRequest.objects.all()
+    again.query = pickle.loads(pickle.dumps(tasks.query))
+    task = TaskRequest.objects.first()
+    assert PreparedQuery(again).rows(id=task.pk) == [task]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")
+def test_ids_of_any_size_are_one_prepared_statement(market):
+    query = PreparedQuery(TaskRequest.objects.filter(pk=Param("id", int)))
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    for pk in (1, 40_000, 3_000_000_000) * 6:
+        query.rows(id=pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_a_query(alice):
+    tasks = TaskFactory.create_batch(5, creator=alice)
+    queries, params = QueryCache(), {"pk": Param("pk", int)}
+
+    def find(pk: int) -> list[int]:
+        rows = queries.rows("task", TaskRequest.objects.filter, params, {"pk": pk})
+        connection.close()
+        return [row.pk for row in rows]
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = [task.pk for task in tasks] * 8
+        assert list(pool.map(find, ids)) == [[pk] for pk in ids]
+
+
+def test_reverse_relation_is_refused():
+    queryset = SimpleNamespace(klass_info={"reverse": True})
+    with pytest.raises(ValueError, match="reverse"):
+        row_maker(queryset, [], "default")
+
+
+# --- Both ways ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_cache_runs_what_was_built(market, settings, is_on):
+    """Built once with parameters, or each time with values."""
+    settings.PREPARED_QUERIES = is_on
+    queries, built = QueryCache(), []
+
+    def build(pk) -> QuerySet:
+        built.append(pk)
+        return TaskRequest.objects.filter(pk=pk)
+
+    params = {"pk": Param("pk", int)}
+    tasks = list(TaskRequest.objects.all())
+    for task in tasks:
+        assert queries.rows("rows", build, params, {"pk": task.pk}) == [task]
+        assert queries.count("count", build, params, {"pk": task.pk}) == 1
+    assert len(built) == (2 if is_on else 2 * len(tasks))
+    assert {type(value) for value in built} == ({Param} if is_on else {int})
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_results_are_kept_by_their_key(settings, is_on):
+    settings.PREPARED_QUERIES = is_on
+    results_cache.clear()
+    built = []
+    for key in ("a", "b", "a"):
+        cached_results(key, lambda key=key: built.append(key))
+    assert built == (["a", "b"] if is_on else ["a", "b", "a"])
+
+
+# --- What is kept -------------------------------------------------------------------
 
 
 def test_named_id_is_another_each_time(market):

@@ -35,8 +35,11 @@ class ParamSlot:
     is_inline: bool
 
     def bind(self, value: object, connection) -> object:
-        """`value` as the database driver takes it. Raises for one of a wrong type."""
-        value = FIELDS[self.type].get_db_prep_value(value, connection)
+        """`value` as the database driver takes it.
+
+        Raises `TypeError`, `ValueError` or `ValidationError` for a wrong type.
+        """
+        value = self._convert(value, connection)
         if self.type is int and connection.vendor == "postgresql":
             # psycopg would choose smallint, integer or bigint by the size of the
             # number: three prepared statements in place of one.
@@ -45,7 +48,7 @@ class ParamSlot:
 
     def literal(self, value: object, connection) -> str:
         """`value` as SQL text, with a space before it: `-%s` must not become `--1`."""
-        value = FIELDS[self.type].get_db_prep_value(value, connection)
+        value = self._convert(value, connection)
         # For finite numbers, which are most values, Python's text is SQL's; a bare
         # inf or nan would be the name of a column.
         if self.type is int or (self.type is float and isfinite(value)):
@@ -53,6 +56,11 @@ class ParamSlot:
         # A text may hold "%", which the driver would take for a placeholder.
         text = connection.ops.compose_sql("%s", [value])
         return " " + text.replace("%", "%%")
+
+    def _convert(self, value: object, connection) -> object:
+        if value is None:  # `= NULL` would quietly match nothing
+            raise TypeError(f"{self.name} is None: a query for that is another query.")
+        return FIELDS[self.type].get_db_prep_value(value, connection)
 
 
 class Param(Value):
