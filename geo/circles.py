@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ PARAM_NAMES = (
 Numbers = Mapping[str, float | Value]
 
 
-class BoundingBox(Enum):
+class BoundingBox(StrEnum):
     """How the smallest box around a circle is a condition of coordinates."""
 
     PLAIN = "plain"

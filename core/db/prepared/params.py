@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Field, Value
-from psycopg.types.numeric import Int8
 
 FIELDS: dict[type, Field] = {
     bool: models.BooleanField(),
@@ -39,12 +38,9 @@ class ParamSlot:
 
         Raises `TypeError`, `ValueError` or `ValidationError` for a wrong type.
         """
-        value = self._convert(value, connection)
-        if self.type is int and connection.vendor == "postgresql":
-            # psycopg would choose smallint, integer or bigint by the size of the
-            # number: three prepared statements in place of one.
-            return Int8(value)
-        return value
+        # A bigint for every int: psycopg itself would choose smallint, integer or
+        # bigint by the size of the number, and prepare a statement for each of them.
+        return self._convert(value, connection)
 
     def literal(self, value: object, connection) -> str:
         """`value` as SQL text, with a space before it: `-%s` must not become `--1`."""
