@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.tests.factories import UserFactory
-from core.api.viewsets import results_cache
+from core.db.prepared import results_cache
 from jobs.models import Job
 from jobs.worker import run_next
 

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from catalog.item_types import ITEM_TYPES
 from core.api.pagination import CURSOR, PAGE, PER_PAGE
-from geo.filters import number
+from geo.filters import parse_float
 
 # Parameters that arrange rows: accepted, because clients send those of their list, and
 # not saved.
@@ -48,7 +48,7 @@ def _check_place(place: Collection[str], query: dict[str, str]) -> None:
     """
     given = [name for name in place if name in query]
     for name in given:
-        if number(query[name]) is None:
+        if parse_float(query[name]) is None:
             raise ValidationError({name: [_("Give a number, with a point: 56.95.")]})
     if given and not {"latitude", "longitude"} <= set(given):
         sentence = _("Give the latitude and the longitude of the place.")

@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from accounts.models import User
 from catalog.item_types import ITEM_TYPES, ItemType
 from core.api.lists import filtered_results
+from core.api.params import parse_int
 from core.api.viewsets import ApiViewSet
 from geo.circles import bounding_box
-from geo.filters import number
+from geo.filters import parse_float
 
 MAX_POINTS = 200  # of one type; more are clustered
 MIN_CACHED_ITEMS = 10_000  # of one type in a view, for its clusters to be cached
@@ -170,14 +171,14 @@ def _item_types(text: str) -> Iterator[ItemType]:
 
 
 def _zoom(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= 2
-    if not (is_number and int(text) <= MAX_ZOOM):
+    zoom = parse_int(text)
+    if zoom is None or zoom > MAX_ZOOM or len(text) > 2:
         raise ValidationError({"zoom": [_("Give a whole number from 0 to 22.")]})
-    return int(text)
+    return zoom
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:
-    corners = [number(part) for part in text.split(",")]
+    corners = [parse_float(part) for part in text.split(",")]
     if len(corners) != 4 or None in corners:
         raise ValidationError({"bbox": [_("Give west,south,east,north in degrees.")]})
     west, south, east, north = corners

@@ -9,6 +9,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
 from core.api.pagination import PersonalPages
+from core.api.params import MAX_INT_DIGITS, parse_int
 from core.api.viewsets import ApiViewSet
 from core.exceptions import ValidationFailed
 from favorites import examples, services
@@ -115,10 +116,9 @@ def _requested_items(query) -> dict[str, tuple[str, int]]:
         raise ValidationFailed(_("Give items: ?items=task:1,listing:3."))
     pairs = {word.strip(): word.strip().partition(":") for word in words.split(",")}
     return {
-        word: (name, int(number))
+        word: (name, item_id)
         for word, (name, _colon, number) in pairs.items()
         if name in ITEM_TYPES
-        and number.isascii()
-        and number.isdigit()
-        and len(number) < 19
+        and len(number) <= MAX_INT_DIGITS
+        and (item_id := parse_int(number)) is not None
     }

@@ -1,7 +1,9 @@
 """Circles on the map, as conditions of a query."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,134 +13,151 @@ from django.db.models.functions import Cos, Radians, Sin
 
 from geo.distance import EARTH_RADIUS_KM, KM_PER_DEGREE
 
-MAX_PLANAR_KM = 50.0  # up to here the arithmetic distance is exact to half a metre
+MAX_PLANAR_KM = 50.0  # up to here the planar distance is exact to half a metre
+MAX_PLANAR_LATITUDE = 80
+MAX_PLANAR_LONGITUDE = 175  # no planar circle crosses the date line
+
+# The numbers that a query of a circle holds, each a float or an expression: its centre,
+# its bounding box in degrees, and what `distance_key` computes with.
+PARAM_NAMES = (
+    *("latitude", "longitude", "south", "north", "west", "east"),
+    *("cosine", "cosine_slope", "max_distance_key"),
+)
+Numbers = Mapping[str, float | Value]
+
+
+class BoundingBox(StrEnum):
+    """How the smallest box around a circle is a condition of coordinates."""
+
+    PLAIN = "plain"
+    DATE_LINE = "date line"  # crosses it: west is greater than east
+    POLE = "pole"  # holds it: any longitude
+    NONE = "none"  # half the Earth or more: any point
+
+
+class CircleKind(NamedTuple):
+    """All that the SQL of two circles may differ in, besides numbers."""
+
+    is_planar: bool
+    bounding_box: BoundingBox
 
 
 def uses_planar_distance(latitude: float, longitude: float, km: float) -> bool:
     """Whether plain arithmetic is exact enough for a circle (see `distance_key`)."""
-    return km <= MAX_PLANAR_KM and abs(latitude) < 80 and abs(longitude) < 175
-
-
-class CircleKind(NamedTuple):
-    """What the SQL of circles differs by, besides numbers."""
-
-    uses_planar_distance: bool
-    bounding_box: (
-        str  # "plain", "date line" (which it crosses), "pole" (which it holds) or ""
+    return (
+        km <= MAX_PLANAR_KM
+        and abs(latitude) < MAX_PLANAR_LATITUDE
+        and abs(longitude) < MAX_PLANAR_LONGITUDE
     )
 
 
 @dataclass(frozen=True)
 class Circle:
-    """All points within `km` of a point.
+    """All points within `km` of a point in degrees.
 
-    `uses_planar_distance` says how distances are measured in it.
+    `is_planar` says how distances in it are computed.
     """
 
     latitude: float
     longitude: float
     km: float
-    uses_planar_distance: bool
+    is_planar: bool
 
     @cached_property
     def numbers(self) -> dict[str, float]:
-        """Its bounding box, in degrees, and the numbers that `distance_key` needs."""
-        reach = self.km / EARTH_RADIUS_KM  # radians
-        rise = math.degrees(reach)
+        """The value of each of `PARAM_NAMES`."""
+        radius = self.km / EARTH_RADIUS_KM  # in radians
+        height = math.degrees(radius)
         angle = math.radians(self.latitude)
-        half = math.sin(min(reach / 2, math.pi / 2))
-        numbers = {
+        half_chord = math.sin(min(radius / 2, math.pi / 2))
+        west, east = self._west_east(radius, angle)
+        return {
             "latitude": self.latitude,
             "longitude": self.longitude,
-            "south": self.latitude - rise,
-            "north": self.latitude + rise,
+            "south": self.latitude - height,
+            "north": self.latitude + height,
+            "west": west,
+            "east": east,
             "cosine": math.cos(angle),
-            "bend": math.sin(angle) * math.pi / 360,
-            "limit": rise**2 if self.uses_planar_distance else half**2,
+            "cosine_slope": math.sin(angle) * math.pi / 360,
+            "max_distance_key": height**2 if self.is_planar else half_chord**2,
         }
-        if self._holds_pole:
-            return numbers
-        run = math.degrees(math.asin(min(1.0, math.sin(reach) / math.cos(angle))))
-        west, east = self.longitude - run, self.longitude + run
-        west, east = west + 360 * (west < -180), east - 360 * (east > 180)
-        return numbers | {"west": west, "east": east}
 
     @property
     def kind(self) -> CircleKind:
+        """Circles of one kind are searched by the same SQL."""
         if self.km >= math.pi * EARTH_RADIUS_KM / 2:
-            return CircleKind(self.uses_planar_distance, "")
+            return CircleKind(self.is_planar, BoundingBox.NONE)
         if self._holds_pole:
-            return CircleKind(self.uses_planar_distance, "pole")
+            return CircleKind(self.is_planar, BoundingBox.POLE)
         crosses = self.numbers["west"] > self.numbers["east"]
-        return CircleKind(
-            self.uses_planar_distance, "date line" if crosses else "plain"
-        )
+        box = BoundingBox.DATE_LINE if crosses else BoundingBox.PLAIN
+        return CircleKind(self.is_planar, box)
 
     def km_at(self, distance_key: float) -> float:
-        """How far a point of that `distance_key` is."""
-        if self.uses_planar_distance:
+        """The distance of a point with that `distance_key`, in km."""
+        if self.is_planar:
             return math.sqrt(distance_key) * KM_PER_DEGREE
         return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, distance_key)))
+
+    def _west_east(self, radius: float, angle: float) -> tuple[float, float]:
+        if self._holds_pole:
+            return -180.0, 180.0
+        # Rounding can take the sine of a circle that touches a pole above 1.
+        width = math.degrees(math.asin(min(1.0, math.sin(radius) / math.cos(angle))))
+        west, east = self.longitude - width, self.longitude + width
+        return west + 360 * (west < -180), east - 360 * (east > 180)
 
     @property
     def _holds_pole(self) -> bool:
         return abs(self.latitude) + math.degrees(self.km / EARTH_RADIUS_KM) >= 90
 
 
-# Numbers that stand for those of any circle, in SQL that is kept.
-PARAM_VALUES = {
-    name: (position + 1) * 1e200
-    for position, name in enumerate(Circle(0, 0, 1, uses_planar_distance=True).numbers)
-}
+def bounding_box(box: BoundingBox, numbers: Numbers) -> Q:
+    """Rows with a public point in the smallest box around a circle.
 
-
-PARAM_NAMES = {number: name for name, number in PARAM_VALUES.items()}
-
-
-def bounding_box(kind: str, numbers: dict[str, float]) -> Q:
-    """Rows whose public point lies in the smallest box around a circle."""
-    if not kind:
+    The index on the public point finds them; the distance is computed of them alone.
+    """
+    if box is BoundingBox.NONE:
         return Q()
     inside = Q(public_latitude__range=(numbers["south"], numbers["north"]))
-    if kind == "pole":
+    if box is BoundingBox.POLE:
         return inside  # every meridian crosses the circle
     west, east = numbers["west"], numbers["east"]
-    if kind == "date line":
+    if box is BoundingBox.DATE_LINE:
         return inside & (Q(public_longitude__gte=west) | Q(public_longitude__lte=east))
     return inside & Q(public_longitude__range=(west, east))
 
 
-def distance_key(numbers: dict[str, float], *, flat: bool) -> ExpressionWrapper:
-    """An expression that grows with the distance; at a circle's edge it is its `limit`.
+def distance_key(numbers: Numbers, *, is_planar: bool) -> ExpressionWrapper:
+    """An expression that grows with the distance, without its roots and arc sines.
 
-    `flat` is arithmetic alone (the square of the distance in degrees, with the cosine
-    of the middle latitude to first order), which any database computes quickly; the
+    The planar one is the square of the distance in degrees, with the cosine of the
+    middle latitude to first order: arithmetic that any database does quickly. The
     other is the haversine.
     """
-    rise = F("public_latitude") - numbers["latitude"]
-    run = F("public_longitude") - numbers["longitude"]
-    if flat:
-        run = run * (numbers["cosine"] - numbers["bend"] * rise)
-        return ExpressionWrapper(rise * rise + run * run, FloatField())
-    half_rise, half_run = Sin(Radians(rise / 2.0)), Sin(Radians(run / 2.0))
-    shrink = Value(numbers["cosine"]) * Cos(Radians("public_latitude"))
-    expression = half_rise * half_rise + shrink * half_run * half_run
-    return ExpressionWrapper(expression, FloatField())
+    north = F("public_latitude") - numbers["latitude"]
+    east = F("public_longitude") - numbers["longitude"]
+    if is_planar:
+        east = east * (numbers["cosine"] - numbers["cosine_slope"] * north)
+        return ExpressionWrapper(north * north + east * east, FloatField())
+    half_north, half_east = Sin(Radians(north / 2.0)), Sin(Radians(east / 2.0))
+    shrink = numbers["cosine"] * Cos(Radians("public_latitude"))
+    haversine = half_north * half_north + shrink * half_east * half_east
+    return ExpressionWrapper(haversine, FloatField())
 
 
 def within(queryset, latitude: float, longitude: float, km: float) -> models.QuerySet:
     """Rows with a public point within `km` of a point, with their `distance_key`."""
-    circle = Circle(
-        latitude, longitude, km, uses_planar_distance(latitude, longitude, km)
-    )
-    return _inside(queryset, circle.kind, circle.numbers)
+    is_planar = uses_planar_distance(latitude, longitude, km)
+    circle = Circle(latitude, longitude, km, is_planar)
+    return inside(queryset, circle.kind, circle.numbers)
 
 
-def _inside(queryset, shape: CircleKind, numbers: dict[str, float]) -> models.QuerySet:
+def inside(queryset, kind: CircleKind, numbers: Numbers) -> models.QuerySet:
+    """Rows with a public point in a circle of that kind and those numbers."""
     rows = queryset.filter(
-        bounding_box(shape.bounding_box, numbers), public_latitude__isnull=False
+        bounding_box(kind.bounding_box, numbers), public_latitude__isnull=False
     )
-    rows = rows.alias(
-        distance_key=distance_key(numbers, flat=shape.uses_planar_distance)
-    )
-    return rows.filter(distance_key__lte=numbers["limit"])
+    rows = rows.alias(distance_key=distance_key(numbers, is_planar=kind.is_planar))
+    return rows.filter(distance_key__lte=numbers["max_distance_key"])

@@ -9,39 +9,37 @@ from rest_framework.exceptions import ValidationError
 from core.api.filters import DIGITS
 
 NUMBER = rf"{DIGITS}([eE][+-]?[0-9]+)?"
+NON_FINITE = r"([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])"
+NUMERIC = re.compile(rf"\s*({NUMBER}|[+-]?{NON_FINITE})\s*", re.ASCII)
 
-
-NO_FINITE = r"([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])"
-
-
-NUMERIC = re.compile(rf"\s*({NUMBER}|[+-]?{NO_FINITE})\s*", re.ASCII)
-
-
-NO_NUMBER = {
+NOT_A_NUMBER = {
     "type": "string",
-    "pattern": rf"^(?!\s*({NUMBER}|[+-]?{NO_FINITE})\s*$)",
+    "pattern": rf"^(?!\s*({NUMBER}|[+-]?{NON_FINITE})\s*$)",
     "description": "Not a number: as if not given.",
 }
 
 
-def _degrees(bound: int, description: str) -> dict:
+def degrees_schema(bound: int, description: str) -> dict:
+    """The API schema of a latitude or longitude from `-bound` to `bound`."""
     number = {"type": "number", "minimum": -bound, "maximum": bound}
-    return {"anyOf": [number, NO_NUMBER], "description": description}
+    return {"anyOf": [number, NOT_A_NUMBER], "description": description}
 
 
-def _coordinate(text: str | None, name: str, bound: int) -> float | None:
-    value = number(text)
+def coordinate(text: str | None, name: str, bound: int) -> float | None:
+    """Degrees, or None if `text` is not a number. Raises `ValidationError` (400) for
+    the parameter `name` if they are beyond `bound`."""
+    value = parse_float(text)
     if value is not None and not -bound <= value <= bound:
         sentence = _("Give degrees between -%(bound)s and %(bound)s.")
         raise ValidationError({name: [sentence % {"bound": bound}]})
     return value
 
 
-def number(text: str | None) -> float | None:
-    """`text` as a number; what is none counts as not given."""
+def parse_float(text: str | None) -> float | None:
+    """`text` as a number, or None: what is not a number counts as not given."""
     return float(text) if text and NUMERIC.fullmatch(text) else None
 
 
 def is_nowhere(latitude: float, longitude: float) -> bool:
-    """0/0 is what a form sends when nobody picked a place."""
+    """Whether a point is 0/0, which forms send when no place was chosen."""
     return math.isclose(latitude, 0) and math.isclose(longitude, 0)

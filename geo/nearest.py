@@ -1,52 +1,71 @@
-"""Points on the map: what the public may know of them, and search around them."""
+"""Search around a point: the nearest rows first."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from django.db import models
 from django.db.models import Q
 
-from core.db.prepared import PreparedQuery
-from core.db.results import ResultList
+from core.db.prepared import Param
+from core.db.results import CountCache, ResultList
 from core.lru import LRUCache
 from geo.circles import (
     MAX_PLANAR_KM,
     PARAM_NAMES,
-    PARAM_VALUES,
     Circle,
     CircleKind,
-    _inside,
+    Numbers,
     distance_key,
+    inside,
     uses_planar_distance,
 )
 
-FIRST_CIRCLE_KM = 0.3  # of the circle in which a page is looked for first
-SECOND_CIRCLE_KM = (
-    8.0  # of the second, in a search beyond `MAX_PLANAR_KM`; else a tenth of the whole
-)
-MIN_HINT_KM = 0.03  # of a circle: a house may have more than a page
-HINT_MARGIN = 1.5  # times as far as the last page reached in a neighbourhood
-MAX_RADIUS_HINTS = 1000  # of which one question remembers how far its pages reached
+FIRST_CIRCLE_KM = 0.3  # the circle in which a page is looked for first
+SECOND_CIRCLE_KM = 8.0  # the second, in a search beyond `MAX_PLANAR_KM` …
+SECOND_CIRCLE_SHARE = 0.1  # … and in others, of the whole radius
+MIN_HINT_KM = 0.03  # the smallest circle of a hint: a house may fill more than a page
+HINT_MARGIN = 1.5  # of a hint, times the distance that the last page reached
+MAX_RADIUS_HINTS = 1000  # neighbourhoods of which a list remembers a hint
+
+# Written into the SQL: PostgreSQL estimates by the ranges how many rows the box holds.
+# A plan made without them is wrong either for a street or for a country.
+CIRCLE_PARAMS = {name: Param(name, float, inline=True) for name in PARAM_NAMES}
+AFTER_PARAMS = CIRCLE_PARAMS | {
+    "after_key": Param("after_key", float, inline=True),
+    "after_id": Param("after_id", int, inline=True),
+}
+
+
+@dataclass
+class RadiusHint:
+    """How far pages of a neighbourhood reached, for the next one there.
+
+    Threads share it without a lock: a hint changes which circle is tried first, never
+    an answer.
+    """
+
+    km: float | None = None
 
 
 @dataclass(frozen=True)
 class Nearest(ResultList):
     """The rows of `queryset` within `km` of a point, nearest first; slice it.
 
-    A page is looked for in small circles first: what lies outside of one is farther
-    than everything inside, so a circle that fills the page gives the exact answer
-    without measuring the rest. In a crowded neighbourhood it is as small as the page
-    before needed. Ids are found from the index alone, in the same query as their rows.
-    Rows come with their `distance_key`. All circles of one shape, around whatever
-    point, are asked for by the same kept SQL.
+    A page is looked for in small circles first: a row outside of one is farther than
+    all rows inside, so a circle that fills the page gives the exact answer without
+    computing the distance of the rest. In a dense neighbourhood the first circle is
+    as small as the page before needed. One query finds the ids, from the index alone,
+    and their rows. Rows have a `distance_key`.
+
+    All circles of one `CircleKind`, around any point, share the kept SQL.
     """
 
     latitude: float
     longitude: float
     km: float
-    is_few: bool = False  # few enough that small circles would only cost queries
-    steps: int = 2  # small circles that may be tried
-    radius_hints: LRUCache = field(  # of pages, by neighbourhood
+    is_small: bool = False  # so few rows that small circles would only cost queries
+    max_small_circles: int = 2
+    radius_hints: LRUCache = field(
         default_factory=lambda: LRUCache(MAX_RADIUS_HINTS),
         compare=False,
         repr=False,
@@ -54,99 +73,117 @@ class Nearest(ResultList):
     )
 
     def at(self, latitude: float, longitude: float, km: float) -> "Nearest":
-        """The same search around another point."""
-        place = {"latitude": latitude, "longitude": longitude, "km": km}
-        return replace(self, **place, count_cache={})
+        """The same search around another point, with the SQL and hints of this one."""
+        point = {"latitude": latitude, "longitude": longitude, "km": km}
+        return replace(self, **point, count_cache=CountCache())
 
     @property
     def everything(self) -> models.QuerySet:
+        """All rows within `km`, in any order."""
         circle = self._circle(self.km)
-        return _inside(self.queryset, circle.kind, circle.numbers)
+        return inside(self.queryset, circle.kind, circle.numbers)
 
     def known_small(self) -> "Nearest":
-        return replace(self, is_few=True)
+        return replace(self, is_small=True)
 
     def __getitem__(self, span: slice) -> list[models.Model]:
-        return self._first(span)
+        hint = self.radius_hints.get(self._neighbourhood(span), RadiusHint)
+        rows: list[models.Model] = []
+        for circle in self._circles(hint.km):
+            rows = self._rows(circle, span)
+            if len(rows) == span.stop - span.start:
+                reached_km = circle.km_at(rows[-1].distance_key)
+                hint.km = max(HINT_MARGIN * reached_km, MIN_HINT_KM)
+                break
+        return rows
 
-    def after_cursor(self, place: list | None, count: int) -> list[models.Model]:
-        """The next `count` rows after a place: the [distance_key, id] of a row."""
-        if place is None:
+    def after_cursor(self, position: list | None, count: int) -> list[models.Model]:
+        """The next `count` rows after a `position`: the [distance_key, id] of a row.
+
+        Raises `ValueError`, `TypeError` or `IndexError` for a malformed one.
+        """
+        if position is None:
             return self[0:count]
-        distance_key, pk = float(place[0]), int(place[1])
-        beyond = Q(distance_key__gt=distance_key) | Q(
-            distance_key=distance_key, pk__lt=pk
-        )
-        return self._first(slice(0, count), beyond)
+        after = {"after_key": float(position[0]), "after_id": int(position[1])}
+        rows: list[models.Model] = []
+        for circle in self._circles():
+            rows = self._rows_after(circle, after, count)
+            if len(rows) == count:
+                break
+        return rows
 
     def cursor_for(self, row: models.Model) -> list:
         return [row.distance_key, row.pk]
 
-    def _counted(self, most: int) -> int:
+    def _count(self, max_count: int) -> int:
         circle = self._circle(self.km)
-        statement = self._question(("count", most), circle, self._ids_within, most)
-        return statement.count(**circle.numbers)
+        return self.queries.count(
+            ("count", max_count, circle.kind),
+            lambda **numbers: self._ids_inside(circle.kind, numbers, max_count),
+            CIRCLE_PARAMS,
+            circle.numbers,
+        )
 
-    def _ids_within(self, kind: CircleKind, most: int) -> models.QuerySet:
-        return _inside(self.queryset, kind, PARAM_VALUES).order_by().values("pk")[:most]
+    def _ids_inside(self, kind: CircleKind, numbers: Numbers, max_count: int):
+        rows = inside(self.queryset, kind, numbers)
+        return rows.order_by().values("pk")[:max_count]
 
-    def _first(self, span: slice, beyond: Q | None = None) -> list[models.Model]:
-        """A span of the rows, from the smallest circle that has all of it."""
-        rows: list[models.Model] = []
-        known = self.radius_hints.get(self._page(span), dict) if beyond is None else {}
-        for km in self._circles(known.get("km")):
-            circle = self._circle(km)
-            if beyond is None:
-                place = (span.start, span.stop)
-                statement = self._question(place, circle, self._found, span)
-            else:
-                found = self._found(circle.kind, span, beyond)
-                statement = PreparedQuery(found, names=PARAM_NAMES)
-            rows = statement.rows(**circle.numbers)
-            if len(rows) == span.stop - span.start:
-                reach = circle.km_at(rows[-1].distance_key)
-                known["km"] = max(HINT_MARGIN * reach, MIN_HINT_KM)
-                break
-        return rows
+    def _rows(self, circle: Circle, span: slice) -> list[models.Model]:
+        return self.queries.rows(
+            ("rows", span.start, span.stop, circle.kind),
+            lambda **numbers: self._nearest_first(circle.kind, numbers, span),
+            CIRCLE_PARAMS,
+            circle.numbers,
+        )
 
-    def _page(self, span: slice) -> tuple[int, int, int]:
-        """A page in a neighbourhood of some 5 km."""
+    def _rows_after(self, circle: Circle, after: dict, count: int):
+        def build(after_key, after_id, **numbers) -> models.QuerySet:
+            beyond = Q(distance_key__gt=after_key)
+            beyond |= Q(distance_key=after_key, pk__lt=after_id)
+            return self._nearest_first(circle.kind, numbers, slice(0, count), beyond)
+
+        key = ("after", count, circle.kind)
+        return self.queries.rows(key, build, AFTER_PARAMS, circle.numbers | after)
+
+    def _nearest_first(
+        self, kind: CircleKind, numbers: Numbers, span: slice, beyond: Q | None = None
+    ) -> models.QuerySet:
+        """A span of the rows of a circle, with all that is shown of them.
+
+        The inner query sorts ids and keys, which the index holds; the rows of the span
+        alone are read from the table and joined.
+        """
+        rows = inside(self.queryset, kind, numbers).filter(beyond or Q())
+        ids = rows.order_by("distance_key", "-pk").values("pk")[span]
+        shown = self.queryset.model._default_manager.for_display().filter(pk__in=ids)
+        key = distance_key(numbers, is_planar=kind.is_planar)
+        return shown.annotate(distance_key=key).order_by("distance_key", "-pk")
+
+    def _neighbourhood(self, span: slice) -> tuple[int, int, int]:
+        """A cell of some 5 km, and how many rows are looked for in it."""
         return int(self.latitude * 20), int(self.longitude * 10), span.stop
 
-    def _question(
-        self, name: Hashable, circle: Circle, build: Callable, *given
-    ) -> PreparedQuery:
-        return self._kept(
-            (name, circle.kind),
-            lambda: PreparedQuery(build(circle.kind, *given), names=PARAM_NAMES),
-        )
+    def _circles(self, hint_km: float | None = None) -> Iterator[Circle]:
+        """Growing circles around the point; the last one is the whole search."""
+        tried_km = 0.0
+        for km in () if self.is_small else self._small_radii(hint_km):
+            if tried_km < km < self.km:
+                yield self._circle(km)
+                tried_km = km
+        yield self._circle(self.km)
 
-    def _found(
-        self, kind: CircleKind, span: slice, beyond: Q | None = None
-    ) -> models.QuerySet:
-        near = _inside(self.queryset, kind, PARAM_VALUES).filter(beyond or Q())
-        ids = near.order_by("distance_key", "-pk").values("pk")[span]
-        rows = self.queryset.model._default_manager.for_display().filter(pk__in=ids)
-        rows = rows.annotate(
-            distance_key=distance_key(PARAM_VALUES, flat=kind.uses_planar_distance)
-        )
-        return rows.order_by("distance_key", "-pk")
-
-    def _circles(self, reach: float | None) -> Iterator[float]:
-        """The whole at last, and before it smaller ones, each larger than the last."""
-        tried = 0.0
-        for km in () if self.is_few else self._small_circles(reach):
-            if tried < km < self.km:
-                yield km
-                tried = km
-        yield self.km
-
-    def _small_circles(self, reach: float | None) -> tuple[float, ...]:
-        second = SECOND_CIRCLE_KM if self.km > MAX_PLANAR_KM else self.km / 10
-        small = (FIRST_CIRCLE_KM, second)[: self.steps]
-        return (reach, *small) if small and reach and reach < FIRST_CIRCLE_KM else small
+    def _small_radii(self, hint_km: float | None) -> tuple[float, ...]:
+        """In km. A hint is followed only to a smaller first circle: a radius that a
+        suburb needs would hold ten thousand rows in the centre beside it."""
+        is_far = self.km > MAX_PLANAR_KM
+        second = SECOND_CIRCLE_KM if is_far else self.km * SECOND_CIRCLE_SHARE
+        radii = (FIRST_CIRCLE_KM, second)[: self.max_small_circles]
+        if radii and hint_km and hint_km < FIRST_CIRCLE_KM:
+            return (hint_km, *radii)
+        return radii
 
     def _circle(self, km: float) -> Circle:
-        """All circles of a search are measured as its whole is, so that they agree."""
-        flat = uses_planar_distance(self.latitude, self.longitude, self.km)
-        return Circle(self.latitude, self.longitude, km, flat)
+        """All circles compute distances as the whole search does, so that a row has
+        the same `distance_key`, and a cursor the same position, in each of them."""
+        is_planar = uses_planar_distance(self.latitude, self.longitude, self.km)
+        return Circle(self.latitude, self.longitude, km, is_planar)

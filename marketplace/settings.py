@@ -141,6 +141,7 @@ else:
             f" -c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)}"
         ),
     }
+PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # core.db.prepared says how
 SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite: indexes cover less there
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,7 +5,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 
 from core.api import cursors
-from core.api.pagination import CURSOR, FAR_DIGITS, Pages
+from core.api.pagination import CURSOR, Pages
+from core.api.params import parse_int
 from core.exceptions import ValidationFailed
 from messaging.models import Conversation, Message
 
@@ -20,11 +21,11 @@ class MessagePages(Pages):
     with older messages, `?after=` with those after a number.
     """
 
-    default = 50
+    page_size = 50
 
     def paginate_queryset(self, conversation: Conversation, request, view=None):
         """Return the messages of the page. Takes the conversation, not a queryset."""
-        self.read(request, view)
+        self.read_params(request, view)
         self.total, self.is_capped = conversation.last_seq, False
         self.after = _parse_seq(request.query_params.get(AFTER))
         first, last = self._newer() if self.is_catching_up else self._older()
@@ -48,7 +49,7 @@ class MessagePages(Pages):
         """The cursor of the next older page, or None."""
         if self.is_catching_up or not self.has_more:
             return None
-        return self._cursor([self.first - 1])
+        return self._encode([self.first - 1])
 
     def _newer(self) -> tuple[int, int]:
         return self.after + 1, self.after + self.per_page
@@ -89,11 +90,11 @@ def _parse_seq(text: str | None) -> int | None:
     """Return `text` as a number from 0, or None. Raises `ValidationError`."""
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit():
+    seq = parse_int(text)
+    if seq is None:
         sentence = _("Give the number of a message: a whole number from 0.")
         raise ValidationError({AFTER: [sentence]})
-    # Cut before the conversion: `int` refuses very long digits with a `ValueError`.
-    return int(text.lstrip("0")[:FAR_DIGITS] or 0)
+    return seq
 
 
 def _seq_of_cursor(cursor: str, path: str) -> int:

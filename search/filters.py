@@ -7,7 +7,7 @@ from rest_framework.exceptions import ValidationError
 from core.api.filters import TextParam
 from core.api.pagination import CURSOR
 from geo.circles import within
-from geo.filters import NO_NUMBER, _coordinate, _degrees, number
+from geo.filters import NOT_A_NUMBER, coordinate, degrees_schema, parse_float
 from geo.nearest import Nearest
 from search.ranking import RankedResults
 from search.text import SearchTerms
@@ -32,10 +32,12 @@ class SearchFilter(filters.FilterSet):
 
     # Parameters that are no filters of a field. A value that is no number is ignored.
     place = {
-        "latitude": _degrees(90, "Of the point to search around, with `longitude`."),
-        "longitude": _degrees(180, "Of the same point. Nearest first."),
+        "latitude": degrees_schema(
+            90, "Of the point to search around, with `longitude`."
+        ),
+        "longitude": degrees_schema(180, "Of the same point. Nearest first."),
         "radius": {
-            "anyOf": [{"type": "number", "minimum": 0}, NO_NUMBER],
+            "anyOf": [{"type": "number", "minimum": 0}, NOT_A_NUMBER],
             "description": "In km around the point.",
         },
     }
@@ -86,7 +88,10 @@ class SearchFilter(filters.FilterSet):
         # A search around a point runs up to two queries. Those of the filters count
         # among them, so that no request runs more.
         return Nearest(
-            queryset, *centre, radius, steps=NEAREST_STEPS - self.extra_queries
+            queryset,
+            *centre,
+            radius,
+            max_small_circles=NEAREST_STEPS - self.extra_queries,
         )
 
     def filter_rows(self, queryset):
@@ -101,8 +106,8 @@ class SearchFilter(filters.FilterSet):
     @staticmethod
     def centre_of(query) -> tuple[float, float] | None:
         """Return the latitude and longitude to search around, if both are numbers."""
-        latitude = _coordinate(query.get("latitude"), "latitude", 90)
-        longitude = _coordinate(query.get("longitude"), "longitude", 180)
+        latitude = coordinate(query.get("latitude"), "latitude", 90)
+        longitude = coordinate(query.get("longitude"), "longitude", 180)
         return None if None in (latitude, longitude) else (latitude, longitude)
 
     @classmethod
@@ -116,7 +121,7 @@ class SearchFilter(filters.FilterSet):
     @classmethod
     def radius_of(cls, query) -> float:
         """Return the radius in km, at most `MAX_RADIUS_KM`."""
-        radius = number(query.get("radius"))
+        radius = parse_float(query.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})
         return min(cls.default_radius if radius is None else radius, MAX_RADIUS_KM)

@@ -74,7 +74,7 @@ def test_another_order_takes_no_cursor(api, offerings):
 
 
 def test_a_total_stops_counting_and_says_so(api, offerings, monkeypatch):
-    monkeypatch.setattr(Pages, "most_counted", 7)
+    monkeypatch.setattr(Pages, "max_count", 7)
     page = api.get("/api/offerings?per_page=3&page=4").json()
     assert (page["total"], page["total_is_capped"]) == (7, True)
     assert (len(page["offerings"]), page["has_more"]) == (1, False)

@@ -15,7 +15,7 @@ from alerts.models import SavedSearch
 from alerts.services import save
 from catalog import picture_counts, vocabulary
 from catalog.item_types import ITEM_TYPES
-from core.api.viewsets import results_cache
+from core.db.prepared import results_cache
 from favorites.models import ITEM_TYPES as FAVORITE_TYPES
 from marketplace import urls
 from marketplace.management.commands.draw_workflows import page

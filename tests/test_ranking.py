@@ -58,7 +58,7 @@ def test_near_a_point_the_nearest_come_first(api, market):
 @pytest.mark.parametrize("per_page", [1, 2, 3])
 def test_pages_hold_every_row_once(api, market, monkeypatch, most, per_page):
     """Also where one begins among the ranked rows and ends behind them."""
-    monkeypatch.setattr(ranking, "MOST_RANKED", most)
+    monkeypatch.setattr(ranking, "MAX_RANKED_ROWS", most)
     pages = [f"search=galds&per_page={per_page}&page={page}" for page in range(1, 7)]
     read = [price for page in pages for price in prices(api, page)]
     assert sorted(read) == [1, 2, 3, 4, 5]
@@ -66,7 +66,7 @@ def test_pages_hold_every_row_once(api, market, monkeypatch, most, per_page):
 
 
 def test_only_the_newest_are_ranked(api, market, monkeypatch):
-    monkeypatch.setattr(ranking, "MOST_RANKED", 3)
+    monkeypatch.setattr(ranking, "MAX_RANKED_ROWS", 3)
     assert prices(api, "search=galds") == [3, 5, 4, 2, 1]
 
 

@@ -8,7 +8,7 @@ from accounts.tests.factories import UserFactory
 from catalog import map as market_map
 from catalog import vocabulary
 from core.api.pagination import Pages
-from core.api.viewsets import results_cache
+from core.db.prepared import results_cache
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from search import typos
@@ -111,13 +111,13 @@ def test_without_words_to_correct_nothing_is_looked_up(api, query):
     assert not any("search_word" in sql for sql in queries_of(api, url))
 
 
-@pytest.mark.parametrize("most_counted", [1, 1_000])
+@pytest.mark.parametrize("max_count", [1, 1_000])
 @pytest.mark.parametrize("query", [SLIP, f"{SLIP}&{FAR}", f"{SLIP}&page=2&per_page=1"])
 def test_a_search_costs_four_queries_at_one_and_at_twenty_rows(
-    api, monkeypatch, query, most_counted
+    api, monkeypatch, query, max_count
 ):
     """Also where more match than are counted, far from the point that was asked."""
-    monkeypatch.setattr(Pages, "most_counted", most_counted)
+    monkeypatch.setattr(Pages, "max_count", max_count)
     one_of_each(), one_of_each()
     vocabulary.rebuild()
     few = {url: len(queries_of(api, f"{url}?{query}")) for url in LISTS}
@@ -165,7 +165,7 @@ def test_a_place_is_found_whether_it_is_common_or_not(client, api, uses):
 
 @pytest.mark.parametrize("kind", ["listings", "tasks", "offerings"])
 def test_a_place_and_words_around_a_point_cost_four_queries(client, monkeypatch, kind):
-    monkeypatch.setattr(Pages, "most_counted", 0)
+    monkeypatch.setattr(Pages, "max_count", 0)
     one_of_each()
     url = f"/api/{kind}?location=Rīga&{SLIP}&{FAR}"
     assert len(queries_of(client, url)) <= 4

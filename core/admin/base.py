@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from core.admin.actions import ReasonedActionsMixin
 from core.admin.changelists import BoundedPaginator, newest_ids, search_q
+from core.api.params import parse_int
 
 SEE_PRIVATE = "accounts.see_private"  # e-mail addresses, phones, exact places
 COLOURS = {
@@ -148,8 +149,8 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         sought = Q()
         for path in self.get_search_fields(request):
             sought |= search_q(self.model, path, words)
-        if words.isascii() and words.isdigit() and len(words) < 19:
-            sought |= Q(pk=int(words))
+        if (row_id := parse_int(words)) is not None:
+            sought |= Q(pk=row_id)
         found = queryset.filter(sought)
         if self._searches_relations(request):
             found = queryset.filter(pk__in=newest_ids(found))

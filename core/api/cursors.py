@@ -1,6 +1,7 @@
-"""Where a reader stands in a list, as a word that only this server can write.
+"""Cursors: the position of a row in a list, as signed text.
 
-It is sealed with the path of its list, so that it is a word of no other.
+The path of the list is part of the signature's salt, so that a cursor of one list (or
+of one conversation) is invalid in every other.
 """
 
 from django.core import signing
@@ -12,20 +13,25 @@ from core.exceptions import ValidationFailed
 SALT = "marketplace.cursor"
 
 
-def encode(place: list, *, path: str) -> str:
-    return signing.dumps(place, salt=SALT + path)
+def encode(position: list, *, path: str) -> str:
+    """The cursor of a `position`, for the list at `path`."""
+    return signing.dumps(position, salt=SALT + path)
 
 
-def after_cursor(rows: ResultList, cursor: str, count: int, *, path: str) -> list:
-    """The next `count` rows after a cursor; from the beginning after an empty one."""
-    place = decode(cursor, path=path) if cursor else None
+def after_cursor(results: ResultList, cursor: str, count: int, *, path: str) -> list:
+    """The next `count` rows after a cursor; the first ones for an empty cursor.
+
+    Raises `ValidationFailed` (400) for a cursor that is not of this list.
+    """
+    position = decode(cursor, path=path) if cursor else None
     try:
-        return rows.after_cursor(place, count)
+        return results.after_cursor(position, count)
     except (IndexError, TypeError, ValueError) as error:
         raise ValidationFailed(_("This cursor belongs to another list.")) from error
 
 
 def decode(cursor: str, *, path: str) -> list:
+    """The position in a cursor. Raises `ValidationFailed` (400) for a forged one."""
     try:
         return signing.loads(cursor, salt=SALT + path)
     except signing.BadSignature as error:

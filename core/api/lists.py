@@ -10,7 +10,7 @@ from core.db.results import ResultList
 
 @dataclass(frozen=True)
 class FilterRequest:
-    """All that filters know of a request, where there is none."""
+    """The part of a request that filters read, for callers without a request."""
 
     user: object
 
@@ -18,10 +18,10 @@ class FilterRequest:
 def filtered_results(
     rows, filterset_class: type, query: Mapping[str, str], reader
 ) -> ResultList:
-    """Those of `rows` that the parameters `query` ask for, in their order.
+    """The `rows` that match the parameters `query`, in the order that they ask for.
 
-    Every public list is made here, and whatever else must agree with it. Raises
-    `ValidationError` (400) for what the filters do not take.
+    Every public list is made here, and whatever must agree with it (the map, saved
+    searches). Raises `ValidationError` (400) for parameters that are invalid.
     """
     filterset = filterset_class(query, queryset=rows, request=FilterRequest(reader))
     if not filterset.is_valid():

@@ -6,62 +6,66 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param
 
 from core.api import cursors
+from core.api.params import parse_int
 from core.db.results import ResultList
 
 PAGE, PER_PAGE, CURSOR = "page", "per_page", "cursor"
-DEEPEST = 1_000_000  # rows that pages reach
-FAR_DIGITS = 18  # a number that is cut to them is still beyond any end
+MAX_OFFSET_ROWS = 1_000_000  # page numbers reach no further; cursors do
 
 
 class Pages(BasePagination):
-    """Reads `?page=` (from 1) and `?per_page=`; what is no number counts as not given.
+    """Pages by `?page=` (from 1) and `?per_page=`, or by `?cursor=`.
 
-    `list_key` is the key the rows stand under; without one the answer is a bare
-    array. A page beyond the end is empty. `total` is exact up to `most_counted`; there
-    it stops counting, says so in `total_is_capped`, and pages go on. `?cursor=`, empty
-    or the `next_cursor` of a page before, reads on at the same cost however deep.
+    A page or size that is not a number counts as not given; a page beyond the end is
+    empty. `list_key` is the key of the rows in the answer; without one the answer is a
+    bare array. `total` is exact up to `max_count`, where counting stops: the answer
+    then says `total_is_capped`, and pages go on. `?cursor=`, empty or the `next_cursor`
+    of the page before, costs the same at any depth.
     """
 
     list_key: str | None = None
-    default = 20
-    maximum = 100
-    most_counted = 1_000
+    page_size = 20
+    max_page_size = 100
+    max_count = 1_000
 
     def paginate_queryset(self, queryset, request, view=None):
-        self.read(request, view)
-        rows = queryset if isinstance(queryset, ResultList) else ResultList(queryset)
-        counted = rows.count_up_to(self.most_counted + 1)
-        self.is_capped = counted > self.most_counted
-        self.total = min(counted, self.most_counted)
-        rows = rows if self.is_capped else rows.known_small()
-        found = self._found(rows, request.query_params.get(CURSOR))
-        page = found[: self.per_page]
-        self.has_more = len(found) > self.per_page
-        place = rows.cursor_for(page[-1]) if self.has_more else None
-        self.next_cursor = self._cursor(place) if place else None
+        """The rows of the page: a `ResultList` or a queryset, cut."""
+        self.read_params(request, view)
+        is_list = isinstance(queryset, ResultList)
+        results = queryset if is_list else ResultList(queryset)
+        # One more than is shown tells apart a full list and one that goes on.
+        count = results.count_up_to(self.max_count + 1)
+        self.is_capped = count > self.max_count
+        self.total = min(count, self.max_count)
+        results = results if self.is_capped else results.known_small()
+        rows = self._rows_and_next(results, request.query_params.get(CURSOR))
+        page = rows[: self.per_page]
+        self.has_more = len(rows) > self.per_page
+        position = results.cursor_for(page[-1]) if self.has_more else None
+        self.next_cursor = self._encode(position) if position else None
         return page
 
-    def read(self, request, view) -> None:
-        """Which page is asked for, of how many rows."""
+    def read_params(self, request, view) -> None:
+        """Set `page`, `per_page` and `list_key` from the request."""
         self.request = request
-        self.page = _positive(request.query_params.get(PAGE), 1)
-        asked = _positive(request.query_params.get(PER_PAGE), self.default)
-        self.per_page = min(asked, self.maximum)
+        self.page = parse_int(request.query_params.get(PAGE)) or 1
+        size = parse_int(request.query_params.get(PER_PAGE)) or self.page_size
+        self.per_page = min(size, self.max_page_size)
         self.list_key = getattr(view, "list_key", None)
 
-    def _found(self, rows: ResultList, cursor: str | None) -> list:
-        """The page and one row more, which tells whether there is a next one."""
+    def _rows_and_next(self, results: ResultList, cursor: str | None) -> list:
+        """The rows of the page, and one more if there is a next page."""
         if cursor is not None:
             count = self.per_page + 1
-            return cursors.after_cursor(rows, cursor, count, path=self.request.path)
+            return cursors.after_cursor(results, cursor, count, path=self.request.path)
         start = (self.page - 1) * self.per_page
-        reach = DEEPEST if self.is_capped else self.total
-        if start >= reach:
+        end = MAX_OFFSET_ROWS if self.is_capped else self.total
+        if start >= end:
             return []
-        return rows[start : start + self.per_page + 1]
+        return results[start : start + self.per_page + 1]
 
-    def _cursor(self, place: list) -> str:
-        return cursors.encode(place, path=self.request.path)
+    def _encode(self, position: list) -> str:
+        return cursors.encode(position, path=self.request.path)
 
     @cached_property
     def pages(self) -> int:
@@ -98,20 +102,21 @@ class Pages(BasePagination):
 
     def _links(self) -> str:
         """RFC 8288 links to the first, previous, next and last page."""
-        wanted = {"first": 1} if self.total else {}
+        pages = {"first": 1} if self.total else {}
         if self.total and not self.is_capped:
-            wanted["last"] = self.pages
+            pages["last"] = self.pages
         if self.page > 1 and (self.page <= self.pages or self.is_capped):
-            wanted["prev"] = self.page - 1
+            pages["prev"] = self.page - 1
         if self.has_more:
-            wanted["next"] = self.page + 1
-        here = self.request.build_absolute_uri()
+            pages["next"] = self.page + 1
+        url = self.request.build_absolute_uri()
         if PAGE in self.request.query_params:
-            here = remove_query_param(here, PAGE)
-        here += "&" if "?" in here else "?"
+            url = remove_query_param(url, PAGE)
+        # Parsing the URL anew for each link would cost more than the page's rows.
+        url += "&" if "?" in url else "?"
         return ", ".join(
-            f'<{here}{PAGE}={number}>; rel="{relation}"'
-            for relation, number in wanted.items()
+            f'<{url}{PAGE}={number}>; rel="{relation}"'
+            for relation, number in pages.items()
         )
 
     def get_schema_operation_parameters(self, view) -> list[dict]:
@@ -126,8 +131,8 @@ class Pages(BasePagination):
             {
                 "name": PER_PAGE,
                 "in": "query",
-                "schema": number | {"default": self.default},
-                "description": f"Rows a page, {self.maximum} at most.",
+                "schema": number | {"default": self.page_size},
+                "description": f"Rows a page, {self.max_page_size} at most.",
             },
             {
                 "name": CURSOR,
@@ -156,15 +161,8 @@ class Pages(BasePagination):
 
 
 class PersonalPages(Pages):
-    """For a person's own things: clients read them all at once, so pages are large."""
+    """Pages of a person's own rows: clients read them all at once."""
 
-    default = 500
-    maximum = 500
-    most_counted = 100_000
-
-
-def _positive(text: str | None, default: int) -> int:
-    """`text` as a number from 1, or `default`."""
-    if text is None or not text.isascii() or not text.isdigit():
-        return default
-    return int(text.lstrip("0")[:FAR_DIGITS] or default)
+    page_size = 500
+    max_page_size = 500
+    max_count = 100_000

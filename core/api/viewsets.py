@@ -1,8 +1,7 @@
-"""Viewsets are declarations; what they share is here."""
-
-from time import monotonic
+"""The base viewset: visibility, permissions, input, output and lists of the API."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import ValidationError
@@ -13,34 +12,32 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.api.lists import filtered_results
 from core.api.throttling import check_scope
-from core.db.prepared import ANY_ID, PreparedQuery
+from core.db.prepared import Param, QueryCache, cached_results
 from core.db.results import ResultList
-from core.lru import LRUCache
 
-MAX_CACHED_RESULTS = 256  # questions of lists, each with its SQL
-MAX_CACHED_QUERY_CHARS = 500  # characters of a query
-CACHED_RESULTS_S = 60
-results_cache = LRUCache(MAX_CACHED_RESULTS)
+MAX_CACHED_QUERY_CHARS = 500  # of a query string: longer ones would fill the memory
+DETAIL_PARAMS = {"pk": Param("pk", int)}
+detail_queries = QueryCache()  # of the public details, by viewset
 
 
 class ApiViewSet(GenericViewSet):
-    """Reads with `serializer_class`; takes input with `input_serializers[action]`.
+    """Shows rows with `serializer_class`; reads input with `input_serializers[action]`.
 
-    Every request starts from `queryset.visible_to(user)`: what a caller may not see
-    answers 404 everywhere, and no view can forget to check. Actions named in
-    `public_actions`
-    need no sign-in and ignore a bad token; all others answer 401 without a good one.
+    Every request starts from `queryset.visible_to(user)`: a row that the caller may not
+    see answers 404 everywhere, and no view can forget to check. Actions named in
+    `public_actions` need no sign-in and ignore an invalid token; all others answer 401
+    without a valid one.
     """
 
     input_serializers: dict[str, type] = {}
     public_actions: frozenset[str] = frozenset()
-    uncacheable: frozenset[str] = frozenset()  # public ones that differ at every look
+    uncacheable: frozenset[str] = frozenset()  # public ones that differ each time
     filterset_class: type | None = None
     list_serializer_class: type | None = None  # of lists, where they show less
-    object_key = ""  # what a write answers under: {"message": …, noun: {…}}
-    list_key: str | None = None  # what a list stands under; None: a bare array
+    object_key = ""  # of a row in the answer to a write: {"message": …, key: {…}}
+    list_key: str | None = None  # of the rows of a list; None for a bare array
     examples: dict[str, dict] = {}  # action: {"Request": […], "Answer": […]}
-    throttle_scopes: dict[str, str] = {}  # action: rate, where it is not "write"
+    throttle_scopes: dict[str, str] = {}  # action: scope, where it is not "write"
     lookup_value_regex = r"[0-9]{1,18}"
 
     @property
@@ -64,16 +61,16 @@ class ApiViewSet(GenericViewSet):
             check_scope(self.throttle_scopes.get(self.action, "write"), request)
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Say who may keep the answer, where the action has not said it."""
+        """Add `Cache-Control`, unless the action has set it."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = self._keeping(request, response)
+            response.headers["Cache-Control"] = self._cache_control(request, response)
             if self.is_public:
                 patch_vary_headers(response, ["Authorization"])
         return response
 
-    def _keeping(self, request, response) -> str:
-        """Public answers are kept but asked for again; personal ones by nobody."""
+    def _cache_control(self, request, response) -> str:
+        """Caches revalidate public answers each time, and store no personal ones."""
         is_read = request.method in {"GET", "HEAD"} and response.status_code == 200
         if not (is_read and self.is_public and self.action not in self.uncacheable):
             return "private, no-store"
@@ -85,7 +82,7 @@ class ApiViewSet(GenericViewSet):
         return self.queryset.all().visible_to(self.request.user)
 
     def filter_queryset(self, queryset):
-        """Filter lists alone: a detail is found by its id whatever the query says."""
+        """Lists alone are filtered: a detail is found by its id."""
         return queryset if self.detail else super().filter_queryset(queryset)
 
     def get_serializer_class(self):
@@ -94,7 +91,7 @@ class ApiViewSet(GenericViewSet):
         return self.list_serializer_class or self.serializer_class
 
     def get_serializer_context(self):
-        """With the `centre` of a search by place, for the rows' distances."""
+        """With the `centre` of a search by place, from which distances are shown."""
         context = super().get_serializer_context()
         centre_of = getattr(self.filterset_class, "centre_of", None)
         if self.action == "list" and centre_of:
@@ -102,53 +99,59 @@ class ApiViewSet(GenericViewSet):
         return context
 
     def get_object(self):
-        """The row of the path. For the anonymous its SQL is the same but for the id."""
+        """The row of the path; 404 if the caller may not see it.
+
+        To anonymous callers all details of a class are one query, but for the id.
+        """
         if self.action != "retrieve" or self.request.user.is_authenticated:
             return super().get_object()
-        statement = results_cache.get(type(self), self._by_id)
-        found = statement.rows(pk=int(self.kwargs["pk"]))
-        if not found:
+        values = {"pk": int(self.kwargs["pk"])}
+        rows = detail_queries.rows(type(self), self._with_pk, DETAIL_PARAMS, values)
+        if not rows:
             raise Http404
-        self.check_object_permissions(self.request, found[0])
-        return found[0]
+        self.check_object_permissions(self.request, rows[0])
+        return rows[0]
 
-    def _by_id(self) -> PreparedQuery:
-        return PreparedQuery(
-            self.get_queryset().filter(pk=ANY_ID), names={ANY_ID: "pk"}
-        )
+    def _with_pk(self, pk: int | Param) -> QuerySet:
+        return self.get_queryset().filter(pk=pk)
 
     def cached_results(self) -> ResultList:
-        """The rows that the query asks of a list, kept as they are for a while.
+        """The rows that the query string asks for, as a list that is kept for a while.
 
-        What is kept is the question and its SQL, never an answer. It depends on
-        nothing but the query and who asks; searches around any point are one question.
+        The list holds SQL and no rows: each request reads the database. The key has
+        all that the filters read: the parameters and the reader. Searches around any
+        point share one list, which is then moved to the point asked for.
         """
         if len(self.request.META["QUERY_STRING"]) > MAX_CACHED_QUERY_CHARS:
             return self.filtered_results()
-        place, asked = self._place(), self.request.query_params.lists()
-        if place:
-            elsewhere = self.filterset_class.place
-            asked = ((name, values) for name, values in asked if name not in elsewhere)
-        now = int(monotonic() / CACHED_RESULTS_S)
-        who = (self.request.path, bool(place), self.request.user.pk, now)
-        key = (type(self), *who, *((name, *values) for name, values in asked))
-        rows = results_cache.get(key, self.filtered_results)
-        return rows.at(*place) if place else rows
+        circle, params = self._circle(), self.request.query_params.lists()
+        if circle:
+            place = self.filterset_class.place
+            params = ((name, values) for name, values in params if name not in place)
+        # The path, for its ids are arguments of nested lists; the reader, for filters
+        # look at who asks: without it one person's rows would be shown to another.
+        request = (self.request.path, bool(circle), self.request.user.pk)
+        key = (type(self), *request, *((name, *values) for name, values in params))
+        results = cached_results(key, self.filtered_results)
+        return results.at(*circle) if circle else results
 
-    def _place(self) -> tuple[float, float, float] | None:
+    def _circle(self) -> tuple[float, float, float] | None:
+        """Latitude, longitude and km of a search that comes nearest first."""
         circle_of = getattr(self.filterset_class, "circle_of", None)
         try:
             return circle_of(self.request.query_params) if circle_of else None
         except ValidationError:
-            return None  # the filters say what is wrong, with all else that is
+            return None  # the filters report it, with all other errors
 
     def filtered_results(self) -> ResultList:
+        """The rows that the query string asks for. Raises `ValidationError` (400)."""
         query, reader = self.request.query_params, self.request.user
         return filtered_results(
             self.get_queryset(), self.filterset_class, query, reader
         )
 
     def validated_input(self, *, partial: bool = False) -> dict:
+        """The body, as the action's input serializer reads it. Raises 400."""
         serializer = self.input_serializers[self.action](
             data=self.request.data,
             partial=partial,
@@ -158,18 +161,18 @@ class ApiViewSet(GenericViewSet):
         return serializer.validated_data
 
     def render(self, obj, output: type | None = None) -> dict:
-        """`obj` as a GET would show it; 404 if somebody has removed it meanwhile."""
+        """`obj` as a GET would show it; 404 if it has been deleted meanwhile."""
         output = output or self.serializer_class
-        fresh = get_object_or_404(type(obj).objects.for_display(), pk=obj.pk)
-        return output(fresh, context=self.get_serializer_context()).data
+        row = get_object_or_404(type(obj).objects.for_display(), pk=obj.pk)
+        return output(row, context=self.get_serializer_context()).data
 
     def write_response(self, message, obj, *, status: int = 200, **more) -> Response:
-        """Answer a write: `{"message": …, noun: {…}}`."""
-        answer = {"message": str(message), self.object_key: self.render(obj)}
-        return Response(answer | more, status=status)
+        """The answer to a write: `{"message": …, object_key: {…}, **more}`."""
+        body = {"message": str(message), self.object_key: self.render(obj)}
+        return Response(body | more, status=status)
 
     def list_response(self, queryset, output: type | None = None) -> Response:
-        """Answer a page of `queryset`, shown with `output`."""
+        """The answer to a list: a page of `queryset`, shown with `output`."""
         output = output or self.get_serializer_class()
         page = self.paginate_queryset(queryset)
         rows = output(context=self.get_serializer_context()).of_all(page)
@@ -177,7 +180,7 @@ class ApiViewSet(GenericViewSet):
 
 
 class PublicList:
-    """A list that everybody may read, mostly with the same few questions."""
+    """A public list: most of its requests have one of a few query strings."""
 
     def list(self, request, *args, **kwargs):
         return self.list_response(self.cached_results())

@@ -1,101 +1,127 @@
-"""Lists that pages are cut from, and where a reader of one stands."""
+"""Lists that pages are cut from, and cursors into them."""
 
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core.db.prepared import PreparedQuery
+from core.db.prepared import Param, QueryCache
 from core.exceptions import ValidationFailed
 
 NEWEST_FIRST = ("-created_at", "-id")
-CROWD_FACTOR = 10  # times as many as are counted
-DEEP = 100  # rows before a page, from which it is cheaper to find its ids first
+LARGE_LIST_FACTOR = 10  # a list with so many times the rows that are counted is large
+DEEP_PAGE_OFFSET = 100  # rows before a page, from which its ids are found first
+AFTER_ROW = {
+    # In the text of the query: a plan that is made without the time would expect a
+    # third of the table, and might not read the index in its order.
+    "created_at": Param("created_at", datetime, inline=True),
+    "row_id": Param("row_id", int, inline=True),
+}
+
+
+@dataclass
+class CountCache:
+    """What earlier requests learned of the length of a list, while it is kept.
+
+    Threads share it without a lock: at worst one request counts once more.
+    """
+
+    full_counts: int = 0  # how often counting reached its bound
+    is_large: bool = False  # there is no need to count again
 
 
 @dataclass(frozen=True)
 class ResultList:
-    """The rows of `queryset` in its order. The SQL of each question is kept."""
+    """The rows of `queryset` in its order; a slice of it is a list of instances.
+
+    The SQL of each slice and count is kept with it.
+    """
 
     queryset: QuerySet
-    statements: dict = field(
-        default_factory=dict, compare=False, repr=False, kw_only=True
+    queries: QueryCache = field(
+        default_factory=QueryCache, compare=False, repr=False, kw_only=True
     )
-    count_cache: dict = field(
-        default_factory=dict, compare=False, repr=False, kw_only=True
+    count_cache: CountCache = field(
+        default_factory=CountCache, compare=False, repr=False, kw_only=True
     )
 
     @property
     def everything(self) -> QuerySet:
-        """All of them, in any order."""
+        """All rows, in any order."""
         return self.queryset
 
-    def count_up_to(self, most: int) -> int:
-        """How many rows there are, but no more than `most`: then it stops counting.
+    def count_up_to(self, max_count: int) -> int:
+        """The number of rows; `max_count` where there are more.
 
-        Who comes back to a full list finds out whether it holds `CROWD_FACTOR` times
-        as many; such a list is not counted again while these rows are kept.
+        Counting a long list costs more than showing a page of it. The second time that
+        the bound is reached, the list is counted `LARGE_LIST_FACTOR` times as far; if
+        it has so many rows, it is not counted again while it is kept (a minute), in
+        which it will not lose nine tenths of them.
         """
-        if self.count_cache.get("crowd"):
-            return most
-        counted = self._counted(most)
-        if counted == most:
-            self.count_cache["full"] = self.count_cache.get("full", 0) + 1
-            if self.count_cache["full"] == 2:
-                self.count_cache["crowd"] = (
-                    self._counted(CROWD_FACTOR * most) == CROWD_FACTOR * most
-                )
-        return counted
+        if self.count_cache.is_large:
+            return max_count
+        count = self._count(max_count)
+        if count == max_count:
+            self.count_cache.full_counts += 1
+            if self.count_cache.full_counts == 2:
+                far = LARGE_LIST_FACTOR * max_count
+                self.count_cache.is_large = self._count(far) == far
+        return count
 
-    def _counted(self, most: int) -> int:
-        return self._kept(
-            ("count", most), lambda: PreparedQuery(self._ids(most))
-        ).count()
+    def _count(self, max_count: int) -> int:
+        return self.queries.count(("count", max_count), lambda: self._ids(max_count))
 
-    def _ids(self, most: int) -> QuerySet:
-        return self.queryset.order_by().values("pk")[:most]
+    def _ids(self, max_count: int) -> QuerySet:
+        return self.queryset.order_by().values("pk")[:max_count]
 
     def known_small(self) -> "ResultList":
-        """The same rows, known to be few."""
+        """The same rows, known to be no more than are counted."""
         return self
 
     def __getitem__(self, span: slice) -> list[Model]:
-        place = (span.start, span.stop)
-        return self._kept(place, lambda: PreparedQuery(self._cut(span))).rows()
+        key = ("rows", span.start, span.stop)
+        return self.queries.rows(key, lambda: self._slice(span))
 
-    def _cut(self, span: slice) -> QuerySet:
-        """Of what lies before a deep page the ids alone are read."""
-        if span.start < DEEP:
+    def _slice(self, span: slice) -> QuerySet:
+        """The rows of a page. Before a deep one PostgreSQL would read and join all
+        columns of each row that it skips: there the ids alone are read."""
+        if span.start < DEEP_PAGE_OFFSET:
             return self.queryset[span]
         return self.queryset.filter(pk__in=self.queryset.values("pk")[span])
 
-    def after_cursor(self, place: list | None, count: int) -> list[Model]:
-        """The next `count` rows after a place, at the same cost wherever it is.
+    def after_cursor(self, position: list | None, count: int) -> list[Model]:
+        """The next `count` rows after a `position` that `cursor_for` gave.
 
-        Rows that come or go in the meantime move nobody else's place.
+        From the beginning for None. It costs the same at any depth, and rows that come
+        or go meanwhile do not move it. Raises `ValidationFailed` for a list in another
+        order, `ValueError`, `TypeError` or `IndexError` for a malformed position.
         """
         if not self._is_newest_first:
             raise ValidationFailed(
                 _("A cursor goes with newest first or nearest first alone.")
             )
-        if place is None:
+        if position is None:
             return self[0:count]
-        moment, pk = datetime.fromisoformat(place[0]), int(place[1])
-        older = Q(created_at__lt=moment) | Q(pk__lt=pk)
-        return list(self.queryset.filter(older, created_at__lte=moment)[:count])
+        created_at, row_id = datetime.fromisoformat(position[0]), int(position[1])
+        return self.queries.rows(
+            ("after", count),
+            lambda **row: self._older_than(**row)[:count],
+            AFTER_ROW,
+            {"created_at": created_at, "row_id": row_id},
+        )
+
+    def _older_than(self, created_at: datetime | Param, row_id: int | Param):
+        """`(created_at, id) < (…, …)`, said in such a way that the index on
+        `created_at` finds where to begin."""
+        older = Q(created_at__lt=created_at) | Q(pk__lt=row_id)
+        return self.queryset.filter(older, created_at__lte=created_at)
 
     def cursor_for(self, row: Model) -> list | None:
-        """Where a reader stands after `row`; None where cursors do not go."""
+        """The position of `row`; None for an order that has no cursors."""
         return [row.created_at.isoformat(), row.pk] if self._is_newest_first else None
 
     @property
     def _is_newest_first(self) -> bool:
         order = (name.replace("pk", "id") for name in self.queryset.query.order_by)
         return tuple(order) == NEWEST_FIRST
-
-    def _kept(self, name: Hashable, make: Callable[[], PreparedQuery]) -> PreparedQuery:
-        if name not in self.statements:
-            self.statements[name] = make()
-        return self.statements[name]

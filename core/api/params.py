@@ -1,0 +1,15 @@
+"""Numbers in query parameters."""
+
+MAX_INT_DIGITS = 18  # so many always fit into a database's 64 bits
+
+
+def parse_int(text: str | None) -> int | None:
+    """`text` as a whole number from 0, or None if it is anything else.
+
+    ASCII digits alone: `int` itself would also take signs, spaces, underscores and the
+    digits of other scripts. A number that is too long is cut to `MAX_INT_DIGITS`, which
+    is beyond the end of any list and the id of no row.
+    """
+    if text is None or not text.isascii() or not text.isdigit():
+        return None
+    return int(text.lstrip("0")[:MAX_INT_DIGITS] or 0)

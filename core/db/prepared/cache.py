@@ -1,0 +1,77 @@
+"""Which way a query is run, and what is kept of it. Never an answer."""
+
+from collections.abc import Callable, Hashable, Mapping
+from time import monotonic
+from types import MappingProxyType
+from typing import TypeVar
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from core.db.prepared.params import Param
+from core.db.prepared.query import PreparedQuery
+from core.lru import LRUCache
+
+MAX_CACHED_RESULTS = 256  # filtered requests, each with its SQL
+RESULTS_MAX_AGE_S = 60
+NOTHING: Mapping = MappingProxyType({})
+Results = TypeVar("Results")
+
+
+class QueryCache:
+    """Runs querysets by key; keeps the SQL of the `max_queries` last used.
+
+    With `PREPARED_QUERIES` off it keeps nothing, and runs each queryset as Django does.
+    """
+
+    def __init__(self, max_queries: int = 64):
+        self._queries = LRUCache(max_queries)
+
+    def rows(
+        self,
+        key: Hashable,
+        build: Callable[..., QuerySet],
+        params: Mapping[str, Param] = NOTHING,
+        values: Mapping[str, object] = NOTHING,
+    ) -> list[Model]:
+        """The rows of `build(**values)`. `params` has a `Param` for each of `values`.
+
+        `build` may depend on nothing that changes, besides `key` and its arguments.
+        """
+        if not settings.PREPARED_QUERIES:
+            return list(build(**{name: values[name] for name in params}))
+        return self._prepare(key, build, params).rows(**values)
+
+    def count(
+        self,
+        key: Hashable,
+        build: Callable[..., QuerySet],
+        params: Mapping[str, Param] = NOTHING,
+        values: Mapping[str, object] = NOTHING,
+    ) -> int:
+        """How many rows `build(**values)` has. The key is another than that of rows."""
+        if not settings.PREPARED_QUERIES:
+            return build(**{name: values[name] for name in params}).count()
+        return self._prepare(key, build, params).count(**values)
+
+    def clear(self) -> None:
+        self._queries.clear()
+
+    def _prepare(self, key: Hashable, build: Callable, params: Mapping):
+        return self._queries.get(key, lambda: PreparedQuery(build(**params)))
+
+
+results_cache = LRUCache(MAX_CACHED_RESULTS)
+
+
+def cached_results(key: Hashable, build: Callable[[], Results]) -> Results:
+    """What `build` returns (a result list), for up to `RESULTS_MAX_AGE_S` seconds.
+
+    The key must hold the reader, or else the rows of one person would be another's.
+    It includes the current minute: filters look up typos and common words while they
+    build, and what they found may not be used for long.
+    """
+    if not settings.PREPARED_QUERIES:
+        return build()
+    age = int(monotonic() / RESULTS_MAX_AGE_S)
+    return results_cache.get((age, key), build)

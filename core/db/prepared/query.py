@@ -1,0 +1,145 @@
+"""One queryset, compiled once."""
+
+import re
+from collections.abc import Callable, Mapping
+
+import psycopg
+from django.core.exceptions import EmptyResultSet
+from django.db import NotSupportedError, connections
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from psycopg.types.datetime import TimestamptzLoader
+
+from core.db.prepared.params import ParamSlot
+from core.db.prepared.rows import row_maker
+
+PLACEHOLDER = re.compile(r"%[s%]")  # %% is a per cent sign
+
+
+class PreparedQuery:
+    """The SQL of `queryset`, to be run on the connection of any thread.
+
+    Nothing in it changes after `__init__`, so threads share one without a lock. It is
+    bound to the vendor of the database that it was compiled for.
+
+    On PostgreSQL the values of the queryset become part of the text, because the
+    planner uses a partial index only if it sees its condition (`status = 'open'`).
+    Parameters that are not inline stay parameters. psycopg prepares a text that it has
+    run `DB_PREPARE_AFTER` times, so that PostgreSQL plans it once per connection.
+    """
+
+    def __init__(self, queryset: QuerySet):
+        self._alias = queryset.db
+        self._prefetch_lookups = queryset._prefetch_related_lookups
+        self._known_related = queryset._known_related_objects
+        compiler = queryset.query.get_compiler(using=self._alias)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            self._pieces = None  # nothing can match: answered without a query
+            return
+        if compiler.connection.vendor == "postgresql":
+            self._pieces, self._params = _write_values(sql, params, compiler.connection)
+        else:
+            self._pieces, self._params = [sql], params
+        columns = [column for column, _sql, _alias in compiler.select]
+        converters = compiler.get_converters(columns)
+        self._convert: Callable = lambda rows: (
+            compiler.apply_converters(rows, converters) if converters else rows
+        )
+        self._make_row = row_maker(compiler, columns, self._alias)
+
+    def rows(self, **values: object) -> list[Model]:
+        """The instances, for `values` by the name of their `Param`.
+
+        For reading: they are made without `__init__`, `from_db` and signals. Tuples
+        for a queryset of `values()`. Raises `KeyError` if a value is missing.
+        """
+        if self._pieces is None:
+            return []
+        found = self._execute(self._pieces, values)
+        rows = [self._make_row(row) for row in self._convert(found)]
+        for relation, known in self._known_related.items():
+            for row in rows:
+                setattr(row, relation.name, known[getattr(row, relation.attname)])
+        prefetch_related_objects(rows, *self._prefetch_lookups)
+        return rows
+
+    def count(self, **values: object) -> int:
+        """How many rows there are. Raises `KeyError` if a value is missing."""
+        if self._pieces is None:
+            return 0
+        pieces = ["SELECT COUNT(*) FROM (", *self._pieces, ") counted"]
+        return self._execute(pieces, values)[0][0]
+
+    def _execute(self, pieces: list[str | ParamSlot], values: dict) -> list[tuple]:
+        connection = connections[self._alias]
+        sql = "".join(
+            piece
+            if isinstance(piece, str)
+            else piece.literal(values[piece.name], connection)
+            for piece in pieces
+        )
+        params = [
+            param.bind(values[param.name], connection)
+            if isinstance(param, ParamSlot)
+            else param
+            for param in self._params
+        ]
+        try:
+            return _fetch_all(connection, sql, params)
+        except NotSupportedError:
+            # A migration has changed the type of a column since PostgreSQL prepared
+            # the text ("cached plan must not change result type"). Within a
+            # transaction that error has ended it, and nothing can be run again.
+            if connection.vendor != "postgresql" or connection.in_atomic_block:
+                raise
+            with _open_cursor(connection) as cursor:
+                cursor.execute("DEALLOCATE ALL")  # psycopg then forgets them, too
+            return _fetch_all(connection, sql, params)
+
+
+def _write_values(
+    sql: str, params: Mapping, connection
+) -> tuple[list[str | ParamSlot], list[ParamSlot]]:
+    """The SQL with its values in the text, and the parameters that stay parameters.
+
+    Inline slots become pieces of their own between the texts, filled at each run.
+    """
+    pieces, kept, text, end = [], [], "", 0
+    remaining = iter(params)
+    for match in PLACEHOLDER.finditer(sql):
+        text += sql[end : match.start()]
+        end = match.end()
+        param = next(remaining) if match[0] == "%s" else None
+        if isinstance(param, ParamSlot) and param.is_inline:
+            pieces += [text, param]
+            text = ""
+        elif isinstance(param, ParamSlot):
+            kept.append(param)
+            text += "%s"
+        elif match[0] == "%s":
+            # psycopg reads the text once more: a per cent sign in a value is doubled.
+            text += connection.ops.compose_sql("%s", [param]).replace("%", "%%")
+        else:
+            text += "%%"
+    return [*pieces, text + sql[end:]], kept
+
+
+def _fetch_all(connection, sql: str, params: list) -> list[tuple]:
+    with _open_cursor(connection) as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _open_cursor(connection):
+    """A cursor that can prepare, which Django's own (client-side binding) cannot.
+
+    Django's loader of times calls Python for each value, for the sake of other time
+    zones; connections here are in UTC, for which psycopg's own in C is right.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    cursor = psycopg.Cursor(connection.connection)
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return connection._prepare_cursor(cursor)

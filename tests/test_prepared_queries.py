@@ -1,0 +1,361 @@
+"""Prepared queries give the rows that Django gives, and keep no answer."""
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.db import connection, models
+from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, When
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from core.db.prepared import Param, QueryCache, cached_results, results_cache
+from core.db.prepared.query import PreparedQuery
+from core.db.prepared.rows import row_maker
+from core.db.results import ResultList
+from core.lru import LRUCache
+from favorites.models import Favorite
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from offerings.models import Offering
+from offerings.tests.factories import OfferingFactory
+from tasks.models import TaskRequest
+from tasks.tests.factories import TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def data(row) -> dict:
+    """All that was read of a row and of those that came with it."""
+    related = {name: data(row) for name, row in row._state.fields_cache.items() if row}
+    own = {name: value for name, value in vars(row).items() if name != "_state"}
+    return own | related
+
+
+@pytest.fixture
+def market(db, alice, bob):
+    TaskFactory(creator=alice, title='100 % \'s \\ "x"')
+    TaskFactory(creator=alice, status="assigned", assigned_to=bob)
+    OfferingFactory(creator=bob)
+    listing = ListingFactory(seller=bob)
+    Favorite.objects.create(user=alice, listing=listing)
+
+
+@pytest.mark.parametrize("model", [User, TaskRequest, Listing, Offering, Favorite])
+def test_rows_are_those_that_django_makes(market, model):
+    queryset = model.objects.for_display().order_by("-pk")
+    made = PreparedQuery(queryset).rows()
+    assert [data(row) for row in made] == [data(row) for row in queryset]
+    assert made
+    assert not made[0]._state.adding
+
+
+@pytest.mark.parametrize("words", ["100 %", "%s", "'s", "\\", '"x"', "%%"])
+def test_signs_in_a_value_are_only_signs(market, words):
+    queryset = TaskRequest.objects.filter(title__contains=words)
+    assert PreparedQuery(queryset).rows() == list(queryset)
+
+
+def test_remainder_is_no_placeholder(market):
+    odd = TaskRequest.objects.annotate(odd=F("pk") % 2).order_by("pk")
+    assert [row.odd for row in PreparedQuery(odd).rows()] == [row.odd for row in odd]
+
+
+# --- Parameters ---------------------------------------------------------------------
+
+
+PARAMS = {  # of a task's field: a value of each type
+    "pk": lambda task: task.pk,
+    "creator": lambda task: task.creator_id,
+    "creator__username": lambda task: task.creator.username,
+    "title": lambda task: task.title,
+    "created_at": lambda task: task.created_at,
+    "public_latitude": lambda task: task.public_latitude,
+    "budget": lambda task: task.budget,
+    "is_urgent": lambda task: task.is_urgent,
+}
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize("path", PARAMS)
+def test_parameter_of_any_type_finds_what_its_value_finds(market, path, inline):
+    TaskRequest.objects.update(budget="12.50")
+    for task in TaskRequest.objects.all():
+        value = PARAMS[path](task)
+        param = Param("wanted", type(value), inline=inline)
+        query = PreparedQuery(TaskRequest.objects.filter(**{path: param}))
+        expected = set(TaskRequest.objects.filter(**{path: value}))
+        assert set(query.rows(wanted=value)) == expected != set()
+        assert query.count(wanted=value) == len(expected)
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_uuid_is_a_parameter(inline):
+    """As the ids of sign-in sessions are."""
+    first, second = uuid4(), uuid4()
+    people = UserFactory.create_batch(2)
+    param = Param("session", UUID, inline=inline)
+    owner = Case(When(session=first, then=people[0].pk), default=people[1].pk)
+    users = User.objects.annotate(session=param).filter(pk=owner)
+    query = PreparedQuery(users)
+    assert [row.pk for row in query.rows(session=first)] == [people[0].pk]
+    assert [row.session for row in query.rows(session=second)] == [second]
+
+
+@pytest.mark.parametrize("inline", [True, False])
+@pytest.mark.parametrize("number", [-5, 0, -1.5, 1e-7, 3.0, 2**40])
+def test_number_in_arithmetic_keeps_its_sign(market, number, inline):
+    """`- -5` must not become a comment."""
+    param = Param("number", type(number), inline=inline)
+    tasks = TaskRequest.objects.annotate(
+        odd=ExpressionWrapper(F("pk") - param * F("pk"), models.FloatField())
+    )
+    for row in PreparedQuery(tasks).rows(number=number):
+        assert row.odd == row.pk - number * row.pk
+
+
+@pytest.mark.parametrize("text", ["100 %", "%s", "'s", "\\", '"x"', "%%", "$1"])
+@pytest.mark.parametrize("inline", [True, False])
+def test_text_is_only_a_value(market, text, inline):
+    param = Param("text", str, inline=inline)
+    query = PreparedQuery(TaskRequest.objects.filter(title__contains=param))
+    assert query.rows(text=text) == list(
+        TaskRequest.objects.filter(title__contains=text)
+    )
+
+
+def test_one_parameter_stands_in_many_places(market, alice, bob):
+    """In a subquery and outside of it, between values."""
+    reader = Param("reader", int)
+    own = Favorite.objects.filter(user=reader).values("listing")
+    query = PreparedQuery(
+        Listing.objects.filter(Q(pk__in=own) | Q(seller=reader), category="sports")
+    )
+    assert query.count(reader=alice.pk) == query.count(reader=bob.pk) == 1
+    assert query.count(reader=0) == 0
+
+
+def test_missing_value_is_an_error(market):
+    query = PreparedQuery(TaskRequest.objects.filter(pk=Param("id", int)))
+    with pytest.raises(KeyError, match="id"):
+        query.rows()
+
+
+@pytest.mark.parametrize("value", ["x", None, object()])
+def test_value_of_a_wrong_type_is_an_error(market, value):
+    for inline in (True, False):
+        param = Param("id", int, inline=inline)
+        query = PreparedQuery(TaskRequest.objects.filter(pk=param))
+        with pytest.raises((TypeError, ValueError)):
+            query.rows(id=value)
+
+
+def test_queryset_with_a_parameter_is_pickled(market):
+    tasks = TaskRequest.objects.filter(pk=Param("id", int))
+    again = TaskRequest.objects.all()
+    again.query = pickle.loads(pickle.dumps(tasks.query))
+    task = TaskRequest.objects.first()
+    assert PreparedQuery(again).rows(id=task.pk) == [task]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")
+def test_ids_of_any_size_are_one_prepared_statement(market):
+    query = PreparedQuery(TaskRequest.objects.filter(pk=Param("id", int)))
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    for pk in (1, 40_000, 3_000_000_000) * 6:
+        query.rows(id=pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_a_query(alice):
+    tasks = TaskFactory.create_batch(5, creator=alice)
+    queries, params = QueryCache(), {"pk": Param("pk", int)}
+
+    def find(pk: int) -> list[int]:
+        rows = queries.rows("task", TaskRequest.objects.filter, params, {"pk": pk})
+        connection.close()
+        return [row.pk for row in rows]
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = [task.pk for task in tasks] * 8
+        assert list(pool.map(find, ids)) == [[pk] for pk in ids]
+
+
+def test_reverse_relation_is_refused():
+    queryset = SimpleNamespace(klass_info={"reverse": True})
+    with pytest.raises(ValueError, match="reverse"):
+        row_maker(queryset, [], "default")
+
+
+# --- Both ways ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_cache_runs_what_was_built(market, settings, is_on):
+    """Built once with parameters, or each time with values."""
+    settings.PREPARED_QUERIES = is_on
+    queries, built = QueryCache(), []
+
+    def build(pk) -> QuerySet:
+        built.append(pk)
+        return TaskRequest.objects.filter(pk=pk)
+
+    params = {"pk": Param("pk", int)}
+    tasks = list(TaskRequest.objects.all())
+    for task in tasks:
+        assert queries.rows("rows", build, params, {"pk": task.pk}) == [task]
+        assert queries.count("count", build, params, {"pk": task.pk}) == 1
+    assert len(built) == (2 if is_on else 2 * len(tasks))
+    assert {type(value) for value in built} == ({Param} if is_on else {int})
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_results_are_kept_by_their_key(settings, is_on):
+    settings.PREPARED_QUERIES = is_on
+    results_cache.clear()
+    built = []
+    for key in ("a", "b", "a"):
+        cached_results(key, lambda key=key: built.append(key))
+    assert built == (["a", "b"] if is_on else ["a", "b", "a"])
+
+
+# --- What is kept -------------------------------------------------------------------
+
+
+def test_named_id_is_another_each_time(market):
+    tasks = TaskRequest.objects.exclude(title="%").filter(pk=Param("id", int))
+    query = PreparedQuery(tasks)
+    for task in TaskRequest.objects.all():
+        assert query.rows(id=task.pk) == [task]
+    assert query.rows(id=0) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_prepared_statement_outlives_a_changed_column(api, alice):
+    TaskFactory(creator=alice, title="Before")
+    query = PreparedQuery(TaskRequest.objects.all())
+    for _ in range(7):
+        query.rows()
+    change = "ALTER TABLE tasks_taskrequest ALTER title TYPE varchar({})"
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute(change.format(201))
+        try:
+            assert [row.title for row in query.rows()] == ["Before"]
+        finally:
+            other.execute(change.format(200))
+
+
+def test_nothing_is_asked_of_an_impossible_question(django_assert_num_queries):
+    query = PreparedQuery(TaskRequest.objects.filter(pk__in=[]))
+    with django_assert_num_queries(0):
+        assert (query.rows(), query.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("kind", ["tasks", "listings", "offerings"])
+def test_kept_question_keeps_no_answer(api, alice, kind):
+    factory = {
+        "tasks": TaskFactory,
+        "listings": ListingFactory,
+        "offerings": OfferingFactory,
+    }[kind]
+    owner = {"seller" if kind == "listings" else "creator": alice}
+
+    def total() -> str:
+        return api.get(f"/api/{kind}?per_page=1")["X-Total-Count"]
+
+    assert total() == "0"
+    item = factory(**owner)
+    assert total() == "1"
+    assert api.get(f"/api/{kind}/{item.pk}").status_code == 200
+    alice.is_active = False
+    alice.save()
+    assert total() == "0"
+    assert api.get(f"/api/{kind}/{item.pk}").status_code == 404
+
+
+def test_question_of_one_person_is_not_kept_for_another(api, alice, bob):
+    TaskFactory(creator=alice, status="cancelled")
+    url = "/api/tasks?status=cancelled"
+    for person, seen in ((alice, "1"), (bob, "0"), (alice, "1")):
+        assert api.as_(person).get(url)["X-Total-Count"] == seen
+    assert api.get(url)["X-Total-Count"] == "0"
+
+
+def test_detail_of_a_person_shows_no_more_to_the_anonymous(api, alice, bob):
+    hidden = TaskFactory(creator=alice, moderation="hidden")
+    seen = {
+        person: (api.as_(person) if person else api).get(f"/api/tasks/{hidden.pk}")
+        for person in (alice, None, bob)
+    }
+    assert [answer.status_code for answer in seen.values()] == [200, 404, 404]
+
+
+def test_searches_around_any_point_are_one_query(api, alice, settings, monkeypatch):
+    settings.PREPARED_QUERIES = True
+    monkeypatch.setattr("core.db.prepared.cache.RESULTS_MAX_AGE_S", 10**9)
+    built = []
+    monkeypatch.setattr(
+        "core.db.prepared.cache.PreparedQuery",
+        lambda *given, **more: built.append(1) or PreparedQuery(*given, **more),
+    )
+    counts = []
+    for place in ((56.9, 24.1), (56.8, 24.2), (-33.0, 151.0)):
+        ListingFactory(seller=alice, latitude=place[0], longitude=place[1])
+        url = "/api/listings?latitude={}&longitude={}&radius=3".format(*place)
+        assert api.get(url)["X-Total-Count"] == "1"
+        counts.append(len(built))
+    assert counts == [2, 2, 2]  # the count, and the page
+
+
+def test_list_of_a_crowd_is_not_counted_at_each_look(alice, django_assert_num_queries):
+    TaskFactory.create_batch(20, creator=alice)
+    rows = ResultList(TaskRequest.objects.all())
+    for queries in (1, 2, 0, 0):
+        with django_assert_num_queries(queries):
+            assert rows.count_up_to(2) == 2
+
+
+def test_list_that_is_full_and_no_crowd_is_counted(alice):
+    TaskFactory.create_batch(19, creator=alice)
+    rows = ResultList(TaskRequest.objects.all())
+    assert [rows.count_up_to(2) for _ in range(3)] == [2, 2, 2]
+    TaskRequest.objects.all().delete()
+    assert rows.count_up_to(2) == 0
+
+
+@pytest.mark.parametrize("model", [TaskRequest, Listing])
+def test_deep_page_has_the_rows_of_a_shallow_one(
+    market, alice, bob, model, monkeypatch
+):
+    factory = {TaskRequest: TaskFactory, Listing: ListingFactory}[model]
+    owner = "creator" if model is TaskRequest else "seller"
+    factory.create_batch(6, **{owner: alice})
+    queryset = model.objects.for_display().newest_first()
+    shallow = ResultList(queryset)[2:5]
+    monkeypatch.setattr("core.db.results.DEEP_PAGE_OFFSET", 2)
+    deep = ResultList(queryset)[2:5]
+    assert [data(row) for row in deep] == [data(row) for row in shallow]
+
+
+def test_cache_forgets_the_least_recently_used():
+    made = []
+    cache = LRUCache(max_entries=2)
+    for key in ("a", "b", "a", "c", "b", "a"):
+        cache.get(key, lambda key=key: made.append(key))
+    assert made == ["a", "b", "c", "b", "a"]
+
+
+def test_many_people_are_read_with_one_statement(django_assert_num_queries):
+    for _ in range(3):
+        TaskFactory(creator=UserFactory())
+    with django_assert_num_queries(1):
+        tasks = PreparedQuery(TaskRequest.objects.for_display()).rows()
+        assert len({task.creator.display_name for task in tasks}) == 3
