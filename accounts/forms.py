@@ -1,4 +1,4 @@
-"""What staff fill in: their sign-in, new accounts, new passwords."""
+"""Forms of the admin: sign-in, new accounts, new passwords."""
 
 import logging
 
@@ -20,19 +20,22 @@ from core.exceptions import DomainError, Throttled
 log = logging.getLogger("marketplace.security")
 
 
-class StaffSignInForm(AuthenticationForm):
-    """Counts attempts as the API does. Says the same to strangers and non-staff."""
+class StaffLoginForm(AuthenticationForm):
+    """The admin's login form, with the attempt limit of the API.
+
+    Its error is the same for a wrong password and for a user who is not staff.
+    """
 
     @sensitive_variables()
     def clean(self) -> dict:
         email = self.cleaned_data.get("username")
         password = self.cleaned_data.get("password")
         if email and password:
-            self.user_cache = self._signed_in(email, password)
+            self.user_cache = self._authenticate(email, password)
         return self.cleaned_data
 
     @sensitive_variables()
-    def _signed_in(self, email: str, password: str) -> User:
+    def _authenticate(self, email: str, password: str) -> User:
         address = address_of(self.request)
         try:
             user = services.sign_in(email=email, password=password, address=address)
@@ -51,6 +54,8 @@ class StaffSignInForm(AuthenticationForm):
 
 
 class NewUserForm(ReasonedForm, UserCreationForm):
+    """Creates an account, with the reason for the audit log."""
+
     class Meta:
         model = User
         fields = ("username", "email")
@@ -62,6 +67,8 @@ def password_field(label: str) -> forms.CharField:
 
 
 class NewPasswordForm(ReasonForm):
+    """A new password, typed twice, and the reason for the audit log."""
+
     password1 = password_field(_("New password"))
     password2 = password_field(_("New password again"))
     field_order = ("password1", "password2", "reason")

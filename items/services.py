@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from core.db.locks import locked
 from core.exceptions import NotAllowed
 from geo.models import Place, fill_public_location
-from uploads.services import show
+from uploads.services import set_images
 
 
 @transaction.atomic
@@ -40,4 +40,4 @@ def _set(item: Place, owner, fields: dict, *, images: list[str] | None) -> None:
         if name != "images":
             setattr(item, name, value)
     if images is not None:
-        show(item, images, owner=owner)
+        set_images(item, images, owner=owner)

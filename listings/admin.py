@@ -6,11 +6,11 @@ from core.admin.base import fieldset, link_column, status_column
 from items.admin import MODERATION_FIELDSET
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW, MODERATION
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
 @admin.register(Listing)
-class ListingAdmin(ShowsPictures, AuditedAdmin):
+class ListingAdmin(PicturesMixin, AuditedAdmin):
     workflows = (LISTING_WORKFLOW, MODERATION)
     editable = (
         "title",
@@ -43,7 +43,7 @@ class ListingAdmin(ShowsPictures, AuditedAdmin):
             "is_negotiable condition pictures contact_info",
         ),
         fieldset(
-            _("Standing"),
+            _("Status"),
             "status is_featured views_count created_at updated_at expires_at",
         ),
         MODERATION_FIELDSET,

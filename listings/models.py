@@ -51,7 +51,9 @@ class Listing(Place, Moderated, Timestamped):
     listing_type = models.CharField(max_length=20, default="sale", editable=False)
     contact_info = models.CharField(max_length=200, blank=True)
     images = models.TextField(blank=True, help_text=_("Paths of uploads, with commas."))
-    tags = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
+    tags = models.CharField(
+        max_length=1000, blank=True, help_text=_("Comma-separated.")
+    )
     is_featured = models.BooleanField(default=False)
     views_count = models.PositiveIntegerField(default=0, editable=False)
     status = models.CharField(

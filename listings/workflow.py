@@ -25,7 +25,7 @@ def renew(listing, *, actor) -> None:
 
 
 def release_images(listing, *, actor) -> None:
-    uploads.show(listing, [], owner=listing.seller)
+    uploads.set_images(listing, [], owner=listing.seller)
 
 
 LISTING_WORKFLOW = Workflow(

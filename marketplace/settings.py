@@ -387,9 +387,9 @@ UNFOLD = {
     "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.with_cards",
+    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.add_cards",
     "SIDEBAR": {"navigation": "marketplace.staff.navigation.groups_for"},
-    "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
+    "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
 }
 
 env.seal()

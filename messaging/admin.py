@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from accounts.models import Block
 from audit.admin import AuditedAdmin
-from core.admin.base import Admin, HistoryInline, fieldset, link_column
+from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column
 from messaging.links import path_of
 from messaging.models import Conversation, Message, MessageVersion
 
@@ -34,7 +34,7 @@ class ConversationAdmin(AuditedAdmin):
     )
 
 
-class VersionInline(HistoryInline):
+class VersionInline(ReadOnlyInline):
     model = MessageVersion
     fields = ("content", "replaced_at")
     verbose_name_plural = _("What it said before")
@@ -70,7 +70,7 @@ class MessageAdmin(AuditedAdmin):
     inlines = (VersionInline,)
 
     @display(
-        description=_("state"),
+        description=_("status"),
         label={"deleted": "danger", "edited": "warning", "written": ""},
     )
     def state(self, message: Message) -> tuple[str, str]:

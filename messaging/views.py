@@ -205,7 +205,7 @@ class AttachmentViewSet(ApiViewSet):
     )
     def create(self, request):
         file = self.validated_input()["file"]
-        upload = uploads.take_in(file, owner=request.user, is_private=True)
+        upload = uploads.create(file, owner=request.user, is_private=True)
         answer = {"message": _("Uploaded."), "attachment": self._shown(upload)}
         return Response(answer, status=201)
 
@@ -220,7 +220,7 @@ class AttachmentViewSet(ApiViewSet):
     )
     def retrieve(self, request, pk):
         name = links.file_of(int(pk), request.query_params.get("signature", ""))
-        return storage.served(name, cache_control=MINUTES)
+        return storage.serve(name, cache_control=MINUTES)
 
     def _shown(self, upload: Upload) -> dict:
         return self.get_serializer(upload).data

@@ -6,11 +6,11 @@ from core.admin.base import fieldset, link_column, status_column
 from items.admin import MODERATION_FIELDSET
 from offerings.models import Offering
 from offerings.workflow import MODERATION, OFFERING_WORKFLOW
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
 @admin.register(Offering)
-class OfferingAdmin(ShowsPictures, AuditedAdmin):
+class OfferingAdmin(PicturesMixin, AuditedAdmin):
     workflows = (OFFERING_WORKFLOW, MODERATION)
     editable = (
         "title",
@@ -41,7 +41,7 @@ class OfferingAdmin(ShowsPictures, AuditedAdmin):
             "title description category creator price price_type currency "
             "availability experience service_radius pictures",
         ),
-        fieldset(_("Standing"), "status contact_count created_at updated_at"),
+        fieldset(_("Status"), "status contact_count created_at updated_at"),
         MODERATION_FIELDSET,
         fieldset(_("Place"), "location address latitude longitude"),
     )

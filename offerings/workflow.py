@@ -15,7 +15,7 @@ ACTIVE, PAUSED, CLOSED, DELETED = Offering.Status.values
 
 
 def release_images(offering, *, actor) -> None:
-    uploads.show(offering, [], owner=offering.creator)
+    uploads.set_images(offering, [], owner=offering.creator)
 
 
 OFFERING_WORKFLOW = Workflow(

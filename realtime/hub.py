@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
-from accounts.tokens import ENDED
+from accounts.tokens import SESSION_ENDED
 from core.events import Event
 from realtime import queries, services
 from realtime.db import ask
@@ -255,7 +255,7 @@ class Hub:
 
 
 HEARD = {
-    ENDED: Hub._hear_end,
+    SESSION_ENDED: Hub._hear_end,
     "message.created": Hub._hear_created,
     "message.updated": Hub._hear_updated,
     "message.read": Hub._hear_read,

@@ -133,7 +133,7 @@ def presence_of(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], dic
     blocks = Block.objects.filter(blocker__in=ids, blocked__in=ids)
     apart = set(blocks.values_list("blocker", "blocked"))
     return {
-        (viewer, pk): presence.shown(
+        (viewer, pk): presence.get_presence(
             people.get(pk),
             hidden=(viewer, pk) in apart or (pk, viewer) in apart,
         )

@@ -34,7 +34,7 @@ def issue_ticket(access) -> str:
     now = timezone.now()
     Ticket.objects.create(
         digest=_digest(ticket),
-        session=tokens.session_of(access),
+        session=tokens.get_session(access),
         expires_at=now + timedelta(seconds=TICKET_SECONDS),
         token_expires_at=_end_of(access),
     )
@@ -59,18 +59,18 @@ def identify(raw: str) -> SignIn | None:
         access = AccessToken(raw)
     except TokenError:
         return None
-    user = tokens.holder(access)
-    return user and _sign_in(tokens.session_of(access), user, _end_of(access))
+    user = tokens.get_user(access)
+    return user and _sign_in(tokens.get_session(access), user, _end_of(access))
 
 
 def _sign_in(session: Session, user: User, until: datetime) -> SignIn:
     return SignIn(user.pk, session.pk, user.password, until)
 
 
-def standing(sign_ins: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
+def standing(sessions: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
     """Those that have ended, and those of suspended people (one query)."""
-    sign_ins = list(sign_ins)
-    found = Session.objects.filter(pk__in={one.session_id for one in sign_ins})
+    sessions = list(sessions)
+    found = Session.objects.filter(pk__in={one.session_id for one in sessions})
     data = {
         pk: (ended_at, is_active, password)
         for pk, ended_at, is_active, password in found.values_list(
@@ -78,7 +78,7 @@ def standing(sign_ins: Iterable[SignIn]) -> tuple[set[SignIn], set[SignIn]]:
         )
     }
     ended, suspended, now = set(), set(), timezone.now()
-    for one in sign_ins:
+    for one in sessions:
         ended_at, is_active, password = data.get(one.session_id, (now, True, ""))
         if not is_active:
             suspended.add(one)

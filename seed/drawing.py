@@ -6,7 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from uploads.images import Picture, clean
+from uploads.images import EncodedImage, reencode
 
 WIDTH, HEIGHT = 800, 600
 AVATAR = 256
@@ -231,7 +231,7 @@ SHAPE_OF = {
 }  # fmt: skip
 
 
-def picture(category: str, chance: Random) -> Picture:
+def picture(category: str, chance: Random) -> EncodedImage:
     """A picture of something in `category`, as an upload of it would be kept."""
     hue = chance.random()
     image = _sky(hue, chance)
@@ -243,7 +243,7 @@ def picture(category: str, chance: Random) -> Picture:
     return _encoded(image)
 
 
-def portrait(chance: Random) -> Picture:
+def portrait(chance: Random) -> EncodedImage:
     """Somebody's head and shoulders."""
     hue = chance.random()
     image = Image.new("RGB", (AVATAR, AVATAR), _colour(hue, 0.35, 0.9))
@@ -311,7 +311,7 @@ def _colour(hue: float, saturation: float, value: float) -> tuple[int, ...]:
     return tuple(int(part * 255) for part in parts)
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _encoded(image: Image.Image) -> EncodedImage:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92)
-    return clean(out.getvalue())
+    return reencode(out.getvalue())

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from seed.drawing import picture, portrait
-from uploads.images import Picture
+from uploads.images import EncodedImage
 from uploads.models import URL_PREFIX, Upload
 
 PORTRAIT = "portrait"
@@ -82,7 +82,7 @@ class Album:
 
 
 @cache
-def _drawn(state: int, category: str, variant: int) -> Picture:
+def _drawn(state: int, category: str, variant: int) -> EncodedImage:
     chance = Random(f"{state}:{category}:{variant}")
     return portrait(chance) if category == PORTRAIT else picture(category, chance)
 

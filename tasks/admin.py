@@ -2,15 +2,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from core.admin.base import Admin, HistoryInline, fieldset, link_column, status_column
+from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from items.admin import MODERATION_FIELDSET
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
-class EventInline(HistoryInline):
+class EventInline(ReadOnlyInline):
     model = TaskEvent
     verbose_name_plural = _("History")
     fields = ("created_at", "actor", "name", "old", "new", "reason")
@@ -19,7 +19,7 @@ class EventInline(HistoryInline):
         return super().get_queryset(request).select_related("actor")
 
 
-class ApplicationInline(HistoryInline):
+class ApplicationInline(ReadOnlyInline):
     model = TaskApplication
     verbose_name_plural = _("Applications")
     fields = ("applicant", "message", "status", "created_at")
@@ -30,7 +30,7 @@ class ApplicationInline(HistoryInline):
 
 
 @admin.register(TaskRequest)
-class TaskAdmin(ShowsPictures, AuditedAdmin):
+class TaskAdmin(PicturesMixin, AuditedAdmin):
     workflows = (TASK_WORKFLOW, MODERATION)
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
@@ -56,7 +56,7 @@ class TaskAdmin(ShowsPictures, AuditedAdmin):
             "currency deadline priority is_urgent pictures",
         ),
         fieldset(
-            _("Standing"),
+            _("Status"),
             "status dispute_reason applications_count created_at updated_at "
             "marked_done_at completed_at",
         ),

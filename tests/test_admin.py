@@ -83,7 +83,7 @@ def pages(model, row):
     yield url(model, "change", row.pk)
     yield url(model, "delete", row.pk)
     yield url(model, "history", row.pk)
-    yield url(model, "act", row.pk, "hide")
+    yield url(model, "action", row.pk, "hide")
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from django.db import connection
 
 from marketplace.management.commands.draw_workflows import page
-from marketplace.management.commands.migrate_together import LOCK, one_at_a_time
+from marketplace.management.commands.migrate_together import LOCK_ID, advisory_lock
 from seed.people import DEMO_PASSWORD
 
 ROOT = Path(__file__).parents[1]
@@ -225,12 +225,12 @@ def test_one_container_migrates_and_the_others_wait():
         if connection.vendor != "postgresql":
             return True
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_ID])
             [free] = cursor.fetchone()
             cursor.execute("SELECT pg_advisory_unlock_all()")
         return free
 
-    with one_at_a_time():
+    with advisory_lock():
         within = is_free()
     assert (within, is_free()) == (connection.vendor != "postgresql", True)
     other.close()

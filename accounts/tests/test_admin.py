@@ -9,7 +9,8 @@ from audit.models import AuditLogEntry
 
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
-FACTS = {
+ABOUT = "Audit log entries about this record"
+PERSON = {
     "username": "bob",
     "email": "bob@example.com",
     "language": "en",
@@ -21,8 +22,8 @@ def change_url(user):
     return reverse("admin:accounts_user_change", args=[user.pk])
 
 
-def act_url(user, name):
-    return reverse("admin:accounts_user_act", args=[user.pk, name])
+def action_url(user, name):
+    return reverse("admin:accounts_user_action", args=[user.pk, name])
 
 
 # --- Signing in -----------------------------------------------------------------------
@@ -82,7 +83,7 @@ def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderato
     """A2: the next request with the token is refused."""
     as_bob = api.as_(bob)
     assert as_bob.get("/api/auth/profile").status_code == 200
-    moderator.post(act_url(bob, "suspend"), {"reason": "Asks for money."})
+    moderator.post(action_url(bob, "suspend"), {"reason": "Asks for money."})
     assert as_bob.get("/api/auth/profile").status_code == 401
     bob.refresh_from_db()
     assert bob.suspended_reason == "Asks for money."
@@ -91,7 +92,7 @@ def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderato
 
 def test_restored_and_verified(moderator, bob):
     for name in ("suspend", "restore", "verify"):
-        moderator.post(act_url(bob, name), {"reason": "Checked."})
+        moderator.post(action_url(bob, name), {"reason": "Checked."})
     bob.refresh_from_db()
     assert bob.is_active
     assert bob.is_verified
@@ -103,7 +104,7 @@ def test_restored_and_verified(moderator, bob):
 def test_moderators_do_nothing_to_staff(moderator, staff, name):
     before = User.objects.values().get(pk=staff.pk)
     fields = {"password1": "a new one 123", "password2": "a new one 123"}
-    moderator.post(act_url(staff, name), {"reason": "Coup."} | fields)
+    moderator.post(action_url(staff, name), {"reason": "Coup."} | fields)
     in_bulk = {"action": name, "_selected_action": [staff.pk], "reason": "Coup."}
     moderator.post(PEOPLE, in_bulk)
     assert User.objects.values().get(pk=staff.pk) == before
@@ -112,7 +113,7 @@ def test_moderators_do_nothing_to_staff(moderator, staff, name):
 
 def test_moderators_cannot_set_passwords(moderator, bob):
     fields = {"password1": "a new one 123", "password2": "a new one 123", "reason": "x"}
-    moderator.post(act_url(bob, "set-password"), fields)
+    moderator.post(action_url(bob, "set-password"), fields)
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
 
@@ -122,7 +123,9 @@ def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
 ):
     as_bob = api.as_(bob)
     fields = {"password1": "brand new words 1", "password2": "brand new words 1"}
-    administrator.post(act_url(bob, "set-password"), fields | {"reason": "They asked."})
+    administrator.post(
+        action_url(bob, "set-password"), fields | {"reason": "They asked."}
+    )
     bob.refresh_from_db()
     assert bob.check_password("brand new words 1")
     assert as_bob.get("/api/auth/profile").status_code == 401
@@ -134,7 +137,7 @@ def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
 @pytest.mark.parametrize("again", ["other words 123", "12345678"])
 def test_new_passwords_are_checked(administrator, bob, again):
     fields = {"password1": "12345678", "password2": again, "reason": "They asked."}
-    answer = administrator.post(act_url(bob, "set-password"), fields)
+    answer = administrator.post(action_url(bob, "set-password"), fields)
     assert answer.context["form"].errors
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
@@ -147,7 +150,7 @@ def test_moderators_cannot_edit_people_or_grant_anything(moderator, bob):
     """S1: no field of the form is theirs, whatever they send."""
     me = User.objects.get(username="moderator")
     for user in (bob, me):
-        fields = FACTS | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
+        fields = PERSON | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
         assert moderator.post(change_url(user), fields).status_code == 403
         user.refresh_from_db()
         assert not user.is_superuser
@@ -168,7 +171,11 @@ def test_moderators_see_no_private_facts(moderator):
 def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_trail(
     administrator, bob
 ):
-    fields = FACTS | {"email": "Robert@example.com", "city": "Rīga", "reason": "Asked."}
+    fields = PERSON | {
+        "email": "Robert@example.com",
+        "city": "Rīga",
+        "reason": "Asked.",
+    }
     assert administrator.post(change_url(bob), fields).status_code == 302
     bob.refresh_from_db()
     assert bob.email == "robert@example.com"
@@ -178,7 +185,7 @@ def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_tr
 
 
 def test_taken_names_are_refused_in_words(administrator, alice, bob):
-    fields = FACTS | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
+    fields = PERSON | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
     errors = administrator.post(change_url(bob), fields).context["errors"]
     assert len(errors) == 2
 
@@ -192,7 +199,7 @@ def test_forged_fields_of_a_person_change_nothing(administrator, bob):
         "phone": "1",
     }
     fields |= {"is_active": "", "tasks_completed": 7, "password": "x"}
-    administrator.post(change_url(bob), FACTS | fields | {"reason": "x"})
+    administrator.post(change_url(bob), PERSON | fields | {"reason": "x"})
     bob.refresh_from_db()
     assert (bob.average_rating, bob.reviews_count, bob.phone) == (0, 0, "")
     assert bob.is_active
@@ -218,7 +225,7 @@ def test_no_page_shows_a_password_hash_or_a_token(api, administrator, bob):
     pages = [
         change_url(bob),
         reverse("admin:token_blacklist_outstandingtoken_change", args=[token.pk]),
-        reverse("admin:accounts_session_change", args=[bob.sign_ins.get().pk]),
+        reverse("admin:accounts_session_change", args=[bob.sessions.get().pk]),
     ]
     for page in pages:
         shown = administrator.get(page).content.decode()
@@ -231,6 +238,6 @@ def test_everything_of_a_person_is_a_click_away(administrator, bob):
     titles = {str(kind["title"]) for kind in shown}
     assert titles >= {"Listings", "Created tasks", "Assigned tasks", "Offerings"}
     assert titles >= {"Applications", "Reviews", "Reviews given", "Favorites"}
-    assert titles >= {"Uploads", "Staff acts", "Staff acts about this"}
+    assert titles >= {"Uploads", "Audit log entries", ABOUT}
     for kind in shown:
         assert administrator.get(kind["url"]).status_code == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.fields import canonical_email
+from accounts.fields import normalize_email
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 
@@ -49,8 +49,8 @@ def test_address_is_checked_as_it_is_kept(api, email):
 
 def test_canonical_form_is_stable():
     letters = [chr(point) for point in range(0x80, 0x3000)]
-    once = [canonical_email(letter) for letter in letters]
-    assert [canonical_email(letter) for letter in once] == once
+    once = [normalize_email(letter) for letter in letters]
+    assert [normalize_email(letter) for letter in once] == once
 
 
 @pytest.mark.parametrize("username", ["bob", "BOB", "Bob"])

@@ -11,7 +11,7 @@ from django.core import checks
 from django.test import override_settings
 from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts import services, tokens
+from accounts import moderation, services, tokens
 from accounts.tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_both_tokens_work(api, pair):
 
 
 def suspended(alice, staff, api, pair):
-    services.suspend(alice, actor=staff, reason="Spam.")
+    moderation.suspend(alice, actor=staff, reason="Spam.")
 
 
 def deactivated(alice, staff, api, pair):
@@ -69,8 +69,8 @@ def password_set(alice, staff, api, pair):
 def replayed(alice, staff, api, pair):
     spent = tokens.open_session(alice)["refresh"]
     refreshed(api, spent)
-    session = alice.sign_ins.latest("pk")
-    pair |= tokens.issue(session)
+    session = alice.sessions.latest("pk")
+    pair |= tokens.issue_pair(session)
     refreshed(api, spent)
 
 
@@ -101,7 +101,7 @@ def test_replay_ends_the_children_too(api, pair):
     assert refreshed(api, child["refresh"]).status_code == 401
 
 
-def test_replay_leaves_other_sign_ins_alone(api, alice, pair):
+def test_replay_leaves_other_sessions_alone(api, alice, pair):
     """A3: the other device stays signed in."""
     other = tokens.open_session(alice)
     refreshed(api, pair["refresh"])
@@ -126,8 +126,8 @@ def test_password_change_keeps_who_made_it(api, alice, pair):
 
 def test_restored_person_signs_in_anew(api, alice, staff, pair):
     """A2: a suspension ends sign-ins for good."""
-    services.suspend(alice, actor=staff, reason="Spam.")
-    services.restore(alice, actor=staff, reason="A mistake.")
+    moderation.suspend(alice, actor=staff, reason="Spam.")
+    moderation.restore(alice, actor=staff, reason="A mistake.")
     assert profile(api, pair["token"]).status_code == 401
 
 

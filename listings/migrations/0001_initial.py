@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('listing_type', models.CharField(default='sale', editable=False, max_length=20)),
                 ('contact_info', models.CharField(blank=True, max_length=200)),
                 ('images', models.TextField(blank=True, help_text='Paths of uploads, with commas.')),
-                ('tags', models.CharField(blank=True, help_text='With commas.', max_length=1000)),
+                ('tags', models.CharField(blank=True, help_text='Comma-separated.', max_length=1000)),
                 ('is_featured', models.BooleanField(default=False)),
                 ('views_count', models.PositiveIntegerField(default=0, editable=False)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('pending', 'Reserved'), ('sold', 'Sold'), ('archived', 'Archived'), ('deleted', 'Deleted')], default='active', editable=False, max_length=10)),

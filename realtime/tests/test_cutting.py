@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from accounts import services as accounts
-from accounts import tokens
+from accounts import moderation, tokens
 from core.events import domain_event
 from messaging.tests.factories import write
 from realtime import hub, polling, send_buffer, services
@@ -33,7 +32,7 @@ def test_rounds_are_quick_enough():
 def test_a_suspended_person_is_cut_off(alice, staff, play, told_or_found):
     async def scene(stage):
         a = await stage.socket_of(alice)
-        await later(accounts.suspend, alice, actor=staff, reason="spam")
+        await later(moderation.suspend, alice, actor=staff, reason="spam")
         assert await a.closed_with() == 4403
 
     play(scene)
@@ -79,10 +78,10 @@ def test_an_expired_token_cuts_off(alice, play, monkeypatch):
 
 
 def test_many_sockets_are_checked_by_one_query(alice, bob, django_assert_num_queries):
-    sign_ins = [services.identify(token_of(user)) for user in (alice, bob, alice)]
-    tokens.end_sessions(bob.sign_ins.all(), of=bob.pk, because="x")
+    sessions = [services.identify(token_of(user)) for user in (alice, bob, alice)]
+    tokens.end_sessions(bob.sessions.all(), of=bob.pk, reason="x")
     with django_assert_num_queries(1):
-        assert services.standing(sign_ins) == ({sign_ins[1]}, set())
+        assert services.standing(sessions) == ({sessions[1]}, set())
 
 
 @pytest.mark.parametrize(

@@ -128,5 +128,5 @@ def test_storage_that_fails_half_way_keeps_nothing(alice, bucket, monkeypatch):
 
     monkeypatch.setattr(type(storage), "save", only_pictures)
     with pytest.raises(ServiceUnavailable):
-        services.take_in(SimpleUploadedFile("x", picture()), owner=alice)
+        services.create(SimpleUploadedFile("x", picture()), owner=alice)
     assert (keys(bucket), Upload.objects.count()) == ([], 0)

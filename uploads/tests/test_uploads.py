@@ -216,11 +216,11 @@ def test_avatar_is_an_address(api, alice, url):
 def test_orphans_are_swept_after_a_day(mine, settings):
     """U6: not before, and not while something shows them."""
     now = timezone.now()
-    assert services.sweep(at=now + timedelta(hours=23)) == 0
+    assert services.delete_orphans(at=now + timedelta(hours=23)) == 0
     Upload.objects.update(uses=1)
-    assert services.sweep(at=now + timedelta(hours=25)) == 0
+    assert services.delete_orphans(at=now + timedelta(hours=25)) == 0
     Upload.objects.update(uses=0)
-    assert services.sweep(at=now + timedelta(hours=25)) == 1
+    assert services.delete_orphans(at=now + timedelta(hours=25)) == 1
     assert (Upload.objects.count(), stored()) == (0, [])
 
 

@@ -1,4 +1,4 @@
-"""Print docs/workflow.md, read off the workflow tables."""
+"""Print docs/workflow.md, generated from the workflow tables."""
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import override

@@ -30,8 +30,8 @@ def moderator(db):
     return signed_in(user)
 
 
-def act_url(listing, name):
-    return reverse("admin:listings_listing_act", args=[listing.pk, name])
+def action_url(listing, name):
+    return reverse("admin:listings_listing_action", args=[listing.pk, name])
 
 
 def in_bulk(client, name, listings, **more):
@@ -45,7 +45,7 @@ def said(response):
 
 def test_hiding_asks_for_a_reason_first(moderator):
     listing = ListingFactory(title="<b>Bicycle</b>")
-    page = moderator.get(act_url(listing, "hide"))
+    page = moderator.get(action_url(listing, "hide"))
     assert "&lt;b&gt;Bicycle" in page.content.decode()
     listing.refresh_from_db()
     assert listing.moderation == "visible"
@@ -54,7 +54,7 @@ def test_hiding_asks_for_a_reason_first(moderator):
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
 def test_a_reason_is_needed_and_short(moderator, reason):
     listing = ListingFactory()
-    answer = moderator.post(act_url(listing, "hide"), {"reason": reason})
+    answer = moderator.post(action_url(listing, "hide"), {"reason": reason})
     assert answer.context["form"].errors["reason"]
     listing.refresh_from_db()
     assert listing.moderation == "visible"
@@ -62,7 +62,7 @@ def test_a_reason_is_needed_and_short(moderator, reason):
 
 def test_hidden_with_who_when_and_why(moderator):
     listing = ListingFactory()
-    answer = moderator.post(act_url(listing, "hide"), {"reason": "Spam."})
+    answer = moderator.post(action_url(listing, "hide"), {"reason": "Spam."})
     assert answer.url == reverse("admin:listings_listing_change", args=[listing.pk])
     listing.refresh_from_db()
     assert (listing.moderation, listing.moderation_reason) == ("hidden", "Spam.")
@@ -122,7 +122,7 @@ def test_the_form_is_protected_against_forgery(staff):
     client = Client(enforce_csrf_checks=True)
     client.force_login(staff)
     listing = ListingFactory()
-    assert client.post(act_url(listing, "hide"), {"reason": "x"}).status_code == 403
+    assert client.post(action_url(listing, "hide"), {"reason": "x"}).status_code == 403
     assert not AuditLogEntry.objects.exists()
 
 
@@ -145,15 +145,17 @@ def test_a_row_of_the_table_is_an_act_of_the_admin(moderator, monkeypatch):
     monkeypatch.setattr(LISTING_WORKFLOW, "_record", lambda *args, **data: None)
     listing = ListingFactory()
     change = moderator.get(reverse("admin:listings_listing_change", args=[listing.pk]))
-    assert act_url(listing, "sell-for-them") in change.content.decode()
-    moderator.post(act_url(listing, "sell-for-them"), {"reason": "They asked."})
+    assert action_url(listing, "sell-for-them") in change.content.decode()
+    moderator.post(action_url(listing, "sell-for-them"), {"reason": "They asked."})
     listing.refresh_from_db()
     assert listing.status == "sold"
 
 
 def test_rows_that_are_not_for_the_admin_are_refused(moderator):
     listing = ListingFactory()
-    assert moderator.post(act_url(listing, "sell"), {"reason": "x"}).status_code == 403
+    assert (
+        moderator.post(action_url(listing, "sell"), {"reason": "x"}).status_code == 403
+    )
 
 
 def test_an_edit_says_why_and_what(moderator):
@@ -182,7 +184,7 @@ def test_deletions_are_in_the_trail(staff):
 
 def test_trail_links_to_its_subject_and_back(staff, moderator):
     listing = ListingFactory()
-    moderator.post(act_url(listing, "hide"), {"reason": "Spam."})
+    moderator.post(action_url(listing, "hide"), {"reason": "Spam."})
     change = reverse("admin:listings_listing_change", args=[listing.pk])
     trail = reverse("admin:audit_auditlogentry_changelist")
     assert f'href="{change}"' in moderator.get(trail).content.decode()
