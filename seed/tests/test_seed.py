@@ -17,7 +17,7 @@ from messaging.models import Conversation, Message
 from reviews.models import Review
 from seed import services
 from seed.people import DEMO_PASSWORD
-from seed.places import RIGA, somewhere
+from seed.places import RIGA, random_place
 from seed.services import MODELS
 from seed.sizes import SIZES, Size
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -190,8 +190,8 @@ def test_all_is_past_but_deadlines_and_nothing_is_due():
 
 
 def test_two_fifths_live_around_riga():
-    chance = Random(7)
-    points = [somewhere(chance) for _number in range(4000)]
+    rng = Random(7)
+    points = [random_place(rng) for _number in range(4000)]
     around = sum(
         haversine_km(*RIGA, point["latitude"], point["longitude"]) < 15
         for point in points
