@@ -102,6 +102,8 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["username"]
 
     class Meta(Point.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering = ["-id"]
         permissions = [
             ("view_private", "Can see e-mail addresses, phones and exact places"),
@@ -202,6 +204,8 @@ class Session(models.Model):
     end_reason = models.CharField(max_length=30, blank=True)
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["-id"]
         indexes = [models.Index(fields=["created_at"], name="session_age")]
 
@@ -226,6 +230,8 @@ class Block(models.Model):
     objects = BlockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
         constraints = [
             models.UniqueConstraint(
                 fields=["blocker", "blocked"], name="one_block_per_pair"

@@ -335,6 +335,7 @@ CORS_EXPOSE_HEADERS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("lv", "Latviešu"), ("ru", "Русский"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
+FORMAT_MODULE_PATH = ["marketplace.locale"]  # dates, by language
 TIME_ZONE = env.zone("SITE_TIME_ZONE", "Europe/Riga")  # of deadlines, a wall clock
 USE_TZ = True
 USE_I18N = True

@@ -1,4 +1,6 @@
-"""Acts of staff in the admin: each asks why, each is in the trail."""
+"""Admin actions: each asks for a reason, each is in the audit log."""
+
+import re
 
 import pytest
 from django.contrib.auth.models import Group
@@ -46,7 +48,9 @@ def said(response):
 def test_hiding_asks_for_a_reason_first(moderator):
     listing = ListingFactory(title="<b>Bicycle</b>")
     page = moderator.get(action_url(listing, "hide"))
-    assert "&lt;b&gt;Bicycle" in page.content.decode()
+    html = page.content.decode()
+    assert "&lt;b&gt;Bicycle" in html
+    assert re.search(r'<button[^>]*type="submit"[^>]*>\s*Hide\s*</button>', html)
     listing.refresh_from_db()
     assert listing.moderation == "visible"
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 URL_PREFIX = "/api/uploads/"
 PRIVATE_FOLDER = "private/"  # the public URLs have no slash in the key
@@ -30,6 +31,8 @@ class Upload(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-id"]
         indexes = [
             models.Index(

@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
                 'ordering': ['-id'],
                 'permissions': [('view_private', 'Can see e-mail addresses, phones and exact places')],
                 'abstract': False,
@@ -84,6 +86,10 @@ class Migration(migrations.Migration):
                 ('blocked', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('blocker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'verbose_name': 'block',
+                'verbose_name_plural': 'blocks',
+            },
         ),
         migrations.CreateModel(
             name='Session',
@@ -96,6 +102,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
                 'ordering': ['-id'],
             },
         ),

@@ -182,7 +182,7 @@ class ReasonedActionsMixin:
         context = self.admin_site.each_context(request) | {
             "title": action.label,
             "opts": self.opts,
-            "act": action,
+            "action": action,
             "objects": objects,
             "form": form,
             **extra,

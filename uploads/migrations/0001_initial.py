@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'upload',
+                'verbose_name_plural': 'uploads',
                 'ordering': ['-id'],
                 'indexes': [models.Index(condition=models.Q(('uses', 0)), fields=['created_at'], name='upload_orphans'), models.Index(fields=['owner', '-id'], name='upload_owner')],
             },
