@@ -1,4 +1,4 @@
-"""One row of every model in the admin, each with people and things of its own."""
+"""A factory for each model in the admin; each row has its own users and items."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group

@@ -1,4 +1,4 @@
-"""Promises the whole codebase keeps. A failure here names the rule, not the bug."""
+"""Rules for the whole code base, such as: only the workflow assigns a status."""
 
 import re
 from pathlib import Path

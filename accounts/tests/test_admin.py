@@ -1,4 +1,4 @@
-"""People in the admin: who signs in there, who may do what to whom."""
+"""Users in the admin: sign-in, actions, editing, and permissions for them."""
 
 import pytest
 from django.urls import reverse
@@ -38,8 +38,8 @@ def test_staff_sign_in(client, staff):
     assert client.get("/admin/").status_code == 200
 
 
-def test_refusals_are_the_same_for_all(client, alice, staff):
-    """S2, A1: who has an account, and who is staff, does not show."""
+def test_errors_are_the_same_for_all(client, alice, staff):
+    """S2, A1: the error does not reveal accounts or staff."""
     suspended = UserFactory(suspended=True, is_staff=True)
     attempts = [
         ("nobody@example.com", PASSWORD),
@@ -63,7 +63,7 @@ def test_ten_failures_lock_the_account_for_the_address(client, staff, caplog):
 
 
 def test_admin_and_api_count_the_same_attempts(api, client, staff):
-    """S2: no second set of tries by the other door."""
+    """S2: the limit is shared."""
     body = {"email": staff.email, "password": "wrong"}
     for _attempt in range(10):
         api.post("/api/auth/login", body)
@@ -76,10 +76,10 @@ def test_suspended_staff_are_out_at_once(moderator):
     assert moderator.get(PEOPLE).status_code == 302
 
 
-# --- Acts -----------------------------------------------------------------------------
+# --- Actions --------------------------------------------------------------------------
 
 
-def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderator, bob):
+def test_suspension_ends_the_token_and_keeps_its_reason(api, moderator, bob):
     """A2: the next request with the token is refused."""
     as_bob = api.as_(bob)
     assert as_bob.get("/api/auth/profile").status_code == 200
@@ -118,7 +118,7 @@ def test_moderators_cannot_set_passwords(moderator, bob):
     assert bob.check_password(PASSWORD)
 
 
-def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
+def test_administrator_sets_a_password_and_the_audit_log_lacks_it(
     api, administrator, bob
 ):
     as_bob = api.as_(bob)
@@ -129,9 +129,9 @@ def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
     bob.refresh_from_db()
     assert bob.check_password("brand new words 1")
     assert as_bob.get("/api/auth/profile").status_code == 401
-    act = AuditLogEntry.objects.values().get()
-    assert act["action"] == "set-password"
-    assert "brand new" not in str(act)
+    entry = AuditLogEntry.objects.values().get()
+    assert entry["action"] == "set-password"
+    assert "brand new" not in str(entry)
 
 
 @pytest.mark.parametrize("again", ["other words 123", "12345678"])
@@ -156,7 +156,7 @@ def test_moderators_cannot_edit_people_or_grant_anything(moderator, bob):
         assert not user.is_superuser
 
 
-def test_moderators_see_no_private_facts(moderator):
+def test_moderators_see_no_private_fields(moderator):
     """S1, G5: neither shown, nor searched, nor filtered by."""
     secret = UserFactory(email="hush@example.com", phone="+37126123456")
     for page in (PEOPLE, change_url(secret), PEOPLE + "?q=person"):
@@ -168,7 +168,7 @@ def test_moderators_see_no_private_facts(moderator):
         assert moderator.get(f"{PEOPLE}?{lookup}").status_code == 400
 
 
-def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_trail(
+def test_administrator_edits_with_a_reason_and_the_audit_log_lacks_private_values(
     administrator, bob
 ):
     fields = PERSON | {
@@ -179,9 +179,9 @@ def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_tr
     assert administrator.post(change_url(bob), fields).status_code == 302
     bob.refresh_from_db()
     assert bob.email == "robert@example.com"
-    act = AuditLogEntry.objects.get()
-    assert act.before == "email: ∙∙∙\ncity: "
-    assert act.after == "email: ∙∙∙\ncity: Rīga"
+    entry = AuditLogEntry.objects.get()
+    assert entry.before == "email: ∙∙∙\ncity: "
+    assert entry.after == "email: ∙∙∙\ncity: Rīga"
 
 
 def test_taken_names_are_refused_in_words(administrator, alice, bob):
