@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from unfold.forms import AuthenticationForm, UserCreationForm
 from unfold.widgets import UnfoldAdminPasswordWidget
@@ -42,7 +43,11 @@ class StaffLoginForm(AuthenticationForm):
         except Throttled as error:
             log.warning("Staff sign-in locked for %s", address)
             minutes = -(-error.retry_after // 60)
-            sentence = _("Too many attempts. Try again in %(minutes)s minutes.")
+            sentence = ngettext(
+                "Too many attempts. Try again in %(minutes)s minute.",
+                "Too many attempts. Try again in %(minutes)s minutes.",
+                minutes,
+            )
             raise ValidationError(
                 sentence, code="locked", params={"minutes": minutes}
             ) from error

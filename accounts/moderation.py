@@ -29,7 +29,7 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
     if user.is_superuser and not actor.is_superuser:
         raise NotAllowed(_("Only an administrator may suspend an administrator."))
     if not user.is_active:
-        raise WrongStatus(_("This person is suspended already."))
+        raise WrongStatus(_("This account is already suspended."))
     user.is_active = False
     user.suspended_at = timezone.now()
     user.suspended_reason = reason
@@ -55,7 +55,7 @@ def restore(user: User, *, actor: User, reason: str) -> User:
     """
     user = locked(User.objects).get(pk=user.pk)
     if user.is_active:
-        raise WrongStatus(_("This person is not suspended."))
+        raise WrongStatus(_("This account is not suspended."))
     user.is_active = True
     user.suspended_at = None
     user.suspended_reason = ""
@@ -80,7 +80,7 @@ def verify(user: User, *, actor: User, reason: str) -> User:
     """
     user = locked(User.objects).get(pk=user.pk)
     if user.is_verified:
-        raise WrongStatus(_("This person is verified already."))
+        raise WrongStatus(_("This user is already verified."))
     user.is_verified = True
     user.save(update_fields=["is_verified", "updated_at"])
     audit.record(user, actor=actor, action="verify", reason=reason, after="verified")

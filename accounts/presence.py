@@ -10,28 +10,28 @@ from accounts.models import Block, User
 ONLINE_WINDOW = timedelta(seconds=75)  # `last_seen` is written once a minute
 
 
-def get_presence(person: User | None, *, hidden: bool) -> dict:
+def get_presence(user: User | None, *, hidden: bool) -> dict:
     """`is_online` and `last_seen` as another user sees them.
 
-    With `hidden`, without a person, or against the person's setting it is the same as
-    for a user who was never online, so that a block does not show.
+    With `hidden`, without a user, or if the user hides it, it is the same as
+    for someone who was never online, so that a block does not show.
     """
-    if person is None or hidden or not person.show_presence:
+    if user is None or hidden or not user.show_presence:
         return {"is_online": False, "last_seen": None}
-    return {"is_online": is_online(person), "last_seen": person.last_seen}
+    return {"is_online": is_online(user), "last_seen": user.last_seen}
 
 
-def is_online(person: User) -> bool:
+def is_online(user: User) -> bool:
     """Whether the user had a socket open within `ONLINE_WINDOW`."""
-    seen = person.last_seen
+    seen = user.last_seen
     return seen is not None and timezone.now() - seen < ONLINE_WINDOW
 
 
-def annotate_hidden(people, viewer):
+def annotate_hidden(users, viewer):
     """Annotate `is_hidden`: whether `viewer` may not see a user's presence.
 
     True for anonymous viewers, and where either has blocked the other.
     """
     if not viewer.is_authenticated:
-        return people.annotate(is_hidden=Value(True))
-    return people.annotate(is_hidden=Exists(Block.objects.blocked_between(viewer)))
+        return users.annotate(is_hidden=Value(True))
+    return users.annotate(is_hidden=Exists(Block.objects.blocked_between(viewer)))

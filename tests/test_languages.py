@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from core.exceptions import NotAllowed, WrongStatus
 from listings.tests.factories import ListingFactory
@@ -12,6 +12,7 @@ from marketplace.locale.catalogues import (
     catalogue_path,
     compile_catalogue,
     extract_messages,
+    is_translated,
     load_catalogue,
 )
 from tasks.tests.factories import TaskFactory
@@ -25,27 +26,44 @@ PLEASE_SIGN_IN = {
 }
 
 
-def messages(language: str) -> dict:
-    return {
-        (one.context, one.id): one.string
-        for one in load_catalogue(language)
-        if one.id and not one.fuzzy
-    }
+def messages(language: str) -> list:
+    return [one for one in load_catalogue(language) if one.id and not one.fuzzy]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_string_is_translated_and_none_is_left_over(language):
     wanted = {(one.context, one.id) for one in extract_messages() if one.id}
-    translated = {key for key, words in messages(language).items() if words}
-    assert translated == wanted, "make messages, then fill in the .po files"
+    found = {(m.context, m.id) for m in messages(language) if is_translated(m)}
+    assert found == wanted, "make messages, then fill in the .po files"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_survive_translation(language):
-    for (_context, english), words in messages(language).items():
-        assert sorted(PLACEHOLDER.findall(words)) == sorted(
-            PLACEHOLDER.findall(english)
-        )
+    for message in messages(language):
+        forms = message.string if message.pluralizable else [message.string]
+        english = message.id[1] if message.pluralizable else message.id
+        wanted = sorted(PLACEHOLDER.findall(english))
+        for form in forms:
+            assert sorted(PLACEHOLDER.findall(form)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "words"),
+    [
+        ("lv", 1, "1 minūtes"),
+        ("lv", 15, "15 minūtēm"),
+        ("ru", 1, "1 минуту"),
+        ("ru", 3, "3 минуты"),
+        ("ru", 15, "15 минут"),
+        ("en", 1, "1 minute"),
+    ],
+)
+def test_numbers_have_the_plural_of_the_language(language, minutes, words):
+    one = "Too many attempts. Try again in %(minutes)s minute."
+    many = "Too many attempts. Try again in %(minutes)s minutes."
+    with override(language):
+        text = ngettext(one, many, minutes) % {"minutes": minutes}
+    assert text.endswith(f"{words}.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Joining: what a password must be, and that a name belongs to one person."""
+"""Registration: password rules, and unique usernames and e-mail addresses."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_one_address_is_one_person(api, email):
 
 
 def test_kelvin_sign_is_a_k(api):
-    """A13: letters that only look different fold into one."""
+    """A13: spellings of the same address are normalized to one."""
     UserFactory(email="kate@example.com")
     assert join(api, email="\u212aate@example.com").status_code == 409
 
@@ -42,7 +42,7 @@ def test_kelvin_sign_is_a_k(api):
     "email", ["a@" + "\ufdfa" * 60 + ".lv", "a", "a@b", "a@b\n.lv"]
 )
 def test_address_is_checked_as_it_is_kept(api, email):
-    """A13: what normalising makes too long, or no address, is refused."""
+    """A13: an address that is too long or invalid once normalized is refused."""
     answer = join(api, email=email)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["email"])
 

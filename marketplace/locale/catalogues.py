@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -83,6 +83,12 @@ def compile_catalogue(language: str) -> bytes:
     return file.getvalue()
 
 
+def is_translated(message: Message) -> bool:
+    """Whether the message has a translation, in all its plural forms."""
+    forms = message.string if message.pluralizable else [message.string]
+    return all(forms)
+
+
 def update(language: str) -> int:
     """Write both files of a language; return how many strings are not translated."""
     messages = load_catalogue(language)
@@ -95,7 +101,7 @@ def update(language: str) -> int:
     )  # fmt: skip
     catalogue_path(language).write_bytes(file.getvalue().rstrip() + b"\n")
     catalogue_path(language, "mo").write_bytes(compile_catalogue(language))
-    return sum(1 for message in messages if message.id and not message.string)
+    return sum(1 for message in messages if message.id and not is_translated(message))
 
 
 if __name__ == "__main__":

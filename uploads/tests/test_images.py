@@ -1,4 +1,4 @@
-"""What Pillow makes of good pictures, odd ones and traps."""
+"""Re-encoding of valid, unusual and malicious images."""
 
 import random
 
@@ -27,7 +27,7 @@ def roughly(image: Image.Image, point, colour) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_good_picture_keeps_its_kind_and_size(kind):
+def test_valid_image_keeps_its_format_and_size(kind):
     cleaned = reencode(picture(kind))
     again = decoded(cleaned.content)
     assert (again.format, again.size) == (kind, (64, 48))
@@ -47,8 +47,8 @@ def test_good_picture_keeps_its_kind_and_size(kind):
         ("WEBP", "RGBA"),
     ],
 )
-def test_every_mode_is_taken(kind, mode):
-    """U2: what cameras and scanners make is a picture too."""
+def test_every_mode_is_accepted(kind, mode):
+    """U2: images of cameras and scanners are accepted."""
     cleaned = reencode(picture(kind, mode=mode))
     assert decoded(cleaned.content).format == kind
     assert decoded(cleaned.thumbnail).format == "WEBP"
@@ -87,7 +87,7 @@ def test_animation_keeps_its_first_frame(kind):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_nothing_tells_where_it_was_taken(kind):
+def test_exif_is_removed(kind):
     """U4: no EXIF in the picture or its thumbnail."""
     raw = with_place(kind)
     assert b"SECRET-WORDS" in raw
@@ -99,16 +99,16 @@ def test_nothing_tells_where_it_was_taken(kind):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_comments_and_profiles_are_gone(kind):
-    """U4: nor in any other corner of the file."""
+def test_comments_and_profiles_are_removed(kind):
+    """U4: nor in any other part of the file."""
     extras = {"comment": b"SECRET"} if kind == "JPEG" else {"icc_profile": b"SECRET"}
     cleaned = reencode(picture(kind, **extras))
     assert b"SECRET" not in cleaned.content + cleaned.thumbnail
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_turned_picture_stands_upright(kind):
-    """U4: the orientation is applied before it is thrown away."""
+def test_rotated_image_is_upright(kind):
+    """U4: the orientation is applied before it is removed."""
     cleaned = reencode(with_place(kind, orientation=6))  # to be turned clockwise
     assert (cleaned.width, cleaned.height) == (48, 64)
     for stored in (cleaned.content, cleaned.thumbnail):
@@ -124,15 +124,15 @@ def test_thumbnail_is_small_and_keeps_its_shape():
 
 @pytest.mark.parametrize("tail", [HTML, b"%PDF-1.7 1 0 obj", b"PK\x03\x04"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_second_nature_is_cut_off(kind, tail):
-    """U2: a picture that is a page, a document or an archive too is a picture after."""
+def test_appended_file_is_removed(kind, tail):
+    """U2: an image that is also a page, a document or an archive is only an image afterwards."""
     cleaned = reencode(picture(kind) + tail)
     assert tail not in cleaned.content + cleaned.thumbnail
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_page_in_a_comment_is_cut_off(kind):
-    """U2: the same when it hides inside."""
+def test_page_in_a_comment_is_removed(kind):
+    """U2: the same inside the file."""
     exif = Image.Exif()
     exif[0x010E] = HTML.decode()
     raw = picture(kind, exif=exif)
@@ -159,8 +159,8 @@ NO_PICTURES = {
 
 
 @pytest.mark.parametrize("name", NO_PICTURES)
-def test_no_picture_is_refused(name):
-    """U2: four formats, whole, by what they hold and not by their name."""
+def test_other_files_are_refused(name):
+    """U2: four formats, complete, by content and not by name."""
     with pytest.raises(ValidationFailed):
         reencode(NO_PICTURES[name])
 
@@ -181,7 +181,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_is_refused_unopened(name, monkeypatch):
-    """U3: by what it claims, before a pixel is decoded."""
+    """U3: by the size in its header, before a pixel is decoded."""
     raw = BOMBS[name]()
     monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
     with pytest.raises(ValidationFailed) as refusal:
@@ -202,8 +202,8 @@ def test_gif_frame_beyond_its_screen_counts(settings):
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_damaged_picture_is_taken_or_refused(kind):
-    """U2: no arrangement of bytes makes anything but an `ValidationFailed`."""
+def test_damaged_image_is_accepted_or_refused(kind):
+    """U2: no bytes raise anything but `ValidationFailed`."""
     luck = random.Random(7)
     whole = picture(kind) if kind == "GIF" else with_place(kind)
     for _round in range(200):

@@ -17,11 +17,11 @@ PAGES = {
 }
 PREFACE = """# Workflows
 
-Read off the tables in `*/workflow.py` by `make diagrams`; a test fails when this page
-is old. A transition with a path is a `POST` to it, but for `withdraw`, which is the
-`DELETE` of the application. The others are done by staff in the admin, by the clock
-(`manage.py maintain`) or by the `DELETE` of the thing. Accepting an application
-rejects the others.
+Generated from the tables in `*/workflow.py` by `make diagrams`; a test fails when this
+page is out of date. A transition with a path is a `POST` to that path, except
+`withdraw`, which is a `DELETE` of the application. The other transitions are run by
+staff in the admin, by periodic jobs (`manage.py maintain`) or by a `DELETE` of the
+object. Accepting an application rejects the others.
 """
 
 
@@ -39,13 +39,13 @@ def page() -> str:
 
 
 def _section(workflow: Workflow) -> str:
-    head = "| transition | what it does | who may | path |\n|---|---|---|---|"
+    head = "| transition | action | allowed for | path |\n|---|---|---|---|"
     rows = "\n".join(_row(row) for row in workflow)
     return f"```mermaid\n{workflow.mermaid()}\n```\n\n{head}\n{rows}\n"
 
 
 def _row(row: Transition) -> str:
-    who = row.allow.__name__.removeprefix("is_").replace("_", " ")
+    allowed = row.allow.__name__.removeprefix("is_").replace("_", " ")
     names = (row.name, *row.aliases) if row.in_api else ()
     paths = ", ".join(f"`…/{name}`" for name in names)
-    return f"| `{row.name}` | {row.label} | {who} | {paths} |"
+    return f"| `{row.name}` | {row.label} | {allowed} | {paths} |"
