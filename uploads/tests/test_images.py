@@ -125,7 +125,7 @@ def test_thumbnail_is_small_and_keeps_its_shape():
 @pytest.mark.parametrize("tail", [HTML, b"%PDF-1.7 1 0 obj", b"PK\x03\x04"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_appended_file_is_removed(kind, tail):
-    """U2: an image that is also a page, a document or an archive is only an image afterwards."""
+    """U2: an image that is also a page or an archive is only an image afterwards."""
     cleaned = reencode(picture(kind) + tail)
     assert tail not in cleaned.content + cleaned.thumbnail
 
