@@ -1,4 +1,4 @@
-"""People, their sign-ins, and the groups of staff."""
+"""Users, their sessions and tokens, and the groups of staff."""
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -11,7 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from unfold.decorators import display
 
-from accounts import services
+from accounts import moderation
 from accounts.forms import NewPasswordForm, NewUserForm
 from accounts.models import Session, User
 from audit.admin import AuditedAdmin
@@ -42,31 +42,34 @@ def by_administrator(user: User, actor) -> bool:
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
-    """Moderators act on people; only administrators edit them, and touch staff."""
+    """Moderators run actions on users; administrators also edit them.
 
-    acts = (
+    Only administrators may run actions on staff.
+    """
+
+    reasoned_actions = (
         ReasonedAction(
             name="suspend",
             label=_("Suspend"),
-            run=services.suspend,
+            run=moderation.suspend,
             is_possible=is_active,
         ),
         ReasonedAction(
             name="restore",
             label=_("Restore"),
-            run=services.restore,
+            run=moderation.restore,
             is_possible=is_suspended,
         ),
         ReasonedAction(
             name="verify",
             label=_("Verify"),
-            run=services.verify,
+            run=moderation.verify,
             is_possible=is_unverified,
         ),
         ReasonedAction(
             name="set-password",
             label=_("Set a new password"),
-            run=services.set_password,
+            run=moderation.set_password,
             is_possible=by_administrator,
             form=NewPasswordForm,
             in_bulk=False,
@@ -135,7 +138,7 @@ class UserAdmin(AuditedAdmin):
         fieldset(_("Staff"), "is_staff groups"),
     )
 
-    @display(description=_("state"), ordering="is_active", label=COLOURS)
+    @display(description=_("status"), ordering="is_active", label=COLOURS)
     def state(self, user: User) -> tuple:
         return (
             ("active", _("Active")) if user.is_active else ("suspended", _("Suspended"))
@@ -147,10 +150,10 @@ class UserAdmin(AuditedAdmin):
     def has_change_permission(self, request, obj=None) -> bool:
         return request.user.is_superuser
 
-    def has_act_permission(self, request, obj=None) -> bool:
+    def has_action_permission(self, request, obj=None) -> bool:
         if obj is not None and obj.is_staff and not request.user.is_superuser:
             return False
-        return super().has_act_permission(request, obj)
+        return super().has_action_permission(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
@@ -167,7 +170,7 @@ class UserAdmin(AuditedAdmin):
 
 @admin.register(Group)
 class GroupAdmin(AuditedAdmin):
-    """What a group may do is for administrators alone to say."""
+    """Only administrators edit the permissions of a group."""
 
     editable = ("name", "permissions")
     list_display = ("name",)
@@ -193,17 +196,17 @@ class SessionAdmin(Admin):
         link_column("user"),
         "created_at",
         "ended_at",
-        "ended_because",
+        "end_reason",
     )
-    list_filter = (("ended_because", CachedValuesFilter), "created_at")
+    list_filter = (("end_reason", CachedValuesFilter), "created_at")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
-    fieldsets = (fieldset(None, "user created_at ended_at ended_because"),)
+    fieldsets = (fieldset(None, "user created_at ended_at end_reason"),)
 
 
 @admin.register(OutstandingToken)
 class OutstandingTokenAdmin(Admin):
-    """Never the token itself: whoever reads it could use it."""
+    """Shows everything but the token itself, which would be valid for its reader."""
 
     list_display = ("id", link_column("user"), "created_at", "expires_at")
     list_select_related = ("user",)

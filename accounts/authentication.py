@@ -1,4 +1,4 @@
-"""Whose request this is: a bearer token that still speaks for somebody."""
+"""Authentication by a bearer token of an open session."""
 
 from django.utils.translation import gettext as _
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
@@ -10,7 +10,10 @@ from accounts import tokens
 
 
 class TokenAuthentication(JWTAuthentication):
-    """`optional` is set by public actions: there a bad token is as good as none."""
+    """JWT authentication that also checks the session and the password of the token.
+
+    `optional` is set by public actions: there an invalid token counts as none.
+    """
 
     optional = False
 
@@ -26,21 +29,23 @@ class TokenAuthentication(JWTAuthentication):
         try:
             return super().get_validated_token(raw_token)
         except InvalidToken as error:
-            raise AuthenticationFailed(_refusal(), code="token_not_valid") from error
+            raise AuthenticationFailed(
+                _invalid_token_message(), code="token_not_valid"
+            ) from error
 
     def get_user(self, validated_token):
-        user = tokens.holder(validated_token)
+        user = tokens.get_user(validated_token)
         if user is None:
-            raise AuthenticationFailed(_refusal(), code="token_not_valid")
+            raise AuthenticationFailed(_invalid_token_message(), code="token_not_valid")
         return user
 
 
 class TokenScheme(SimpleJWTScheme):
-    """What the API's description says of it."""
+    """The security scheme in the API description."""
 
     target_class = TokenAuthentication
     name = "token"
 
 
-def _refusal() -> str:
+def _invalid_token_message() -> str:
     return _("Your sign-in is no longer valid. Please sign in again.")

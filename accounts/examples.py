@@ -1,4 +1,4 @@
-"""Bodies and answers shown in the API's description."""
+"""Example requests and responses in the API description."""
 
 PICTURE = "http://localhost:8000/api/uploads/4f1d0f3c6f6f4e0f9d7c2f4a8b1e5c3d.jpg"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjo3fQ.c2lnbmF0dXJl"

@@ -1,4 +1,4 @@
-"""An e-mail address that has one spelling."""
+"""A field of normalized e-mail addresses, and a lookup for comma-separated words."""
 
 import unicodedata
 
@@ -6,26 +6,26 @@ from django.db import models
 from django.db.models import Lookup
 
 
-def canonical_email(text: str) -> str:
-    """Unicode-normalised, lower case, trimmed: how addresses are kept and found."""
+def normalize_email(text: str) -> str:
+    """The address in NFKC form, trimmed, case-folded: as it is stored and searched."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
-class CanonicalEmailField(models.EmailField):
-    """Stored and looked up in canonical form, so that `unique` means unique."""
+class NormalizedEmailField(models.EmailField):
+    """Stores and looks up normalized addresses, so that `unique` ignores the case."""
 
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
-        return canonical_email(value) if value else None
+        return normalize_email(value) if value else None
 
     def to_python(self, value):
         value = super().to_python(value)
-        return canonical_email(value) if value else None
+        return normalize_email(value) if value else None
 
 
 @models.CharField.register_lookup
 class HasAny(Lookup):
-    """`helper_categories__has_any=["home", "garden"]`, of words with commas between."""
+    """`field__has_any=["home", "garden"]` on a column of comma-separated words."""
 
     lookup_name = "has_any"
     prepare_rhs = False

@@ -2,7 +2,7 @@ from search.filters import ALL_CATEGORIES, SearchFilter, split_words
 
 
 class HelperFilter(SearchFilter):
-    """Helpers by words, category and place."""
+    """Filters of the list of helpers: text, category and place."""
 
     default_radius = 50.0
     title = ""

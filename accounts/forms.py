@@ -1,4 +1,4 @@
-"""What staff fill in: their sign-in, new accounts, new passwords."""
+"""Forms of the admin: sign-in, new accounts, new passwords."""
 
 import logging
 
@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from unfold.forms import AuthenticationForm, UserCreationForm
 from unfold.widgets import UnfoldAdminPasswordWidget
@@ -20,26 +21,33 @@ from core.exceptions import DomainError, Throttled
 log = logging.getLogger("marketplace.security")
 
 
-class StaffSignInForm(AuthenticationForm):
-    """Counts attempts as the API does. Says the same to strangers and non-staff."""
+class StaffLoginForm(AuthenticationForm):
+    """The admin's login form, with the attempt limit of the API.
+
+    Its error is the same for a wrong password and for a user who is not staff.
+    """
 
     @sensitive_variables()
     def clean(self) -> dict:
         email = self.cleaned_data.get("username")
         password = self.cleaned_data.get("password")
         if email and password:
-            self.user_cache = self._signed_in(email, password)
+            self.user_cache = self._authenticate(email, password)
         return self.cleaned_data
 
     @sensitive_variables()
-    def _signed_in(self, email: str, password: str) -> User:
+    def _authenticate(self, email: str, password: str) -> User:
         address = address_of(self.request)
         try:
             user = services.sign_in(email=email, password=password, address=address)
         except Throttled as error:
             log.warning("Staff sign-in locked for %s", address)
             minutes = -(-error.retry_after // 60)
-            sentence = _("Too many attempts. Try again in %(minutes)s minutes.")
+            sentence = ngettext(
+                "Too many attempts. Try again in %(minutes)s minute.",
+                "Too many attempts. Try again in %(minutes)s minutes.",
+                minutes,
+            )
             raise ValidationError(
                 sentence, code="locked", params={"minutes": minutes}
             ) from error
@@ -51,6 +59,8 @@ class StaffSignInForm(AuthenticationForm):
 
 
 class NewUserForm(ReasonedForm, UserCreationForm):
+    """Creates an account, with the reason for the audit log."""
+
     class Meta:
         model = User
         fields = ("username", "email")
@@ -62,6 +72,8 @@ def password_field(label: str) -> forms.CharField:
 
 
 class NewPasswordForm(ReasonForm):
+    """A new password, typed twice, and the reason for the audit log."""
+
     password1 = password_field(_("New password"))
     password2 = password_field(_("New password again"))
     field_order = ("password1", "password2", "reason")

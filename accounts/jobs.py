@@ -11,17 +11,19 @@ from jobs.maintenance import delete_rows, maintenance
 
 @maintenance("delete expired tokens")
 def delete_expired_tokens(at: datetime, *, dry_run: bool) -> int:
-    """Delete expired refresh tokens, and with them the marks that they were used."""
+    """Delete expired refresh tokens with their blacklist rows; return how many."""
     expired = OutstandingToken.objects.filter(expires_at__lte=at)
     return delete_rows(expired, dry_run=dry_run)
 
 
 @maintenance("delete expired sessions")
 def delete_expired_sessions(at: datetime, *, dry_run: bool) -> int:
-    return delete_rows(services.stale_sessions(at=at), dry_run=dry_run)
+    """Delete sessions without a valid token; return how many."""
+    return delete_rows(services.expired_sessions(at=at), dry_run=dry_run)
 
 
 @maintenance("delete expired admin sessions")
 def delete_expired_admin_sessions(at: datetime, *, dry_run: bool) -> int:
+    """Delete expired browser sessions of the admin; return how many."""
     expired = AdminSession.objects.filter(expire_date__lte=at)
     return delete_rows(expired, dry_run=dry_run)

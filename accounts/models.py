@@ -1,4 +1,4 @@
-"""People, and the sign-ins they have open."""
+"""Users, their sessions, and blocks between users."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import CanonicalEmailField
+from accounts.fields import NormalizedEmailField
 from accounts.querysets import BlockQuerySet, UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
@@ -22,18 +22,20 @@ username_rule = RegexValidator(
     r"^[A-Za-z0-9_]{3,30}\Z",
     _("Use 3 to 30 letters, digits or underscores."),
 )
-PRIOR_REVIEWS, PRIOR_RATING = 5, 3.5  # of the Bayesian average
+PRIOR_REVIEWS, PRIOR_RATING = 5, 3.5  # prior of the Bayesian average
 
 
 class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
+    """A person with an account: client, worker or staff. Signs in by e-mail."""
+
     class Type(models.TextChoices):
         BOTH = "both", _("Both")
         CLIENT = "client", _("Client")
         WORKER = "worker", _("Worker")
 
     username = models.CharField(max_length=30, validators=[username_rule])
-    email = CanonicalEmailField(
-        unique=True, null=True, blank=True, help_text=_("Signs in with it. Private.")
+    email = NormalizedEmailField(
+        unique=True, null=True, blank=True, help_text=_("Used for signing in. Private.")
     )
     phone = models.CharField(max_length=32, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
@@ -49,14 +51,16 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
         db_default=settings.LANGUAGE_CODE,
-        help_text=_("Of letters and notifications."),
+        help_text=_("Language of e-mails and notifications."),
     )
 
     user_type = models.CharField(max_length=10, choices=Type, default=Type.BOTH)
     is_helper = models.BooleanField(default=False)
-    skills = models.CharField(max_length=1000, blank=True, help_text=_("With commas."))
+    skills = models.CharField(
+        max_length=1000, blank=True, help_text=_("Comma-separated.")
+    )
     helper_categories = models.CharField(
-        max_length=1000, blank=True, help_text=_("With commas.")
+        max_length=1000, blank=True, help_text=_("Comma-separated.")
     )
     hourly_rate = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True
@@ -74,12 +78,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     )
 
     last_seen = models.DateTimeField(
-        null=True, editable=False, help_text=_("With a socket open, to the minute.")
+        null=True,
+        editable=False,
+        help_text=_("Last time with an open WebSocket connection, to the minute."),
     )
     show_presence = models.BooleanField(
         default=True,
         db_default=True,
-        help_text=_("Let others see when this person was here last."),
+        help_text=_("Let others see when this user was last online."),
     )
 
     is_active = models.BooleanField(default=True, editable=False)
@@ -96,9 +102,11 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["username"]
 
     class Meta(Point.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         ordering = ["-id"]
         permissions = [
-            ("see_private", "Can see e-mail addresses, phones and exact places"),
+            ("view_private", "Can see e-mail addresses, phones and exact places"),
         ]
         constraints = [
             *Point.Meta.constraints,
@@ -152,24 +160,26 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
     @property
     def picture(self) -> str:
+        """The URL or path of the avatar, else of the profile picture, else empty."""
         return self.avatar_url or self.profile_picture_url
 
     @property
     def shown_rating(self) -> float | None:
-        """One decimal; None without reviews."""
+        """The mean rating, rounded to one decimal; None without reviews."""
         return round(self.average_rating, 1) if self.reviews_count else None
 
     @property
     def completion_rate(self) -> float:
-        """Percent of the taken tasks with an outcome that were done; 0 without any."""
+        """Percentage of the worker's ended tasks that were completed; 0 without any."""
         ended = self.tasks_completed + self.tasks_failed
         return round(100 * self.tasks_completed / ended, 1) if ended else 0.0
 
     @property
     def reputation_score(self) -> float:
-        """The rating, drawn towards 3.5 as by five reviews; 0 without reviews.
+        """The Bayesian average of the ratings, two decimals; 0 without reviews.
 
-        A Bayesian average, so that one five-star review does not beat fifty.
+        It counts five more reviews of 3.5, so that one five-star review does not rank
+        above fifty.
         """
         if not self.reviews_count:
             return 0.0
@@ -184,15 +194,17 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
 
 class Session(models.Model):
-    """One sign-in. Its tokens name it, and end with it."""
+    """One sign-in of a user. Its tokens carry `key`; all end with the session."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    ended_because = models.CharField(max_length=30, blank=True)
+    end_reason = models.CharField(max_length=30, blank=True)
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["-id"]
         indexes = [models.Index(fields=["created_at"], name="session_age")]
 
@@ -201,7 +213,7 @@ class Session(models.Model):
 
 
 class Block(models.Model):
-    """`blocker` and `blocked` write nothing to each other while it stands."""
+    """While it exists, `blocker` and `blocked` cannot write to each other."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -217,6 +229,8 @@ class Block(models.Model):
     objects = BlockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
         constraints = [
             models.UniqueConstraint(
                 fields=["blocker", "blocked"], name="one_block_per_pair"

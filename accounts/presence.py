@@ -1,4 +1,4 @@
-"""Who is here now, or was here when, as far as they let it be seen."""
+"""Presence: whether a user is online, and when they last were."""
 
 from datetime import timedelta
 
@@ -7,23 +7,31 @@ from django.utils import timezone
 
 from accounts.models import Block, User
 
-ONLINE = timedelta(seconds=75)  # since somebody was seen, which is written each minute
+ONLINE_WINDOW = timedelta(seconds=75)  # `last_seen` is written once a minute
 
 
-def shown(person: User | None, *, hidden: bool) -> dict:
-    """What others see of it: of whoever is hidden as much as of who never came."""
-    if person is None or hidden or not person.show_presence:
+def get_presence(user: User | None, *, hidden: bool) -> dict:
+    """`is_online` and `last_seen` as another user sees them.
+
+    With `hidden`, without a user, or if the user hides it, it is the same as
+    for someone who was never online, so that a block does not show.
+    """
+    if user is None or hidden or not user.show_presence:
         return {"is_online": False, "last_seen": None}
-    return {"is_online": is_online(person), "last_seen": person.last_seen}
+    return {"is_online": is_online(user), "last_seen": user.last_seen}
 
 
-def is_online(person: User) -> bool:
-    seen = person.last_seen
-    return seen is not None and timezone.now() - seen < ONLINE
+def is_online(user: User) -> bool:
+    """Whether the user had a socket open within `ONLINE_WINDOW`."""
+    seen = user.last_seen
+    return seen is not None and timezone.now() - seen < ONLINE_WINDOW
 
 
-def with_hidden(people, viewer):
-    """People with `is_hidden`: whether `viewer` does not see when they come."""
+def annotate_hidden(users, viewer):
+    """Annotate `is_hidden`: whether `viewer` may not see a user's presence.
+
+    True for anonymous viewers, and where either has blocked the other.
+    """
     if not viewer.is_authenticated:
-        return people.annotate(is_hidden=Value(True))
-    return people.annotate(is_hidden=Exists(Block.objects.blocked_between(viewer)))
+        return users.annotate(is_hidden=Value(True))
+    return users.annotate(is_hidden=Exists(Block.objects.blocked_between(viewer)))

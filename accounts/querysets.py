@@ -1,4 +1,4 @@
-"""Facts about sets of people."""
+"""Querysets of users and blocks, and which columns of a user lists load."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
-from accounts.fields import canonical_email
+from accounts.fields import normalize_email
 
 NAME_FIELDS = frozenset({"username", "first_name", "last_name"})
 BRIEF_FIELDS = NAME_FIELDS | {
@@ -17,17 +17,16 @@ BRIEF_FIELDS = NAME_FIELDS | {
 PRESENCE_FIELDS = frozenset({"last_seen", "show_presence"})
 
 
-def defer_except(relation: str, shown: frozenset[str]) -> list[str]:
-    """What to defer of a person who only stands beside something, `shown` in part.
+def defer_except(relation: str, fields: frozenset[str]) -> list[str]:
+    """The arguments of `defer()` that leave only `fields` of a related user.
 
-    Each column costs the query that is built and the row that is read, and none of
-    the private ones leaves the database.
+    Fewer columns make queries cheaper to build and rows cheaper to read, and private
+    columns do not leave the database.
     """
-    fields = get_user_model()._meta.concrete_fields
     return [
         f"{relation}__{field.name}"
-        for field in fields
-        if not field.primary_key and field.name not in shown
+        for field in get_user_model()._meta.concrete_fields
+        if not field.primary_key and field.name not in fields
     ]
 
 
@@ -36,18 +35,18 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=False)
 
     def visible_to(self, user):
-        """Everybody but the suspended."""
+        """All but suspended users."""
         return self.filter(is_active=True)
 
     def named(self, username: str):
-        """With this username, in any case."""
+        """The user with this username, ignoring case; served by a unique index."""
         return self.annotate(name=Lower("username")).filter(name=username.lower())
 
     def for_display(self):
         return self.defer("search_text")
 
     def helpers(self):
-        """People who offer help, or have given it."""
+        """Users who offer help, or have completed a task."""
         return self.filter(Q(is_helper=True) | Q(tasks_completed__gt=0))
 
     def best_first(self):
@@ -56,7 +55,7 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str):
-        return self.get(email=canonical_email(email))
+        return self.get(email=normalize_email(email))
 
     def create_user(self, username: str, email: str | None, password=None, **fields):
         user = self.model(username=username, email=email, **fields)
@@ -71,17 +70,17 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 class BlockQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """One's own. Who is blocked is not told."""
+        """The blocks that `user` made. Being blocked is not visible."""
         return self.filter(blocker=user.pk)
 
     def between(self, one_id: int, other_id: int):
-        """Those of either side."""
+        """Blocks between two users, in either direction."""
         return self.filter(
             Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
         )
 
     def blocked_between(self, user):
-        """Those between `user` and the outer person."""
+        """For `Exists`: blocks between `user` and the row of the outer query."""
         return self.filter(
             Q(blocker=user.pk, blocked=OuterRef("pk"))
             | Q(blocker=OuterRef("pk"), blocked=user.pk)

@@ -1,14 +1,19 @@
+"""What the API shows of users, and the input of accounts."""
+
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.validators import EmailValidator
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts import presence
-from accounts.fields import canonical_email
 from accounts.models import User, username_rule
+from accounts.serializer_fields import (
+    Categories,
+    Email,
+    NewPassword,
+    Password,
+    PictureUrl,
+)
 from core.api.fields import (
     CommaSeparatedField,
     Input,
@@ -25,15 +30,15 @@ from geo.serializers import (
     LongitudeField,
     require_whole_point,
 )
-from uploads.models import URL_PREFIX
 
 
-def words(joined: str) -> list[str]:
-    return [word for word in joined.split(",") if word]
+def split_values(joined: str) -> list[str]:
+    """The values of a comma-separated column; none for an empty one."""
+    return [value for value in joined.split(",") if value]
 
 
 class UserBrief(Output):
-    """A person beside something else."""
+    """A user nested in another object."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -51,6 +56,8 @@ class UserBrief(Output):
 
 
 class SellerInfo(UserBrief):
+    """A user nested in a listing, with rating and place."""
+
     city = serializers.CharField(allow_blank=True)
     country = serializers.CharField(allow_blank=True)
     average_rating = serializers.FloatField(source="shown_rating", allow_null=True)
@@ -59,8 +66,8 @@ class SellerInfo(UserBrief):
     created_at = serializers.DateTimeField()
 
 
-class PresentUser(UserBrief):
-    """With when they are here, as far as that is for the reader to see."""
+class UserWithPresence(UserBrief):
+    """A nested user with presence. Needs the annotation `is_hidden`."""
 
     is_online = serializers.SerializerMethodField()
     last_seen = serializers.SerializerMethodField()
@@ -72,11 +79,11 @@ class PresentUser(UserBrief):
         return self._presence(user)["last_seen"]
 
     def _presence(self, user) -> dict:
-        return presence.shown(user, hidden=user.is_hidden)
+        return presence.get_presence(user, hidden=user.is_hidden)
 
 
-class PublicUserSerializer(PresentUser, SellerInfo):
-    """A person as everybody may see them: no e-mail, no phone, no exact point."""
+class PublicUserSerializer(UserWithPresence, SellerInfo):
+    """The public profile: no e-mail address, no phone, no exact point."""
 
     bio = serializers.CharField(allow_blank=True)
     reputation_score = serializers.FloatField()
@@ -87,14 +94,14 @@ class PublicUserSerializer(PresentUser, SellerInfo):
     hourly_rate = serializers.FloatField(allow_null=True)
 
     def get_skills(self, user) -> list[str]:
-        return words(user.skills)
+        return split_values(user.skills)
 
     def get_helper_categories(self, user) -> list[str]:
-        return words(user.helper_categories)
+        return split_values(user.helper_categories)
 
 
 class ProfileSerializer(Output):
-    """One's own account, with what nobody else sees."""
+    """The user's own profile, private fields included."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -111,9 +118,9 @@ class ProfileSerializer(Output):
     is_active = serializers.BooleanField()
     phone_verified = serializers.BooleanField()
     is_helper = serializers.BooleanField()
-    language = serializers.CharField(help_text="Of letters: lv, ru or en.")
+    language = serializers.CharField(help_text="Language of e-mails: lv, ru or en.")
     show_presence = serializers.BooleanField(
-        help_text="Whether others see when one is here."
+        help_text="Whether others see when the user is online."
     )
     user_type = serializers.CharField()
     skills = serializers.CharField(allow_blank=True)
@@ -137,7 +144,7 @@ class ProfileSerializer(Output):
 
 
 class HelperSerializer(DistanceMixin):
-    """Somebody who offers help or has given it; the point is the public one."""
+    """A helper in the list of helpers, with the public point."""
 
     id = serializers.IntegerField()
     name = serializers.CharField(source="display_name")
@@ -160,42 +167,10 @@ class HelperSerializer(DistanceMixin):
         return user.shown_rating or 0.0
 
     def get_skills(self, user) -> list[str]:
-        return words(user.skills)
+        return split_values(user.skills)
 
     def get_categories(self, user) -> list[str]:
-        return words(user.helper_categories)
-
-
-class Password(TextField):
-    """Taken as typed, up to 128 characters; spaces count."""
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=128, trim_whitespace=False, **kwargs)
-
-
-class NewPassword(Password):
-    """Held to the validators besides: nothing common, nothing like one's name."""
-
-    @property
-    def schema(self) -> dict:
-        return super().schema | {"minLength": 8}
-
-
-class Email(TextField):
-    """An address in its one spelling, which is what has to be valid and fit."""
-
-    schema = {
-        "type": "string",
-        "format": "email",
-        "pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*"
-        r"@([A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$",
-    }
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
-
-    def to_internal_value(self, data):
-        return canonical_email(super().to_internal_value(data))
+        return split_values(user.helper_categories)
 
 
 class RegisterInput(Input):
@@ -222,31 +197,6 @@ class PasswordInput(Input):
     new_password = NewPassword()
 
 
-class PictureUrl(OptionalTextField):
-    """An upload's path, or an http(s) address elsewhere."""
-
-    default_error_messages = {"url": _("Give an http or https address.")}
-
-    schema = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
-
-    def to_internal_value(self, data):
-        url = super().to_internal_value(data)
-        try:
-            elsewhere = urlsplit(url).scheme in {"http", "https"}
-        except ValueError:
-            self.fail("url")
-        if url and not elsewhere and not url.startswith(URL_PREFIX):
-            self.fail("url")
-        return url
-
-
-class Categories(CommaSeparatedField):
-    """Categories are kept in lower case, as the items' are."""
-
-    def to_internal_value(self, data) -> str:
-        return super().to_internal_value(data).lower()
-
-
 class ProfileInput(Input):
     first_name = OptionalTextField(max_length=80)
     last_name = OptionalTextField(max_length=80)
@@ -271,10 +221,10 @@ class ProfileInput(Input):
 
 
 class SignedInSerializer(serializers.Serializer):
-    """What sign-in answers: the tokens and the person."""
+    """The answer of sign-in and registration: the tokens and the profile."""
 
     message = serializers.CharField()
     token = serializers.CharField(help_text="Send it as a bearer token.")
     access_token = serializers.CharField(help_text="The same.")
-    refresh = serializers.CharField(help_text="Trade it once for new tokens.")
+    refresh = serializers.CharField(help_text="Works once, for a new pair of tokens.")
     user = ProfileSerializer()

@@ -1,4 +1,4 @@
-"""What happens to people: they join, sign in, are suspended, are rated."""
+"""Registration, sign-in, passwords, profiles and the counters of a user."""
 
 import hashlib
 from datetime import datetime
@@ -9,29 +9,29 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts import tokens
-from accounts.fields import canonical_email
+from accounts.fields import normalize_email
 from accounts.models import Session, User
-from accounts.signals import user_registered, user_suspension_changed
-from audit import services as audit
+from accounts.signals import user_registered
 from core.api.throttling import consume, reset
 from core.db.locks import locked
-from core.exceptions import DomainError, NotAllowed, NotSignedIn, WrongStatus
+from core.exceptions import DomainError, NotAllowed, NotSignedIn
 from uploads import services as uploads
 
-PICTURES = ("avatar_url", "profile_picture_url")
+PICTURE_FIELDS = ("avatar_url", "profile_picture_url")
 
 
-class Taken(DomainError):
+class AlreadyTaken(DomainError):
+    """409: another user has this username or e-mail address."""
+
     code = "taken"
 
 
 def check_password(password: str, user: User, field: str = "password") -> None:
-    """Hold a new password to the validators; the sentences say how to mend it."""
+    """Run the password validators; raise `serializers.ValidationError` for `field`."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -40,41 +40,50 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 
 @transaction.atomic
 def register(*, username: str, email: str, password: str, **fields) -> User:
-    """Add a person. Raises `Taken` (409) for a username or e-mail that somebody has."""
-    user = User(username=username, email=canonical_email(email), **fields)
+    """Create a user, send `user_registered`, and return the user.
+
+    Raises `AlreadyTaken` (409) for a username or e-mail address in use, and
+    `serializers.ValidationError` (400) for a weak password.
+    """
+    user = User(username=username, email=normalize_email(email), **fields)
     check_password(password, user)
     _refuse_taken(user)
     user.set_password(password)
     try:
+        # The check above can pass in two requests at once: the unique constraint then
+        # refuses the second. The savepoint keeps this transaction usable for queries.
         with transaction.atomic():
             user.save()
-    except IntegrityError as error:  # somebody was quicker
+    except IntegrityError as error:
         _refuse_taken(user)
-        raise Taken(_("This name or e-mail is taken.")) from error
+        raise AlreadyTaken(_("This username or e-mail address is taken.")) from error
     user_registered.send(sender=User, user=user)
     return user
 
 
 def _refuse_taken(user: User) -> None:
     if User.objects.named(user.username).exists():
-        raise Taken(_("This username is taken."), code="username_taken")
+        raise AlreadyTaken(_("This username is taken."), code="username_taken")
     if User.objects.filter(email=user.email).exists():
-        raise Taken(_("This e-mail address is taken."), code="email_taken")
+        raise AlreadyTaken(_("This e-mail address is taken."), code="email_taken")
 
 
 def sign_in(*, email: str, password: str, address: str) -> User:
-    """The person with this e-mail and password.
+    """The user with this e-mail address and password.
 
-    `address` is the caller's network address. Unknown addresses take as long as known
-    ones, and every attempt is counted before it is evaluated. Raises `Throttled` (429),
-    `NotSignedIn` (401), and `NotAllowed` (403) for a suspended person.
+    `address` is the IP address of the client; attempts are limited for each pair of
+    e-mail and IP address. Raises `Throttled` (429) over the limit, `NotSignedIn` (401)
+    for wrong credentials and `NotAllowed` (403) for a suspended account.
     """
     key = _attempts_key(email, address)
     window = settings.SIGN_IN_WINDOW_MINUTES * 60
+    # Counted before the password is checked: counted afterwards, parallel requests
+    # would all be checked before the first failure is written.
     consume(key, settings.SIGN_IN_ATTEMPTS, window)
-    user = User.objects.filter(email=canonical_email(email)).first()
+    user = User.objects.filter(email=normalize_email(email)).first()
     if user is None:
-        make_password(password)  # as slow as checking one
+        # Hash anyway: a faster answer would tell that the address has no account.
+        make_password(password)
     if user is None or not user.check_password(password):
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
     if not user.is_active:
@@ -84,154 +93,95 @@ def sign_in(*, email: str, password: str, address: str) -> User:
 
 
 def _attempts_key(email: str, address: str) -> str:
-    who = hashlib.sha256(canonical_email(email).encode()).hexdigest()[:32]
-    return f"sign-in:{who}:{address}"
+    # A hash, so that the cache holds no e-mail addresses and the key is short.
+    digest = hashlib.sha256(normalize_email(email).encode()).hexdigest()[:32]
+    return f"sign-in:{digest}:{address}"
 
 
 def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
-    """Set a new password, end every sign-in, and open one with the new password.
+    """Set a new password, end every session, and return the tokens of a new one.
 
-    Guesses at the current one are counted like those at the door.
+    Raises `Throttled` (429) after too many attempts, `NotAllowed` (403) for a wrong
+    `current` password and `serializers.ValidationError` (400) for a weak new one.
     """
+    # Limited like sign-in: with a stolen token one could guess the password here.
     key, window = f"password:{user.pk}", settings.SIGN_IN_WINDOW_MINUTES * 60
     consume(key, settings.SIGN_IN_ATTEMPTS, window)
-    pair = _changed_password(user, current, new)
+    pair = _change_password(user, current, new)
     reset(key, window)
     return pair
 
 
 @transaction.atomic
-def _changed_password(user: User, current: str, new: str) -> dict[str, str]:
+def _change_password(user: User, current: str, new: str) -> dict[str, str]:
     user = locked(User.objects).get(pk=user.pk)
     if not user.check_password(current):
         raise NotAllowed(_("The current password is wrong."), code="bad_credentials")
     check_password(new, user, field="new_password")
     user.set_password(new)
     user.save(update_fields=["password", "updated_at"])
-    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="password changed")
+    tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
     return tokens.open_session(user)
 
 
 @transaction.atomic
 def update_profile(user: User, *, changes: dict) -> User:
-    """Write the changes a person made to the own profile."""
+    """Write `changes` (field names to values) to the user's own profile.
+
+    A new phone number has to be verified again. Raises `NotFound` (404) for a picture
+    that is not an upload of the user.
+    """
     user = locked(User.objects).get(pk=user.pk)
-    before = [getattr(user, name) for name in PICTURES]
+    before = [getattr(user, name) for name in PICTURE_FIELDS]
     if changes.get("phone", user.phone) != user.phone:
         user.phone_verified = False
     for name, value in changes.items():
         setattr(user, name, value)
-    for name in PICTURES:
-        setattr(user, name, uploads.our_path(getattr(user, name)))
-    uploads.exchange_ours(
-        owner=user, before=before, after=[getattr(user, name) for name in PICTURES]
+    for name in PICTURE_FIELDS:
+        setattr(user, name, uploads.to_site_path(getattr(user, name)))
+    uploads.replace_uploads(
+        owner=user,
+        before=before,
+        after=[getattr(user, name) for name in PICTURE_FIELDS],
     )
     user.save()
-    return user
-
-
-@transaction.atomic
-def suspend(user: User, *, actor: User, reason: str) -> User:
-    """Shut a person out at once: no sign-in, no token, nothing of theirs shown."""
-    user = locked(User.objects).get(pk=user.pk)
-    if user == actor:
-        raise NotAllowed(_("You cannot suspend yourself."))
-    if user.is_superuser and not actor.is_superuser:
-        raise NotAllowed(_("Only an administrator may suspend an administrator."))
-    if not user.is_active:
-        raise WrongStatus(_("This person is suspended already."))
-    user.is_active = False
-    user.suspended_at = timezone.now()
-    user.suspended_reason = reason
-    user.save()
-    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="suspended")
-    user_suspension_changed.send(sender=User, user=user)
-    audit.record(
-        user,
-        actor=actor,
-        action="suspend",
-        reason=reason,
-        before="active",
-        after="suspended",
-    )
-    return user
-
-
-@transaction.atomic
-def restore(user: User, *, actor: User, reason: str) -> User:
-    """Let a suspended person back in; they sign in anew."""
-    user = locked(User.objects).get(pk=user.pk)
-    if user.is_active:
-        raise WrongStatus(_("This person is not suspended."))
-    user.is_active = True
-    user.suspended_at = None
-    user.suspended_reason = ""
-    user.save()
-    user_suspension_changed.send(sender=User, user=user)
-    audit.record(
-        user,
-        actor=actor,
-        action="restore",
-        reason=reason,
-        before="suspended",
-        after="active",
-    )
-    return user
-
-
-@transaction.atomic
-def verify(user: User, *, actor: User, reason: str) -> User:
-    """Mark that staff have checked who this person is."""
-    user = locked(User.objects).get(pk=user.pk)
-    if user.is_verified:
-        raise WrongStatus(_("This person is verified already."))
-    user.is_verified = True
-    user.save(update_fields=["is_verified", "updated_at"])
-    audit.record(user, actor=actor, action="verify", reason=reason, after="verified")
-    return user
-
-
-@transaction.atomic
-def set_password(user: User, *, actor: User, password: str, reason: str) -> User:
-    """Give somebody a new password and end their sign-ins. Administrators only."""
-    user = locked(User.objects).get(pk=user.pk)
-    if not actor.is_superuser:
-        raise NotAllowed(_("Only an administrator may set a password."))
-    user.set_password(password)
-    user.save(update_fields=["password", "updated_at"])
-    tokens.end_sessions(user.sign_ins.all(), of=user.pk, because="password changed")
-    audit.record(user, actor=actor, action="set-password", reason=reason)
     return user
 
 
 def lock(user_id: int) -> None:
-    """Take a person's row lock, so that counts read next stay true until commit."""
+    """Lock the row of a user until the transaction ends.
+
+    Without it two transactions could both count, and the second would write a count
+    that lacks the row of the first.
+    """
     locked(User.objects).only("pk").get(pk=user_id)
 
 
 def set_rating(user_id: int, *, average: float | None, count: int) -> None:
-    """Write the mean rating (None without reviews). Call `lock` before counting."""
+    """Write the mean rating (1 to 5, None without reviews) and the number of reviews.
+
+    Call `lock` before computing them.
+    """
     User.objects.filter(pk=user_id).update(
         average_rating=average or 0, reviews_count=count
     )
 
 
 def set_task_counts(user_id: int, *, completed: int, failed: int) -> None:
-    """Write how many tasks a worker did. Call `lock` before counting them."""
+    """Write a worker's numbers of completed and failed tasks.
+
+    Call `lock` before counting them.
+    """
     User.objects.filter(pk=user_id).update(
         tasks_completed=completed, tasks_failed=failed
     )
 
 
-def stale_sessions(*, at: datetime) -> QuerySet:
-    """Sign-ins whose last token has expired by `at`."""
+def expired_sessions(*, at: datetime) -> QuerySet:
+    """Sessions whose last token has expired by `at`."""
+    # An open session may have been refreshed since `oldest`. Its tokens are not linked
+    # to it in the database, so any unexpired token of the user keeps it.
     oldest = at - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     return Session.objects.filter(created_at__lt=oldest).exclude(
         ended_at=None, user__outstandingtoken__expires_at__gt=at
     )
-
-
-def sweep_sessions(*, at: datetime) -> int:
-    """Forget stale sign-ins; return how many."""
-    gone, _rows = stale_sessions(at=at).delete()
-    return gone

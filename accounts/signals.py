@@ -1,10 +1,10 @@
 """Signals of this app. The apps above connect to them in `ready()`.
 
-Both are sent in the transaction of the change itself, with `user`: a receiver that
-fails undoes the change.
+Both are sent with `user`, in the transaction of the change: an exception in a receiver
+rolls the change back.
 """
 
 from django.dispatch import Signal
 
 user_registered = Signal()
-user_suspension_changed = Signal()  # suspended, or restored
+user_suspension_changed = Signal()  # after a suspension and after its end

@@ -1,4 +1,8 @@
-"""Access and refresh tokens of one sign-in. Each refresh token works once."""
+"""Access and refresh tokens of a session, with refresh token rotation.
+
+A refresh token works once. Its second use means that it was copied, and ends the
+session with all its tokens.
+"""
 
 from uuid import UUID
 
@@ -16,59 +20,71 @@ from core import events
 from core.exceptions import NotSignedIn
 
 SESSION_CLAIM = "sid"
-ENDED = "sign-in.ended"  # to whoever holds something open for the person
+SESSION_ENDED = "session.ended"  # the event that closes the sockets of the user
 
 
-class _Refresh(RefreshToken):
-    """Verified in all but its use, which `refresh` tells by the row it adds."""
+class _RotatingRefreshToken(RefreshToken):
+    """A refresh token that is not looked up in the blacklist when it is decoded.
+
+    A look-up followed by an insert would let two requests at once use one token.
+    `refresh` inserts the blacklist row instead and sees whether it was the first.
+    """
 
     def check_blacklist(self) -> None:
         pass
 
 
-def issue(session: Session) -> dict[str, str]:
-    """A new pair of tokens for a sign-in, under the names that clients read."""
+def issue_pair(session: Session) -> dict[str, str]:
+    """A new pair of tokens: `token` and `access_token` (the same) and `refresh`."""
     refresh = RefreshToken.for_user(session.user)
     refresh[SESSION_CLAIM] = str(session.key)
-    refresh[api_settings.USER_ID_CLAIM] = session.user_id  # an integer, not its digits
+    refresh[api_settings.USER_ID_CLAIM] = session.user_id  # SimpleJWT makes it a string
     refresh["username"] = session.user.username
     access = str(refresh.access_token)
     return {"token": access, "access_token": access, "refresh": str(refresh)}
 
 
 def open_session(user: User) -> dict[str, str]:
-    return issue(Session.objects.create(user=user))
+    """Create a session and return its first pair of tokens."""
+    return issue_pair(Session.objects.create(user=user))
 
 
-def end_sessions(sessions, *, of: int, because: str) -> int:
-    """End sign-ins of the person with the id `of`; their tokens are refused now."""
+def end_sessions(sessions, *, of: int, reason: str) -> int:
+    """End the open ones of `sessions`, all of the user with the id `of`.
+
+    Their tokens are refused from the next request on. Returns how many were open.
+    """
     ended = sessions.filter(ended_at=None).update(
-        ended_at=timezone.now(), ended_because=because
+        ended_at=timezone.now(), end_reason=reason
     )
-    events.publish((of,), ENDED, {})
+    events.publish((of,), SESSION_ENDED, {})
     return ended
 
 
-def holder(token) -> User | None:
-    """Whom a verified token speaks for, if that person may still act (one query)."""
+def get_user(token) -> User | None:
+    """The active user of a verified token, in one query.
+
+    None if the session has ended, the user is suspended or the password was changed
+    after the token was issued.
+    """
     user = (
         get_user_model()
         .objects.filter(
             pk=_user_id(token),
             is_active=True,
-            sign_ins__key=_session_key(token),
-            sign_ins__ended_at=None,
+            sessions__key=_session_key(token),
+            sessions__ended_at=None,
         )
         .first()
     )
     if user is None:
         return None
-    proof = token.get(api_settings.REVOKE_TOKEN_CLAIM)
-    return user if proof == get_md5_hash_password(user.password) else None
+    password_hash = token.get(api_settings.REVOKE_TOKEN_CLAIM)
+    return user if password_hash == get_md5_hash_password(user.password) else None
 
 
-def session_of(token) -> Session:
-    """The sign-in of a token that was found to speak for its holder."""
+def get_session(token) -> Session:
+    """The session of a token for which `get_user` returned a user."""
     return Session.objects.get(key=_session_key(token))
 
 
@@ -84,40 +100,43 @@ def _session_key(token) -> UUID | None:
 
 
 def refresh(raw: str) -> dict[str, str]:
-    """Trade a refresh token for a new pair, once.
+    """Exchange a refresh token for a new pair of tokens.
 
-    A token that comes a second time was stolen or copied: the whole sign-in ends.
-    Among requests at the same moment the unique blacklist row decides for one.
-    Raises `NotSignedIn`.
+    Raises `NotSignedIn` (401) for a token that is invalid, expired or used before; the
+    latter ends the session, as the token was stolen or copied.
     """
     try:
-        token = _Refresh(raw)
+        token = _RotatingRefreshToken(raw)
     except TokenError as error:
-        raise _refused() from error
-    first_use = _use_up(token)
+        raise _invalid_token() from error
+    # Compare-and-set: blacklisting and finding out whether the token was used are one
+    # INSERT under a unique constraint. Of many requests at once one sees True.
+    first_use = _blacklist(token)
     if not first_use:
         replayed = Session.objects.filter(key=_session_key(token))
-        end_sessions(replayed, of=_user_id(token), because="replayed")
-        raise _refused()
-    if holder(token) is None:
-        raise _refused()
-    return issue(Session.objects.select_related("user").get(key=_session_key(token)))
+        end_sessions(replayed, of=_user_id(token), reason="replayed")
+        raise _invalid_token()
+    if get_user(token) is None:
+        raise _invalid_token()
+    return issue_pair(
+        Session.objects.select_related("user").get(key=_session_key(token))
+    )
 
 
 @transaction.atomic
-def _use_up(token: RefreshToken) -> bool:
-    """Blacklist a refresh token; tell whether this call was the one that did."""
+def _blacklist(token: RefreshToken) -> bool:
+    """Blacklist a refresh token; False if it was blacklisted before."""
     _row, created = token.blacklist()
     return created
 
 
 def sign_out(access) -> None:
-    """End the sign-in that an access token belongs to."""
+    """End the session of an access token."""
     session = Session.objects.filter(key=_session_key(access))
-    end_sessions(session, of=_user_id(access), because="signed out")
+    end_sessions(session, of=_user_id(access), reason="signed out")
 
 
-def _refused() -> NotSignedIn:
+def _invalid_token() -> NotSignedIn:
     return NotSignedIn(
         _("The refresh token is invalid or was used before."), code="token_not_valid"
     )

@@ -32,7 +32,7 @@ CHANGED = inline_serializer(
 
 
 class AuthViewSet(ApiViewSet):
-    """Joining, signing in and out, and one's own account."""
+    """Registration, sign-in and sign-out, password and own profile."""
 
     queryset = User.objects.all()
     serializer_class = ProfileSerializer
@@ -105,14 +105,14 @@ class AuthViewSet(ApiViewSet):
 
 
 class UserViewSet(ApiViewSet):
-    """People as everybody may see them."""
+    """Public profiles."""
 
     queryset = User.objects.for_display()
     serializer_class = PublicUserSerializer
     public_actions = frozenset({"retrieve"})
 
     def get_queryset(self):
-        return presence.with_hidden(super().get_queryset(), self.request.user)
+        return presence.annotate_hidden(super().get_queryset(), self.request.user)
 
     @extend_schema(summary="A person")
     def retrieve(self, request, pk):
@@ -121,7 +121,7 @@ class UserViewSet(ApiViewSet):
 
 @extend_schema_view(list=extend_schema(summary="People who help"))
 class HelperViewSet(PublicList, ApiViewSet):
-    """People who help: nearest first around a point, else the best rated."""
+    """Helpers: nearest first around a point, else best rated first."""
 
     queryset = User.objects.helpers().best_first()
     serializer_class = HelperSerializer

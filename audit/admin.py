@@ -1,4 +1,4 @@
-"""Edits that explain themselves, and the trail of what staff did."""
+"""The audit log in the admin, and the base class of audited pages."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -11,56 +11,61 @@ from django.utils.translation import gettext_lazy as _
 from audit import services
 from audit.forms import ReasonedForm
 from audit.models import AuditLogEntry
-from core.admin.base import Admin, fieldset, link_column, link_to, list_of
+from core.admin.base import Admin, changelist_url, fieldset, link_column, link_to
 from core.admin.changelists import CachedValuesFilter
 from core.db.locks import locked
 
-NOT_FIELDS = ("reason", "password1", "password2", "usable_password")
-SECRET = "∙∙∙"  # in the place of a private value: the trail outlives it
+UNAUDITED_FIELDS = ("reason", "password1", "password2", "usable_password")
+REDACTED = "∙∙∙"  # stands for a private value, which the log would keep for ever
 
 
 class AuditedAdmin(Admin):
-    """Every edit asks for its reason and becomes a row of the trail."""
+    """Every addition and change asks for a reason and is recorded in the audit log."""
 
     form = ReasonedForm
 
     def get_fieldsets(self, request, obj=None) -> list:
         fieldsets = super().get_fieldsets(request, obj)
-        if not self._writes(request, obj):
+        if not self._can_save(request, obj):
             return fieldsets
         return [*fieldsets, (_("Why"), {"fields": ["reason"]})]
 
-    def _writes(self, request, obj: Model | None) -> bool:
+    def _can_save(self, request, obj: Model | None) -> bool:
         if obj is None:
             return self.has_add_permission(request)
         return self.has_change_permission(request, obj)
 
     def get_object(self, request, object_id, from_field=None) -> Model | None:
-        """Locked while a form is saved, which would undo what happens meanwhile."""
+        """The object; while a form is saved its row stays locked.
+
+        Without the lock, saving the form would overwrite what another request commits
+        between reading the row and writing it.
+        """
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            known = super().get_object(request, object_id, from_field)
+            obj = super().get_object(request, object_id, from_field)
             rows = locked(self.model._base_manager)
-            return known and rows.filter(pk=known.pk).first()
+            return obj and rows.filter(pk=obj.pk).first()
         return super().get_object(request, object_id, from_field)
 
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
-        names = [name for name in form.changed_data if name not in NOT_FIELDS]
+        names = [name for name in form.changed_data if name not in UNAUDITED_FIELDS]
         if names or not change:
             services.record(
                 obj,
                 actor=request.user,
                 action="edit" if change else "add",
                 reason=form.cleaned_data["reason"],
-                before=self._told(form.initial, names) if change else "",
-                after=self._told(form.cleaned_data, names),
+                before=self._format_values(form.initial, names) if change else "",
+                after=self._format_values(form.cleaned_data, names),
             )
 
-    def _told(self, values: dict, names: list[str]) -> str:
-        return "\n".join(
-            f"{name}: {SECRET if name in self.private else told(values.get(name))}"
+    def _format_values(self, values: dict, names: list[str]) -> str:
+        texts = {
+            name: REDACTED if name in self.private else format_value(values.get(name))
             for name in names
-        )
+        }
+        return "\n".join(f"{name}: {text}" for name, text in texts.items())
 
     def delete_model(self, request, obj) -> None:
         services.record(obj, actor=request.user, action="delete")
@@ -71,22 +76,22 @@ class AuditedAdmin(Admin):
         for obj in queryset:
             self.delete_model(request, obj)
 
-    def related_to(self, request, obj: Model) -> list[dict]:
-        related = super().related_to(request, obj)
-        if self._may_see(request, AuditLogEntry):
+    def related_links(self, request, obj: Model) -> list[dict]:
+        related = super().related_links(request, obj)
+        if self._can_view(request, AuditLogEntry):
             about = {"subject_type": obj._meta.label_lower, "subject_id": obj.pk}
             related.append(
                 {
-                    "title": _("Staff acts about this"),
+                    "title": _("Audit log entries about this record"),
                     "count": AuditLogEntry.objects.filter(**about).count(),
-                    "url": list_of(AuditLogEntry, **about),
+                    "url": changelist_url(AuditLogEntry, **about),
                 }
             )
         return related
 
 
-def told(value) -> str:
-    """A form's value in words."""
+def format_value(value) -> str:
+    """A form's value as text; the members of a collection sorted, with commas."""
     if hasattr(value, "__iter__") and not isinstance(value, str):
         return ", ".join(sorted(map(str, value)))
     return str(value)
@@ -114,13 +119,16 @@ class AuditLogEntryAdmin(Admin):
     )
 
     @admin.display(description=_("subject"), ordering="subject_label")
-    def subject(self, act: AuditLogEntry) -> str:
-        """A link, without a query: the subject as it was called then."""
+    def subject(self, entry: AuditLogEntry) -> str:
+        """A link under the label of that time, made without a query."""
         try:
-            model = apps.get_model(act.subject_type)
-            return link_to(model(pk=act.subject_id), act.subject_label)
-        except (LookupError, NoReverseMatch):  # of an app that is gone
-            return act.subject_label
+            model = apps.get_model(entry.subject_type)
+            return link_to(model(pk=entry.subject_id), entry.subject_label)
+        except (
+            LookupError,
+            NoReverseMatch,
+        ):  # the model or its page does not exist any more
+            return entry.subject_label
 
 
 @admin.register(LogEntry)
@@ -130,7 +138,7 @@ class LogEntryAdmin(Admin):
         link_column("user"),
         "content_type",
         "object_repr",
-        "said",
+        "change_message_text",
     )
     list_display_links = ("action_time",)
     list_filter = ("action_flag",)
@@ -140,8 +148,10 @@ class LogEntryAdmin(Admin):
         "change_message__icontains",
         "user__search_text__words",
     )
-    fieldsets = (fieldset(None, "action_time user content_type object_repr said"),)
+    fieldsets = (
+        fieldset(None, "action_time user content_type object_repr change_message_text"),
+    )
 
     @admin.display(description=_("change"))
-    def said(self, entry: LogEntry) -> str:
+    def change_message_text(self, entry: LogEntry) -> str:
         return entry.get_change_message()

@@ -1,4 +1,4 @@
-"""Write the trail of what staff do."""
+"""Write the audit log."""
 
 from django.db.models import Model
 
@@ -14,7 +14,11 @@ def record(
     before: str = "",
     after: str = "",
 ) -> AuditLogEntry:
-    """Add one act to the trail, in the transaction of the act itself."""
+    """Add an entry for an action of `actor` on `subject`, and return it.
+
+    Call it in the transaction of the action, so that both are committed or neither.
+    `reason` is cut at 500 characters, the label of the subject at 200.
+    """
     return AuditLogEntry.objects.create(
         actor=actor,
         action=action,

@@ -48,7 +48,7 @@ def edit(item: Item, *, changes: dict) -> Item:
 
 def release_images(item: Item, *, actor) -> None:
     """Count an item's pictures out; the effect of deleting it."""
-    uploads.show(item, [], owner=item.owner)
+    uploads.set_images(item, [], owner=item.owner)
 
 
 def _set(item: Item, fields: dict, *, images: list[str] | None) -> None:
@@ -58,4 +58,4 @@ def _set(item: Item, fields: dict, *, images: list[str] | None) -> None:
         if name != "images":
             setattr(item, name, value)
     if images is not None:
-        uploads.show(item, images, owner=item.owner)
+        uploads.set_images(item, images, owner=item.owner)

@@ -8,11 +8,11 @@ from core.admin.base import fieldset, link_column, status_column
 from items.admin import MODERATION_FIELDSET
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW, MODERATION
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
 @admin.register(Listing)
-class ListingAdmin(ShowsPictures, AuditedAdmin):
+class ListingAdmin(PicturesMixin, AuditedAdmin):
     """Listings."""
 
     workflows = (LISTING_WORKFLOW, MODERATION)

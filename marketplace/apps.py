@@ -8,5 +8,8 @@ class MarketplaceConfig(AppConfig):
     def ready(self):
         from marketplace.staff import groups
 
-        # After the accounts app: its migration is the last that the groups need.
-        post_migrate.connect(groups.make, sender=apps.get_app_config("accounts"))
+        # The signal of the accounts app: its permissions are the last to be created of
+        # those that the groups need.
+        post_migrate.connect(
+            groups.create_groups, sender=apps.get_app_config("accounts")
+        )

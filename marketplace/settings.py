@@ -336,6 +336,7 @@ CORS_EXPOSE_HEADERS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("lv", "Latviešu"), ("ru", "Русский"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
+FORMAT_MODULE_PATH = ["marketplace.locale"]  # dates, by language
 TIME_ZONE = env.zone("SITE_TIME_ZONE", "Europe/Riga")  # of deadlines, a wall clock
 USE_TZ = True
 USE_I18N = True
@@ -388,9 +389,9 @@ UNFOLD = {
     "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.with_cards",
+    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.add_cards",
     "SIDEBAR": {"navigation": "marketplace.staff.navigation.groups_for"},
-    "LOGIN": {"form": "accounts.forms.StaffSignInForm"},
+    "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
 }
 
 env.seal()

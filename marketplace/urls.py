@@ -1,4 +1,4 @@
-"""The table of contents of the API: one line for each kind of thing."""
+"""The URLs of the project: one line for each viewset and page."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -51,7 +51,7 @@ router.register("map", MapViewSet, "map")
 router.register("categories", CategoryViewSet, "category")
 
 urlpatterns = [
-    path("api/", include(router.urls)),  # what is asked most is looked for first
+    path("api/", include(router.urls)),  # first, as most requests match it
     path("", pages.welcome),
     path("examples/chat", pages.chat),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),

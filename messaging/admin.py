@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from accounts.models import Block
 from audit.admin import AuditedAdmin
-from core.admin.base import Admin, HistoryInline, fieldset, link_column
+from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column
 from messaging.links import signed_path
 from messaging.models import Conversation, Message, MessageVersion
 from messaging.querysets import SUBJECTS
@@ -37,7 +37,7 @@ class ConversationAdmin(AuditedAdmin):
     )
 
 
-class VersionInline(HistoryInline):
+class VersionInline(ReadOnlyInline):
     """The texts of a message before its edits."""
 
     model = MessageVersion
@@ -75,7 +75,7 @@ class MessageAdmin(AuditedAdmin):
     inlines = (VersionInline,)
 
     @display(
-        description=_("state"),
+        description=_("status"),
         label={"deleted": "danger", "edited": "warning", "written": ""},
     )
     def state(self, message: Message) -> tuple[str, str]:

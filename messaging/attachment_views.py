@@ -44,7 +44,7 @@ class AttachmentViewSet(ApiViewSet):
     )
     def create(self, request):
         file = self.validated_input()["file"]
-        upload = uploads.take_in(file, owner=request.user, is_private=True)
+        upload = uploads.create(file, owner=request.user, is_private=True)
         answer = {"message": _("Uploaded."), "attachment": self._render(upload)}
         return Response(answer, status=201)
 
@@ -59,7 +59,7 @@ class AttachmentViewSet(ApiViewSet):
     )
     def retrieve(self, request, pk):
         name = links.file_name(int(pk), request.query_params.get("signature", ""))
-        return storage.served(name, cache_control=CACHE_CONTROL)
+        return storage.serve(name, cache_control=CACHE_CONTROL)
 
     def _render(self, upload: Upload) -> dict:
         return self.get_serializer(upload).data

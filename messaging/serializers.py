@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import PresentUser, UserBrief
+from accounts.serializers import UserBrief, UserWithPresence
 from core.api.fields import IdField, Input, OptionalTextField, TextField
 from core.api.output import Output
 from messaging import links
@@ -118,7 +118,7 @@ class ConversationSerializer(SubjectOutput):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    @extend_schema_field(PresentUser)
+    @extend_schema_field(UserWithPresence)
     def get_other_participant(self, conversation) -> dict:
         other = conversation.other_than(self.viewer)
         other.is_hidden = conversation.is_blocked or conversation.is_blocked_by_other
@@ -128,8 +128,8 @@ class ConversationSerializer(SubjectOutput):
         return conversation.read_seq_beside(self.viewer)
 
     @cached_property
-    def _other(self) -> PresentUser:
-        return PresentUser(context=self.context)
+    def _other(self) -> UserWithPresence:
+        return UserWithPresence(context=self.context)
 
 
 class SubjectInput(Input):

@@ -8,11 +8,11 @@ from core.admin.base import fieldset, link_column, status_column
 from items.admin import MODERATION_FIELDSET
 from offerings.models import Offering
 from offerings.workflow import MODERATION, OFFERING_WORKFLOW
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
 @admin.register(Offering)
-class OfferingAdmin(ShowsPictures, AuditedAdmin):
+class OfferingAdmin(PicturesMixin, AuditedAdmin):
     """Offerings."""
 
     workflows = (OFFERING_WORKFLOW, MODERATION)

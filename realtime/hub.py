@@ -12,7 +12,6 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
-from accounts.tokens import ENDED
 from core.events import Event
 from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
@@ -312,7 +311,7 @@ class Hub:
 
 
 EVENT_HANDLERS = {
-    ENDED: Hub._on_session_ended,
+    SESSION_ENDED: Hub._on_session_ended,
     "message.created": Hub._on_message_created,
     "message.updated": Hub._on_message_updated,
     "message.read": Hub._on_message_read,

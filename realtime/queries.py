@@ -138,7 +138,7 @@ def presence_of(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], dic
     blocks = Block.objects.filter(blocker__in=ids, blocked__in=ids)
     blocked = set(blocks.values_list("blocker", "blocked"))
     return {
-        (viewer, pk): presence.shown(
+        (viewer, pk): presence.get_presence(
             users.get(pk), hidden=(viewer, pk) in blocked or (pk, viewer) in blocked
         )
         for viewer, pk in pairs

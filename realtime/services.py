@@ -37,7 +37,7 @@ def issue_ticket(access) -> str:
     now = timezone.now()
     Ticket.objects.create(
         digest=_digest(ticket),
-        session=tokens.session_of(access),
+        session=tokens.get_session(access),
         expires_at=now + timedelta(seconds=TICKET_LIFETIME_S),
         token_expires_at=_expiry_of(access),
     )
@@ -68,8 +68,8 @@ def identify(raw: str) -> SignIn | None:
         access = AccessToken(raw)
     except TokenError:
         return None
-    user = tokens.holder(access)
-    return user and _sign_in(tokens.session_of(access), user, _expiry_of(access))
+    user = tokens.get_user(access)
+    return user and _sign_in(tokens.get_session(access), user, _expiry_of(access))
 
 
 def _sign_in(session: Session, user: User, expires_at: datetime) -> SignIn:

@@ -1,1 +1,1 @@
-"""A living market, made up: the same one for the same size, number and day."""
+"""Demo data: the same rows for the same size, random state and day."""

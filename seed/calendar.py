@@ -1,4 +1,4 @@
-"""When things happened: days before the day on which the market is made."""
+"""Times of the demo data, all relative to the day on which it is made."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,10 +10,13 @@ from django.utils import timezone
 
 @dataclass(frozen=True)
 class Calendar:
-    today: datetime  # its first moment
+    """Times before and after one day. Its methods take the random generator `rng`."""
+
+    today: datetime  # midnight, local time
 
     @classmethod
-    def owned_by(cls, now: datetime) -> "Calendar":
+    def for_day(cls, now: datetime) -> "Calendar":
+        """The calendar of the local day of `now`."""
         midnight = timezone.localtime(now).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
@@ -22,23 +25,23 @@ class Calendar:
     def before(self, days: float) -> datetime:
         return self.today - timedelta(seconds=int(days * 86400))
 
-    def lately(self, chance: Random, days: float) -> datetime:
-        """Within `days`, more of it in the last few."""
-        return self.before(days * chance.random() ** 1.6 + 0.02)
+    def recent(self, rng: Random, days: float) -> datetime:
+        """Within the last `days`, more often in the latest of them."""
+        return self.before(days * rng.random() ** 1.6 + 0.02)
 
-    def long_ago(self, chance: Random, days: float) -> datetime:
-        return self.before(days * chance.random() + 1)
+    def any_time(self, rng: Random, days: float) -> datetime:
+        return self.before(days * rng.random() + 1)
 
-    def listed(self, chance: Random) -> datetime:
-        return self.lately(chance, min(35, settings.LISTING_DAYS * 0.7))
+    def listed_at(self, rng: Random) -> datetime:
+        return self.recent(rng, min(35, settings.LISTING_DAYS * 0.7))
 
-    def asked(self, chance: Random) -> datetime:
-        return self.lately(chance, min(20, settings.TASK_DAYS * 0.7))
+    def requested_at(self, rng: Random) -> datetime:
+        return self.recent(rng, min(20, settings.TASK_DAYS * 0.7))
 
-    def awaiting(self, chance: Random) -> datetime:
-        return self.lately(chance, min(8, settings.AUTO_CONFIRM_DAYS * 0.6))
+    def marked_done_at(self, rng: Random) -> datetime:
+        return self.recent(rng, min(8, settings.AUTO_CONFIRM_DAYS * 0.6))
 
-    def deadline(self, chance: Random, *, urgent: bool) -> datetime:
-        """In the days to come, at a full hour in the daytime."""
-        days = chance.randint(1, 3) if urgent else chance.randint(3, 21)
-        return self.today + timedelta(days=days, hours=chance.randint(9, 19))
+    def deadline(self, rng: Random, *, urgent: bool) -> datetime:
+        """In the next days, at a full hour of the day."""
+        days = rng.randint(1, 3) if urgent else rng.randint(3, 21)
+        return self.today + timedelta(days=days, hours=rng.randint(9, 19))

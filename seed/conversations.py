@@ -1,4 +1,4 @@
-"""Who helps and who asked write to each other: one conversation for each pair."""
+"""Conversations about taken tasks: one for each pair of creator and worker."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,24 +10,27 @@ from django.db.models import OuterRef, Subquery
 from messaging.models import Conversation, Message
 from seed import sentences
 from seed.market import Market
-from seed.tables import fresh
-from seed.words.messages import TALKS
+from seed.tables import new_row
+from seed.words.messages import DIALOGUES
 from tasks.models import TaskRequest
 
 UNREAD_SHARE = 0.4
 
 
 @dataclass
-class Talks:
-    """Rows of two tables that go in one after the other."""
+class ConversationRows:
+    """The rows of two tables; conversations are inserted first."""
 
     conversations: list[Conversation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
 
-def talks(market: Market) -> Talks:
-    """About the first taken tasks. A pair that meets again writes on."""
-    chance, made = market.chance("talks"), Talks()
+def conversations_of(market: Market) -> ConversationRows:
+    """Conversations about the first taken tasks, with their messages.
+
+    A pair with several tasks has one conversation with more messages.
+    """
+    rng, rows = market.rng("conversation messages"), ConversationRows()
     by_pair: dict[tuple[int, int], Conversation] = {}
     for pk, creator, worker, since in _taken_tasks(market):
         pair = (min(creator, worker), max(creator, worker))
@@ -36,15 +39,15 @@ def talks(market: Market) -> Talks:
         if pair not in by_pair:
             number = market.first_ids[Conversation] + len(by_pair)
             by_pair[pair] = _opened(number, pair, worker, since)
-        talk = by_pair[pair]
-        talk.task_id = pk
-        for message in _exchange(talk, worker, creator, since, market, chance):
-            message.pk = market.first_ids[Message] + len(made.messages)
-            made.messages.append(message)
-    made.conversations += by_pair.values()
-    for talk in made.conversations:
-        _read(talk, chance)
-    return made
+        conversation = by_pair[pair]
+        conversation.task_id = pk
+        for message in _exchange(conversation, worker, creator, since, market, rng):
+            message.pk = market.first_ids[Message] + len(rows.messages)
+            rows.messages.append(message)
+    rows.conversations += by_pair.values()
+    for conversation in rows.conversations:
+        _read(conversation, rng)
+    return rows
 
 
 def _taken_tasks(market: Market) -> Iterator[tuple[int, int, int, datetime]]:
@@ -55,7 +58,7 @@ def _taken_tasks(market: Market) -> Iterator[tuple[int, int, int, datetime]]:
 
 
 def _opened(pk: int, pair: tuple[int, int], starter: int, at: datetime) -> Conversation:
-    return fresh(
+    return new_row(
         Conversation,
         id=pk,
         participant_1_id=pair[0],
@@ -67,41 +70,41 @@ def _opened(pk: int, pair: tuple[int, int], starter: int, at: datetime) -> Conve
 
 
 def _exchange(
-    talk: Conversation,
+    conversation: Conversation,
     worker: int,
     creator: int,
     since: datetime,
     market: Market,
-    chance: Random,
+    rng: Random,
 ) -> Iterator[Message]:
-    lines, tongue = chance.choice(TALKS), sentences.language(chance)
-    at = max(since, talk.updated_at)
-    step = (market.calendar.today - at).total_seconds() * 0.5 / len(lines)
+    lines, language = rng.choice(DIALOGUES), sentences.pick_language(rng)
+    at = max(since, conversation.updated_at)
+    interval = (market.calendar.today - at).total_seconds() * 0.5 / len(lines)
     for number, line in enumerate(lines):
-        at += timedelta(seconds=int(step * chance.random()))
-        talk.last_seq += 1
-        talk.updated_at = at
-        yield fresh(
+        at += timedelta(seconds=int(interval * rng.random()))
+        conversation.last_seq += 1
+        conversation.updated_at = at
+        yield new_row(
             Message,
-            conversation_id=talk.pk,
-            seq=talk.last_seq,
+            conversation_id=conversation.pk,
+            seq=conversation.last_seq,
             sender_id=creator if number % 2 else worker,
-            content=line[tongue],
-            task_id=talk.task_id,
+            content=line[language],
+            task_id=conversation.task_id,
             created_at=at,
         )
 
 
-def _read(talk: Conversation, chance: Random) -> None:
-    """Both have read all, but sometimes for the last one or two."""
-    talk.read_seq_1 = talk.read_seq_2 = talk.last_seq
-    if chance.random() < UNREAD_SHARE:
-        side = chance.choice(("read_seq_1", "read_seq_2"))
-        setattr(talk, side, talk.last_seq - chance.randint(1, 2))
+def _read(conversation: Conversation, rng: Random) -> None:
+    """Mark all messages as read; in some conversations one side lacks the last ones."""
+    conversation.read_seq_1 = conversation.read_seq_2 = conversation.last_seq
+    if rng.random() < UNREAD_SHARE:
+        side = rng.choice(("read_seq_1", "read_seq_2"))
+        setattr(conversation, side, conversation.last_seq - rng.randint(1, 2))
 
 
 def point_at_last_messages(market: Market) -> None:
-    """Once both tables are in: each refers to the other."""
+    """Set `last_message`, once both tables are filled: each refers to the other."""
     last = Message.objects.filter(conversation=OuterRef("pk"), seq=OuterRef("last_seq"))
     rows = Conversation.objects.filter(pk__gte=market.first_ids[Conversation])
     rows.update(last_message=Subquery(last.values("pk")[:1]))

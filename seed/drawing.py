@@ -1,4 +1,4 @@
-"""Pictures drawn for the market: a sky, a hill and the thing itself."""
+"""Drawn pictures for items and avatars: a sky, hills and an object."""
 
 import colorsys
 import io
@@ -6,11 +6,11 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from uploads.images import Picture, clean
+from uploads.images import EncodedImage, reencode
 
 WIDTH, HEIGHT = 800, 600
 AVATAR = 256
-HOLES = frozenset({"hole", "ring"})  # show the sky through: a square one, a round one
+HOLES = frozenset({"hole", "ring"})  # transparent: rectangular, round
 # Shapes in percent of a square: (what, corners, shade).
 SHAPES = {
     "phone": (
@@ -231,21 +231,21 @@ SHAPE_OF = {
 }  # fmt: skip
 
 
-def picture(category: str, chance: Random) -> Picture:
-    """A picture of something in `category`, as an upload of it would be kept."""
-    hue = chance.random()
-    image = _sky(hue, chance)
-    _landscape(image, hue, chance)
-    size = chance.randint(300, 380)
-    left = (WIDTH - size) // 2 + chance.randint(-90, 90)
-    top = (HEIGHT - size) // 2 + chance.randint(-20, 60)
-    _thing(image, SHAPE_OF[category], (left, top, size), (hue + 0.5) % 1)
+def picture(category: str, rng: Random) -> EncodedImage:
+    """A picture of an object of `category`, encoded like an upload."""
+    hue = rng.random()
+    image = _sky(hue, rng)
+    _landscape(image, hue, rng)
+    size = rng.randint(300, 380)
+    left = (WIDTH - size) // 2 + rng.randint(-90, 90)
+    top = (HEIGHT - size) // 2 + rng.randint(-20, 60)
+    _draw_object(image, SHAPE_OF[category], (left, top, size), (hue + 0.5) % 1)
     return _encoded(image)
 
 
-def portrait(chance: Random) -> Picture:
-    """Somebody's head and shoulders."""
-    hue = chance.random()
+def portrait(rng: Random) -> EncodedImage:
+    """An avatar: head and shoulders."""
+    hue = rng.random()
     image = Image.new("RGB", (AVATAR, AVATAR), _colour(hue, 0.35, 0.9))
     draw = ImageDraw.Draw(image)
     person = _colour(hue, 0.65, 0.55)
@@ -254,7 +254,7 @@ def portrait(chance: Random) -> Picture:
     return _encoded(image)
 
 
-def _sky(hue: float, chance: Random) -> Image.Image:
+def _sky(hue: float, rng: Random) -> Image.Image:
     top = _colour(hue, 0.55, 0.75)
     bottom = _colour((hue + 0.08) % 1, 0.18, 0.98)
     column = Image.new("RGB", (1, 64))
@@ -264,28 +264,28 @@ def _sky(hue: float, chance: Random) -> Image.Image:
     return column.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
 
 
-def _landscape(image: Image.Image, hue: float, chance: Random) -> None:
+def _landscape(image: Image.Image, hue: float, rng: Random) -> None:
     draw = ImageDraw.Draw(image)
-    x, y = chance.randint(40, WIDTH - 140), chance.randint(30, 140)
+    x, y = rng.randint(40, WIDTH - 140), rng.randint(30, 140)
     draw.ellipse((x, y, x + 100, y + 100), fill=_colour(hue + 0.1, 0.12, 1.0))
     for layer, shade in enumerate((0.8, 0.66)):
-        crest = HEIGHT - 190 + layer * 80 + chance.randint(-20, 20)
-        start = chance.randint(-300, 100)
+        crest = HEIGHT - 190 + layer * 80 + rng.randint(-20, 20)
+        start = rng.randint(-300, 100)
         hill = (start, crest, start + WIDTH + 300, HEIGHT + 400)
         draw.ellipse(hill, fill=_colour(hue + 0.04, 0.35, shade))
 
 
-def _thing(image: Image.Image, shape: str, where: tuple, hue: float) -> None:
-    """Draw at twice the size and shrink, so that edges are smooth; with a shadow."""
-    left, top, size = where
-    twice = size * 2
-    layer = Image.new("RGBA", (twice, twice))
+def _draw_object(image: Image.Image, name: str, box: tuple, hue: float) -> None:
+    """Draw at double size and shrink it, for smooth edges; add a shadow."""
+    left, top, size = box
+    double = size * 2
+    layer = Image.new("RGBA", (double, double))
     draw = ImageDraw.Draw(layer)
     shades = (_colour(hue, 0.5, 0.97), _colour(hue, 0.3, 1.0), _colour(hue, 0.6, 0.35))
-    for what, corners, shade in SHAPES[shape]:
-        scaled = tuple(corner * twice / 100 for corner in corners)
-        fill = (0, 0, 0, 0) if what in HOLES else (*shades[shade], 255)
-        _stroke(draw, what, scaled, fill, twice)
+    for shape, corners, shade in SHAPES[name]:
+        scaled = tuple(corner * double / 100 for corner in corners)
+        fill = (0, 0, 0, 0) if shape in HOLES else (*shades[shade], 255)
+        _draw_shape(draw, shape, scaled, fill, double)
     small = layer.resize((size, size), Image.Resampling.LANCZOS)
     shadow = Image.new("RGBA", small.size, (20, 20, 40, 0))
     shadow.putalpha(small.getchannel("A").point(lambda alpha: alpha // 4))
@@ -293,17 +293,19 @@ def _thing(image: Image.Image, shape: str, where: tuple, hue: float) -> None:
     image.paste(small, (left, top), small)
 
 
-def _stroke(draw: ImageDraw.ImageDraw, what: str, corners, fill, twice: int) -> None:
-    if what == "line":
-        draw.line(corners, fill=fill, width=twice // 18, joint="curve")
-    elif what == "pie":
+def _draw_shape(
+    draw: ImageDraw.ImageDraw, shape: str, corners, fill, double: int
+) -> None:
+    if shape == "line":
+        draw.line(corners, fill=fill, width=double // 18, joint="curve")
+    elif shape == "pie":
         draw.pieslice(corners, 180, 360, fill=fill)
-    elif what == "ring":
+    elif shape == "ring":
         draw.ellipse(corners, fill=fill)
-    elif what in {"round", "hole"}:
-        draw.rounded_rectangle(corners, radius=twice // 28, fill=fill)
+    elif shape in {"round", "hole"}:
+        draw.rounded_rectangle(corners, radius=double // 28, fill=fill)
     else:
-        getattr(draw, what)(corners, fill=fill)
+        getattr(draw, shape)(corners, fill=fill)
 
 
 def _colour(hue: float, saturation: float, value: float) -> tuple[int, ...]:
@@ -311,7 +313,7 @@ def _colour(hue: float, saturation: float, value: float) -> tuple[int, ...]:
     return tuple(int(part * 255) for part in parts)
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _encoded(image: Image.Image) -> EncodedImage:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92)
-    return clean(out.getvalue())
+    return reencode(out.getvalue())

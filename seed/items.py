@@ -1,4 +1,4 @@
-"""Things for sale and services on offer."""
+"""Listings and offerings."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,9 +11,9 @@ from listings.models import Listing
 from offerings.models import Offering
 from seed import sentences
 from seed.market import Market
-from seed.places import somewhere
+from seed.places import random_place
 from seed.plan import DEMO, HELPER
-from seed.tables import fresh
+from seed.tables import new_row
 from seed.words.goods import ABOUT_GOODS, CONDITIONS, GOODS, MORE_ABOUT_GOODS
 from seed.words.trades import ABOUT_TRADES, AVAILABILITY, EXPERIENCE, TRADES
 
@@ -29,98 +29,101 @@ WITHOUT_CONDITION = frozenset({"property", "other"})
 
 
 def listings(market: Market) -> Iterator[Listing]:
-    chance = market.chance("listings")
+    """All listings, in the order of their ids; the first belong to demo accounts."""
+    rng = market.rng("listings")
     for number in range(market.plan.size.listings):
-        yield _listing(number, market, chance)
+        yield _listing(number, market, rng)
 
 
-def _listing(number: int, market: Market, chance: Random) -> Listing:
+def _listing(number: int, market: Market, rng: Random) -> Listing:
     first = number < len(FIRST_SELLERS)
-    seller = FIRST_SELLERS[number] if first else market.plan.anybody(chance)
-    category = chance.choice(GOODS_SLUGS)
-    lowest, highest, *titles = chance.choice(GOODS[category])
-    tongue = sentences.language(chance)
-    at = market.calendar.listed(chance)
-    status = chance.choices(LISTING_STATUSES, LISTING_SHARES)[0]
-    listing = fresh(
+    seller = FIRST_SELLERS[number] if first else market.plan.random_person(rng)
+    category = rng.choice(GOODS_SLUGS)
+    lowest, highest, *titles = rng.choice(GOODS[category])
+    language = sentences.pick_language(rng)
+    at = market.calendar.listed_at(rng)
+    status = rng.choices(LISTING_STATUSES, LISTING_SHARES)[0]
+    listing = new_row(
         Listing,
         id=market.listing_id(number),
         seller_id=market.person_id(seller),
-        title=titles[tongue],
-        description=sentences.said(
-            chance, tongue, ABOUT_GOODS[category], MORE_ABOUT_GOODS
+        title=titles[language],
+        description=sentences.compose(
+            rng, language, ABOUT_GOODS[category], MORE_ABOUT_GOODS
         ),
         category=category,
-        price=sentences.price(chance, lowest, highest),
-        is_negotiable=chance.random() < 0.4,
-        condition="" if category in WITHOUT_CONDITION else chance.choice(CONDITIONS),
-        is_featured=chance.random() < 0.04,
-        views_count=int(chance.expovariate(1 / 40)),
+        price=sentences.price(rng, lowest, highest),
+        is_negotiable=rng.random() < 0.4,
+        condition="" if category in WITHOUT_CONDITION else rng.choice(CONDITIONS),
+        is_featured=rng.random() < 0.04,
+        views_count=int(rng.expovariate(1 / 40)),
         status="active" if first else status,
         created_at=at,
         updated_at=at,
         expires_at=at + timedelta(days=settings.LISTING_DAYS),
-        **somewhere(chance),
+        **random_place(rng),
     )
-    add_pictures(listing, listing.seller_id, market, chance, share=0.93, most=3)
+    add_pictures(listing, listing.seller_id, market, rng, share=0.93, max_pictures=3)
     if not first:
-        market.maybe_hide(listing, chance)
+        market.maybe_hide(listing, rng)
     return listing
 
 
 def offerings(market: Market) -> Iterator[Offering]:
-    chance = market.chance("offerings")
+    """All offerings, in the order of their ids; the first belong to demo accounts."""
+    rng = market.rng("offerings")
     for number in range(market.plan.size.offerings):
-        yield _offering(number, market, chance)
+        yield _offering(number, market, rng)
 
 
-def _offering(number: int, market: Market, chance: Random) -> Offering:
+def _offering(number: int, market: Market, rng: Random) -> Offering:
     first = number < len(FIRST_PROVIDERS)
-    creator = FIRST_PROVIDERS[number] if first else market.plan.anybody(chance)
-    category = chance.choice(TRADE_SLUGS)
+    creator = FIRST_PROVIDERS[number] if first else market.plan.random_person(rng)
+    category = rng.choice(TRADE_SLUGS)
     lowest, highest, *titles = TRADES[category]
-    tongue = sentences.language(chance)
-    at = market.calendar.long_ago(chance, 110)
-    status = chance.choices(OFFERING_STATUSES, OFFERING_SHARES)[0]
-    amount, price_type = _asked(chance, lowest, highest)
-    offering = fresh(
+    language = sentences.pick_language(rng)
+    at = market.calendar.any_time(rng, 110)
+    status = rng.choices(OFFERING_STATUSES, OFFERING_SHARES)[0]
+    amount, price_type = _price(rng, lowest, highest)
+    offering = new_row(
         Offering,
         id=market.offering_id(number),
         creator_id=market.person_id(creator),
-        title=titles[tongue],
-        description=sentences.said(chance, tongue, ABOUT_TRADES, ABOUT_TRADES),
+        title=titles[language],
+        description=sentences.compose(rng, language, ABOUT_TRADES, ABOUT_TRADES),
         category=category,
         price=amount,
         price_type=price_type,
-        availability=sentences.said(chance, tongue, AVAILABILITY),
-        experience=sentences.said(chance, tongue, EXPERIENCE),
-        service_radius=chance.choice((5, 10, 25, 50, 100)),
-        contact_count=int(chance.expovariate(1 / 4)),
+        availability=sentences.compose(rng, language, AVAILABILITY),
+        experience=sentences.compose(rng, language, EXPERIENCE),
+        service_radius=rng.choice((5, 10, 25, 50, 100)),
+        contact_count=int(rng.expovariate(1 / 4)),
         status="active" if first else status,
         created_at=at,
         updated_at=at,
-        **somewhere(chance),
+        **random_place(rng),
     )
-    add_pictures(offering, offering.creator_id, market, chance, share=0.6, most=2)
+    add_pictures(offering, offering.creator_id, market, rng, share=0.6, max_pictures=2)
     if not first:
-        market.maybe_hide(offering, chance)
+        market.maybe_hide(offering, rng)
     return offering
 
 
-def _asked(chance: Random, lowest: int, highest: int) -> tuple[Decimal | None, str]:
-    kind = chance.choices(("hourly", "fixed", "negotiable"), (60, 28, 12))[0]
-    if kind == "negotiable":
-        return None, kind
-    hours = 1 if kind == "hourly" else chance.randint(2, 5)
-    return sentences.price(chance, lowest * hours, highest * hours), kind
+def _price(rng: Random, lowest: int, highest: int) -> tuple[Decimal | None, str]:
+    price_type = rng.choices(("hourly", "fixed", "negotiable"), (60, 28, 12))[0]
+    if price_type == "negotiable":
+        return None, price_type
+    hours = 1 if price_type == "hourly" else rng.randint(2, 5)
+    return sentences.price(rng, lowest * hours, highest * hours), price_type
 
 
-def add_pictures(item, owner_id: int, market, chance, *, share: float, most: int):
-    if chance.random() < share:
-        item.images = market.album.show(
+def add_pictures(item, owner_id: int, market, rng, *, share: float, max_pictures: int):
+    """Give a `share` of the items 1 to `max_pictures` pictures of their category."""
+    if rng.random() < share:
+        item.images = market.pictures.pick(
             item.category,
-            chance.randint(1, most),
+            rng.randint(1, max_pictures),
             owner_id=owner_id,
             at=item.created_at,
-            chance=chance,
+            rng=rng,
         )

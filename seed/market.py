@@ -1,4 +1,4 @@
-"""What all the makers of rows share."""
+"""The state that the modules of this package share while they make rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from items.models import Moderated
 from listings.models import Listing
 from offerings.models import Offering
 from seed.calendar import Calendar
-from seed.pictures import Album
+from seed.pictures import PictureLibrary
 from seed.plan import STAFF, Plan
-from seed.tables import fresh
+from seed.tables import new_row
 from tasks.models import TaskRequest
 
 VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
@@ -25,17 +25,21 @@ HIDDEN_SHARE, REMOVED_SHARE = 0.015, 0.005
 
 @dataclass
 class Market:
-    """The plan, and with which ids, times and pictures it becomes rows."""
+    """The plan with the ids, times and pictures for its rows."""
 
     plan: Plan
     calendar: Calendar
-    album: Album
+    pictures: PictureLibrary
     random_state: int
     first_ids: dict[type[Model], int]
     completed_at: dict[int, datetime] = field(default_factory=dict)  # by task number
-    staff_acts: list[AuditLogEntry] = field(default_factory=list)
+    audit_log: list[AuditLogEntry] = field(default_factory=list)
 
-    def chance(self, purpose: str) -> Random:
+    def rng(self, purpose: str) -> Random:
+        """A random generator of its own for each `purpose`.
+
+        So that more rows of one kind do not change the rows of another.
+        """
         return Random(f"{self.random_state}:{purpose}")
 
     def person_id(self, number: int) -> int:
@@ -50,20 +54,21 @@ class Market:
     def offering_id(self, number: int) -> int:
         return self.first_ids[Offering] + number
 
-    def maybe_hide(self, row: Moderated, chance: Random) -> None:
-        """Hide or remove a few."""
-        roll = chance.random()
+    def maybe_hide(self, row: Moderated, rng: Random) -> None:
+        """Hide or remove a small share of rows."""
+        roll = rng.random()
         if roll < REMOVED_SHARE:
-            self.moderate(row, REMOVED, chance)
+            self.moderate(row, REMOVED, rng)
         elif roll < REMOVED_SHARE + HIDDEN_SHARE:
-            self.moderate(row, HIDDEN, chance)
+            self.moderate(row, HIDDEN, rng)
 
-    def moderate(self, row: Moderated, decision: str, chance: Random) -> None:
+    def moderate(self, row: Moderated, decision: str, rng: Random) -> None:
+        """Set the moderation of a row to `decision`, with its audit log entry."""
         row.moderation = decision
-        row.moderation_reason = chance.choice(REASONS)
+        row.moderation_reason = rng.choice(REASONS)
         row.moderated_by_id = self.person_id(STAFF)
-        row.moderated_at = self._between(row.created_at, chance)
-        self.act(
+        row.moderated_at = self._between(row.created_at, rng)
+        self.log_action(
             row,
             action="hide" if decision == HIDDEN else "remove",
             reason=row.moderation_reason,
@@ -72,10 +77,10 @@ class Market:
             at=row.moderated_at,
         )
 
-    def act(self, row: Model, *, at: datetime, **fields: str) -> None:
-        """Keep what staff did for the trail."""
-        self.staff_acts.append(
-            fresh(
+    def log_action(self, row: Model, *, at: datetime, **fields: str) -> None:
+        """Add an entry to the audit log for an action of the staff account."""
+        self.audit_log.append(
+            new_row(
                 AuditLogEntry,
                 actor_id=self.person_id(STAFF),
                 subject_type=row._meta.label_lower,
@@ -86,11 +91,12 @@ class Market:
             )
         )
 
-    def acts(self, first_id: int) -> Iterator[AuditLogEntry]:
-        for number, act in enumerate(self.staff_acts, first_id):
-            act.pk = number
-            yield act
+    def audit_log_entries(self, first_id: int) -> Iterator[AuditLogEntry]:
+        """The entries added so far, numbered from `first_id`."""
+        for number, entry in enumerate(self.audit_log, first_id):
+            entry.pk = number
+            yield entry
 
-    def _between(self, start: datetime, chance: Random) -> datetime:
+    def _between(self, start: datetime, rng: Random) -> datetime:
         seconds = (self.calendar.today - start).total_seconds()
-        return start + timedelta(seconds=int(seconds * chance.random()))
+        return start + timedelta(seconds=int(seconds * rng.random()))

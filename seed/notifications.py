@@ -1,4 +1,4 @@
-"""What the demo accounts were told of their first tasks."""
+"""Notifications of the demo accounts about their first tasks."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,21 +10,21 @@ from accounts.models import User
 from notifications.models import Notification
 from seed.market import Market
 from seed.plan import DEMO, FIRST_TASKS, HELPER
-from seed.tables import fresh
+from seed.tables import new_row
 from tasks.models import TaskRequest
 
-FRESH = timedelta(days=4)  # what is older was read
+UNREAD_AGE = timedelta(days=4)  # older notifications are read
 
 
-def notices(market: Market) -> Iterator[Notification]:
-    """Call it once the tasks are in."""
+def notifications_for(market: Market) -> Iterator[Notification]:
+    """The rows. Call it after the tasks are inserted."""
     ids = count(market.first_ids[Notification])
     oldest = market.calendar.today - timedelta(days=settings.NOTIFICATION_DAYS)
-    readers = {market.person_id(number) for number in (DEMO, HELPER)}
+    recipients = {market.person_id(number) for number in (DEMO, HELPER)}
     for row in _rows(market):
-        if row.recipient_id in readers and row.created_at > oldest:
+        if row.recipient_id in recipients and row.created_at > oldest:
             row.pk = next(ids)
-            if row.created_at < market.calendar.today - FRESH:
+            if row.created_at < market.calendar.today - UNREAD_AGE:
                 row.read_at = row.created_at + timedelta(hours=1)
             yield row
 
@@ -55,7 +55,7 @@ def _rows(market: Market) -> Iterator[Notification]:
 
 
 def _about(task: TaskRequest, recipient_id: int, kind: str, actor: User, at):
-    return fresh(
+    return new_row(
         Notification,
         recipient_id=recipient_id,
         kind=kind,

@@ -1,4 +1,4 @@
-"""The pictures of the market: which item shows which, and the rows they come to."""
+"""Which item shows which picture, and the uploads of these pictures."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from seed.drawing import picture, portrait
-from uploads.images import Picture
+from uploads.images import EncodedImage
 from uploads.models import URL_PREFIX, Upload
 
 PORTRAIT = "portrait"
@@ -20,8 +20,8 @@ PORTRAITS = 12
 
 
 @dataclass
-class Shown:
-    """One upload: whose it is, what is on it, since when, how many items show it."""
+class PlannedUpload:
+    """An upload to be stored: owner, drawing, time, and number of items showing it."""
 
     key: str
     owner_id: int
@@ -30,51 +30,51 @@ class Shown:
     uses: int = 0
 
 
-class Album:
-    """Hands out pictures; with `own`, each item has its own, else items share them."""
+class PictureLibrary:
+    """Picks pictures for items; with `own` each item gets new ones, else they share."""
 
     def __init__(self, *, random_state: int, own: bool):
         self._state = random_state
         self._own = own
-        self._shown: dict[str, Shown] = {}
+        self._uploads: dict[str, PlannedUpload] = {}
 
-    def show(
-        self, category: str, count: int, *, owner_id: int, at: datetime, chance: Random
+    def pick(
+        self, category: str, count: int, *, owner_id: int, at: datetime, rng: Random
     ) -> str:
-        """The site paths of `count` pictures of `category`, with commas."""
-        variants = chance.sample(range(_variants(category)), count)
+        """The paths of `count` pictures of `category`, comma-separated."""
+        variants = rng.sample(range(_variants(category)), count)
         return ",".join(
             self._path((category, variant), owner_id, at) for variant in variants
         )
 
     def _path(self, drawing: tuple[str, int], owner_id: int, at: datetime) -> str:
-        serial = len(self._shown) if self._own else 0
+        serial = len(self._uploads) if self._own else 0
         name = f"{self._state}:{drawing}:{serial}"
         key = f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.jpg"
-        shown = self._shown.get(key)
-        if shown is None:
-            shown = self._shown[key] = Shown(key, owner_id, drawing, at)
-        shown.uses += 1
+        planned = self._uploads.get(key)
+        if planned is None:
+            planned = self._uploads[key] = PlannedUpload(key, owner_id, drawing, at)
+        planned.uses += 1
         return f"{URL_PREFIX}{key}"
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._uploads)
 
     def rows(self, first_id: int) -> Iterator[Upload]:
-        """Store the files; the rows of all that were handed out."""
-        for number, shown in enumerate(self._shown.values(), first_id):
-            image = _drawn(self._state, *shown.drawing)
+        """Store the files of all pictures picked so far and return their uploads."""
+        for number, planned in enumerate(self._uploads.values(), first_id):
+            image = _draw(self._state, *planned.drawing)
             upload = Upload(
                 id=number,
-                owner_id=shown.owner_id,
-                key=shown.key,
+                owner_id=planned.owner_id,
+                key=planned.key,
                 content_type=image.content_type,
                 size=len(image.content),
                 width=image.width,
                 height=image.height,
                 digest=hashlib.sha256(image.content).hexdigest(),
-                uses=shown.uses,
-                created_at=shown.created_at,
+                uses=planned.uses,
+                created_at=planned.created_at,
             )
             _store(upload.key, image.content)
             _store(upload.thumbnail_key, image.thumbnail)
@@ -82,9 +82,9 @@ class Album:
 
 
 @cache
-def _drawn(state: int, category: str, variant: int) -> Picture:
-    chance = Random(f"{state}:{category}:{variant}")
-    return portrait(chance) if category == PORTRAIT else picture(category, chance)
+def _draw(state: int, category: str, variant: int) -> EncodedImage:
+    rng = Random(f"{state}:{category}:{variant}")
+    return portrait(rng) if category == PORTRAIT else picture(category, rng)
 
 
 def _variants(category: str) -> int:

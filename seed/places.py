@@ -1,4 +1,4 @@
-"""Where people live: districts of Riga and towns of Latvia, with their points."""
+"""Districts of Riga and towns of Latvia, with coordinates."""
 
 import math
 from random import Random
@@ -7,7 +7,7 @@ from geo.distance import KM_PER_DEGREE
 
 RIGA = (56.9496, 24.1052)
 SHARE_IN_RIGA = 0.4  # within 15 km of its centre
-DISTRICTS = (  # words, latitude, longitude, weight
+DISTRICTS = (  # name, latitude, longitude, weight
     ("Rīga, Centrs", 56.9550, 24.1200, 20),
     ("Rīga, Vecrīga", 56.9489, 24.1064, 6),
     ("Rīga, Āgenskalns", 56.9363, 24.0730, 9),
@@ -84,34 +84,35 @@ STREETS = (
 SPREAD_KM = 0.9
 
 
-def somewhere(chance: Random) -> dict:
-    """A place as the fields of a row: the words, the address and the exact point."""
-    group = DISTRICTS if chance.random() < SHARE_IN_RIGA else TOWNS
-    return near(_picked(chance, group), chance)
+def random_place(rng: Random) -> dict:
+    """A random place as model fields: `location`, `address` and the exact point."""
+    group = DISTRICTS if rng.random() < SHARE_IN_RIGA else TOWNS
+    return place_near(_choose(rng, group), rng)
 
 
-def near(place: tuple, chance: Random) -> dict:
-    words, latitude, longitude, _weight = place
-    north, east = (chance.gauss(0, SPREAD_KM) for _axis in range(2))
-    width = KM_PER_DEGREE * math.cos(math.radians(latitude))
-    town = words.split(",")[0]
-    street = chance.choice(STREETS)
+def place_near(place: tuple, rng: Random) -> dict:
+    """A random place about `SPREAD_KM` from `place`, as model fields."""
+    name, latitude, longitude, _weight = place
+    north, east = (rng.gauss(0, SPREAD_KM) for _axis in range(2))
+    km_per_degree = KM_PER_DEGREE * math.cos(math.radians(latitude))
+    town = name.split(",")[0]
+    street = rng.choice(STREETS)
     return {
-        "location": words,
-        "address": f"{street} iela {chance.randint(1, 120)}, {town}",
+        "location": name,
+        "address": f"{street} iela {rng.randint(1, 120)}, {town}",
         "latitude": round(latitude + north / KM_PER_DEGREE, 6),
-        "longitude": round(longitude + east / width, 6),
+        "longitude": round(longitude + east / km_per_degree, 6),
     }
 
 
-_SUMS: dict[tuple, list[int]] = {}
+_CUMULATIVE_WEIGHTS: dict[tuple, list[int]] = {}
 
 
-def _picked(chance: Random, group: tuple) -> tuple:
-    if group not in _SUMS:
+def _choose(rng: Random, group: tuple) -> tuple:
+    if group not in _CUMULATIVE_WEIGHTS:
         total, sums = 0, []
         for place in group:
             total += place[3]
             sums.append(total)
-        _SUMS[group] = sums
-    return chance.choices(group, cum_weights=_SUMS[group])[0]
+        _CUMULATIVE_WEIGHTS[group] = sums
+    return rng.choices(group, cum_weights=_CUMULATIVE_WEIGHTS[group])[0]

@@ -1,4 +1,7 @@
-"""Who deals with whom: decided first, so that people are written with right counts."""
+"""Which users create, take and review which tasks.
+
+It is decided before any row is made, so that users are inserted with correct counters.
+"""
 
 from array import array
 from collections.abc import Iterator
@@ -8,9 +11,8 @@ from seed.sizes import Size
 
 DEMO, HELPER, STAFF, SUSPENDED = range(4)  # the first people
 NOBODY = -1
-CLOCK = "clock"
-# What happened to a task: its share in percent, and the transitions in their order.
-STORIES = (
+# Histories of tasks: share in percent, and the transitions in order.
+HISTORIES = (
     (42, ()),
     (7, ("accept",)),
     (6, ("accept", "start")),
@@ -24,9 +26,9 @@ STORIES = (
     (1, ("expire",)),
 )
 OPEN, ASSIGNED, STARTED, DONE, CONFIRMED = range(5)
-HAPPY_ENDS = frozenset({"confirm", "auto-confirm", "settle-for-worker"})
-SAD_END = "settle-for-creator"
-FIRST_TASKS = (  # what the demo accounts find when they sign in
+COMPLETED_BY = frozenset({"confirm", "auto-confirm", "settle-for-worker"})
+FAILED_BY = "settle-for-creator"
+FIRST_TASKS = (  # those of the demo accounts: creator, worker, history
     (DEMO, NOBODY, OPEN),
     (DEMO, NOBODY, OPEN),
     (DEMO, HELPER, DONE),
@@ -42,7 +44,7 @@ FIRST_TASKS = (  # what the demo accounts find when they sign in
     (7, NOBODY, OPEN),
     (HELPER, NOBODY, OPEN),
 )
-DEMO_APPLIED = frozenset({10, 11, 12})
+DEMO_APPLIED_TO = frozenset({10, 11, 12})
 STARS, STAR_SHARES = (5, 4, 3, 2, 1), (58, 25, 9, 4, 4)
 HIDDEN_SHARE = 0.02
 
@@ -53,7 +55,7 @@ class Plan:
     def __init__(self, size: Size, random_state: int):
         self.size = size
         self.creators, self.workers = array("i"), array("i")
-        self.stories = array("b")
+        self.histories = array("b")
         self.reviewers, self.reviewed = array("i"), array("i")
         self.review_tasks, self.ratings = array("i"), array("b")
         self.hidden_reviews = array("b")
@@ -63,69 +65,69 @@ class Plan:
         self._plan_tasks(Random(f"{random_state}:tasks"))
         self._plan_reviews(Random(f"{random_state}:reviews"))
 
-    def story(self, task: int) -> tuple[str, ...]:
-        return STORIES[self.stories[task]][1]
+    def history(self, task: int) -> tuple[str, ...]:
+        return HISTORIES[self.histories[task]][1]
 
-    def anybody(self, chance: Random, *but: int) -> int:
-        """Somebody active; the earlier ones do more, as in any market."""
+    def random_person(self, rng: Random, *but: int) -> int:
+        """A random active user not in `but`; lower numbers are more likely."""
         while True:
-            person = int(self.size.people * chance.random() ** 1.3)
+            person = int(self.size.people * rng.random() ** 1.3)
             if person not in (STAFF, SUSPENDED, *but):
                 return person
 
-    def _plan_tasks(self, chance: Random) -> None:
-        stories = list(range(len(STORIES)))
-        shares = [share for share, _names in STORIES]
+    def _plan_tasks(self, rng: Random) -> None:
+        histories = list(range(len(HISTORIES)))
+        shares = [share for share, _names in HISTORIES]
         for row in FIRST_TASKS[: self.size.tasks]:
             self._add_task(*row)
-        for story in chance.choices(
-            stories, shares, k=self.size.tasks - len(self.stories)
+        for history in rng.choices(
+            histories, shares, k=self.size.tasks - len(self.histories)
         ):
-            creator = self.anybody(chance)
-            taken = "accept" in STORIES[story][1]
-            worker = self.anybody(chance, creator) if taken else NOBODY
-            self._add_task(creator, worker, story)
+            creator = self.random_person(rng)
+            taken = "accept" in HISTORIES[history][1]
+            worker = self.random_person(rng, creator) if taken else NOBODY
+            self._add_task(creator, worker, history)
 
-    def _add_task(self, creator: int, worker: int, story: int) -> None:
+    def _add_task(self, creator: int, worker: int, history: int) -> None:
         self.creators.append(creator)
         self.workers.append(worker)
-        self.stories.append(story)
-        names = STORIES[story][1]
-        if not HAPPY_ENDS.isdisjoint(names):
+        self.histories.append(history)
+        names = HISTORIES[history][1]
+        if not COMPLETED_BY.isdisjoint(names):
             self.completed[worker] += 1
-        elif SAD_END in names:
+        elif FAILED_BY in names:
             self.failed[worker] += 1
 
-    def _plan_reviews(self, chance: Random) -> None:
+    def _plan_reviews(self, rng: Random) -> None:
         for task, creator, worker in self._completed_tasks():
-            if chance.random() < 0.8:
-                self._add_review(chance, creator, worker, task)
-            if chance.random() < 0.6:
-                self._add_review(chance, worker, creator, task)
+            if rng.random() < 0.8:
+                self._add_review(rng, creator, worker, task)
+            if rng.random() < 0.6:
+                self._add_review(rng, worker, creator, task)
         pairs = set()
         while len(self.ratings) < self.size.reviews:
-            reviewer = self.anybody(chance)
-            reviewed = self.anybody(chance, reviewer)
+            reviewer = self.random_person(rng)
+            reviewed = self.random_person(rng, reviewer)
             pair = reviewer * self.size.people + reviewed
             if pair not in pairs:
                 pairs.add(pair)
-                self._add_review(chance, reviewer, reviewed, NOBODY)
+                self._add_review(rng, reviewer, reviewed, NOBODY)
 
     def _completed_tasks(self) -> Iterator[tuple[int, int, int]]:
-        happy = {
+        completed = {
             number
-            for number, (_share, names) in enumerate(STORIES)
-            if not HAPPY_ENDS.isdisjoint(names)
+            for number, (_share, names) in enumerate(HISTORIES)
+            if not COMPLETED_BY.isdisjoint(names)
         }
-        for task, story in enumerate(self.stories):
+        for task, history in enumerate(self.histories):
             if len(self.ratings) >= self.size.reviews - 1:
                 return
-            if story in happy:
+            if history in completed:
                 yield task, self.creators[task], self.workers[task]
 
-    def _add_review(self, chance: Random, reviewer: int, reviewed: int, task: int):
-        hidden = chance.random() < HIDDEN_SHARE
-        rating = chance.choices(STARS, STAR_SHARES)[0]
+    def _add_review(self, rng: Random, reviewer: int, reviewed: int, task: int):
+        hidden = rng.random() < HIDDEN_SHARE
+        rating = rng.choices(STARS, STAR_SHARES)[0]
         self.reviewers.append(reviewer)
         self.reviewed.append(reviewed)
         self.review_tasks.append(task)

@@ -1,4 +1,4 @@
-"""What the demo accounts look for."""
+"""Saved searches of the demo accounts."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -9,7 +9,7 @@ from alerts.schedule import next_run
 from seed.market import Market
 from seed.places import RIGA
 from seed.plan import DEMO, HELPER
-from seed.tables import fresh
+from seed.tables import new_row
 
 AROUND = {"latitude": str(RIGA[0]), "longitude": str(RIGA[1])}
 ROWS = (
@@ -21,12 +21,12 @@ ROWS = (
 
 
 def searches(market: Market) -> Iterator[SavedSearch]:
-    """Of today, so that nobody is told of the market that was made with them."""
+    """The rows, created today, so that items made with them cause no alerts."""
     at = market.calendar.today
     for pk, row in zip(count(market.first_ids[SavedSearch]), ROWS, strict=False):
         number, kind, name, frequency, query = row
         user_id = market.person_id(number)
-        yield fresh(
+        yield new_row(
             SavedSearch,
             id=pk,
             user_id=user_id,

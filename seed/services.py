@@ -1,4 +1,4 @@
-"""Make the whole market, or take it away again."""
+"""Insert all demo data, or delete it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -30,7 +30,7 @@ from seed import (
 )
 from seed.calendar import Calendar
 from seed.market import Market
-from seed.pictures import Album
+from seed.pictures import PictureLibrary
 from seed.plan import Plan
 from seed.sizes import Size
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -52,10 +52,11 @@ MODELS = (
     Notification,
     SavedSearch,
 )
-AT_ONCE = 20_000  # rows in memory
+BATCH_ROWS = 20_000  # held in memory at once
 
 
 def has_real_people() -> bool:
+    """Whether users exist that are not demo data."""
     return User.objects.filter(is_demo=False).exists()
 
 
@@ -66,15 +67,15 @@ def build(
     now: datetime,
     progress: Callable[[int], object] = id,
 ) -> None:
-    """Add a market to the database; `progress` hears of every row that is in."""
+    """Insert the demo data; call `progress` with the number of rows of each batch."""
     market = _market(size, random_state, now)
     with transaction.atomic():
-        tables.check_as_we_go()
-        with tables.indexes_built_after(_worth_it(market)):
-            for model, rows in _parts(market):
-                for some in _in_batches(rows):
-                    tables.load(model, some)
-                    progress(len(some))
+        tables.check_constraints_immediately()
+        with tables.indexes_rebuilt(_tables_to_reindex(market)):
+            for model, rows in _rows_by_table(market):
+                for batch in _batched(rows):
+                    tables.load(model, batch)
+                    progress(len(batch))
         tables.advance_sequences(MODELS)
     vocabulary.rebuild()
     tables.analyze()
@@ -83,47 +84,47 @@ def build(
 def _market(size: Size, random_state: int, now: datetime) -> Market:
     return Market(
         plan=Plan(size, random_state),
-        calendar=Calendar.owned_by(now),
-        album=Album(random_state=random_state, own=size.own_pictures),
+        calendar=Calendar.for_day(now),
+        pictures=PictureLibrary(random_state=random_state, own=size.own_pictures),
         random_state=random_state,
         first_ids={model: tables.next_id(model) for model in MODELS},
     )
 
 
-def _worth_it(market: Market) -> Iterable[type[Model]]:
-    """The tables that are empty now and will be large."""
-    large = market.plan.size.people >= AT_ONCE
+def _tables_to_reindex(market: Market) -> Iterable[type[Model]]:
+    """The tables that are empty and will be large."""
+    large = market.plan.size.people >= BATCH_ROWS
     return [model for model in MODELS if large and market.first_ids[model] == 1]
 
 
-def _parts(market: Market) -> Iterator[tuple[type[Model], Iterator[Model]]]:
-    """Every table's rows, after those that they refer to."""
+def _rows_by_table(market: Market) -> Iterator[tuple[type[Model], Iterator[Model]]]:
+    """The rows of each table, in the order of their foreign keys."""
     yield User, people.people(market)
     yield Listing, items.listings(market)
     yield Offering, items.offerings(market)
-    for batch in tasks.batches(market, AT_ONCE):
+    for batch in tasks.batches(market, BATCH_ROWS):
         yield TaskRequest, iter(batch.tasks)
         yield TaskApplication, iter(batch.applications)
         yield TaskEvent, iter(batch.events)
-    written = conversations.talks(market)
-    yield Conversation, iter(written.conversations)
-    yield Message, iter(written.messages)
+    created = conversations.conversations_of(market)
+    yield Conversation, iter(created.conversations)
+    yield Message, iter(created.messages)
     conversations.point_at_last_messages(market)
-    yield Notification, notifications.notices(market)
+    yield Notification, notifications.notifications_for(market)
     yield SavedSearch, saved_searches.searches(market)
     yield Review, reviews.reviews(market)
     yield Favorite, reviews.favorites(market)
-    yield Upload, market.album.rows(market.first_ids[Upload])
-    yield AuditLogEntry, market.acts(market.first_ids[AuditLogEntry])
+    yield Upload, market.pictures.rows(market.first_ids[Upload])
+    yield AuditLogEntry, market.audit_log_entries(market.first_ids[AuditLogEntry])
 
 
-def _in_batches(rows: Iterator[Model]) -> Iterator[list[Model]]:
-    while some := list(islice(rows, AT_ONCE)):
-        yield some
+def _batched(rows: Iterator[Model]) -> Iterator[list[Model]]:
+    while batch := list(islice(rows, BATCH_ROWS)):
+        yield batch
 
 
 def clear() -> None:
-    """Empty every table that the market is in, and all that refer to them."""
+    """Empty the tables of the demo data and all tables that refer to them."""
     for upload in Upload.objects.iterator():
         upload.delete_files()
     names = [model._meta.db_table for model in MODELS]
@@ -134,6 +135,7 @@ def clear() -> None:
 
 
 def counts() -> dict[str, int]:
+    """The number of rows of each model, by its plural name."""
     return {
         str(model._meta.verbose_name_plural): model.objects.count() for model in MODELS
     }

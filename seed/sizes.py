@@ -1,10 +1,12 @@
-"""How much of a market to make."""
+"""Sizes of the demo data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
+    """The number of rows of each kind."""
+
     people: int
     listings: int
     tasks: int
@@ -12,7 +14,7 @@ class Size:
     reviews: int
     favorites: int
     conversations: int
-    own_pictures: bool = False  # else many items show the same few dozen
+    own_pictures: bool = False  # else items share a few dozen
 
 
 SIZES = {

@@ -1,6 +1,6 @@
-"""Rows into tables in bulk: COPY on PostgreSQL, INSERT elsewhere.
+"""Bulk inserts: COPY on PostgreSQL, INSERT elsewhere.
 
-Unlike `bulk_create` it leaves times alone, also those that a save would set to now.
+Unlike `bulk_create` they keep times that saving would set to now.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ COMPUTED = (SnappedField, NormalizedTextField)
 
 
 @cache
-def _blank(model: type[Model]) -> dict:
+def _defaults(model: type[Model]) -> dict:
     values = {
         field.attname: field.get_default()
         for field in model._meta.local_concrete_fields
@@ -28,22 +28,23 @@ def _blank(model: type[Model]) -> dict:
     return values | {"_state": ModelState()}
 
 
-def fresh(model: type[Model], **fields) -> Model:
-    """A new row with its defaults, for a tenth of what the constructor costs.
+def new_row(model: type[Model], **fields) -> Model:
+    """An unsaved instance with defaults, made without the slow constructor.
 
-    `fields` are columns, so `owner_id`. Good for `load` and for reading alone.
+    `fields` are attribute names of columns, such as `owner_id`. Use it for `load` only.
     """
     row = model.__new__(model)
-    row.__dict__.update(_blank(model), **fields)
+    row.__dict__.update(_defaults(model), **fields)
     return row
 
 
 def next_id(model: type[Model]) -> int:
-    """The first number after those in the table."""
+    """The first free id of a table."""
     return (model._base_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
 
 
 def load(model: type[Model], rows: Iterable[Model]) -> None:
+    """Insert rows that have their ids."""
     fields = model._meta.concrete_fields
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
@@ -78,16 +79,22 @@ def _prepared_by(field: Field, get: Callable) -> Callable:
     return lambda row: field.get_db_prep_save(get(row), connection)
 
 
-def check_as_we_go() -> None:
-    """Check foreign keys after each statement, not all at the end of a long one."""
+def check_constraints_immediately() -> None:
+    """Check foreign keys after each statement.
+
+    Deferred, PostgreSQL would keep one event per row in memory until the commit.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @contextmanager
-def indexes_built_after(models: Iterable[type[Model]]) -> Iterator[None]:
-    """Take the declared indexes of empty tables away, and build them in one go."""
+def indexes_rebuilt(models: Iterable[type[Model]]) -> Iterator[None]:
+    """Drop the declared indexes of empty tables and build them after the block.
+
+    Building an index once is faster than updating it for each row.
+    """
     if connection.vendor != "postgresql":
         yield
         return
@@ -104,14 +111,15 @@ def indexes_built_after(models: Iterable[type[Model]]) -> Iterator[None]:
 
 
 def advance_sequences(models: Iterable[type[Model]]) -> None:
-    """Let the database number on after the rows that brought their own ids."""
+    """Set the id sequences behind the rows that were inserted with ids."""
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), list(models)):
             cursor.execute(sql)
 
 
 def analyze() -> None:
-    """Tell the planner what is in the tables now."""
+    """Update the planner's statistics; on PostgreSQL also the visibility map."""
+    # VACUUM cannot run in a transaction, as in tests.
     may_vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if may_vacuum else "ANALYZE")

@@ -4,15 +4,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from core.admin.base import Admin, HistoryInline, fieldset, link_column, status_column
+from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from items.admin import MODERATION_FIELDSET
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
-from uploads.admin import ShowsPictures
+from uploads.admin import PicturesMixin
 
 
-class EventInline(HistoryInline):
+class EventInline(ReadOnlyInline):
     model = TaskEvent
     verbose_name_plural = _("History")
     fields = ("created_at", "actor", "name", "old", "new", "reason")
@@ -21,7 +21,7 @@ class EventInline(HistoryInline):
         return super().get_queryset(request).select_related("actor")
 
 
-class ApplicationInline(HistoryInline):
+class ApplicationInline(ReadOnlyInline):
     model = TaskApplication
     verbose_name_plural = _("Applications")
     fields = ("applicant", "message", "status", "created_at")
@@ -32,7 +32,7 @@ class ApplicationInline(HistoryInline):
 
 
 @admin.register(TaskRequest)
-class TaskAdmin(ShowsPictures, AuditedAdmin):
+class TaskAdmin(PicturesMixin, AuditedAdmin):
     """Tasks, with their applications and history."""
 
     workflows = (TASK_WORKFLOW, MODERATION)

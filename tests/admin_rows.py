@@ -1,4 +1,4 @@
-"""One row of every model in the admin, each with people and things of its own."""
+"""A factory for each model in the admin; each row has its own users and items."""
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
@@ -43,7 +43,7 @@ def make_event():
     return TaskEvent.objects.create(task=TaskFactory(), actor=UserFactory(), **data)
 
 
-def make_act():
+def make_audit_log_entry():
     return audit.record(ListingFactory(), actor=UserFactory(), action="hide")
 
 
@@ -60,10 +60,10 @@ def make_token():
 
 
 def make_message():
-    talk, _is_new = start(
+    conversation, _is_new = start(
         sender=UserFactory(), user_id=UserFactory().pk, content="Hello!"
     )
-    return talk.last_message or talk.messages.get()
+    return conversation.last_message or conversation.messages.get()
 
 
 ROWS = {
@@ -91,6 +91,6 @@ ROWS = {
     Preference: lambda: Preference.objects.create(
         user=UserFactory(), group="tasks", in_app=True, email=False
     ),
-    AuditLogEntry: make_act,
+    AuditLogEntry: make_audit_log_entry,
     LogEntry: make_log_entry,
 }

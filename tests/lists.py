@@ -1,4 +1,4 @@
-"""The lists that anybody may ask, and the rows of an answer."""
+"""The public lists, and the rows of a response."""
 
 LISTS = (
     "/api/listings",

@@ -1,4 +1,4 @@
-"""Every route of the API with each of its methods, read off the router."""
+"""Every route and method of the API, read from the router."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What holds for every model of the admin; a new one inherits these tests."""
+"""Tests of every model in the admin; a new model is tested without a change here."""
 
 import re
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_every_model_is_in_the_admin_and_has_a_row_here():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_list_needs_as_many_queries_for_20_rows_as_for_one(model, administrator):
-    """S10: no row of a list asks the database anything."""
+    """S10: no row of a list makes a query."""
     ROWS[model]()
     administrator.get(url(model, "changelist"))
     counts = []
@@ -83,7 +83,7 @@ def pages(model, row):
     yield url(model, "change", row.pk)
     yield url(model, "delete", row.pk)
     yield url(model, "history", row.pk)
-    yield url(model, "act", row.pk, "hide")
+    yield url(model, "action", row.pk, "hide")
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -99,7 +99,7 @@ def test_others_than_staff_are_sent_to_sign_in(model, alice):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_staff_without_permissions_are_refused(model, db):
-    """S1: to be on the staff is no permission."""
+    """S1: staff status alone is no permission."""
     client = signed_in(UserFactory(is_staff=True))
     row = ROWS[model]()
     for page in pages(model, row):
@@ -124,7 +124,7 @@ SEEN = {
 
 @pytest.mark.parametrize("model", MODELS)
 def test_moderator_sees_what_the_group_says(model, moderator):
-    """S1: sessions, tokens, groups and Django's log are not a moderator's business."""
+    """S1: moderators do not see sessions, tokens, groups and Django's log."""
     row = ROWS[model]()
     expected = 200 if model._meta.label in SEEN else 403
     assert moderator.get(url(model, "changelist")).status_code == expected
@@ -159,7 +159,7 @@ READ_ONLY |= {"tasks_completed", "views_count", "uses", "is_active", "images"}
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_states_and_counters_are_never_edited_by_hand(model):
+def test_statuses_and_counters_are_not_editable(model):
     editable = admin.site._registry[model].editable
     assert not READ_ONLY & set(editable)
 
@@ -176,12 +176,12 @@ def test_user_text_is_escaped(model, administrator):
     model._base_manager.filter(pk=row.pk).update(**dict.fromkeys(fields, "<evil>"))
     User.objects.update(username=Concat(Value("<evil>"), Cast("pk", CharField())))
     for page in (url(model, "changelist"), url(model, "change", row.pk)):
-        shown = administrator.get(page).content.decode()
-        assert "<evil>" not in shown
-        assert "&lt;evil&gt;" in shown
+        html = administrator.get(page).content.decode()
+        assert "<evil>" not in html
+        assert "&lt;evil&gt;" in html
 
 
-def test_safe_markup_is_made_by_format_html_alone():
+def test_html_is_made_by_format_html_only():
     """S5: no code of ours declares text safe."""
     banned = re.compile(r"mark_safe|SafeString\(|autoescape off|\|\s*safe\b")
     pages = ROOT.glob("marketplace/templates/**/*.html")
@@ -189,13 +189,13 @@ def test_safe_markup_is_made_by_format_html_alone():
     assert culprits == []
 
 
-def test_format_html_takes_no_ready_made_text():
+def test_format_html_takes_no_formatted_string():
     """S5: `format_html(f"…")` would escape nothing."""
     ready_made = re.compile(r"""format_html\(\s*f["']|format_html\([^)]*%""")
     assert [p for p in sources() if ready_made.search(p.read_text())] == []
 
 
-def test_first_page_counts_with_few_queries(administrator):
+def test_start_page_counts_with_few_queries(administrator):
     TaskFactory(disputed=True)
     with CaptureQueriesContext(connection) as queries:
         cards = administrator.get("/admin/").context["cards"]
@@ -206,15 +206,15 @@ def test_first_page_counts_with_few_queries(administrator):
         assert found.result_count == card["count"], card["title"]
 
 
-def test_first_page_shows_nobody_what_they_may_not_see(db):
-    """S1: counts are facts too."""
+def test_start_page_shows_nobody_what_they_may_not_see(db):
+    """S1: counts are private too."""
     client = signed_in(UserFactory(is_staff=True))
     page = client.get("/admin/")
     assert page.context["cards"] == []
     assert "/admin/listings/" not in page.content.decode()
 
 
-def test_bases_are_used_by_all():
+def test_every_page_has_the_base_class():
     assert all(isinstance(page, Admin) for page in admin.site._registry.values())
 
 
@@ -222,7 +222,7 @@ def test_bases_are_used_by_all():
 def test_pictures_are_shown_and_none_from_elsewhere(factory, administrator):
     ours, theirs = "/api/uploads/" + 32 * "a", "https://elsewhere.example/<b>.jpg"
     item = factory(images=f"{ours}.jpg,{theirs}")
-    shown = administrator.get(url(type(item), "change", item.pk)).content.decode()
-    assert f'<img src="{ours}_t.webp"' in shown
-    assert 'src="https:' not in shown
-    assert "elsewhere.example/&lt;b&gt;.jpg" in shown
+    html = administrator.get(url(type(item), "change", item.pk)).content.decode()
+    assert f'<img src="{ours}_t.webp"' in html
+    assert 'src="https:' not in html
+    assert "elsewhere.example/&lt;b&gt;.jpg" in html

@@ -1,56 +1,76 @@
-"""What people read comes in Latvian, Russian or English, as they ask for it."""
+"""Messages are in Latvian, Russian or English, by `Accept-Language`."""
 
 import re
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from core.exceptions import NotAllowed, WrongStatus
 from listings.tests.factories import ListingFactory
 from marketplace.locale.catalogues import (
     LANGUAGES,
-    catalogue,
-    compiled,
-    file_of,
-    marked,
+    catalogue_path,
+    compile_catalogue,
+    extract_messages,
+    is_translated,
+    load_catalogue,
 )
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%d")
-SIGN_IN = {
+PLEASE_SIGN_IN = {
     "lv": "Lūdzu, vispirms pieslēdzieties.",
     "ru": "Сначала войдите, пожалуйста.",
     "en": "Please sign in first.",
 }
 
 
-def sentences(language: str) -> dict:
-    return {
-        (one.context, one.id): one.string
-        for one in catalogue(language)
-        if one.id and not one.fuzzy
-    }
+def messages(language: str) -> list:
+    return [one for one in load_catalogue(language) if one.id and not one.fuzzy]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_is_translated_and_none_is_left_over(language):
-    wanted = {(one.context, one.id) for one in marked() if one.id}
-    translated = {key for key, words in sentences(language).items() if words}
-    assert translated == wanted, "make messages, then fill in the .po files"
+def test_every_string_is_translated_and_none_is_left_over(language):
+    wanted = {(one.context, one.id) for one in extract_messages() if one.id}
+    found = {(m.context, m.id) for m in messages(language) if is_translated(m)}
+    assert found == wanted, "make messages, then fill in the .po files"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_survive_translation(language):
-    for (_context, english), words in sentences(language).items():
-        assert sorted(PLACEHOLDER.findall(words)) == sorted(
-            PLACEHOLDER.findall(english)
-        )
+    for message in messages(language):
+        forms = message.string if message.pluralizable else [message.string]
+        english = message.id[1] if message.pluralizable else message.id
+        wanted = sorted(PLACEHOLDER.findall(english))
+        for form in forms:
+            assert sorted(PLACEHOLDER.findall(form)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "words"),
+    [
+        ("lv", 1, "1 minūtes"),
+        ("lv", 15, "15 minūtēm"),
+        ("ru", 1, "1 минуту"),
+        ("ru", 3, "3 минуты"),
+        ("ru", 15, "15 минут"),
+        ("en", 1, "1 minute"),
+    ],
+)
+def test_numbers_have_the_plural_of_the_language(language, minutes, words):
+    one = "Too many attempts. Try again in %(minutes)s minute."
+    many = "Too many attempts. Try again in %(minutes)s minutes."
+    with override(language):
+        text = ngettext(one, many, minutes) % {"minutes": minutes}
+    assert text.endswith(f"{words}.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_compiled_is_current(language):
-    assert file_of(language, "mo").read_bytes() == compiled(language), "make messages"
+    assert catalogue_path(language, "mo").read_bytes() == compile_catalogue(language), (
+        "make messages"
+    )
 
 
 @pytest.mark.django_db
@@ -67,7 +87,7 @@ def test_what_is_compiled_is_current(language):
 )
 def test_error_is_in_the_language_of_the_reader(api, asked, language):
     answer = api.get("/api/tasks/my", HTTP_ACCEPT_LANGUAGE=asked)
-    assert answer.json()["error"] == SIGN_IN[language]
+    assert answer.json()["error"] == PLEASE_SIGN_IN[language]
     assert answer.json()["code"] == "not_authenticated"
 
 
@@ -104,7 +124,7 @@ def test_wrong_status_reads_as_one_sentence(alice, language, sentence):
         ("en", "You may not do this: Cancel the task."),
     ],
 )
-def test_refused_act_reads_as_one_sentence(bob, language, sentence):
+def test_refused_action_reads_as_one_sentence(bob, language, sentence):
     with override(language), pytest.raises(NotAllowed, match=re.escape(sentence)):
         TASK_WORKFLOW.run("cancel", TaskFactory(), actor=bob)
 

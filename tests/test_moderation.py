@@ -11,9 +11,9 @@ from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.django_db
 KINDS = {
-    "listing": ("listings", ListingFactory, "admin:listings_listing_act"),
-    "task": ("tasks", TaskFactory, "admin:tasks_taskrequest_act"),
-    "offering": ("offerings", OfferingFactory, "admin:offerings_offering_act"),
+    "listing": ("listings", ListingFactory, "admin:listings_listing_action"),
+    "task": ("tasks", TaskFactory, "admin:tasks_taskrequest_action"),
+    "offering": ("offerings", OfferingFactory, "admin:offerings_offering_action"),
 }
 
 

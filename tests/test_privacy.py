@@ -45,7 +45,7 @@ def owner(db):
 
 @pytest.fixture
 def world(owner, bob) -> dict:
-    """Everything of the owner's that others may open, and what staff have hidden."""
+    """Public items of the owner, and items hidden by staff."""
     task = TaskFactory(creator=owner, **PLACE)
     listing = ListingFactory(seller=owner, **PLACE)
     offering = OfferingFactory(creator=owner, **PLACE)
@@ -57,17 +57,19 @@ def world(owner, bob) -> dict:
     ReviewFactory(reviewer=owner, **hidden)
     for applied in (task, secret_task):
         ApplicationFactory(task=applied, applicant=bob)
-    things = {"listings": listing, "tasks": task, "offerings": offering}
-    talk, _new = start(sender=owner, user_id=UserFactory().pk, content="SECRET-WORDS")
-    things |= {"reviews": review, "auth": owner, "messages": talk}
-    return {noun: thing.pk for noun, thing in things.items()} | {
+    items = {"listings": listing, "tasks": task, "offerings": offering}
+    conversation, _new = start(
+        sender=owner, user_id=UserFactory().pk, content="SECRET-WORDS"
+    )
+    items |= {"reviews": review, "auth": owner, "messages": conversation}
+    return {noun: thing.pk for noun, thing in items.items()} | {
         "task_id": task.pk,
         "user_id": owner.pk,
     }
 
 
 def everything(client, world) -> str:
-    """The text of all that a reader gets with GET, with many a query."""
+    """The text of all GET responses, with many query strings."""
     texts = []
     for route in ROUTES:
         if route.method == "get":
@@ -78,38 +80,38 @@ def everything(client, world) -> str:
     return b"\n".join(texts).decode()
 
 
-def told(text: str) -> list[str]:
+def secrets_in(text: str) -> list[str]:
     return [name for name, secret in SECRETS.items() if secret in text]
 
 
 def test_stranger_reads_no_secret(api, mallory, world):
     """G5: signed in or not, through every GET there is."""
     for reader in (api, api.as_(mallory)):
-        assert told(everything(reader, world)) == []
+        assert secrets_in(everything(reader, world)) == []
 
 
 def test_applicant_reads_no_secret(api, bob, world):
-    """G5: to apply opens no door yet; nor does to have been reviewed."""
-    assert told(everything(api.as_(bob), world)) == []
+    """G5: neither an application nor a review gives access."""
+    assert secrets_in(everything(api.as_(bob), world)) == []
 
 
 def test_creator_reads_no_secret_of_an_applicant(api, alice, owner):
-    """G5: by the contract an applicant's e-mail is never told."""
+    """G5: the contract never shows the e-mail address of an applicant."""
     task = TaskFactory(creator=alice)
     ApplicationFactory(task=task, applicant=owner)
     text = everything(api.as_(alice), {"tasks": task.pk, "task_id": task.pk})
     assert f'"applicant_id":{owner.pk}' in text
-    assert told(text) == []
+    assert secrets_in(text) == []
 
 
 def test_staff_read_no_secret_through_the_api(api, staff, world):
-    """G5: staff have the admin for that, where it leaves a trail."""
-    assert told(everything(api.as_(staff), world)) == []
+    """G5: staff see private fields in the admin only."""
+    assert secrets_in(everything(api.as_(staff), world)) == []
 
 
 def test_owner_reads_all_but_the_password(api, owner, world):
-    """G5: the search above would have found them."""
-    found = set(told(everything(api.as_(owner), world)))
+    """G5: shows that the tests above would find the secrets."""
+    found = set(secrets_in(everything(api.as_(owner), world)))
     assert found == set(SECRETS) - {"password"}
 
 
@@ -117,7 +119,7 @@ def test_worker_reads_the_place_once_accepted(api, bob, world):
     """G5: of the one task, and nothing else of the owner's."""
     task = TaskFactory._meta.model.objects.get(pk=world["tasks"])
     type(task).objects.filter(pk=task.pk).update(assigned_to=bob, status="assigned")
-    found = told(everything(api.as_(bob), world))
+    found = secrets_in(everything(api.as_(bob), world))
     assert found == ["address", "latitude", "longitude"]
 
 
@@ -135,7 +137,7 @@ def test_writes_answer_no_secret_of_others(api, bob, owner, world):
         client.put(f"/api/tasks/{world['tasks']}", {"title": "x"}),
     ]
     assert [answer.status_code for answer in answers] == [200, 201, 201, 200, 403]
-    assert told("".join(answer.content.decode() for answer in answers)) == []
+    assert secrets_in("".join(answer.content.decode() for answer in answers)) == []
 
 
 def test_distance_is_to_the_public_point(api, world):

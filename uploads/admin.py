@@ -8,7 +8,7 @@ from uploads.models import URL_PREFIX, Upload
 
 
 def thumbnail(url: str) -> str:
-    """A small picture that links to the large one; words for what is not ours."""
+    """A thumbnail that links to the image; the plain URL for images of other sites."""
     if not url.startswith(URL_PREFIX):
         return url
     small = Upload(key=url.removeprefix(URL_PREFIX)).thumbnail_url
@@ -16,8 +16,8 @@ def thumbnail(url: str) -> str:
     return format_html(picture, url, small)
 
 
-class ShowsPictures:
-    """For the page of something that has `images`."""
+class PicturesMixin:
+    """Adds the read-only field `pictures` to the page of a model with `images`."""
 
     @admin.display(description=_("pictures"))
     def pictures(self, item) -> str:

@@ -1,4 +1,4 @@
-"""Pictures decoded and encoded afresh, so that nothing hidden in them survives."""
+"""Decode uploaded images and encode them again, without metadata or other data."""
 
 import io
 import struct
@@ -12,14 +12,14 @@ from PIL import Image, ImageOps
 
 from core.exceptions import ValidationFailed
 
-KINDS = {  # what Pillow calls it: (file ending, content type, how it is saved)
+FORMATS = {  # Pillow's name: (file extension, content type, options of save())
     "JPEG": ("jpg", "image/jpeg", {"quality": 85, "optimize": True}),
     "PNG": ("png", "image/png", {"optimize": False}),
     "WEBP": ("webp", "image/webp", {"quality": 85}),
     "GIF": ("gif", "image/gif", {}),
 }
-TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-BROKEN = (  # what decoders raise on crafted bytes
+TOO_LARGE_ERRORS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+DECODE_ERRORS = (  # what Pillow's decoders raise on broken or crafted files
     OSError,
     SyntaxError,
     ValueError,
@@ -30,87 +30,93 @@ BROKEN = (  # what decoders raise on crafted bytes
     struct.error,
     zlib.error,
 )
-_decoders = threading.BoundedSemaphore(2)  # each may take some 200 MB for a moment
+# A decoded image of the largest size takes about 200 MB: without a limit, a few
+# uploads at once would exhaust the memory of the process.
+_decoder_slots = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Encoded bytes with their size in pixels."""
+class EncodedImage:
+    """The bytes of an image and of its thumbnail, with the size in pixels."""
 
     content: bytes
     thumbnail: bytes
-    ending: str
+    extension: str
     content_type: str
     width: int
     height: int
 
 
-def clean(raw: bytes) -> Picture:
-    """Decode `raw`, refuse what is no picture, and encode it without metadata.
+def reencode(raw: bytes) -> EncodedImage:
+    """Decode `raw` and encode it again in the same format, without metadata.
 
-    Raises `ValidationFailed` for another format, a broken file or too many pixels. Of
-    an animation or a series the first frame stays.
+    Of an animation the first frame stays. Raises `ValidationFailed` (400) for another
+    format, a broken file or too many pixels.
     """
     try:
-        with _decoders:
-            return _encoded(*_bare(raw))
-    except TOO_LARGE as error:
+        with _decoder_slots:
+            return _encode(*_decode(raw))
+    except TOO_LARGE_ERRORS as error:
         raise _too_many_pixels() from error
-    except BROKEN as error:
+    except DECODE_ERRORS as error:
         raise ValidationFailed(
             _("This is not a JPEG, PNG, WebP or GIF picture.")
         ) from error
 
 
-def _bare(raw: bytes) -> tuple[Image.Image, str]:
-    """The pixels of a picture, upright and without metadata, and its kind."""
-    image = Image.open(io.BytesIO(raw), formats=list(KINDS))
+def _decode(raw: bytes) -> tuple[Image.Image, str]:
+    """The upright image without metadata, and the name of its format."""
+    image = Image.open(io.BytesIO(raw), formats=list(FORMATS))
+    # The header has the size: checked before `load()` allocates memory for the pixels.
     if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
         raise _too_many_pixels()
-    kind = "JPEG" if image.format == "MPO" else image.format  # cameras' series of JPEGs
+    # MPO: several JPEGs in one file, as some cameras write them.
+    format_name = "JPEG" if image.format == "MPO" else image.format
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    return _without_metadata(image, kind), kind
+    return _without_metadata(image, format_name), format_name
 
 
 def _too_many_pixels() -> ValidationFailed:
-    most = settings.UPLOAD_MAX_PIXELS // 1_000_000
-    sentence = _("The picture has more than %(most)s megapixels.") % {"most": most}
+    megapixels = settings.UPLOAD_MAX_PIXELS // 1_000_000
+    sentence = _("The picture has more than %(most)s megapixels.") % {
+        "most": megapixels
+    }
     return ValidationFailed(sentence, code="too_many_pixels")
 
 
-def _encoded(bare: Image.Image, kind: str) -> Picture:
-    ending, content_type, options = KINDS[kind]
-    return Picture(
-        content=_saved(bare, kind, **options),
-        thumbnail=_saved(_small(bare), "WEBP", quality=80),
-        ending=ending,
+def _encode(bare: Image.Image, format_name: str) -> EncodedImage:
+    extension, content_type, options = FORMATS[format_name]
+    return EncodedImage(
+        content=_save(bare, format_name, **options),
+        thumbnail=_save(_thumbnail(bare), "WEBP", quality=80),
+        extension=extension,
         content_type=content_type,
         width=bare.width,
         height=bare.height,
     )
 
 
-def _without_metadata(image: Image.Image, kind: str) -> Image.Image:
-    """A copy of the pixels alone: no EXIF, comments, profiles or further frames."""
-    transparent = image.has_transparency_data and kind != "JPEG"
-    grey = kind == "JPEG" and image.mode == "L"
+def _without_metadata(image: Image.Image, format_name: str) -> Image.Image:
+    """A copy of the pixels: no EXIF, comments, colour profiles or further frames."""
+    transparent = image.has_transparency_data and format_name != "JPEG"
+    grey = format_name == "JPEG" and image.mode == "L"
     mode = "L" if grey else "RGBA" if transparent else "RGB"
     bare = Image.new(mode, image.size)
-    if image.mode.startswith("I"):  # 16 bits of grey, which convert() would cut off
+    if image.mode.startswith("I"):  # 16-bit grey: convert() would clip it at 255
         image = image.point(lambda level: level / 257).convert("L")
     bare.paste(image if image.mode == mode else image.convert(mode))
     return bare
 
 
-def _small(image: Image.Image) -> Image.Image:
+def _thumbnail(image: Image.Image) -> Image.Image:
     longest = settings.UPLOAD_THUMBNAIL_PX
     if max(image.size) > longest:
         image = ImageOps.contain(image, (longest, longest))
     return image
 
 
-def _saved(image: Image.Image, kind: str, **options) -> bytes:
+def _save(image: Image.Image, format_name: str, **options) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind, **options)
+    image.save(out, format_name, **options)
     return out.getvalue()

@@ -1,15 +1,18 @@
-"""Pictures that people uploaded, kept in the storage that settings name."""
+"""Uploaded images. The files are in the default storage."""
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 URL_PREFIX = "/api/uploads/"
-PRIVATE_FOLDER = "private/"  # which no public address can name
+PRIVATE_FOLDER = "private/"  # the public URLs have no slash in the key
 
 
 class Upload(models.Model):
+    """One image with its thumbnail; `uses` counts where it is shown."""
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads"
     )
@@ -20,14 +23,16 @@ class Upload(models.Model):
     height = models.PositiveIntegerField(help_text="Pixels")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the stored bytes")
     uses = models.PositiveIntegerField(
-        default=0, help_text="How many items or profiles show it"
+        default=0, help_text="Number of items and profiles that show it"
     )
     is_private = models.BooleanField(
-        default=False, db_default=False, help_text="Shown by signed addresses alone"
+        default=False, db_default=False, help_text="Served by signed URLs only"
     )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
         ordering = ["-id"]
         indexes = [
             models.Index(
@@ -41,11 +46,12 @@ class Upload(models.Model):
 
     @property
     def url(self) -> str:
+        """The public path, such as `/api/uploads/abc.jpg`."""
         return f"{URL_PREFIX}{self.key}"
 
     @property
     def thumbnail_key(self) -> str:
-        """The small copy beside it, always WebP: `abc.jpg` has `abc_t.webp`."""
+        """The key of the thumbnail, always WebP: `abc.jpg` has `abc_t.webp`."""
         return f"{self.key.rsplit('.', 1)[0]}_t.webp"
 
     @property
@@ -54,7 +60,7 @@ class Upload(models.Model):
 
     @property
     def file(self) -> str:
-        """Where the storage keeps it."""
+        """The name of the file in the storage."""
         return f"{self._folder}{self.key}"
 
     @property
@@ -66,5 +72,6 @@ class Upload(models.Model):
         return PRIVATE_FOLDER if self.is_private else ""
 
     def delete_files(self) -> None:
+        """Delete the image and its thumbnail from the storage, if they are there."""
         for name in (self.file, self.thumbnail_file):
             default_storage.delete(name)

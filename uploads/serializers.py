@@ -12,8 +12,8 @@ class UploadInput(Input):
 
 
 class UploadSerializer(Output):
-    url = serializers.CharField(help_text="Site path, as items take it.")
-    path = serializers.CharField(source="url", help_text="The same.")
+    url = serializers.CharField(help_text="Path to store in an item.")
+    path = serializers.CharField(source="url", help_text="The same as `url`.")
     thumbnail_url = serializers.CharField()
     filename = serializers.CharField(source="key")
     content_type = serializers.CharField()

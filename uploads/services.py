@@ -1,4 +1,4 @@
-"""Take in pictures, let items show them, and sweep what nothing shows."""
+"""Store uploaded images, count where they are used, delete unused ones."""
 
 import hashlib
 import secrets
@@ -23,98 +23,106 @@ from core.exceptions import (
     ValidationFailed,
 )
 from uploads import storage
-from uploads.images import clean
+from uploads.images import reencode
 from uploads.models import URL_PREFIX, Upload
 
-MOST_IMAGES = 20  # on one item
+MAX_IMAGES = 20  # of one item
 
 
-def take_in(file, *, owner, is_private: bool = False) -> Upload:
-    """Store an uploaded picture, cleaned, under a name of our own making.
+def create(file, *, owner, is_private: bool = False) -> Upload:
+    """Re-encode an uploaded image, store it under a random key and return the upload.
 
-    What is private no public address leads to.
-
-    Raises `ValidationFailed` for what is no picture and `TooLarge` over the limit of
-    bytes.
+    A private upload has no public URL. Raises `ValidationFailed` (400) for a file that
+    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES and `ServiceUnavailable`
+    (503) when the storage fails.
     """
     if file.size > settings.UPLOAD_MAX_BYTES:
-        most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-        raise TooLarge(_("The picture is larger than %(most)s MB.") % {"most": most})
-    picture = clean(file.read())
+        max_mb = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        raise TooLarge(_("The picture is larger than %(most)s MB.") % {"most": max_mb})
+    picture = reencode(file.read())
     upload = Upload(
         owner=owner,
         is_private=is_private,
-        key=f"{secrets.token_hex(16)}.{picture.ending}",
+        key=f"{secrets.token_hex(16)}.{picture.extension}",
         content_type=picture.content_type,
         size=len(picture.content),
         width=picture.width,
         height=picture.height,
         digest=hashlib.sha256(picture.content).hexdigest(),
     )
-    with _all_or_nothing(upload):
+    with _files_removed_on_failure(upload):
         default_storage.save(upload.file, ContentFile(picture.content))
         default_storage.save(upload.thumbnail_file, ContentFile(picture.thumbnail))
-        upload.save()  # last: a row never points at nothing
+        upload.save()  # last, so that no row lacks its files
     return upload
 
 
 @contextmanager
-def _all_or_nothing(upload: Upload) -> Iterator[None]:
-    """Leave no file behind when something in the block fails."""
+def _files_removed_on_failure(upload: Upload) -> Iterator[None]:
+    """Delete the files of the upload when the block fails."""
     try:
-        with storage.reached():
+        with storage.storage_errors():
             yield
     except BaseException:
-        with suppress(ServiceUnavailable), storage.reached():
+        with suppress(ServiceUnavailable), storage.storage_errors():
             upload.delete_files()
         raise
 
 
 def delete(upload: Upload) -> None:
-    """Delete a picture that nothing shows; raises 409 while something does."""
-    if not _deleted(upload, Upload.objects.filter(uses=0)):
+    """Delete an unused upload with its files.
+
+    Raises `DomainError` (409) while an item or profile shows it and
+    `ServiceUnavailable` (503) when the storage fails.
+    """
+    if not _delete_with_files(upload, Upload.objects.filter(uses=0)):
         raise DomainError(
             _("The picture is in use. Take it out of the item first."),
             code="upload_in_use",
         )
 
 
-def _deleted(upload: Upload, rows: QuerySet) -> bool:
-    """Delete an upload with its files if it is among `rows`; tell whether it was.
-
-    The row comes back when the storage is away, so that it can be deleted again.
-    """
-    gone, _rows = rows.filter(pk=upload.pk).delete()
-    if not gone:
+def _delete_with_files(upload: Upload, rows: QuerySet) -> bool:
+    """Delete an upload and its files if its row is in `rows`; return whether it was."""
+    # The row goes first, under the condition of `rows`: an item that begins to show the
+    # image meanwhile finds either the row or nothing, and never a row without files.
+    deleted, _by_model = rows.filter(pk=upload.pk).delete()
+    if not deleted:
         return False
     try:
-        with storage.reached():
+        with storage.storage_errors():
             upload.delete_files()
     except ServiceUnavailable:
-        upload.save(force_insert=True)
+        upload.save(force_insert=True)  # so that the files can be deleted later
         raise
     return True
 
 
-def our_path(url: str) -> str:
-    """An upload's URL, absolute or not, as the site path that rows keep."""
+def to_site_path(url: str) -> str:
+    """The URL of an upload, absolute or not, as the path that rows store.
+
+    URLs of other sites are returned unchanged.
+    """
     try:
         path = urlsplit(url).path
-    except ValueError:  # no URL at all, so none of ours
+    except ValueError:  # not a URL
         return url
     return path if path.startswith(URL_PREFIX) else url
 
 
 @transaction.atomic
-def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]:
-    """Count one item's pictures in and out; return the site paths it now shows.
+def replace_images(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]:
+    """Count the images of one item: those added up, those dropped down.
 
-    New pictures must be uploads of `owner`, else 404. Those it had before may stay.
+    `before` and `after` are paths or URLs; returns the paths of `after` without
+    duplicates. Added images must be public uploads of `owner`, else `NotFound` (404);
+    images that were there before may stay. Raises `ValidationFailed` (400) over
+    `MAX_IMAGES`.
     """
     old = set(before)
-    new = list(dict.fromkeys(our_path(url.strip()) for url in after if url.strip()))
-    if len(new) > MOST_IMAGES:
-        raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MOST_IMAGES})
+    new = list(dict.fromkeys(to_site_path(url.strip()) for url in after if url.strip()))
+    if len(new) > MAX_IMAGES:
+        raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MAX_IMAGES})
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
     own = Upload.objects.filter(owner=owner, is_private=False)
@@ -127,33 +135,43 @@ def exchange(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]
 
 
 def attach(ids: list[int], *, owner) -> None:
-    """Count private pictures of `owner` in, for good: each is attached once, else 404.
+    """Mark private uploads of `owner` as used, once and for good.
 
-    To be called in the transaction that writes down where.
+    Call it in the transaction that stores the ids. Raises `NotFound` (404) if one is
+    missing, belongs to another user or is attached already.
     """
     unused = Upload.objects.filter(owner=owner, is_private=True, uses=0, pk__in=ids)
+    # Locked before they are counted: without it two messages could attach the same one.
     if len(locked(unused.order_by("pk")).only("pk")) != len(ids):
         raise NotFound(_("There is no such picture among your uploads."))
     unused.update(uses=1)
 
 
 def _lock(urls: Iterable[str]) -> None:
-    """Lock pictures, always in one order: two items may exchange theirs at once."""
+    """Lock the uploads of `urls` in the order of their ids.
+
+    In the order of the updates, two items that swap images at once would deadlock.
+    """
     list(locked(Upload.objects.filter(key__in=_keys(urls)).order_by("pk")).only("pk"))
 
 
-def show(item, images: list[str], *, owner) -> None:
-    """Set the pictures of an item (unsaved) to uploads of its owner."""
+def set_images(item, images: list[str], *, owner) -> None:
+    """Set `item.images` to uploads of its owner, and count them.
+
+    Does not save the item. Raises as `replace_images` does.
+    """
     before = item.images.split(",") if item.images else []
-    item.images = ",".join(exchange(owner=owner, before=before, after=images))
+    item.images = ",".join(replace_images(owner=owner, before=before, after=images))
 
 
-def exchange_ours(*, owner, before: Iterable[str], after: Iterable[str]) -> None:
-    """The same for pictures that may also lie elsewhere on the web."""
-    exchange(owner=owner, before=_ours(before), after=_ours(after))
+def replace_uploads(*, owner, before: Iterable[str], after: Iterable[str]) -> None:
+    """`replace_images` for the URLs that are uploads; others are skipped."""
+    replace_images(
+        owner=owner, before=_uploads_among(before), after=_uploads_among(after)
+    )
 
 
-def _ours(urls: Iterable[str]) -> list[str]:
+def _uploads_among(urls: Iterable[str]) -> list[str]:
     return [url for url in urls if url.startswith(URL_PREFIX)]
 
 
@@ -162,14 +180,19 @@ def _keys(urls: Iterable[str]) -> list[str]:
 
 
 def orphans(*, at: datetime) -> QuerySet:
-    """Uploads that nothing shows and that had their time to be attached."""
+    """Unused uploads older than ORPHAN_UPLOAD_HOURS."""
     limit = at - timedelta(hours=settings.ORPHAN_UPLOAD_HOURS)
     return Upload.objects.filter(uses=0, created_at__lt=limit)
 
 
-def sweep(*, at: datetime, progress: Callable[[Iterable], Iterable] = iter) -> int:
-    """Delete orphans with their files; return how many. Safe to run twice at once."""
-    swept = 0
+def delete_orphans(
+    *, at: datetime, progress: Callable[[Iterable], Iterable] = iter
+) -> int:
+    """Delete orphans with their files; return how many.
+
+    Safe to run in parallel: each row is deleted by one of the runs.
+    """
+    deleted = 0
     for upload in progress(list(orphans(at=at))):
-        swept += _deleted(upload, orphans(at=at))
-    return swept
+        deleted += _delete_with_files(upload, orphans(at=at))
+    return deleted

@@ -1,4 +1,4 @@
-"""What the rest may know of the file storage: it serves files, and can be away."""
+"""Access to the file storage: its failures become 503, and its files responses."""
 
 import mimetypes
 from collections.abc import Iterator
@@ -12,29 +12,37 @@ from django.utils.translation import gettext as _
 
 from core.exceptions import NotFound, ServiceUnavailable
 
-AWAY = (OSError, Boto3Error, BotoCoreError, ClientError)
+STORAGE_ERRORS = (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 @contextmanager
-def reached() -> Iterator[None]:
-    """Raise `ServiceUnavailable` when the storage fails; not for a missing file."""
+def storage_errors() -> Iterator[None]:
+    """Turn a failure of the storage into `ServiceUnavailable` (503).
+
+    `FileNotFoundError` passes through.
+    """
     try:
         yield
     except FileNotFoundError:
         raise
-    except AWAY as error:
+    except STORAGE_ERRORS as error:
         raise ServiceUnavailable(
             _("Pictures are not available now. Please try again."),
             code="storage_unavailable",
         ) from error
 
 
-def served(name: str, *, cache_control: str) -> FileResponse:
-    """The bytes of a picture, with a fixed type, for pages on any origin."""
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+def serve(name: str, *, cache_control: str) -> FileResponse:
+    """A response with the image `name`, which pages of any origin may embed.
+
+    Raises `NotFound` (404) and `ServiceUnavailable` (503).
+    """
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     try:
-        with reached():
-            response = FileResponse(default_storage.open(name), content_type=kind)
+        with storage_errors():
+            response = FileResponse(
+                default_storage.open(name), content_type=content_type
+            )
     except FileNotFoundError as error:
         raise NotFound(_("There is no such picture.")) from error
     response["Cache-Control"] = cache_control

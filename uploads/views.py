@@ -11,8 +11,8 @@ from uploads import services, storage
 from uploads.models import Upload
 from uploads.serializers import UploadInput, UploadSerializer
 
-FOREVER = "public, max-age=31536000, immutable"  # names are never used again
-WRITTEN = inline_serializer(
+IMMUTABLE = "public, max-age=31536000, immutable"  # keys are never reused
+UPLOADED = inline_serializer(
     "Uploaded",
     {
         "message": serializers.CharField(),
@@ -22,6 +22,8 @@ WRITTEN = inline_serializer(
 
 
 class UploadViewSet(ApiViewSet):
+    """Images: upload, serve, delete."""
+
     queryset = Upload.objects.all()
     serializer_class = UploadSerializer
     input_serializers = {"create": UploadInput, "image": UploadInput}
@@ -35,16 +37,16 @@ class UploadViewSet(ApiViewSet):
         return self.queryset.filter(owner=self.request.user.pk, is_private=False)
 
     @extend_schema(
-        summary="Upload a picture", responses={201: WRITTEN}, request=UploadInput
+        summary="Upload a picture", responses={201: UPLOADED}, request=UploadInput
     )
     def create(self, request):
-        upload = services.take_in(self.validated_input()["file"], owner=request.user)
+        upload = services.create(self.validated_input()["file"], owner=request.user)
         answer = {"message": _("Uploaded."), **UploadSerializer(upload).data}
         return Response(answer, status=201)
 
     @extend_schema(
         summary="Upload a picture (the same)",
-        responses={201: WRITTEN},
+        responses={201: UPLOADED},
         request=UploadInput,
     )
     @action(detail=False, methods=["post"])
@@ -55,12 +57,13 @@ class UploadViewSet(ApiViewSet):
         summary="The picture itself",
         responses={
             200: OpenApiResponse(
-                OpenApiTypes.BINARY, description="The bytes, cacheable for ever."
+                OpenApiTypes.BINARY,
+                description="The image file, cacheable without limit.",
             )
         },
     )
     def retrieve(self, request, key):
-        return storage.served(key, cache_control=FOREVER)
+        return storage.serve(key, cache_control=IMMUTABLE)
 
     @extend_schema(summary="Delete a picture of one's own", request=None)
     def destroy(self, request, key):

@@ -6,7 +6,7 @@ PASSWORD = "correct horse battery"
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """A person who can sign in with `PASSWORD`."""
+    """A user whose password is `PASSWORD`."""
 
     class Meta:
         model = User

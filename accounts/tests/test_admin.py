@@ -1,4 +1,4 @@
-"""People in the admin: who signs in there, who may do what to whom."""
+"""Users in the admin: sign-in, actions, editing, and permissions for them."""
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,8 @@ from audit.models import AuditLogEntry
 
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
-FACTS = {
+ABOUT = "Audit log entries about this record"
+PERSON = {
     "username": "bob",
     "email": "bob@example.com",
     "language": "en",
@@ -21,8 +22,8 @@ def change_url(user):
     return reverse("admin:accounts_user_change", args=[user.pk])
 
 
-def act_url(user, name):
-    return reverse("admin:accounts_user_act", args=[user.pk, name])
+def action_url(user, name):
+    return reverse("admin:accounts_user_action", args=[user.pk, name])
 
 
 # --- Signing in -----------------------------------------------------------------------
@@ -37,8 +38,8 @@ def test_staff_sign_in(client, staff):
     assert client.get("/admin/").status_code == 200
 
 
-def test_refusals_are_the_same_for_all(client, alice, staff):
-    """S2, A1: who has an account, and who is staff, does not show."""
+def test_errors_are_the_same_for_all(client, alice, staff):
+    """S2, A1: the error does not reveal accounts or staff."""
     suspended = UserFactory(suspended=True, is_staff=True)
     attempts = [
         ("nobody@example.com", PASSWORD),
@@ -62,7 +63,7 @@ def test_ten_failures_lock_the_account_for_the_address(client, staff, caplog):
 
 
 def test_admin_and_api_count_the_same_attempts(api, client, staff):
-    """S2: no second set of tries by the other door."""
+    """S2: the limit is shared."""
     body = {"email": staff.email, "password": "wrong"}
     for _attempt in range(10):
         api.post("/api/auth/login", body)
@@ -75,14 +76,14 @@ def test_suspended_staff_are_out_at_once(moderator):
     assert moderator.get(PEOPLE).status_code == 302
 
 
-# --- Acts -----------------------------------------------------------------------------
+# --- Actions --------------------------------------------------------------------------
 
 
-def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderator, bob):
+def test_suspension_ends_the_token_and_keeps_its_reason(api, moderator, bob):
     """A2: the next request with the token is refused."""
     as_bob = api.as_(bob)
     assert as_bob.get("/api/auth/profile").status_code == 200
-    moderator.post(act_url(bob, "suspend"), {"reason": "Asks for money."})
+    moderator.post(action_url(bob, "suspend"), {"reason": "Asks for money."})
     assert as_bob.get("/api/auth/profile").status_code == 401
     bob.refresh_from_db()
     assert bob.suspended_reason == "Asks for money."
@@ -91,7 +92,7 @@ def test_suspension_ends_the_token_and_is_told_apart_by_its_reason(api, moderato
 
 def test_restored_and_verified(moderator, bob):
     for name in ("suspend", "restore", "verify"):
-        moderator.post(act_url(bob, name), {"reason": "Checked."})
+        moderator.post(action_url(bob, name), {"reason": "Checked."})
     bob.refresh_from_db()
     assert bob.is_active
     assert bob.is_verified
@@ -103,7 +104,7 @@ def test_restored_and_verified(moderator, bob):
 def test_moderators_do_nothing_to_staff(moderator, staff, name):
     before = User.objects.values().get(pk=staff.pk)
     fields = {"password1": "a new one 123", "password2": "a new one 123"}
-    moderator.post(act_url(staff, name), {"reason": "Coup."} | fields)
+    moderator.post(action_url(staff, name), {"reason": "Coup."} | fields)
     in_bulk = {"action": name, "_selected_action": [staff.pk], "reason": "Coup."}
     moderator.post(PEOPLE, in_bulk)
     assert User.objects.values().get(pk=staff.pk) == before
@@ -112,29 +113,31 @@ def test_moderators_do_nothing_to_staff(moderator, staff, name):
 
 def test_moderators_cannot_set_passwords(moderator, bob):
     fields = {"password1": "a new one 123", "password2": "a new one 123", "reason": "x"}
-    moderator.post(act_url(bob, "set-password"), fields)
+    moderator.post(action_url(bob, "set-password"), fields)
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
 
 
-def test_administrator_sets_a_password_and_the_trail_does_not_hold_it(
+def test_administrator_sets_a_password_and_the_audit_log_lacks_it(
     api, administrator, bob
 ):
     as_bob = api.as_(bob)
     fields = {"password1": "brand new words 1", "password2": "brand new words 1"}
-    administrator.post(act_url(bob, "set-password"), fields | {"reason": "They asked."})
+    administrator.post(
+        action_url(bob, "set-password"), fields | {"reason": "They asked."}
+    )
     bob.refresh_from_db()
     assert bob.check_password("brand new words 1")
     assert as_bob.get("/api/auth/profile").status_code == 401
-    act = AuditLogEntry.objects.values().get()
-    assert act["action"] == "set-password"
-    assert "brand new" not in str(act)
+    entry = AuditLogEntry.objects.values().get()
+    assert entry["action"] == "set-password"
+    assert "brand new" not in str(entry)
 
 
 @pytest.mark.parametrize("again", ["other words 123", "12345678"])
 def test_new_passwords_are_checked(administrator, bob, again):
     fields = {"password1": "12345678", "password2": again, "reason": "They asked."}
-    answer = administrator.post(act_url(bob, "set-password"), fields)
+    answer = administrator.post(action_url(bob, "set-password"), fields)
     assert answer.context["form"].errors
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
@@ -147,13 +150,13 @@ def test_moderators_cannot_edit_people_or_grant_anything(moderator, bob):
     """S1: no field of the form is theirs, whatever they send."""
     me = User.objects.get(username="moderator")
     for user in (bob, me):
-        fields = FACTS | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
+        fields = PERSON | {"is_staff": "on", "is_superuser": "on", "reason": "x"}
         assert moderator.post(change_url(user), fields).status_code == 403
         user.refresh_from_db()
         assert not user.is_superuser
 
 
-def test_moderators_see_no_private_facts(moderator):
+def test_moderators_see_no_private_fields(moderator):
     """S1, G5: neither shown, nor searched, nor filtered by."""
     secret = UserFactory(email="hush@example.com", phone="+37126123456")
     for page in (PEOPLE, change_url(secret), PEOPLE + "?q=person"):
@@ -165,20 +168,24 @@ def test_moderators_see_no_private_facts(moderator):
         assert moderator.get(f"{PEOPLE}?{lookup}").status_code == 400
 
 
-def test_administrator_edits_with_a_reason_and_private_values_stay_out_of_the_trail(
+def test_administrator_edits_with_a_reason_and_the_audit_log_lacks_private_values(
     administrator, bob
 ):
-    fields = FACTS | {"email": "Robert@example.com", "city": "Rīga", "reason": "Asked."}
+    fields = PERSON | {
+        "email": "Robert@example.com",
+        "city": "Rīga",
+        "reason": "Asked.",
+    }
     assert administrator.post(change_url(bob), fields).status_code == 302
     bob.refresh_from_db()
     assert bob.email == "robert@example.com"
-    act = AuditLogEntry.objects.get()
-    assert act.before == "email: ∙∙∙\ncity: "
-    assert act.after == "email: ∙∙∙\ncity: Rīga"
+    entry = AuditLogEntry.objects.get()
+    assert entry.before == "email: ∙∙∙\ncity: "
+    assert entry.after == "email: ∙∙∙\ncity: Rīga"
 
 
 def test_taken_names_are_refused_in_words(administrator, alice, bob):
-    fields = FACTS | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
+    fields = PERSON | {"username": "ALICE", "email": "ALICE@example.com", "reason": "x"}
     errors = administrator.post(change_url(bob), fields).context["errors"]
     assert len(errors) == 2
 
@@ -192,7 +199,7 @@ def test_forged_fields_of_a_person_change_nothing(administrator, bob):
         "phone": "1",
     }
     fields |= {"is_active": "", "tasks_completed": 7, "password": "x"}
-    administrator.post(change_url(bob), FACTS | fields | {"reason": "x"})
+    administrator.post(change_url(bob), PERSON | fields | {"reason": "x"})
     bob.refresh_from_db()
     assert (bob.average_rating, bob.reviews_count, bob.phone) == (0, 0, "")
     assert bob.is_active
@@ -218,7 +225,7 @@ def test_no_page_shows_a_password_hash_or_a_token(api, administrator, bob):
     pages = [
         change_url(bob),
         reverse("admin:token_blacklist_outstandingtoken_change", args=[token.pk]),
-        reverse("admin:accounts_session_change", args=[bob.sign_ins.get().pk]),
+        reverse("admin:accounts_session_change", args=[bob.sessions.get().pk]),
     ]
     for page in pages:
         shown = administrator.get(page).content.decode()
@@ -231,6 +238,6 @@ def test_everything_of_a_person_is_a_click_away(administrator, bob):
     titles = {str(kind["title"]) for kind in shown}
     assert titles >= {"Listings", "Created tasks", "Assigned tasks", "Offerings"}
     assert titles >= {"Applications", "Reviews", "Reviews given", "Favorites"}
-    assert titles >= {"Uploads", "Staff acts", "Staff acts about this"}
+    assert titles >= {"Uploads", "Audit log entries", ABOUT}
     for kind in shown:
         assert administrator.get(kind["url"]).status_code == 200

@@ -1,8 +1,8 @@
-"""Joining: what a password must be, and that a name belongs to one person."""
+"""Registration: password rules, and unique usernames and e-mail addresses."""
 
 import pytest
 
-from accounts.fields import canonical_email
+from accounts.fields import normalize_email
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 
@@ -33,7 +33,7 @@ def test_one_address_is_one_person(api, email):
 
 
 def test_kelvin_sign_is_a_k(api):
-    """A13: letters that only look different fold into one."""
+    """A13: spellings of the same address are normalized to one."""
     UserFactory(email="kate@example.com")
     assert join(api, email="\u212aate@example.com").status_code == 409
 
@@ -42,15 +42,15 @@ def test_kelvin_sign_is_a_k(api):
     "email", ["a@" + "\ufdfa" * 60 + ".lv", "a", "a@b", "a@b\n.lv"]
 )
 def test_address_is_checked_as_it_is_kept(api, email):
-    """A13: what normalising makes too long, or no address, is refused."""
+    """A13: an address that is too long or invalid once normalized is refused."""
     answer = join(api, email=email)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["email"])
 
 
 def test_canonical_form_is_stable():
     letters = [chr(point) for point in range(0x80, 0x3000)]
-    once = [canonical_email(letter) for letter in letters]
-    assert [canonical_email(letter) for letter in once] == once
+    once = [normalize_email(letter) for letter in letters]
+    assert [normalize_email(letter) for letter in once] == once
 
 
 @pytest.mark.parametrize("username", ["bob", "BOB", "Bob"])

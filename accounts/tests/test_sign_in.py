@@ -1,4 +1,4 @@
-"""Who gets in, how often one may try, and that nobody learns who has an account."""
+"""Sign-in: errors, attempt limits, and that accounts cannot be enumerated."""
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -43,8 +43,8 @@ def refused_email(request):
     return UserFactory().email if request.param == "wrong" else "nobody@example.com"
 
 
-def test_every_refusal_is_the_same(api, refused_email):
-    """A1: a wrong password tells nothing about the address."""
+def test_every_error_is_the_same(api, refused_email):
+    """A1: the error is the same for known and unknown addresses."""
     answer = sign_in(api, refused_email, "not the password")
     assert answer.status_code == 401
     assert answer.json() == {
@@ -54,22 +54,22 @@ def test_every_refusal_is_the_same(api, refused_email):
     }
 
 
-def test_every_refusal_does_the_same_work(api, refused_email, hashings):
+def test_every_error_takes_the_same_work(api, refused_email, hashings):
     """A1: one password is hashed, whether the address is known or not."""
     hashings.clear()
     sign_in(api, refused_email, "not the password")
     assert len(hashings) == 1
 
 
-def test_suspended_person_with_the_password_hears_why(api):
-    """A1: only who knows the password learns of the suspension (403)."""
+def test_suspended_user_with_the_password_gets_the_reason(api):
+    """A1: only with the right password (403)."""
     answer = sign_in(api, UserFactory(suspended=True).email)
     assert answer.status_code == 403
     assert answer.json()["code"] == "suspended"
 
 
 def test_email_signs_in_in_any_spelling(api):
-    """A13: case, width and spaces do not make another address."""
+    """A13: case, width and spaces are ignored."""
     UserFactory(email="person@example.com")
     assert sign_in(api, " PERSON@Example.com").status_code == 200
 
@@ -84,7 +84,7 @@ def test_eleventh_attempt_waits(api, alice):
 
 
 def test_unknown_address_is_limited_alike(api):
-    """A10: the limit does not tell known from unknown addresses."""
+    """A10: the limit is the same for known and unknown addresses."""
     codes = [sign_in(api, "nobody@example.com").status_code for _ in range(11)]
     assert codes == [401] * 10 + [429]
 
@@ -111,14 +111,14 @@ def test_attacker_elsewhere_does_not_lock_the_owner_out(api, alice):
 
 
 def test_forged_forwarding_gains_no_attempt(api, alice):
-    """A10: without a proxy of ours X-Forwarded-For is noise."""
+    """A10: without a trusted proxy X-Forwarded-For is ignored."""
     forged = [{"HTTP_X_FORWARDED_FOR": f"198.51.100.{n}"} for n in range(50)]
     codes = [sign_in(api, alice.email, "x", **h).status_code for h in forged]
     assert codes == [401] * 10 + [429] * 40
 
 
 def test_forged_forwarding_behind_a_proxy_gains_no_attempt(api, alice, settings):
-    """A10: only what our own proxy added counts."""
+    """A10: only the entry of the trusted proxy counts."""
     settings.TRUSTED_PROXIES = 1
     forged = [
         {"HTTP_X_FORWARDED_FOR": f"198.51.100.{n}, 203.0.113.9"} for n in range(15)
@@ -141,8 +141,8 @@ def test_forged_forwarding_behind_a_proxy_gains_no_attempt(api, alice, settings)
         (1, "x" * 1000, "x" * 64),
     ],
 )
-def test_address_is_what_our_proxies_say(rf, settings, hops, forwarded, address):
-    """A10: a caller cannot choose whose attempts they use up."""
+def test_address_is_that_of_the_trusted_proxy(rf, settings, hops, forwarded, address):
+    """A10: a client cannot use up the attempts of another address."""
     settings.TRUSTED_PROXIES = hops
     headers = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "203.0.113.9"}
     assert address_of(rf.get("/", **headers)) == address

@@ -1,4 +1,4 @@
-"""What an access token says of its person."""
+"""The claims of an access token."""
 
 import base64
 import json

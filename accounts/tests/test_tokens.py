@@ -1,4 +1,4 @@
-"""A token answers for one person who may still act, and for nothing else."""
+"""Tokens: sessions, refresh token rotation, forged and expired tokens."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from django.core import checks
 from django.test import override_settings
 from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts import services, tokens
+from accounts import moderation, services, tokens
 from accounts.tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,11 @@ def test_both_tokens_work(api, pair):
     )
 
 
-# --- What ends a sign-in ------------------------------------------------------------
+# --- What ends a session --------------------------------------------------------------
 
 
 def suspended(alice, staff, api, pair):
-    services.suspend(alice, actor=staff, reason="Spam.")
+    moderation.suspend(alice, actor=staff, reason="Spam.")
 
 
 def deactivated(alice, staff, api, pair):
@@ -69,8 +69,8 @@ def password_set(alice, staff, api, pair):
 def replayed(alice, staff, api, pair):
     spent = tokens.open_session(alice)["refresh"]
     refreshed(api, spent)
-    session = alice.sign_ins.latest("pk")
-    pair |= tokens.issue(session)
+    session = alice.sessions.latest("pk")
+    pair |= tokens.issue_pair(session)
     refreshed(api, spent)
 
 
@@ -86,22 +86,22 @@ def replayed(alice, staff, api, pair):
         replayed,
     ],
 )
-def test_tokens_end_with_what_they_stand_for(api, alice, staff, pair, end):
+def test_tokens_end_with_their_session(api, alice, staff, pair, end):
     """A2, A3, A7: both tokens answer 401 from the very next request."""
     end(alice, staff, api, pair)
     assert profile(api, pair["token"]).status_code == 401
     assert refreshed(api, pair["refresh"]).status_code == 401
 
 
-def test_replay_ends_the_children_too(api, pair):
-    """A3: a refresh token that comes twice ends its whole family."""
+def test_replay_ends_the_issued_tokens_too(api, pair):
+    """A3: a refresh token that is used twice ends its session."""
     child = refreshed(api, pair["refresh"]).json()
     assert refreshed(api, pair["refresh"]).status_code == 401
     assert profile(api, child["token"]).status_code == 401
     assert refreshed(api, child["refresh"]).status_code == 401
 
 
-def test_replay_leaves_other_sign_ins_alone(api, alice, pair):
+def test_replay_leaves_other_sessions_alone(api, alice, pair):
     """A3: the other device stays signed in."""
     other = tokens.open_session(alice)
     refreshed(api, pair["refresh"])
@@ -109,29 +109,29 @@ def test_replay_leaves_other_sign_ins_alone(api, alice, pair):
     assert profile(api, other["token"]).status_code == 200
 
 
-def test_sign_out_ends_one_sign_in(api, alice, pair):
+def test_sign_out_ends_one_session(api, alice, pair):
     """A7: the other device stays signed in."""
     other = tokens.open_session(alice)
     signed_out(alice, None, api, pair)
     assert profile(api, other["token"]).status_code == 200
 
 
-def test_password_change_keeps_who_made_it(api, alice, pair):
-    """A7: every other sign-in ends; the answer carries a new one."""
+def test_password_change_opens_a_new_session(api, alice, pair):
+    """A7: every other session ends; the response has the tokens of a new one."""
     change = {"current_password": PASSWORD, "new_password": "another fine one"}
     answer = api.as_(alice).post("/api/auth/password", change)
     assert profile(api, answer.json()["token"]).status_code == 200
     assert profile(api, pair["token"]).status_code == 401
 
 
-def test_restored_person_signs_in_anew(api, alice, staff, pair):
-    """A2: a suspension ends sign-ins for good."""
-    services.suspend(alice, actor=staff, reason="Spam.")
-    services.restore(alice, actor=staff, reason="A mistake.")
+def test_restored_user_has_to_sign_in_again(api, alice, staff, pair):
+    """A2: sessions stay ended after the suspension."""
+    moderation.suspend(alice, actor=staff, reason="Spam.")
+    moderation.restore(alice, actor=staff, reason="A mistake.")
     assert profile(api, pair["token"]).status_code == 401
 
 
-# --- What is no token ----------------------------------------------------------------
+# --- Invalid tokens -------------------------------------------------------------------
 
 
 def test_refresh_token_is_no_access_token(api, pair):
@@ -140,7 +140,7 @@ def test_refresh_token_is_no_access_token(api, pair):
 
 
 def test_access_token_is_no_refresh_token(api, pair):
-    """A4: an access token buys no new ones."""
+    """A4: an access token cannot be refreshed."""
     assert refreshed(api, pair["token"]).status_code == 401
 
 
@@ -149,7 +149,7 @@ def packed(raw: bytes) -> str:
 
 
 def signed(token: str, key: str, *, header=None, **claims) -> str:
-    """`token` with other header fields and claims, signed anew with HMAC."""
+    """`token` with other header fields and claims, signed again with HMAC."""
     head, body, _signature = token.split(".")
     parts = []
     for part, changes in ((head, header or {}), (body, claims)):
@@ -212,20 +212,20 @@ def test_forged_access_token_is_refused(api, pair, settings, name):
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forged_refresh_token_is_refused(api, pair, settings, name):
-    """A5: the same where tokens are traded; an empty one is a 400."""
+    """A5: the same for refreshing; an empty token is a 400."""
     forged = FORGERIES[name](pair["refresh"], settings.SIMPLE_JWT["SIGNING_KEY"])
     answer = refreshed(api, forged)
     assert answer.status_code == (401 if forged else 400)
 
 
 def test_the_forging_itself_works(api, pair, settings):
-    """A5: the same steps with nothing changed make a good token."""
+    """A5: the same steps with nothing changed make a valid token."""
     key = settings.SIMPLE_JWT["SIGNING_KEY"]
     assert profile(api, signed(pair["token"], key)).status_code == 200
 
 
 def test_public_answer_ignores_a_bad_token(api, pair):
-    """A5: by the contract a public page does not fail for an old token."""
+    """A5: by the contract public endpoints ignore invalid tokens."""
     answer = api.get("/api/listings", HTTP_AUTHORIZATION=f"Bearer {pair['refresh']}")
     assert answer.status_code == 200
 
@@ -244,7 +244,7 @@ def test_access_token_says_when_it_ends(pair, settings):
     "host", ["evil.example", "evil.example:80", "a b", "localhost.evil"]
 )
 def test_forged_host_is_refused(api, alice, host):
-    """A8: no link is ever built from a host that is not ours."""
+    """A8: no link is built from a foreign Host header."""
     answer = api.as_(alice).get(PROFILE, HTTP_HOST=host)
     assert answer.status_code == 400
 

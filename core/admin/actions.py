@@ -1,4 +1,4 @@
-"""What staff do with an object beyond editing it. Every act asks for its reason."""
+"""Admin actions that ask for a reason, in bulk and on the page of one object."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
@@ -25,39 +26,43 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.exceptions import DomainError, NotAllowed
 from core.workflow import Workflow
 
-MAX_BULK_OBJECTS = 100  # objects of one bulk act
-SELECTED = "_selected_action"
+MAX_BULK_OBJECTS = 100  # objects of one bulk action
 
 
-def always(obj: Model, actor) -> bool:
+def always_possible(obj: Model, actor) -> bool:
     return True
 
 
 class ReasonForm(forms.Form):
-    """What an act needs to know. Its cleaned fields are passed to `Act.run`."""
+    """The input of an action: its cleaned data become the keywords of `run`."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=500,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text=gettext_lazy("Kept in the audit trail. At most 500 characters."),
+        help_text=gettext_lazy("Recorded in the audit log. At most 500 characters."),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonedAction:
-    """`run(obj, actor=…, reason=…)` is one transaction and raises `DomainError`."""
+    """An admin action that asks for a reason.
+
+    `run(obj, actor=…, reason=…)` is one transaction and raises `DomainError`. It takes
+    the other fields of `form` as keywords too. `is_possible(obj, actor)` decides
+    whether the object's page shows the button.
+    """
 
     name: str
     label: str | Promise
     run: Callable[..., Model]
-    is_possible: Callable[[Model, object], bool] = always  # offered on its page now
+    is_possible: Callable[[Model, object], bool] = always_possible
     form: type[ReasonForm] = ReasonForm
     in_bulk: bool = True
 
 
 def actions_for(workflow: Workflow) -> list[ReasonedAction]:
-    """One act for each staff row of a table."""
+    """One action for each transition of `workflow` with `in_admin`."""
     return [
         ReasonedAction(
             name=row.name,
@@ -71,38 +76,43 @@ def actions_for(workflow: Workflow) -> list[ReasonedAction]:
 
 
 class ReasonedActionsMixin:
-    """Offers the staff rows of `workflows`, and `acts`: in bulk and object by object.
+    """Adds the `in_admin` rows of `workflows` and the `reasoned_actions` to the admin.
 
-    They need the permission to change the model, also where no field can be changed.
+    Each is a bulk action of the changelist and a button on the object's page. Both need
+    the permission to change the model, also where no field is editable.
     """
 
     workflows: tuple[Workflow, ...] = ()
-    acts: tuple[ReasonedAction, ...] = ()
+    reasoned_actions: tuple[ReasonedAction, ...] = ()
 
-    def has_act_permission(self, request, obj: Model | None = None) -> bool:
+    def has_action_permission(self, request, obj: Model | None = None) -> bool:
+        """Whether the user may run actions on `obj`, or on the model when None."""
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
-    def get_acts(self, request) -> dict[str, ReasonedAction]:
-        if not self.has_act_permission(request):
+    def get_reasoned_actions(self, request) -> dict[str, ReasonedAction]:
+        """The actions by name; empty without the permission."""
+        if not self.has_action_permission(request):
             return {}
-        rows = [act for workflow in self.workflows for act in actions_for(workflow)]
-        return {act.name: act for act in (*rows, *self.acts)}
+        rows = [
+            action for workflow in self.workflows for action in actions_for(workflow)
+        ]
+        return {action.name: action for action in (*rows, *self.reasoned_actions)}
 
     def get_actions(self, request) -> dict:
         actions = super().get_actions(request)
         if IS_POPUP_VAR in request.GET:
             return actions
         return actions | {
-            name: (self._in_bulk(act), name, act.label)
-            for name, act in self.get_acts(request).items()
-            if act.in_bulk
+            name: (self._bulk_action(action), name, action.label)
+            for name, action in self.get_reasoned_actions(request).items()
+            if action.in_bulk
         }
 
     def get_urls(self) -> list:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        view = self.admin_site.admin_view(self.act_view)
-        route = path("<path:object_id>/act/<slug:name>/", view, name=name)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_action"
+        view = self.admin_site.admin_view(self.action_view)
+        route = path("<path:object_id>/action/<slug:name>/", view, name=name)
         return [route, *super().get_urls()]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
@@ -111,92 +121,92 @@ class ReasonedActionsMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _buttons(self, request, obj: Model) -> list[dict]:
-        if not self.has_act_permission(request, obj):
+        if not self.has_action_permission(request, obj):
             return []
         return [
             {
-                "title": act.label,
-                "path": self._url("act", obj.pk, act.name),
+                "title": action.label,
+                "path": self._url("action", obj.pk, action.name),
                 "variant": ActionVariant.DEFAULT,
             }
-            for act in self.get_acts(request).values()
-            if act.is_possible(obj, request.user)
+            for action in self.get_reasoned_actions(request).values()
+            if action.is_possible(obj, request.user)
         ]
 
     def _url(self, page: str, *args) -> str:
         name = f"{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(f"{self.admin_site.name}:{name}", args=args)
 
-    # --- The page that asks why, and what follows it ----------------------------------
+    # --- The page that asks for the reason --------------------------------------------
 
     @method_decorator(sensitive_post_parameters("password1", "password2"))
-    def act_view(self, request, object_id: str, name: str):
-        """Ask for the reason of one act on one object, then do it."""
-        act = self.get_acts(request).get(name)
-        if act is None:
+    def action_view(self, request, object_id: str, name: str):
+        """Ask for the reason of one action on one object, then run it."""
+        action = self.get_reasoned_actions(request).get(name)
+        if action is None:
             raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404
-        page = self._url("change", obj.pk)
-        return self._ask_or_do(request, act, [obj], {"cancel_url": page}) or (
-            HttpResponseRedirect(page)
+        url = self._url("change", obj.pk)
+        return self._show_form_or_run(request, action, [obj], {"cancel_url": url}) or (
+            HttpResponseRedirect(url)
         )
 
-    def _in_bulk(self, act: ReasonedAction) -> Callable:
+    def _bulk_action(self, action: ReasonedAction) -> Callable:
         def run(modeladmin, request, queryset):
-            chosen = set(request.POST.getlist(SELECTED))
+            selected_ids = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
             objects = list(queryset[: MAX_BULK_OBJECTS + 1])
             if len(objects) > MAX_BULK_OBJECTS:
                 sentence = _("At most %(most)s at once.") % {"most": MAX_BULK_OBJECTS}
                 return self.message_user(request, sentence, messages.ERROR)
-            if gone := chosen - {str(obj.pk) for obj in objects}:
+            if missing := selected_ids - {str(obj.pk) for obj in objects}:
                 sentence = _("No longer in this list: %(ids)s.")
-                ids = ", ".join(sorted(gone))[:200]
+                ids = ", ".join(sorted(missing))[:200]
                 self.message_user(request, sentence % {"ids": ids}, messages.ERROR)
             if not objects:
                 return None
-            here = {"selected": objects, "cancel_url": request.get_full_path()}
-            return self._ask_or_do(request, act, objects, here)
+            extra = {"selected": objects, "cancel_url": request.get_full_path()}
+            return self._show_form_or_run(request, action, objects, extra)
 
         return run
 
-    def _ask_or_do(
-        self, request, act: ReasonedAction, objects: list[Model], page: dict
+    def _show_form_or_run(
+        self, request, action: ReasonedAction, objects: list[Model], extra: dict
     ):
-        """The page that asks, or None when the answer was good and the act is done."""
-        form = act.form(request.POST if "reason" in request.POST else None)
+        """Run the action and return None; without a valid reason return the form."""
+        form = action.form(request.POST if "reason" in request.POST else None)
         if form.is_valid():
-            self._do(request, act, objects, form.cleaned_data)
+            self._run(request, action, objects, form.cleaned_data)
             return None
         context = self.admin_site.each_context(request) | {
-            "title": act.label,
+            "title": action.label,
             "opts": self.opts,
-            "act": act,
+            "action": action,
             "objects": objects,
             "form": form,
-            **page,
+            **extra,
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/reason.html", context)
 
-    def _do(
-        self, request, act: ReasonedAction, objects: Iterable[Model], data: dict
+    def _run(
+        self, request, action: ReasonedAction, objects: Iterable[Model], data: dict
     ) -> None:
         done = 0
         for obj in objects:
             try:
-                if not self.has_act_permission(request, obj):
+                if not self.has_action_permission(request, obj):
                     raise NotAllowed(_("You do not have permission to do this."))
-                act.run(obj, actor=request.user, **data)
+                action.run(obj, actor=request.user, **data)
             except DomainError as error:
                 self.message_user(request, f"{obj}: {error}", messages.ERROR)
             except ObjectDoesNotExist:
                 self.message_user(request, _("%s is gone.") % obj, messages.ERROR)
             else:
-                self.log_change(request, obj, f"{act.label}: {data['reason']}")
+                self.log_change(request, obj, f"{action.label}: {data['reason']}")
                 done += 1
         if done:
             sentence = _("%(what)s: %(count)s done.")
-            data = {"what": act.label, "count": done}
+            data = {"what": action.label, "count": done}
             self.message_user(request, sentence % data, messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""The base of every page of the admin: it shows everything and edits little."""
+"""The base class of every admin page: all fields shown, few editable."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from core.admin.actions import ReasonedActionsMixin
 from core.admin.changelists import BoundedPaginator, newest_ids, search_q
 from core.api.params import parse_int
 
-SEE_PRIVATE = "accounts.see_private"  # e-mail addresses, phones, exact places
+VIEW_PRIVATE = "accounts.view_private"  # e-mail addresses, phones, exact places
 COLOURS = {
     **dict.fromkeys(("visible", "active", "completed", "accepted", "done"), "success"),
     **dict.fromkeys(("open", "assigned", "in_progress", "running"), "info"),
@@ -27,29 +27,31 @@ COLOURS = {
 }
 
 
-def page_of(obj: Model) -> str:
+def change_url(obj: Model) -> str:
+    """The path of the admin page of `obj`."""
     return reverse(f"admin:{_url_name(type(obj))}_change", args=[obj.pk])
 
 
-def list_of(model: type[Model], **lookups) -> str:
-    """The address of a changelist, filtered."""
-    address = reverse(f"admin:{_url_name(model)}_changelist")
-    return f"{address}?{urlencode(lookups)}" if lookups else address
+def changelist_url(model: type[Model], **lookups) -> str:
+    """The path of the changelist of `model`, with `lookups` as its filters."""
+    path = reverse(f"admin:{_url_name(model)}_changelist")
+    return f"{path}?{urlencode(lookups)}" if lookups else path
 
 
 def _url_name(model: type[Model]) -> str:
     return model._meta.label_lower.replace(".", "_")
 
 
-def link_to(obj: Model | None, words: str = "") -> str:
+def link_to(obj: Model | None, text: str = "") -> str:
+    """An HTML link to the admin page of `obj`; a dash for None."""
     if obj is None:
         return "–"
     link = '<a href="{}" class="text-link">{}</a>'
-    return format_html(link, page_of(obj), words or obj)
+    return format_html(link, change_url(obj), text or obj)
 
 
 def link_column(field: str) -> Callable:
-    """A column that links to what a foreign key points at."""
+    """A changelist column that links to the object of a foreign key."""
 
     @admin.display(description=field.replace("_", " "), ordering=field)
     def column(obj):
@@ -59,7 +61,7 @@ def link_column(field: str) -> Callable:
 
 
 def status_column(field: str) -> Callable:
-    """A coloured column of a field with choices."""
+    """A changelist column of a field with choices, as a coloured label."""
 
     @display(description=field, ordering=field, label=COLOURS)
     def column(obj):
@@ -69,15 +71,15 @@ def status_column(field: str) -> Callable:
 
 
 def fieldset(title, fields: str) -> tuple:
-    """A part of an object's page: its title and its fields, as words."""
+    """An entry of `ModelAdmin.fieldsets`; `fields` are names with spaces between."""
     return title, {"fields": fields.split()}
 
 
 class Admin(ReasonedActionsMixin, ModelAdmin):
-    """Only the fields named in `editable` can be edited, and nothing added or deleted.
+    """Only the fields in `editable` can be edited; nothing can be added or deleted.
 
-    Those named in `private` are for people with `SEE_PRIVATE` alone: not shown, not
-    searched, not filtered by for anybody else.
+    The fields in `private` are shown, searched and filtered only for users with the
+    permission `VIEW_PRIVATE`.
     """
 
     editable: tuple[str, ...] = ()
@@ -87,7 +89,9 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
     list_disable_select_all = True
     show_full_result_count = False
     paginator = BoundedPaginator
-    sortable_by: tuple[str, ...] = ()  # only what sorts without reading the table
+    sortable_by: tuple[
+        str, ...
+    ] = ()  # no column header sorts: most would sort the whole table
     change_form_outer_after_template = "admin/related.html"
 
     def has_add_permission(self, request, obj=None) -> bool:
@@ -100,33 +104,33 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         return bool(self.editable) and super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
-        return [name for name in self._all_fields() if name not in self.editable]
+        return [name for name in self._field_names() if name not in self.editable]
 
-    def _all_fields(self) -> list[str]:
+    def _field_names(self) -> list[str]:
         if self.fieldsets:
             return flatten_fieldsets(self.fieldsets)
         return [field.name for field in self.opts.fields if not field.primary_key]
 
     # --- Private fields ---------------------------------------------------------------
 
-    def _hidden(self, request) -> tuple[str, ...]:
-        return () if request.user.has_perm(SEE_PRIVATE) else self.private
+    def _hidden_fields(self, request) -> tuple[str, ...]:
+        return () if request.user.has_perm(VIEW_PRIVATE) else self.private
 
     def get_fieldsets(self, request, obj=None) -> list:
-        hidden = self._hidden(request)
+        hidden = self._hidden_fields(request)
         return [
             (title, data | {"fields": [n for n in data["fields"] if n not in hidden]})
             for title, data in super().get_fieldsets(request, obj)
         ]
 
     def get_list_display(self, request) -> list:
-        hidden = self._hidden(request)
+        hidden = self._hidden_fields(request)
         return [
             name for name in super().get_list_display(request) if name not in hidden
         ]
 
     def get_search_fields(self, request) -> list[str]:
-        hidden = self._hidden(request)
+        hidden = self._hidden_fields(request)
         return [
             name
             for name in super().get_search_fields(request)
@@ -134,25 +138,27 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         ]
 
     def lookup_allowed(self, lookup, value, request) -> bool:
-        asked = lookup.split("__")[0]
-        if asked == "password" or asked in self._hidden(request):
+        field = lookup.split("__")[0]
+        if field == "password" or field in self._hidden_fields(request):
             return False
         return super().lookup_allowed(lookup, value, request)
 
-    # --- Finding ----------------------------------------------------------------------
+    # --- Search -----------------------------------------------------------------------
 
     def get_search_results(self, request, queryset, search_term):
-        """The words in one of the fields; a bare number is also a row's id."""
-        words = search_term.replace("\0", " ").strip()
-        if not words:
+        """Rows with the words in one of the search fields; a number is also an id."""
+        text = search_term.replace("\0", " ").strip()
+        if not text:
             return queryset, False
         sought = Q()
         for path in self.get_search_fields(request):
-            sought |= search_q(self.model, path, words)
-        if (row_id := parse_int(words)) is not None:
+            sought |= search_q(self.model, path, text)
+        if (row_id := parse_int(text)) is not None:
             sought |= Q(pk=row_id)
         found = queryset.filter(sought)
         if self._searches_relations(request):
+            # With an OR over two tables PostgreSQL would scan one of them for each
+            # page; a list of ids goes through the primary key.
             found = queryset.filter(pk__in=newest_ids(found))
         return found, False
 
@@ -162,20 +168,23 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
-            context["related"] = self.related_to(request, obj)
+            context["related"] = self.related_links(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def related_to(self, request, obj: Model) -> list[dict]:
-        """Everything that points at `obj`, as far as the reader may see it."""
+    def related_links(self, request, obj: Model) -> list[dict]:
+        """A link with a count for each model with a foreign key to `obj`.
+
+        Models that the user may not view are left out.
+        """
         return [
             self._related(relation, obj)
             for relation in obj._meta.related_objects
-            if self._may_see(request, relation.related_model)
+            if self._can_view(request, relation.related_model)
         ]
 
-    def _may_see(self, request, model: type[Model]) -> bool:
-        known = self.admin_site._registry.get(model)
-        return known is not None and known.has_view_permission(request)
+    def _can_view(self, request, model: type[Model]) -> bool:
+        page = self.admin_site._registry.get(model)
+        return page is not None and page.has_view_permission(request)
 
     def _related(self, relation, obj: Model) -> dict:
         model, field = relation.related_model, relation.field.name
@@ -183,12 +192,12 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         return {
             "title": capfirst(str(title).replace("_", " ")),
             "count": model._base_manager.filter(**{field: obj.pk}).count(),
-            "url": list_of(model, **{f"{field}__id__exact": obj.pk}),
+            "url": changelist_url(model, **{f"{field}__id__exact": obj.pk}),
         }
 
 
-class HistoryInline(TabularInline):
-    """Rows that belong to an object, shown and never changed."""
+class ReadOnlyInline(TabularInline):
+    """Rows that belong to an object: shown, never added, changed or deleted."""
 
     extra = 0
     max_num = 0

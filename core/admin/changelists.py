@@ -1,4 +1,4 @@
-"""What keeps the lists of the admin quick, however long they are."""
+"""Changelists that stay fast on tables of millions of rows."""
 
 from django.contrib.admin import AllValuesFieldListFilter
 from django.core.cache import cache
@@ -8,56 +8,71 @@ from django.utils.functional import cached_property
 
 from core.db.results import ResultList
 
-MOST_RELATED = 1_000  # rows behind a foreign key that a search looks at
-REMEMBERED = 600  # seconds
+MAX_RELATED_ROWS = 1_000  # rows of a related table that a search reads
+VALUES_CACHE_TTL_S = 600
 
 
 class BoundedPaginator(Paginator):
-    """Counts, and reaches, `most_counted` rows at most: staff search for the others."""
+    """Counts at most `max_count` rows, and has pages for no more than these.
 
-    most_counted = 1_000
+    A full count of a large table takes seconds; staff find later rows by searching.
+    """
+
+    max_count = 1_000
 
     @cached_property
     def count(self) -> int:
-        return ResultList(self.object_list).count_up_to(self.most_counted)
+        return ResultList(self.object_list).count_up_to(self.max_count)
 
     @property
     def template_name(self) -> str:
-        full = self.count == self.most_counted
-        return "admin/many.html" if full else "unfold/helpers/pagination_default.html"
+        full = self.count == self.max_count
+        return (
+            "admin/pagination_capped.html"
+            if full
+            else "unfold/helpers/pagination_default.html"
+        )
 
 
 class CachedValuesFilter(AllValuesFieldListFilter):
-    """Offers the values of some minutes ago: to list them reads the whole table."""
+    """A filter over the values in a column, read again every `VALUES_CACHE_TTL_S`.
+
+    Django would read the whole table for them on each request.
+    """
 
     def __init__(self, field, *args, **kwargs):
         super().__init__(field, *args, **kwargs)
         values = self.lookup_choices
         key = f"values:{field.model._meta.label_lower}.{field.name}"
-        self.lookup_choices = cache.get_or_set(key, lambda: list(values), REMEMBERED)
+        # `lookup_choices` is a lazy queryset: on a hit it is never evaluated.
+        self.lookup_choices = cache.get_or_set(
+            key, lambda: list(values), VALUES_CACHE_TTL_S
+        )
 
 
-def search_q(model: type[Model], path: str, words: str) -> Q:
-    """Rows of `model` whose field holds the words; `path` ends with the lookup.
+def search_q(model: type[Model], path: str, text: str) -> Q:
+    """A condition on `model` for `text` in the field of `path`.
 
-    What a foreign key leads to is looked up first: no index spans two tables, and
-    PostgreSQL would join them whole. Unordered, as their index finds them: in the
-    order of another it would read the words of every row.
+    `path` ends with the lookup, such as `actor__search_text__words`. Across a foreign
+    key at most `MAX_RELATED_ROWS` related rows are read, and their ids become the
+    condition.
     """
     name, _underscores, rest = path.partition("__")
     field = model._meta.get_field(name)
     if not field.is_relation:
-        return Q(**{path: words})
+        return Q(**{path: text})
     related = field.related_model
-    found = related._base_manager.filter(search_q(related, rest, words))
-    ids = found.order_by().values_list("pk", flat=True)[:MOST_RELATED]
+    found = related._base_manager.filter(search_q(related, rest, text))
+    # Two queries, as no index spans both tables and PostgreSQL would join them whole.
+    # No ordering: with one, it may walk the index of that order and test every row,
+    # instead of the text index.
+    ids = found.order_by().values_list("pk", flat=True)[:MAX_RELATED_ROWS]
     return Q(**{f"{name}__in": list(ids)})
 
 
 def newest_ids(rows: QuerySet) -> list[int]:
-    """Of `MOST_RELATED` rows at most, found first and sorted then.
-
-    By `pk` alone PostgreSQL would read the table backwards until it met enough.
-    """
+    """The ids of the newest `MAX_RELATED_ROWS` of `rows`, newest first."""
+    # `pk + 0` matches no index. By `pk` alone PostgreSQL would walk the primary key
+    # backwards and test every row until it had enough.
     newest = rows.order_by((F("pk") + 0).desc())
-    return list(newest.values_list("pk", flat=True)[:MOST_RELATED])
+    return list(newest.values_list("pk", flat=True)[:MAX_RELATED_ROWS])

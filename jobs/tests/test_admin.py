@@ -18,7 +18,7 @@ def dead(run_jobs) -> Job:
 
 
 def act(client, job: Job, name: str):
-    page = reverse("admin:jobs_job_act", args=[job.pk, name])
+    page = reverse("admin:jobs_job_action", args=[job.pk, name])
     return client.post(page, {"reason": "Fixed."})
 
 

@@ -1,7 +1,7 @@
-"""Read every marked sentence out of the code, and write the catalogues anew.
+"""Extract the translatable strings and update the .po and .mo files.
 
-`make messages` runs it. What is written depends on the code and on the translations
-that are there alone, so that a second run changes nothing.
+`make messages` runs it. The output depends on the code and the translations alone, so
+that a second run changes nothing.
 """
 
 import sys
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -19,7 +19,7 @@ from django.utils.translation.template import templatize
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LANGUAGES = ("lv", "ru")
-NOT_READ = {"tests", "migrations", "locale", "static"}
+SKIPPED_DIRS = {"tests", "migrations", "locale", "static"}
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),
@@ -35,65 +35,73 @@ msgstr ""
 """
 
 
-def sources() -> Iterator[Path]:
-    """The Python files and templates of our packages."""
+def source_files() -> Iterator[Path]:
+    """The Python files and templates of the project."""
     for package in sorted(ROOT.glob("*/__init__.py")):
         for path in sorted(package.parent.rglob("*.*")):
-            skipped = NOT_READ.intersection(path.relative_to(ROOT).parts)
+            skipped = SKIPPED_DIRS.intersection(path.relative_to(ROOT).parts)
             if path.suffix in (".py", ".html") and not skipped:
                 yield path
 
 
-def code_of(path: Path) -> bytes:
-    """The file as Python; a template as Django turns it into Python, unindented."""
+def python_source(path: Path) -> bytes:
+    """The file as Python source; a template as `templatize` converts it."""
     if path.suffix == ".py":
         return path.read_bytes()
     lines = templatize(path.read_text()).splitlines()
     return "\n".join(line.strip() for line in lines).encode()
 
 
-def marked() -> Catalog:
-    """Every sentence marked for translation."""
+def extract_messages() -> Catalog:
+    """A catalogue of all strings marked for translation."""
     found = Catalog()
-    for path in sources():
-        for _line, words, _notes, context in extract(
-            "python", BytesIO(code_of(path)), keywords=KEYWORDS
+    for path in source_files():
+        for _line, message, _comments, context in extract(
+            "python", BytesIO(python_source(path)), keywords=KEYWORDS
         ):
-            found.add(words, context=context)
+            found.add(message, context=context)
     return found
 
 
-def file_of(language: str, suffix: str = "po") -> Path:
+def catalogue_path(language: str, suffix: str = "po") -> Path:
+    """The path of the .po or .mo file of a language."""
     return HERE / language / "LC_MESSAGES" / f"django.{suffix}"
 
 
-def catalogue(language: str) -> Catalog:
-    with file_of(language).open("rb") as file:
+def load_catalogue(language: str) -> Catalog:
+    """The catalogue of a language, from its .po file."""
+    with catalogue_path(language).open("rb") as file:
         return read_po(file, locale=language, domain="django")
 
 
-def compiled(language: str) -> bytes:
-    """What the .mo file must hold."""
-    words = catalogue(language)
-    words.creation_date = words.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
+def compile_catalogue(language: str) -> bytes:
+    """The bytes of the .mo file of a language."""
+    messages = load_catalogue(language)
+    messages.creation_date = messages.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     file = BytesIO()
-    write_mo(file, words)
+    write_mo(file, messages)
     return file.getvalue()
 
 
+def is_translated(message: Message) -> bool:
+    """Whether the message has a translation, in all its plural forms."""
+    forms = message.string if message.pluralizable else [message.string]
+    return all(forms)
+
+
 def update(language: str) -> int:
-    """Write both files of a language; count what waits for a translation."""
-    words = catalogue(language)
-    words.update(marked(), no_fuzzy_matching=True)
+    """Write both files of a language; return how many strings are not translated."""
+    messages = load_catalogue(language)
+    messages.update(extract_messages(), no_fuzzy_matching=True)
     file = BytesIO(HEADER.format(language=language).encode())
     file.seek(0, 2)
     write_po(
-        file, words, omit_header=True, no_location=True, sort_output=True,
+        file, messages, omit_header=True, no_location=True, sort_output=True,
         ignore_obsolete=True, width=88,
     )  # fmt: skip
-    file_of(language).write_bytes(file.getvalue().rstrip() + b"\n")
-    file_of(language, "mo").write_bytes(compiled(language))
-    return sum(1 for message in words if message.id and not message.string)
+    catalogue_path(language).write_bytes(file.getvalue().rstrip() + b"\n")
+    catalogue_path(language, "mo").write_bytes(compile_catalogue(language))
+    return sum(1 for message in messages if message.id and not is_translated(message))
 
 
 if __name__ == "__main__":

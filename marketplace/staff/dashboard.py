@@ -1,4 +1,4 @@
-"""What waits for staff: the cards on the first page of the admin."""
+"""The start page of the admin: cards that count what needs attention."""
 
 from datetime import timedelta
 
@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.item_types import ITEM_TYPES
-from core.admin.base import list_of
+from core.admin.base import changelist_url
 from core.db.results import ResultList
 
-MOST_COUNTED = 1_000
-WEEK = object()  # stands for a week ago
+MAX_COUNT_ROWS = 1_000
+WEEK_AGO = object()  # replaced by the time of a week ago
 
 
 def cards() -> tuple[tuple, ...]:
@@ -25,39 +25,47 @@ def cards() -> tuple[tuple, ...]:
             "tasks.taskrequest",
             {"status__exact": "pending_confirmation"},
         ),
-        (_("People suspended"), "accounts.user", {"is_active__exact": 0}),
+        (_("Suspended users"), "accounts.user", {"is_active__exact": 0}),
         *(
-            (row.new_label, row.model._meta.label_lower, {"created_at__gte": WEEK})
+            (row.new_label, row.model._meta.label_lower, {"created_at__gte": WEEK_AGO})
             for row in ITEM_TYPES.values()
         ),
-        (_("Staff acts this week"), "audit.auditlogentry", {"created_at__gte": WEEK}),
+        (
+            _("Audit log entries this week"),
+            "audit.auditlogentry",
+            {"created_at__gte": WEEK_AGO},
+        ),
         (_("Jobs waiting"), "jobs.job", {"status__exact": "waiting"}),
         (_("Jobs that failed for good"), "jobs.job", {"status__exact": "dead"}),
     )
 
 
-def with_cards(request: HttpRequest, context: dict) -> dict:
-    """Add a card with a link for each count that the reader may see."""
+def add_cards(request: HttpRequest, context: dict) -> dict:
+    """Add `cards` to the context: a title, count and link for each model that the user
+    may view. Unfold calls it for the start page.
+    """
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     week_ago = (today - timedelta(days=7)).isoformat()
     shown = [
         _card(title, apps.get_model(label), lookups, week_ago)
         for title, label, lookups in cards()
-        if _may_see(request, label)
+        if _can_view(request, label)
     ]
     return context | {"cards": shown}
 
 
-def _may_see(request: HttpRequest, label: str) -> bool:
+def _can_view(request: HttpRequest, label: str) -> bool:
     page = admin.site._registry[apps.get_model(label)]
     return page.has_view_permission(request)
 
 
 def _card(title, model, lookups: dict, week_ago: str) -> dict:
-    known = {k: week_ago if value is WEEK else value for k, value in lookups.items()}
-    found = model._base_manager.filter(**known)
+    filters = {
+        k: week_ago if value is WEEK_AGO else value for k, value in lookups.items()
+    }
+    rows = model._base_manager.filter(**filters)
     return {
         "title": title,
-        "count": ResultList(found).count_up_to(MOST_COUNTED),
-        "url": list_of(model, **known),
+        "count": ResultList(rows).count_up_to(MAX_COUNT_ROWS),
+        "url": changelist_url(model, **filters),
     }

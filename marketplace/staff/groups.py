@@ -1,4 +1,4 @@
-"""Two groups of staff to start with. What an operator made of them stays."""
+"""The two default groups of staff. Groups that exist are not changed."""
 
 from collections.abc import Iterator
 
@@ -13,23 +13,27 @@ CONTENT = (
 )
 HISTORY = ("tasks.taskapplication", "tasks.taskevent", "uploads.upload")
 PEOPLE = ("accounts.user",)
-TALK = ("messaging.conversation", "messaging.message", "messaging.messageversion")
-GROUPS = {  # name: what its members see, what they change, and what else they may
+CONVERSATIONS = (
+    "messaging.conversation",
+    "messaging.message",
+    "messaging.messageversion",
+)
+GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
-        (*CONTENT, *HISTORY, *PEOPLE, *TALK, "audit.auditlogentry"),
+        (*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, "audit.auditlogentry"),
         (*CONTENT, *PEOPLE),
         (),
     ),
     "Support": (
         (*CONTENT, *HISTORY, *PEOPLE, "accounts.session", "favorites.favorite"),
         (),
-        ("accounts.see_private",),
+        ("accounts.view_private",),
     ),
 }
 
 
-def make(sender, **kwargs) -> None:
-    """Add the groups that are missing, after a migration."""
+def create_groups(sender, **kwargs) -> None:
+    """Create the groups that are missing. Runs after each `migrate`."""
     group_model = apps.get_model("auth.group")
     for name in GROUPS:
         group, created = group_model.objects.get_or_create(name=name)
@@ -37,8 +41,8 @@ def make(sender, **kwargs) -> None:
             group.permissions.set(_permissions(*GROUPS[name]))
 
 
-def _permissions(seen: tuple, changed: tuple, more: tuple) -> list:
-    wanted = {*_named("view", seen), *_named("change", changed), *more}
+def _permissions(viewed: tuple, changed: tuple, other: tuple) -> list:
+    wanted = {*_codenames("view", viewed), *_codenames("change", changed), *other}
     for label in {name.split(".")[0] for name in wanted}:
         create_permissions(apps.get_app_config(label), verbosity=0)
     rows = apps.get_model("auth.permission").objects.select_related("content_type")
@@ -47,7 +51,7 @@ def _permissions(seen: tuple, changed: tuple, more: tuple) -> list:
     ]
 
 
-def _named(verb: str, models: tuple) -> Iterator[str]:
+def _codenames(action: str, models: tuple) -> Iterator[str]:
     for label in models:
         app, model = label.split(".")
-        yield f"{app}.{verb}_{model}"
+        yield f"{app}.{action}_{model}"

@@ -1,4 +1,4 @@
-"""The sidebar of the admin: pages in the order in which staff need them."""
+"""The sidebar of the admin: groups of links to the changelists."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from catalog.item_types import ITEM_TYPES
-from core.admin.base import list_of
+from core.admin.base import changelist_url
 
 ITEMS = ("", "")
 
@@ -46,7 +46,10 @@ GROUPS = (  # title, and (model, icon) of each page
 
 
 def groups_for(request: HttpRequest) -> list[dict]:
-    """The pages that the reader may see, and last those that nobody has placed."""
+    """The sidebar as Unfold expects it. Models not in `GROUPS` come last, under "More".
+
+    Unfold hides links whose `permission` returns False.
+    """
     pages = {
         model._meta.label_lower: (model, page.has_view_permission(request))
         for model, page in admin.site._registry.items()
@@ -72,10 +75,10 @@ def _with_item_pages(rows: tuple) -> list[tuple[str, str]]:
     return [page for row in rows for page in (pages if row is ITEMS else [row])]
 
 
-def _item(model, is_seen: bool, icon: str) -> dict:
+def _item(model, can_view: bool, icon: str) -> dict:
     return {
         "title": capfirst(model._meta.verbose_name_plural),
         "icon": icon,
-        "link": list_of(model),
-        "permission": lambda request: is_seen,
+        "link": changelist_url(model),
+        "permission": lambda request: can_view,
     }

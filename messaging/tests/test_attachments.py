@@ -163,7 +163,7 @@ def test_what_was_never_sent_is_swept_and_what_was_sent_is_kept(api, alice, sent
     upload(api.as_(alice), url=ATTACHMENTS)
     call_command("maintain")
     later = timezone.now() + timedelta(days=2)
-    assert uploads.sweep(at=later) == 1
+    assert uploads.delete_orphans(at=later) == 1
     kept = Upload.objects.get()
     assert (kept.pk, kept.uses) == (sent["attachments"][0]["id"], 1)
     assert len(default_storage.listdir("private")[1]) == 2

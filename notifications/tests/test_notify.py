@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from accounts import services as accounts
+from accounts import moderation
 from jobs.models import Job
 from notifications import services
 from notifications.models import Notification
@@ -43,13 +43,13 @@ def test_actor_is_not_notified_of_own_action(alice):
 
 
 def test_suspended_person_is_not_notified(alice, staff):
-    accounts.suspend(alice, actor=staff, reason="Spam.")
+    moderation.suspend(alice, actor=staff, reason="Spam.")
     assert notify_done(alice) is None
 
 
 def test_person_suspended_before_delivery_gets_no_email(alice, staff, run_jobs):
     notify_done(alice)
-    accounts.suspend(alice, actor=staff, reason="Spam.")
+    moderation.suspend(alice, actor=staff, reason="Spam.")
     run_jobs()
     assert mail.outbox == []
 

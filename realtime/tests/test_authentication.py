@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import tokens
-from accounts.services import restore, suspend
+from accounts.moderation import restore, suspend
 from core.events import domain_event
 from messaging.tests.factories import write
 from realtime import connection, queries, services

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from accounts import services as accounts
-from accounts import tokens
+from accounts import moderation, tokens
 from core.events import domain_event
 from messaging.tests.factories import write
 from realtime import hub, polling, send_buffer, services
@@ -35,7 +34,7 @@ def test_a_suspension_closes_the_connection(
 ):
     async def steps(scenario):
         a = await scenario.connect_as(alice)
-        await in_thread(accounts.suspend, alice, actor=staff, reason="spam")
+        await in_thread(moderation.suspend, alice, actor=staff, reason="spam")
         assert await a.close_code_received() == 4403
 
     run_scenario(steps)
@@ -86,7 +85,7 @@ def test_all_sessions_are_checked_by_one_query(alice, bob, django_assert_num_que
     sign_ins = [
         services.identify(access_token_of(user)) for user in (alice, bob, alice)
     ]
-    tokens.end_sessions(bob.sign_ins.all(), of=bob.pk, because="x")
+    tokens.end_sessions(bob.sessions.all(), of=bob.pk, reason="x")
     with django_assert_num_queries(1):
         assert services.ended_or_suspended(sign_ins) == ({sign_ins[1]}, set())
 

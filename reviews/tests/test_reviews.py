@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import services as accounts
+from accounts import moderation
 from listings.tests.factories import ListingFactory
 from reviews import services
 from reviews.tests.factories import ReviewFactory
@@ -151,10 +151,10 @@ def test_the_list_is_a_bare_array_with_both_people(api, alice, bob):
 def test_what_a_suspended_person_said_counts_no_more(alice, bob, staff):
     """G10."""
     services.rate(ReviewFactory(reviewer=alice, reviewed_user=bob, rating=1))
-    accounts.suspend(alice, actor=staff, reason="Fake reviews.")
+    moderation.suspend(alice, actor=staff, reason="Fake reviews.")
     bob.refresh_from_db()
     assert bob.reviews_count == 0
-    accounts.restore(alice, actor=staff, reason="Checked.")
+    moderation.restore(alice, actor=staff, reason="Checked.")
     bob.refresh_from_db()
     assert (bob.reviews_count, bob.average_rating) == (1, 1)
 

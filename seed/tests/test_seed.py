@@ -17,7 +17,7 @@ from messaging.models import Conversation, Message
 from reviews.models import Review
 from seed import services
 from seed.people import DEMO_PASSWORD
-from seed.places import RIGA, somewhere
+from seed.places import RIGA, random_place
 from seed.services import MODELS
 from seed.sizes import SIZES, Size
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -50,7 +50,7 @@ def content() -> list:
 
 
 def test_counters_are_right_by_construction():
-    """F4: there is nothing to mend in a fresh market."""
+    """F4: the periodic jobs have nothing to repair."""
     build()
     found = dict(run_all(at=MORNING, dry_run=True))
     tidy = {name: count for name, count in found.items() if "notify of" not in name}
@@ -65,7 +65,7 @@ def test_items_that_share_pictures_count_their_uses():
     assert Upload.objects.filter(uses__gt=1).exists()
 
 
-def test_the_same_day_and_number_make_the_same_market():
+def test_same_day_and_random_state_make_the_same_data():
     build()
     first = content()
     services.clear()
@@ -73,7 +73,7 @@ def test_the_same_day_and_number_make_the_same_market():
     assert content() == first
 
 
-def test_another_number_makes_another_market():
+def test_another_random_state_makes_other_data():
     build()
     first = content()
     services.clear()
@@ -82,7 +82,7 @@ def test_another_number_makes_another_market():
 
 
 def test_history_leads_to_the_status():
-    """T11: each event starts where the one before ended, and the last is now."""
+    """T11: each event starts in the status where the last one ended."""
     build()
     for task in TaskRequest.objects.prefetch_related("events"):
         status = "open"
@@ -139,7 +139,7 @@ def test_demo_has_conversations_to_read(api):
     assert sum(row["unread_count"] for row in rows) > 0
 
 
-def test_conversations_are_told_in_order():
+def test_messages_are_in_order():
     build()
     assert Conversation.objects.count() == VILLAGE.conversations
     for talk in Conversation.objects.select_related("last_message"):
@@ -151,7 +151,7 @@ def test_conversations_are_told_in_order():
         assert talk.created_at <= times[0]
 
 
-def test_demo_was_told_of_what_happened(api):
+def test_demo_has_notifications(api):
     build()
     demo = User.objects.get(username="demo")
     found = api.as_(demo).get("/api/notifications").json()["notifications"]
@@ -190,8 +190,8 @@ def test_all_is_past_but_deadlines_and_nothing_is_due():
 
 
 def test_two_fifths_live_around_riga():
-    chance = Random(7)
-    points = [somewhere(chance) for _number in range(4000)]
+    rng = Random(7)
+    points = [random_place(rng) for _number in range(4000)]
     around = sum(
         haversine_km(*RIGA, point["latitude"], point["longitude"]) < 15
         for point in points
@@ -199,8 +199,8 @@ def test_two_fifths_live_around_riga():
     assert 0.37 < around / len(points) < 0.45
 
 
-def test_people_may_post_after_the_seed():
-    """The database numbers on behind the rows that came with their ids."""
+def test_rows_can_be_added_after_seeding():
+    """The id sequences continue after the seeded rows."""
     build()
     assert ListingFactory().pk > VILLAGE.listings
 
@@ -210,26 +210,26 @@ def village(monkeypatch):
     monkeypatch.setitem(SIZES, "small", VILLAGE)
 
 
-def test_command_says_what_there_is(village, capsys):
+def test_command_prints_counts(village, capsys):
     call_command("seed")
     assert "16 users" in capsys.readouterr().out
 
 
-def test_command_refuses_where_real_people_are(village):
+def test_command_refuses_with_real_users(village):
     UserFactory()
     with pytest.raises(CommandError, match="--yes"):
         call_command("seed")
     assert User.objects.count() == 1
 
 
-def test_command_adds_to_real_people_when_told(village):
+def test_command_adds_to_real_users_with_yes(village):
     real = UserFactory()
     call_command("seed", "--yes")
     assert User.objects.filter(is_demo=True).count() == VILLAGE.people
     assert User.objects.filter(pk=real.pk).exists()
 
 
-def test_command_never_empties_the_tables_of_real_people(village):
+def test_command_never_deletes_real_users(village):
     UserFactory()
     with pytest.raises(CommandError, match="--reset"):
         call_command("seed", "--yes", "--reset")
@@ -244,7 +244,7 @@ def test_command_seeds_once_unless_reset(village):
     assert User.objects.aggregate(Count("pk"))["pk__count"] == VILLAGE.people
 
 
-def test_command_leaves_people_alone_if_asked(village, capsys):
+def test_command_does_nothing_with_if_empty(village, capsys):
     UserFactory()
     call_command("seed", "--if-empty")
     assert "nothing to seed" in capsys.readouterr().out

@@ -1,3 +1,3 @@
-"""What people write, in Latvian, Russian and English."""
+"""Texts in Latvian, Russian and English, in this order."""
 
 LANGUAGES = ("lv", "ru", "en")

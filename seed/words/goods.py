@@ -1,4 +1,4 @@
-"""Things for sale: lowest and highest price in euros, then the title."""
+"""Listings by category: lowest and highest price in euros, then titles."""
 
 GOODS = {
     "electronics": (

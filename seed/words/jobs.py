@@ -1,4 +1,4 @@
-"""Help that people ask for: lowest and highest budget in euros, then the title."""
+"""Tasks by category: lowest and highest budget in euros, titles in three languages."""
 
 JOBS = {
     "cleaning": (

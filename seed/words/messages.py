@@ -1,6 +1,6 @@
-"""What two people write about a task: who helps begins, and they take turns."""
+"""Dialogues about a task. The worker begins; the messages alternate."""
 
-TALKS = (
+DIALOGUES = (
     (
         (
             "Labdien! Vai darbs vēl aktuāls?",

@@ -1,4 +1,4 @@
-"""Services on offer: lowest and highest hourly price in euros, then the title."""
+"""Offerings by category: lowest and highest hourly price in euros, then titles."""
 
 TRADES = {
     "cleaning": (

@@ -30,7 +30,7 @@ def admin(judge):
 
 
 def act_url(task, name):
-    return reverse("admin:tasks_taskrequest_act", args=[task.pk, name])
+    return reverse("admin:tasks_taskrequest_action", args=[task.pk, name])
 
 
 def change_url(task):
@@ -118,7 +118,7 @@ def test_history_is_shown_and_cannot_be_forged(admin):
     assert not task.applications.exists()
 
 
-def test_exact_place_is_for_those_who_may_see_private_facts(admin, staff):
+def test_exact_place_is_for_those_who_have_view_private(admin, staff):
     """S1, G5: a moderator sees where a task is as the public does."""
     task = TaskFactory(address="Brīvības iela 12-34", latitude=56.123456)
     assert "Brīvības iela 12" not in admin.get(change_url(task)).content.decode()

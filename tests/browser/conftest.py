@@ -1,4 +1,4 @@
-"""A real server with a database of its own, and a real browser that watches itself."""
+"""A server with its own database, and a browser that records errors."""
 
 import json
 import os
@@ -44,7 +44,7 @@ class Server:
         self._process.wait(timeout=30)
 
     def api(self, path: str, body: dict | None = None, token: str = "") -> tuple:
-        """The status and the JSON of an answer; a body makes it a POST."""
+        """The status and the JSON of a response; with a body it is a POST."""
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -133,7 +133,7 @@ def page(server):
 
 @pytest.fixture
 def shoot(page):
-    """Leave a picture of the whole page in artifacts/."""
+    """Save a screenshot of the whole page in artifacts/."""
     ARTIFACTS.mkdir(exist_ok=True)
 
     def take(name: str) -> None:

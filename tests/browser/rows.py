@@ -1,4 +1,4 @@
-"""The few rows that the browser looks for, written by running this as a script."""
+"""The rows that the browser tests need. Run as a script."""
 
 import django
 

@@ -1,4 +1,4 @@
-"""Staff at work in a real browser; the effect is read off the public API."""
+"""The admin in a real browser; effects are checked through the public API."""
 
 import re
 
@@ -27,8 +27,8 @@ def open_row(page, server, kind: str, words: str) -> int:
     return int(re.search(r"/(\d+)/change/", page.url)[1])
 
 
-def give_reason(page, act: str, reason: str) -> None:
-    page.click(f"a:has-text('{act}')")
+def give_reason(page, action: str, reason: str) -> None:
+    page.click(f"a:has-text('{action}')")
     page.fill("textarea[name=reason]", reason)
 
 
@@ -37,7 +37,7 @@ def confirm(page) -> None:
     page.wait_for_selector("text=1 done.")
 
 
-def test_first_page_counts_what_waits(admin, shoot):
+def test_start_page_counts_open_disputes(admin, shoot):
     assert admin.locator("#dashboard a:has-text('Disputes waiting')").count() == 1
     shoot("index")
 
@@ -62,7 +62,7 @@ def test_hidden_listing_is_gone_from_the_api(admin, server, shoot):
     assert title not in str(server.api("listings?per_page=100")[1])
 
 
-def test_suspended_person_is_out_at_once(admin, server, shoot):
+def test_suspended_user_is_signed_out_at_once(admin, server, shoot):
     """A2: a token that worked a moment ago is refused."""
     body = {"email": "worker@example.com", "password": PASSWORD}
     token = server.api("auth/login", body)[1]["token"]
@@ -77,7 +77,7 @@ def test_suspended_person_is_out_at_once(admin, server, shoot):
 
 
 def test_settled_dispute_completes_the_task(admin, server, shoot):
-    """T1: the staff row of the table, from its button to the public API."""
+    """T1: a workflow row for staff, from its button to the public API."""
     task = open_row(admin, server, "tasks/taskrequest", "Paint the garden fence")
     give_reason(admin, "Settle the dispute for the worker", "The pictures show it.")
     shoot("settle")
@@ -86,7 +86,7 @@ def test_settled_dispute_completes_the_task(admin, server, shoot):
     assert server.api(f"tasks/{task}")[1]["status"] == "completed"
     admin.goto(f"{server.url}/admin/audit/auditlogentry/")
     admin.wait_for_selector("#result_list >> text=settle-for-worker")
-    shoot("trail")
+    shoot("audit-log")
 
 
 def test_narrow_screen_shows_the_same(admin, server, shoot):

@@ -1,4 +1,4 @@
-"""Two windows of the example write to each other; pictures go to artifacts/."""
+"""Two windows of the chat example; screenshots in artifacts/."""
 
 import os
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ SIZE = {"width": 900, "height": 620}
 
 @pytest.fixture
 def windows(server):
-    """The demo's two people, each in a browser of their own, in one conversation."""
+    """The two demo users, each in a browser, in one conversation."""
     begin_talk(server)
     faults = []
     with sync_playwright() as playwright:
@@ -69,7 +69,7 @@ def write(page, words: str) -> None:
 
 
 def ends_with(page, *words: str) -> None:
-    """The last messages on the screen, none of them waiting."""
+    """The last messages on the screen, all sent."""
     shown = page.locator(".message:not(.waiting) p")
     for place, text in enumerate(reversed(words), start=1):
         expect(shown.nth(-place)).to_have_text(text, timeout=20_000)
@@ -96,7 +96,7 @@ def test_two_windows_write_to_each_other(windows, server):
     shoot(demo, "answered")
 
 
-def test_nothing_is_lost_while_the_server_is_away(windows, server):
+def test_nothing_is_lost_while_the_server_is_down(windows, server):
     demo, helper = windows
     write(demo, "Before")
     ends_with(helper, "Before")
@@ -111,7 +111,7 @@ def test_nothing_is_lost_while_the_server_is_away(windows, server):
     ends_with(demo, "Before", "Meanwhile", "Again")
 
 
-def test_unread_ones_are_counted(windows, server):
+def test_unread_messages_are_counted(windows, server):
     demo, helper = windows
     helper.evaluate("openId = null")  # reads no conversation
     write(demo, "Are you there?")

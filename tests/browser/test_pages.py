@@ -1,4 +1,4 @@
-"""The pages for newcomers, in a real browser; pictures go to artifacts/."""
+"""Welcome page and API description in a real browser; screenshots in artifacts/."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 CHROMIUM = os.environ.get("CHROMIUM")  # or the one that Playwright installs
-# The browser's event loop runs in the thread of the tests; the server has another.
+# Playwright runs an event loop in the thread of the tests: Django would refuse the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -31,17 +31,17 @@ def chromium():
         ("redoc", "/api/redoc", "[data-section-id] h2", "light", 1280),
     ],
 )
-def test_a_page_asks_nobody_but_us(
+def test_a_page_loads_nothing_from_other_hosts(
     live_server, settings, chromium, name, path, ready, colours, width
 ):
-    """What the content policy stops has not left the browser."""
+    """Requests that the content security policy blocks do not count."""
     settings.DEMO = True
     page = chromium.new_page(
         color_scheme=colours, viewport={"width": width, "height": 900}
     )
-    asked, stopped, broken = [], [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: stopped.append(_stopped(request)))
+    requested, blocked, broken = [], [], []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("requestfailed", lambda request: blocked.append(_blocked(request)))
     page.on(
         "response", lambda answer: broken.append(answer.url) if not answer.ok else 0
     )
@@ -52,9 +52,9 @@ def test_a_page_asks_nobody_but_us(
     page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=path == "/")
     page.close()
     ours = (live_server.url, "data:", "blob:")
-    assert [u for u in asked if not u.startswith(ours) and u not in stopped] == []
+    assert [u for u in requested if not u.startswith(ours) and u not in blocked] == []
     assert broken == []
 
 
-def _stopped(request) -> str:
+def _blocked(request) -> str:
     return request.url if request.failure == "csp" else ""

@@ -1,4 +1,4 @@
-"""Pictures made for tests, good and evil."""
+"""Images for tests, valid and malicious."""
 
 import io
 import struct
@@ -37,7 +37,7 @@ def _checksum(data: bytes) -> bytes:
 
 
 def claimed_png(width: int, height: int) -> bytes:
-    """A few bytes that say they are `width` × `height` pixels."""
+    """A few bytes whose header claims `width` × `height` pixels."""
     size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     pixels = zlib.compress(bytes(100_000))
     chunks = ((b"IHDR", size), (b"IDAT", pixels), (b"IEND", b""))
@@ -45,7 +45,7 @@ def claimed_png(width: int, height: int) -> bytes:
 
 
 def with_place(kind: str, orientation: int = 1) -> bytes:
-    """A picture that says where and by whom it was taken."""
+    """An image with EXIF data: place and author."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010E] = "SECRET-WORDS"

@@ -1,4 +1,4 @@
-"""What Pillow makes of good pictures, odd ones and traps."""
+"""Re-encoding of valid, unusual and malicious images."""
 
 import random
 
@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from core.exceptions import ValidationFailed
-from uploads.images import clean
+from uploads.images import reencode
 from uploads.tests.pictures import (
     animation,
     claimed_png,
@@ -27,8 +27,8 @@ def roughly(image: Image.Image, point, colour) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_good_picture_keeps_its_kind_and_size(kind):
-    cleaned = clean(picture(kind))
+def test_valid_image_keeps_its_format_and_size(kind):
+    cleaned = reencode(picture(kind))
     again = decoded(cleaned.content)
     assert (again.format, again.size) == (kind, (64, 48))
     assert roughly(again, (5, 5), (255, 0, 0))
@@ -47,33 +47,33 @@ def test_good_picture_keeps_its_kind_and_size(kind):
         ("WEBP", "RGBA"),
     ],
 )
-def test_every_mode_is_taken(kind, mode):
-    """U2: what cameras and scanners make is a picture too."""
-    cleaned = clean(picture(kind, mode=mode))
+def test_every_mode_is_accepted(kind, mode):
+    """U2: images of cameras and scanners are accepted."""
+    cleaned = reencode(picture(kind, mode=mode))
     assert decoded(cleaned.content).format == kind
     assert decoded(cleaned.thumbnail).format == "WEBP"
 
 
 def test_cmyk_keeps_its_colours():
-    cleaned = decoded(clean(picture("JPEG", mode="CMYK")).content)
+    cleaned = decoded(reencode(picture("JPEG", mode="CMYK")).content)
     assert cleaned.mode == "RGB"
     assert roughly(cleaned, (5, 5), (255, 0, 0))
 
 
 def test_sixteen_bits_become_eight():
     raw = encoded(Image.new("I;16", (40, 30), 0x8000), "PNG")
-    assert decoded(clean(raw).content).getpixel((5, 5)) == (127, 127, 127)
+    assert decoded(reencode(raw).content).getpixel((5, 5)) == (127, 127, 127)
 
 
 def test_transparency_survives():
     raw = encoded(Image.new("RGBA", (40, 30), (255, 0, 0, 0)), "PNG")
-    assert decoded(clean(raw).content).getpixel((5, 5))[3] == 0
+    assert decoded(reencode(raw).content).getpixel((5, 5))[3] == 0
 
 
 def test_series_of_a_camera_is_its_first_jpeg():
     first, second = (Image.new("RGB", (64, 48), c) for c in ("red", "blue"))
     raw = encoded(first, "MPO", save_all=True, append_images=[second])
-    cleaned = decoded(clean(raw).content)
+    cleaned = decoded(reencode(raw).content)
     assert cleaned.format == "JPEG"
     assert roughly(cleaned, (5, 5), (255, 0, 0))
 
@@ -81,17 +81,17 @@ def test_series_of_a_camera_is_its_first_jpeg():
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_animation_keeps_its_first_frame(kind):
     """U3: one frame is decoded, however many there are."""
-    cleaned = decoded(clean(animation(kind, 1000 if kind == "GIF" else 20)).content)
+    cleaned = decoded(reencode(animation(kind, 1000 if kind == "GIF" else 20)).content)
     assert getattr(cleaned, "n_frames", 1) == 1
     assert roughly(cleaned, (5, 5), (0, 0, 0))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_nothing_tells_where_it_was_taken(kind):
+def test_exif_is_removed(kind):
     """U4: no EXIF in the picture or its thumbnail."""
     raw = with_place(kind)
     assert b"SECRET-WORDS" in raw
-    cleaned = clean(raw)
+    cleaned = reencode(raw)
     for stored in (cleaned.content, cleaned.thumbnail):
         assert b"SECRET-WORDS" not in stored
         assert b"Exif" not in stored
@@ -99,17 +99,17 @@ def test_nothing_tells_where_it_was_taken(kind):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_comments_and_profiles_are_gone(kind):
-    """U4: nor in any other corner of the file."""
+def test_comments_and_profiles_are_removed(kind):
+    """U4: nor in any other part of the file."""
     extras = {"comment": b"SECRET"} if kind == "JPEG" else {"icc_profile": b"SECRET"}
-    cleaned = clean(picture(kind, **extras))
+    cleaned = reencode(picture(kind, **extras))
     assert b"SECRET" not in cleaned.content + cleaned.thumbnail
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_turned_picture_stands_upright(kind):
-    """U4: the orientation is applied before it is thrown away."""
-    cleaned = clean(with_place(kind, orientation=6))  # to be turned clockwise
+def test_rotated_image_is_upright(kind):
+    """U4: the orientation is applied before it is removed."""
+    cleaned = reencode(with_place(kind, orientation=6))  # to be turned clockwise
     assert (cleaned.width, cleaned.height) == (48, 64)
     for stored in (cleaned.content, cleaned.thumbnail):
         upright = decoded(stored)
@@ -118,26 +118,26 @@ def test_turned_picture_stands_upright(kind):
 
 
 def test_thumbnail_is_small_and_keeps_its_shape():
-    cleaned = clean(picture("PNG", (1600, 800)))
+    cleaned = reencode(picture("PNG", (1600, 800)))
     assert decoded(cleaned.thumbnail).size == (400, 200)
 
 
 @pytest.mark.parametrize("tail", [HTML, b"%PDF-1.7 1 0 obj", b"PK\x03\x04"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_second_nature_is_cut_off(kind, tail):
-    """U2: a picture that is a page, a document or an archive too is a picture after."""
-    cleaned = clean(picture(kind) + tail)
+def test_appended_file_is_removed(kind, tail):
+    """U2: an image that is also a page or an archive is only an image afterwards."""
+    cleaned = reencode(picture(kind) + tail)
     assert tail not in cleaned.content + cleaned.thumbnail
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_page_in_a_comment_is_cut_off(kind):
-    """U2: the same when it hides inside."""
+def test_page_in_a_comment_is_removed(kind):
+    """U2: the same inside the file."""
     exif = Image.Exif()
     exif[0x010E] = HTML.decode()
     raw = picture(kind, exif=exif)
     assert HTML in raw
-    assert HTML not in clean(raw).content
+    assert HTML not in reencode(raw).content
 
 
 NO_PICTURES = {
@@ -159,10 +159,10 @@ NO_PICTURES = {
 
 
 @pytest.mark.parametrize("name", NO_PICTURES)
-def test_no_picture_is_refused(name):
-    """U2: four formats, whole, by what they hold and not by their name."""
+def test_other_files_are_refused(name):
+    """U2: four formats, complete, by content and not by name."""
     with pytest.raises(ValidationFailed):
-        clean(NO_PICTURES[name])
+        reencode(NO_PICTURES[name])
 
 
 def huge_webp() -> bytes:
@@ -181,11 +181,11 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_is_refused_unopened(name, monkeypatch):
-    """U3: by what it claims, before a pixel is decoded."""
+    """U3: by the size in its header, before a pixel is decoded."""
     raw = BOMBS[name]()
     monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
     with pytest.raises(ValidationFailed) as refusal:
-        clean(raw)
+        reencode(raw)
     assert refusal.value.code == "too_many_pixels"
 
 
@@ -194,16 +194,16 @@ def test_gif_frame_beyond_its_screen_counts(settings):
     settings.UPLOAD_MAX_PIXELS = 40 * 30
     raw = bytearray(animation("GIF", 1))
     raw[6:10] = b"\x01\x00\x01\x00"
-    assert clean(bytes(raw)).width == 40
+    assert reencode(bytes(raw)).width == 40
     settings.UPLOAD_MAX_PIXELS -= 1
     with pytest.raises(ValidationFailed):
-        clean(bytes(raw))
+        reencode(bytes(raw))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
-def test_damaged_picture_is_taken_or_refused(kind):
-    """U2: no arrangement of bytes makes anything but an `ValidationFailed`."""
+def test_damaged_image_is_accepted_or_refused(kind):
+    """U2: no bytes raise anything but `ValidationFailed`."""
     luck = random.Random(7)
     whole = picture(kind) if kind == "GIF" else with_place(kind)
     for _round in range(200):
@@ -211,6 +211,6 @@ def test_damaged_picture_is_taken_or_refused(kind):
         for _byte in range(luck.randint(1, 12)):
             damaged[luck.randrange(len(damaged))] = luck.randrange(256)
         try:
-            assert clean(bytes(damaged)).content
+            assert reencode(bytes(damaged)).content
         except ValidationFailed:
             continue

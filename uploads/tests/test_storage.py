@@ -1,4 +1,4 @@
-"""The same through real S3 calls to a server on this machine, up and down."""
+"""Uploads in S3, with a local server that is up or down."""
 
 import boto3
 import pytest
@@ -51,9 +51,7 @@ def keys(bucket) -> list[str]:
     return sorted(found.key for found in bucket.objects.all())
 
 
-def test_a_private_upload_lies_in_its_folder_and_is_shown_by_signature(
-    api, alice, bucket
-):
+def test_private_upload_is_in_its_folder_and_served_by_signature(api, alice, bucket):
     answer = send(api.as_(alice), url="/api/messages/attachments").json()["attachment"]
     upload = Upload.objects.get()
     assert keys(bucket) == sorted([upload.file, upload.thumbnail_file])
@@ -63,7 +61,7 @@ def test_a_private_upload_lies_in_its_folder_and_is_shown_by_signature(
     assert api.get(answer["url"].split("?")[0]).status_code == 404
 
 
-def test_upload_lies_in_the_bucket(api, alice, bucket):
+def test_upload_is_in_the_bucket(api, alice, bucket):
     answer = send(api.as_(alice)).json()
     upload = Upload.objects.get()
     assert keys(bucket) == sorted([upload.key, upload.thumbnail_key])
@@ -93,14 +91,14 @@ def is_unavailable(answer) -> bool:
 
 
 def test_upload_while_storage_is_down(api, alice, bucket, settings):
-    """U10: 503 in the error shape, and no row that points at nothing."""
+    """U10: 503 in the error shape, and no row without its files."""
     goes_down(settings)
     assert is_unavailable(send(api.as_(alice)))
     assert Upload.objects.count() == 0
 
 
 def test_picture_while_storage_is_down(api, alice, bucket, settings):
-    """U10: 503, not 404: it is there, and will be again."""
+    """U10: 503, not 404: the file exists."""
     url = send(api.as_(alice)).json()["url"]
     goes_down(settings)
     assert is_unavailable(api.get(url))
@@ -117,7 +115,7 @@ def test_deletion_while_storage_is_down(api, alice, bucket, settings, server):
 
 
 def test_storage_that_fails_half_way_keeps_nothing(alice, bucket, monkeypatch):
-    """U10: a picture without its thumbnail is taken back."""
+    """U10: an image without its thumbnail is deleted."""
     storage = storages["default"]
     save = type(storage).save
 
@@ -128,5 +126,5 @@ def test_storage_that_fails_half_way_keeps_nothing(alice, bucket, monkeypatch):
 
     monkeypatch.setattr(type(storage), "save", only_pictures)
     with pytest.raises(ServiceUnavailable):
-        services.take_in(SimpleUploadedFile("x", picture()), owner=alice)
+        services.create(SimpleUploadedFile("x", picture()), owner=alice)
     assert (keys(bucket), Upload.objects.count()) == ([], 0)

@@ -1,4 +1,4 @@
-"""Pictures come in, are shown, are attached, and go."""
+"""Uploads through the API: create, serve, use in items, delete."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def test_upload_answers_where_it_is(api, alice, url):
 
 
 def test_everybody_sees_the_picture_and_its_thumbnail(api, mine):
-    """U5: a fixed type that no browser second-guesses."""
+    """U5: a fixed content type, with nosniff."""
     for name, kind in (("url", "image/jpeg"), ("thumbnail_url", "image/webp")):
         shown = api.get(mine[name])
         assert (shown.status_code, shown["Content-Type"]) == (200, kind)
@@ -79,8 +79,8 @@ def test_place_is_gone_from_what_is_served(api, alice):
         '"; filename="evil.html',
     ],
 )
-def test_file_name_is_ours(api, alice, name):
-    """U5: the sender's name goes nowhere."""
+def test_key_is_random(api, alice, name):
+    """U5: the file name of the client is not stored."""
     answer = send(api.as_(alice), name=name)
     assert answer.status_code == 201
     key = Upload.objects.get().key
@@ -100,13 +100,13 @@ def test_file_name_is_ours(api, alice, name):
     ],
 )
 def test_no_other_path_is_served(api, path):
-    """U5: 404 for what is not one of our names."""
+    """U5: 404 for anything but a key."""
     answer = api.get(f"{UPLOADS}/{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("raw", [b"", b"<svg/>", b"not a picture"])
-def test_no_picture_is_a_400(api, alice, raw):
+def test_other_file_is_a_400(api, alice, raw):
     """U2: and nothing is stored."""
     answer = send(api.as_(alice), raw)
     assert answer.status_code == 400
@@ -130,7 +130,7 @@ def test_large_file_is_a_413(api, alice, settings):
 
 
 def test_stranger_cannot_delete(api, mine, mallory):
-    """U6: deleting somebody else's answers 404, and it stays."""
+    """U6: deleting the upload of another user answers 404."""
     assert api.as_(mallory).delete(mine["url"]).status_code == 404
     assert api.get(mine["url"]).status_code == 200
 
@@ -146,7 +146,7 @@ def test_picture_in_use_stays(api, alice, mine):
     assert len(stored()) == 2
 
 
-# --- Attached to what people post -----------------------------------------------------
+# --- Use in items ---------------------------------------------------------------------
 
 
 def post(api, url, **data):
@@ -167,8 +167,8 @@ def test_own_picture_is_attached(api, alice, mine, url, form):
 
 
 @pytest.mark.parametrize("url", ITEMS)
-def test_somebody_elses_picture_is_not(api, mine, mallory, url):
-    """U6: 404, as if there were none, and nothing is posted."""
+def test_image_of_another_user_is_not(api, mine, mallory, url):
+    """U6: 404, and nothing is created."""
     answer = post(api.as_(mallory), url, images=[mine["url"]])
     assert answer.status_code == 404
     assert Upload.objects.get().uses == 0
@@ -186,20 +186,20 @@ def test_somebody_elses_picture_is_not(api, mine, mallory, url):
         "x" * 5000,
     ],
 )
-def test_what_is_no_upload_is_not_attached(api, alice, image):
-    """U6, U8: an item shows uploads alone, and no address is ever fetched."""
+def test_other_urls_are_not_attached(api, alice, image):
+    """U6, U8: an item shows uploads only, and no URL is fetched."""
     answer = post(api.as_(alice), "/api/listings", images=[image])
     assert answer.status_code == 404
 
 
 def test_twenty_one_pictures_are_too_many(api, alice):
-    """U6: 400 before any is looked for."""
+    """U6: 400, before they are looked up."""
     images = [f"/api/uploads/{number:032x}.jpg" for number in range(21)]
     answer = post(api.as_(alice), "/api/listings", images=images)
     assert answer.status_code == 400
 
 
-def test_stranger_cannot_wear_a_picture(api, mine, mallory):
+def test_stranger_cannot_use_it_as_avatar(api, mine, mallory):
     """U6: nor as an avatar."""
     change = {"avatar_url": mine["url"]}
     assert api.as_(mallory).put("/api/auth/profile", change).status_code == 404
@@ -213,18 +213,18 @@ def test_avatar_is_an_address(api, alice, url):
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["avatar_url"])
 
 
-def test_orphans_are_swept_after_a_day(mine, settings):
-    """U6: not before, and not while something shows them."""
+def test_orphans_are_deleted_after_a_day(mine, settings):
+    """U6: not before, and not while they are used."""
     now = timezone.now()
-    assert services.sweep(at=now + timedelta(hours=23)) == 0
+    assert services.delete_orphans(at=now + timedelta(hours=23)) == 0
     Upload.objects.update(uses=1)
-    assert services.sweep(at=now + timedelta(hours=25)) == 0
+    assert services.delete_orphans(at=now + timedelta(hours=25)) == 0
     Upload.objects.update(uses=0)
-    assert services.sweep(at=now + timedelta(hours=25)) == 1
+    assert services.delete_orphans(at=now + timedelta(hours=25)) == 1
     assert (Upload.objects.count(), stored()) == (0, [])
 
 
-# --- Forms made to hurt ---------------------------------------------------------------
+# --- Malicious forms ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_orphans_are_swept_after_a_day(mine, settings):
     ],
     ids=["10,000 fields", "101 files", "a field of 1 MB"],
 )
-def test_monstrous_form_is_refused(api, alice, parts):
+def test_oversized_form_is_refused(api, alice, parts):
     """U9: 400 or 413 in the error shape, and nothing is stored."""
     answer = api.as_(alice).post(UPLOADS, parts, format="multipart")
     assert answer.status_code in {400, 413}

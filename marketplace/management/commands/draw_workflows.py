@@ -1,4 +1,4 @@
-"""Print docs/workflow.md, read off the workflow tables."""
+"""Print docs/workflow.md, generated from the workflow tables."""
 
 import re
 from collections.abc import Iterator
@@ -40,15 +40,15 @@ def workflows() -> Iterator[tuple[str, Workflow]]:
 
 
 def _section(workflow: Workflow) -> str:
-    head = "| transition | what it does | who may | path |\n|---|---|---|---|"
+    head = "| transition | action | allowed for | path |\n|---|---|---|---|"
     rows = "\n".join(_row(row) for row in workflow)
     return f"```mermaid\n{workflow.mermaid()}\n```\n\n{head}\n{rows}\n"
 
 
 def _row(row: Transition) -> str:
-    who = row.allow.__name__.removeprefix("is_").replace("_", " ")
+    allowed = row.allow.__name__.removeprefix("is_").replace("_", " ")
     paths = ", ".join(f"`…/{path}`" for path in map(_readable, row.paths))
-    return f"| `{row.name}` | {row.label} | {who} | {paths} |"
+    return f"| `{row.name}` | {row.label} | {allowed} | {paths} |"
 
 
 def _readable(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Migrate, also when several processes start at once: one does, the others wait."""
+"""Run `migrate` under an advisory lock, so that several processes can start at once."""
 
 from contextlib import contextmanager
 
@@ -6,31 +6,37 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-LOCK = 7_205_759_403  # any number that nothing else in this database locks
+LOCK_ID = 7_205_759_403  # of this command; any number no other code locks
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *, verbosity: int, **options):
-        with one_at_a_time():
+        with advisory_lock():
             call_command("migrate", interactive=False, verbosity=verbosity)
 
 
 @contextmanager
-def one_at_a_time():
-    """Hold an advisory lock of PostgreSQL; SQLite serves one machine and needs none."""
+def advisory_lock():
+    """Wait for and hold the advisory lock on PostgreSQL; do nothing on SQLite.
+
+    Without it two processes would apply the same migration, and one would fail.
+    """
     if connection.vendor != "postgresql":
         yield
         return
-    holder = connection.copy()  # a connection of its own, as long as it takes
+    # A connection of its own: the lock belongs to the database session, and `migrate`
+    # may close the default connection.
+    lock_connection = connection.copy()
     try:
-        with holder.cursor() as cursor:
+        with lock_connection.cursor() as cursor:
+            # The lock is waited for as long as the other process migrates.
             cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_ID])
         yield
     finally:
-        with holder.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        with lock_connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_ID])
             cursor.execute("RESET lock_timeout; RESET statement_timeout")
-        holder.close()
+        lock_connection.close()

@@ -1,4 +1,4 @@
-"""Fill the database with a market to look at, to test or to measure."""
+"""Fill the database with demo data."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -15,29 +15,29 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--size", choices=SIZES, default="small")
         parser.add_argument(
-            "--reset", action="store_true", help="Delete the seeded market first."
+            "--reset", action="store_true", help="Delete the demo data first."
         )
         parser.add_argument(
-            "--random-state", type=int, default=1, help="Another number, another market"
+            "--random-state", type=int, default=1, help="Other numbers give other data."
         )
         parser.add_argument(
-            "--if-empty", action="store_true", help="Do nothing where people are."
+            "--if-empty", action="store_true", help="Do nothing if there are users."
         )
         parser.add_argument(
-            "--yes", action="store_true", help="Also where real people are."
+            "--yes", action="store_true", help="Also if there are real users."
         )
 
     def handle(self, *, size, reset, random_state, if_empty, yes, **options):
         if if_empty and User.objects.exists():
-            self.stdout.write("There are people already; nothing to seed.")
+            self.stdout.write("There are users already; nothing to seed.")
             return
         if services.has_real_people() and not yes:
-            raise CommandError("Real people are in this database: --yes to go on.")
+            raise CommandError("The database has real users. Use --yes to continue.")
         if reset:
             _clear()
         elif User.objects.filter(is_demo=True).exists():
             raise CommandError(
-                "This database is seeded already: --reset to do it anew."
+                "The database is seeded already. Use --reset to seed it again."
             )
         with tqdm(unit=" rows", disable=None if size != "small" else True) as bar:
             services.build(
@@ -46,14 +46,16 @@ class Command(BaseCommand):
                 now=timezone.now(),
                 progress=bar.update,
             )
-        self.stdout.write(f"Seeded: {_words(services.counts())}.")
+        self.stdout.write(f"Seeded: {_format_counts(services.counts())}.")
 
 
 def _clear() -> None:
     if services.has_real_people():
-        raise CommandError("--reset empties the tables: not where real people are.")
+        raise CommandError(
+            "--reset deletes all rows and cannot be used with real users."
+        )
     services.clear()
 
 
-def _words(counts: dict[str, int]) -> str:
+def _format_counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items())

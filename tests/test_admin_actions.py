@@ -1,4 +1,6 @@
-"""Acts of staff in the admin: each asks why, each is in the trail."""
+"""Admin actions: each asks for a reason, each is in the audit log."""
+
+import re
 
 import pytest
 from django.contrib.auth.models import Group
@@ -30,8 +32,8 @@ def moderator(db):
     return signed_in(user)
 
 
-def act_url(listing, name):
-    return reverse("admin:listings_listing_act", args=[listing.pk, name])
+def action_url(listing, name):
+    return reverse("admin:listings_listing_action", args=[listing.pk, name])
 
 
 def in_bulk(client, name, listings, **more):
@@ -39,14 +41,16 @@ def in_bulk(client, name, listings, **more):
     return client.post(reverse(LISTINGS), data)
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def test_hiding_asks_for_a_reason_first(moderator):
     listing = ListingFactory(title="<b>Bicycle</b>")
-    page = moderator.get(act_url(listing, "hide"))
-    assert "&lt;b&gt;Bicycle" in page.content.decode()
+    page = moderator.get(action_url(listing, "hide"))
+    html = page.content.decode()
+    assert "&lt;b&gt;Bicycle" in html
+    assert re.search(r'<button[^>]*type="submit"[^>]*>\s*Hide\s*</button>', html)
     listing.refresh_from_db()
     assert listing.moderation == "visible"
 
@@ -54,7 +58,7 @@ def test_hiding_asks_for_a_reason_first(moderator):
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
 def test_a_reason_is_needed_and_short(moderator, reason):
     listing = ListingFactory()
-    answer = moderator.post(act_url(listing, "hide"), {"reason": reason})
+    answer = moderator.post(action_url(listing, "hide"), {"reason": reason})
     assert answer.context["form"].errors["reason"]
     listing.refresh_from_db()
     assert listing.moderation == "visible"
@@ -62,17 +66,17 @@ def test_a_reason_is_needed_and_short(moderator, reason):
 
 def test_hidden_with_who_when_and_why(moderator):
     listing = ListingFactory()
-    answer = moderator.post(act_url(listing, "hide"), {"reason": "Spam."})
+    answer = moderator.post(action_url(listing, "hide"), {"reason": "Spam."})
     assert answer.url == reverse("admin:listings_listing_change", args=[listing.pk])
     listing.refresh_from_db()
     assert (listing.moderation, listing.moderation_reason) == ("hidden", "Spam.")
-    act = AuditLogEntry.objects.get()
-    assert (act.actor.username, act.action, act.reason) == (
+    entry = AuditLogEntry.objects.get()
+    assert (entry.actor.username, entry.action, entry.reason) == (
         "moderator",
         "hide",
         "Spam.",
     )
-    assert (act.before, act.after) == ("visible", "hidden")
+    assert (entry.before, entry.after) == ("visible", "hidden")
 
 
 def test_bulk_asks_once_and_does_each(moderator):
@@ -85,34 +89,34 @@ def test_bulk_asks_once_and_does_each(moderator):
     assert AuditLogEntry.objects.filter(action="hide", reason="Spam.").count() == 3
 
 
-def test_bulk_says_which_could_not_be_done(moderator):
+def test_bulk_names_the_objects_that_failed(moderator):
     visible, removed = ListingFactory(), ListingFactory(moderation="removed")
     answer = in_bulk(moderator, "hide", [visible, removed], reason="Spam.")
-    error, success = said(answer)
+    error, success = messages_of(answer)
     assert error.startswith(removed.title)
     assert "1 done" in success
 
 
 def test_two_moderators_at_once_are_one_decision(moderator, staff):
-    """S6: the second is told; both saw the page before either decided."""
+    """S6: the second gets an error; both saw the page before either decided."""
     listing, second = ListingFactory(), signed_in(staff)
     for client in (moderator, second):
         in_bulk(client, "hide", [listing], index=0)
     in_bulk(moderator, "hide", [listing], reason="Spam.")
     answer = in_bulk(second, "hide", [listing], reason="Rude.")
-    assert "Not possible now" in said(answer)[0]
-    assert [act.reason for act in AuditLogEntry.objects.all()] == ["Spam."]
+    assert "Not possible now" in messages_of(answer)[0]
+    assert [entry.reason for entry in AuditLogEntry.objects.all()] == ["Spam."]
 
 
-def test_what_left_the_filtered_list_meanwhile_is_named(moderator):
+def test_objects_no_longer_in_the_list_are_named(moderator):
     listing = ListingFactory(moderation="hidden")
     data = {"action": "hide", "_selected_action": [listing.pk], "reason": "Spam."}
     filtered = reverse(LISTINGS) + "?moderation__exact=visible"
     answer = moderator.post(filtered, data)
-    assert f"No longer in this list: {listing.pk}." in said(answer)
+    assert f"No longer in this list: {listing.pk}." in messages_of(answer)
 
 
-def test_bulk_is_bounded(moderator):
+def test_bulk_is_limited(moderator):
     listings = ListingFactory.create_batch(MAX_BULK_OBJECTS + 1)
     in_bulk(moderator, "hide", listings[:1], reason="Spam.", select_across=1)
     assert not AuditLogEntry.objects.exists()
@@ -122,11 +126,11 @@ def test_the_form_is_protected_against_forgery(staff):
     client = Client(enforce_csrf_checks=True)
     client.force_login(staff)
     listing = ListingFactory()
-    assert client.post(act_url(listing, "hide"), {"reason": "x"}).status_code == 403
+    assert client.post(action_url(listing, "hide"), {"reason": "x"}).status_code == 403
     assert not AuditLogEntry.objects.exists()
 
 
-def test_a_row_of_the_table_is_an_act_of_the_admin(moderator, monkeypatch):
+def test_a_row_of_the_workflow_is_an_action_of_the_admin(moderator, monkeypatch):
     from listings.workflow import LISTING_WORKFLOW
 
     row = Transition(
@@ -145,18 +149,20 @@ def test_a_row_of_the_table_is_an_act_of_the_admin(moderator, monkeypatch):
     monkeypatch.setattr(LISTING_WORKFLOW, "_record", lambda *args, **data: None)
     listing = ListingFactory()
     change = moderator.get(reverse("admin:listings_listing_change", args=[listing.pk]))
-    assert act_url(listing, "sell-for-them") in change.content.decode()
-    moderator.post(act_url(listing, "sell-for-them"), {"reason": "They asked."})
+    assert action_url(listing, "sell-for-them") in change.content.decode()
+    moderator.post(action_url(listing, "sell-for-them"), {"reason": "They asked."})
     listing.refresh_from_db()
     assert listing.status == "sold"
 
 
 def test_rows_that_are_not_for_the_admin_are_refused(moderator):
     listing = ListingFactory()
-    assert moderator.post(act_url(listing, "sell"), {"reason": "x"}).status_code == 403
+    assert (
+        moderator.post(action_url(listing, "sell"), {"reason": "x"}).status_code == 403
+    )
 
 
-def test_an_edit_says_why_and_what(moderator):
+def test_an_edit_is_recorded_with_reason_and_values(moderator):
     listing = ListingFactory(title="Bicycle, call 2612 3456")
     url = reverse("admin:listings_listing_change", args=[listing.pk])
     data = dict.fromkeys(("subcategory", "tags"), "")
@@ -167,30 +173,30 @@ def test_an_edit_says_why_and_what(moderator):
     listing.refresh_from_db()
     assert (listing.title, listing.status) == ("Bicycle", "active")
     assert listing.search_text.startswith("bicycle hardly")
-    act = AuditLogEntry.objects.get()
-    assert (act.action, act.reason) == ("edit", "A phone in the title.")
-    assert act.before == "title: Bicycle, call 2612 3456"
-    assert act.after == "title: Bicycle"
+    entry = AuditLogEntry.objects.get()
+    assert (entry.action, entry.reason) == ("edit", "A phone in the title.")
+    assert entry.before == "title: Bicycle, call 2612 3456"
+    assert entry.after == "title: Bicycle"
 
 
-def test_deletions_are_in_the_trail(staff):
+def test_deletions_are_in_the_audit_log(staff):
     group = Group.objects.create(name="Helpers")
     url = reverse("admin:auth_group_delete", args=[group.pk])
     signed_in(staff).post(url, {"post": "yes"})
     assert AuditLogEntry.objects.get().action == "delete"
 
 
-def test_trail_links_to_its_subject_and_back(staff, moderator):
+def test_audit_log_links_to_its_subject_and_back(staff, moderator):
     listing = ListingFactory()
-    moderator.post(act_url(listing, "hide"), {"reason": "Spam."})
+    moderator.post(action_url(listing, "hide"), {"reason": "Spam."})
     change = reverse("admin:listings_listing_change", args=[listing.pk])
-    trail = reverse("admin:audit_auditlogentry_changelist")
-    assert f'href="{change}"' in moderator.get(trail).content.decode()
-    about = f"{trail}?subject_type=listings.listing&amp;subject_id={listing.pk}"
+    audit_log = reverse("admin:audit_auditlogentry_changelist")
+    assert f'href="{change}"' in moderator.get(audit_log).content.decode()
+    about = f"{audit_log}?subject_type=listings.listing&amp;subject_id={listing.pk}"
     assert about in moderator.get(change).content.decode()
 
 
-def test_trail_survives_the_end_of_an_app(staff):
+def test_audit_log_survives_the_removal_of_an_app(staff):
     listing = ListingFactory()
     data = {"subject_type": "gone.thing", "subject_id": 1, "subject_label": "A thing"}
     AuditLogEntry.objects.create(actor=staff, action="hide", **data)

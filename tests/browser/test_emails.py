@@ -1,4 +1,4 @@
-"""A picture of every letter, as a phone and a desk show it; they go to artifacts/."""
+"""Screenshots of every e-mail on a phone and a desktop, in artifacts/."""
 
 import pytest
 from django.conf import settings
@@ -36,7 +36,7 @@ WIDEST = "document.documentElement.scrollWidth"
 
 @pytest.mark.parametrize("width", [320, 700])
 @pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
-def test_a_letter_fits_the_window(chromium, kind, width):  # noqa: F811
+def test_email_fits_the_window(chromium, kind, width):  # noqa: F811
     reader = User(pk=1, username="demo", email="demo@example.com", language=LANGUAGE)
     params = PARAMS | MORE.get(kind, {})
     row = Notification(pk=1, recipient=reader, kind=kind, params=params)
@@ -52,7 +52,7 @@ def test_a_letter_fits_the_window(chromium, kind, width):  # noqa: F811
     assert asked == []
 
 
-def test_the_page_of_the_link_asks_first(live_server, chromium):  # noqa: F811
+def test_unsubscribe_page_asks_for_confirmation(live_server, chromium):  # noqa: F811
     row = NotificationFactory(recipient__language=LANGUAGE)
     path = unsubscribe.url_for(row).removeprefix(settings.SITE_URL)
     page = chromium.new_page(viewport={"width": 390, "height": 500})

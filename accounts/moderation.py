@@ -1,0 +1,103 @@
+"""What staff do with accounts: suspend, restore, verify, set a password.
+
+Each function locks the account, changes it and writes an audit log entry, in one
+transaction. `actor` is the member of staff, `reason` a sentence for the log.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import tokens
+from accounts.models import User
+from accounts.signals import user_suspension_changed
+from audit import services as audit
+from core.db.locks import locked
+from core.exceptions import NotAllowed, WrongStatus
+
+
+@transaction.atomic
+def suspend(user: User, *, actor: User, reason: str) -> User:
+    """Suspend an account: end its sessions and hide what its owner posted.
+
+    Raises `NotAllowed` (403) for oneself, and for an administrator when the actor is
+    none; `WrongStatus` (409) if it is suspended already.
+    """
+    user = locked(User.objects).get(pk=user.pk)
+    if user == actor:
+        raise NotAllowed(_("You cannot suspend yourself."))
+    if user.is_superuser and not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may suspend an administrator."))
+    if not user.is_active:
+        raise WrongStatus(_("This account is already suspended."))
+    user.is_active = False
+    user.suspended_at = timezone.now()
+    user.suspended_reason = reason
+    user.save()
+    tokens.end_sessions(user.sessions.all(), of=user.pk, reason="suspended")
+    user_suspension_changed.send(sender=User, user=user)
+    audit.record(
+        user,
+        actor=actor,
+        action="suspend",
+        reason=reason,
+        before="active",
+        after="suspended",
+    )
+    return user
+
+
+@transaction.atomic
+def restore(user: User, *, actor: User, reason: str) -> User:
+    """End a suspension. The owner has to sign in again.
+
+    Raises `WrongStatus` (409) if the account is not suspended.
+    """
+    user = locked(User.objects).get(pk=user.pk)
+    if user.is_active:
+        raise WrongStatus(_("This account is not suspended."))
+    user.is_active = True
+    user.suspended_at = None
+    user.suspended_reason = ""
+    user.save()
+    user_suspension_changed.send(sender=User, user=user)
+    audit.record(
+        user,
+        actor=actor,
+        action="restore",
+        reason=reason,
+        before="suspended",
+        after="active",
+    )
+    return user
+
+
+@transaction.atomic
+def verify(user: User, *, actor: User, reason: str) -> User:
+    """Mark that staff have checked the identity of the owner.
+
+    Raises `WrongStatus` (409) if they have already.
+    """
+    user = locked(User.objects).get(pk=user.pk)
+    if user.is_verified:
+        raise WrongStatus(_("This user is already verified."))
+    user.is_verified = True
+    user.save(update_fields=["is_verified", "updated_at"])
+    audit.record(user, actor=actor, action="verify", reason=reason, after="verified")
+    return user
+
+
+@transaction.atomic
+def set_password(user: User, *, actor: User, password: str, reason: str) -> User:
+    """Set a new password and end the sessions of the account.
+
+    Raises `NotAllowed` (403) unless the actor is an administrator.
+    """
+    user = locked(User.objects).get(pk=user.pk)
+    if not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may set a password."))
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+    audit.record(user, actor=actor, action="set-password", reason=reason)
+    return user

@@ -1,0 +1,67 @@
+"""Fields of the input of accounts: passwords, e-mail addresses, picture URLs."""
+
+from urllib.parse import urlsplit
+
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.fields import normalize_email
+from core.api.fields import CommaSeparatedField, OptionalTextField, TextField
+from uploads.models import URL_PREFIX
+
+
+class Password(TextField):
+    """A password, not trimmed, at most 128 characters."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=128, trim_whitespace=False, **kwargs)
+
+
+class NewPassword(Password):
+    """A new password. `services.check_password` runs the validators on it."""
+
+    @property
+    def schema(self) -> dict:
+        return super().schema | {"minLength": 8}
+
+
+class Email(TextField):
+    """An e-mail address, normalized before it is validated."""
+
+    schema = {
+        "type": "string",
+        "format": "email",
+        "pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*"
+        r"@([A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$",
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
+
+    def to_internal_value(self, data):
+        return normalize_email(super().to_internal_value(data))
+
+
+class PictureUrl(OptionalTextField):
+    """The path of an upload, or an http(s) URL of another site."""
+
+    default_error_messages = {"url": _("Give an http or https address.")}
+
+    schema = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
+
+    def to_internal_value(self, data):
+        url = super().to_internal_value(data)
+        try:
+            elsewhere = urlsplit(url).scheme in {"http", "https"}
+        except ValueError:
+            self.fail("url")
+        if url and not elsewhere and not url.startswith(URL_PREFIX):
+            self.fail("url")
+        return url
+
+
+class Categories(CommaSeparatedField):
+    """Comma-separated category slugs, in lower case as in items."""
+
+    def to_internal_value(self, data) -> str:
+        return super().to_internal_value(data).lower()

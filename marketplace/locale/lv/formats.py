@@ -1,0 +1,4 @@
+"""Dates in Latvian as digits, which fit into a sentence in every grammatical case."""
+
+DATE_FORMAT = "d.m.Y"
+DATETIME_FORMAT = "d.m.Y H:i"
