@@ -12,6 +12,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError
 
+from accounts.tokens import SESSION_ENDED
 from core.events import Event
 from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
