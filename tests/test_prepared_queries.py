@@ -161,7 +161,7 @@ def test_queryset_with_a_parameter_is_pickled(market):
     assert PreparedQuery(again).rows(id=task.pk) == [task]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="prepared there alone")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
 def test_ids_of_any_size_are_one_prepared_statement(market):
     query = PreparedQuery(TaskRequest.objects.filter(pk=Param("id", int)))
     with connection.cursor() as cursor:
