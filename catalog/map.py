@@ -18,7 +18,7 @@ from catalog.item_types import ITEM_TYPES, ItemType
 from core.api.lists import filtered_results
 from core.api.params import parse_int
 from core.api.viewsets import ApiViewSet
-from geo.circles import bounding_box
+from geo.circles import BoundingBox, bounding_box
 from geo.filters import parse_float
 
 MAX_POINTS = 200  # of one type; more are clustered
@@ -70,9 +70,10 @@ def _cell_degrees(zoom: int) -> float:
 
 
 def _in_box(west: float, south: float, east: float, north: float) -> Q:
-    kind = "date line" if west > east else "plain"  # which the box then crosses
+    # A box whose west lies beyond its east crosses the date line.
+    box = BoundingBox.DATE_LINE if west > east else BoundingBox.PLAIN
     edges = {"west": west, "south": south, "east": east, "north": north}
-    return bounding_box(kind, edges)
+    return bounding_box(box, edges)
 
 
 def _filtered(item_type: ItemType, request) -> QuerySet:
