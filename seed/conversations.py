@@ -30,7 +30,7 @@ def conversations_of(market: Market) -> ConversationRows:
 
     A pair with several tasks has one conversation with more messages.
     """
-    rng, rows = market.rng("conversation messages"), ConversationRows()
+    rng, rows = market.rng("talks"), ConversationRows()
     by_pair: dict[tuple[int, int], Conversation] = {}
     for pk, creator, worker, since in _taken_tasks(market):
         pair = (min(creator, worker), max(creator, worker))
