@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.tests.factories import UserFactory
+from core.api.viewsets import detail_queries
 from core.db.prepared import results_cache
 from jobs.models import Job
 from jobs.worker import run_next
@@ -86,6 +87,7 @@ def laptop(settings, tmp_path):
     settings.COUNTER_FLUSH_SECONDS = 0
     cache.clear()
     results_cache.clear()
+    detail_queries.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_who_joins_is_welcomed(api, run_jobs):
     api.post("/api/auth/register", body, HTTP_ACCEPT_LANGUAGE="lv")
     run_jobs()
     [letter] = mail.outbox
-    assert letter.subject == "Laipni lūdzam: Marketplace"
+    assert letter.subject == "Laipni lūdzam vietnē Marketplace"
 
 
 def test_nobody_is_welcomed_who_could_not_join(api, alice):
