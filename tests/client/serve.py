@@ -7,11 +7,11 @@ The server has an empty SQLite database and a free port, and ends with the comma
 import subprocess
 import sys
 
-from tests.live.contract.__main__ import own_server
+from tests.live.contract.__main__ import temporary_server
 
 
 def main() -> int:
-    with own_server() as url:
+    with temporary_server() as url:
         return subprocess.run([*sys.argv[1:], url], check=False).returncode
 
 
