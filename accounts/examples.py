@@ -43,18 +43,60 @@ SIGNED_IN = {
     "refresh": TOKEN,
     "user": PROFILE,
 }
-REGISTER = {
-    "Request": [
-        {
-            "username": "client7",
-            "email": "client7@example.com",
-            "password": "river-stone-lamp-42",
-            "phone": "+371 20000000",
-        }
-    ],
-    "Answer": [SIGNED_IN | {"message": "Welcome!"}],
+PUBLIC_USER = BRIEF | {
+    "city": "Rīga",
+    "country": "Latvija",
+    "average_rating": 4.8,
+    "reviews_count": 12,
+    "completion_rate": 90.0,
+    "created_at": "2031-03-01T08:15:00Z",
+    "is_online": False,
+    "last_seen": "2031-05-06T11:20:00Z",
+    "bio": "Dārzniece Āgenskalnā.",
+    "reputation_score": 4.3,
+    "tasks_completed": 9,
+    "is_helper": True,
+    "skills": ["gardening", "painting"],
+    "helper_categories": ["outdoor", "painting"],
+    "hourly_rate": 15.0,
 }
-LOGIN = {
-    "Request": [{"email": "client7@example.com", "password": "river-stone-lamp-42"}],
-    "Answer": [SIGNED_IN],
+HELPER = {
+    "id": 7,
+    "name": "First Last",
+    "avatar": PICTURE,
+    "bio": "Dārzniece Āgenskalnā.",
+    "city": "Rīga",
+    "rating": 4.8,
+    "review_count": 12,
+    "completed_tasks": 9,
+    "skills": ["gardening", "painting"],
+    "categories": ["outdoor", "painting"],
+    "hourly_rate": 15.0,
+    "is_available": True,
+    "member_since": "2031-03-01T08:15:00Z",
+    "latitude": 56.94,
+    "longitude": 24.08,
+}
+PASSWORD = "river-stone-lamp-42"
+REGISTER = {
+    "username": "client7",
+    "email": "client7@example.com",
+    "password": PASSWORD,
+    "phone": "+371 20000000",
+}
+LOGIN = {"email": "client7@example.com", "password": PASSWORD}
+PROFILE_CHANGE = {"bio": "Dārzniece Āgenskalnā.", "city": "Rīga", "is_helper": True}
+AUTH = {
+    "register": {
+        "Request": [REGISTER],
+        "Answer": [SIGNED_IN | {"message": "Welcome!"}],
+    },
+    "login": {"Request": [LOGIN], "Answer": [SIGNED_IN]},
+    "refresh": {"Request": [{"refresh": TOKEN}]},
+    "password": {
+        "Request": [
+            {"current_password": PASSWORD, "new_password": "cloud-harbour-ladder-7"}
+        ]
+    },
+    "update_profile": {"Request": [PROFILE_CHANGE]},
 }

@@ -47,7 +47,7 @@ class PictureUrl(OptionalTextField):
 
     default_error_messages = {"url": _("Give an http or https address.")}
 
-    schema = {"type": "string", "pattern": r"^\s*((https?://|/api/uploads/)[^\x00]*)?$"}
+    schema = {"type": "string", "pattern": r"^\s*($|https?://|/api/uploads/)"}
 
     def to_internal_value(self, data):
         url = super().to_internal_value(data)

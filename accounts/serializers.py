@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from rest_framework import serializers
 
-from accounts import presence
+from accounts import examples, presence
 from accounts.models import User, username_rule
 from accounts.serializer_fields import (
     Categories,
@@ -23,7 +23,7 @@ from core.api.fields import (
     StrictChoiceField,
     TextField,
 )
-from core.api.output import Output
+from core.api.output import Output, fields_of
 from geo.serializers import (
     DistanceMixin,
     LatitudeField,
@@ -39,6 +39,8 @@ def split_values(joined: str) -> list[str]:
 
 class UserBrief(Output):
     """A user nested in another object."""
+
+    example = examples.BRIEF
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -85,6 +87,8 @@ class UserWithPresence(UserBrief):
 class PublicUserSerializer(UserWithPresence, SellerInfo):
     """The public profile: no e-mail address, no phone, no exact point."""
 
+    example = examples.PUBLIC_USER
+
     bio = serializers.CharField(allow_blank=True)
     reputation_score = serializers.FloatField()
     tasks_completed = serializers.IntegerField()
@@ -103,6 +107,8 @@ class PublicUserSerializer(UserWithPresence, SellerInfo):
 class ProfileSerializer(Output):
     """The user's own profile, private fields included."""
 
+    example = examples.PROFILE
+
     id = serializers.IntegerField()
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
@@ -118,11 +124,13 @@ class ProfileSerializer(Output):
     is_active = serializers.BooleanField()
     phone_verified = serializers.BooleanField()
     is_helper = serializers.BooleanField()
-    language = serializers.CharField(help_text="Language of e-mails: lv, ru or en.")
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES, help_text="Language of e-mails."
+    )
     show_presence = serializers.BooleanField(
         help_text="Whether others see when the user is online."
     )
-    user_type = serializers.CharField()
+    user_type = serializers.ChoiceField(choices=User.Type.choices)
     skills = serializers.CharField(allow_blank=True)
     helper_categories = serializers.CharField(allow_blank=True)
     hourly_rate = serializers.FloatField(allow_null=True)
@@ -145,6 +153,8 @@ class ProfileSerializer(Output):
 
 class HelperSerializer(DistanceMixin):
     """A helper in the list of helpers, with the public point."""
+
+    example = examples.HELPER
 
     id = serializers.IntegerField()
     name = serializers.CharField(source="display_name")
@@ -173,7 +183,12 @@ class HelperSerializer(DistanceMixin):
         return split_values(user.helper_categories)
 
 
+# What clients may send back; `is_staff` is Django's own, shown nowhere and set nowhere.
+ACCOUNT_FIELDS = fields_of(ProfileSerializer, PublicUserSerializer) | {"is_staff"}
+
+
 class RegisterInput(Input):
+    ignored_fields = ACCOUNT_FIELDS
     username = TextField(validators=[username_rule])
     email = Email()
     password = NewPassword()
@@ -198,6 +213,7 @@ class PasswordInput(Input):
 
 
 class ProfileInput(Input):
+    ignored_fields = ACCOUNT_FIELDS
     first_name = OptionalTextField(max_length=80)
     last_name = OptionalTextField(max_length=80)
     bio = OptionalTextField(max_length=2000)
@@ -207,7 +223,7 @@ class ProfileInput(Input):
     avatar_url = PictureUrl(max_length=500)
     profile_picture_url = PictureUrl(max_length=500)
     language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
-    user_type = StrictChoiceField(choices=User.Type, required=False)
+    user_type = StrictChoiceField(choices=User.Type.choices, required=False)
     show_presence = StrictBooleanField(required=False)
     is_helper = StrictBooleanField(required=False)
     skills = CommaSeparatedField(required=False)

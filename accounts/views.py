@@ -20,7 +20,7 @@ from accounts.serializers import (
     RegisterInput,
     SignedInSerializer,
 )
-from core.api.schema import MESSAGE, REFUSED
+from core.api.schema import MESSAGE, error_codes
 from core.api.throttling import address_of
 from core.api.viewsets import ApiViewSet, PublicList
 
@@ -45,10 +45,17 @@ class AuthViewSet(ApiViewSet):
         "update_profile": ProfileInput,
     }
     public_actions = frozenset({"register", "login", "refresh"})
-    examples = {"register": examples.REGISTER, "login": examples.LOGIN}
+    examples = examples.AUTH
     throttle_scopes = {"register": "register"}
 
-    @extend_schema(summary="Join", responses={201: SignedInSerializer})
+    @extend_schema(
+        operation_id="auth_register",
+        summary="Register",
+        description="Answers as a sign-in does.",
+        auth=[],
+        responses={201: SignedInSerializer},
+        extensions=error_codes(s409=["taken", "username_taken", "email_taken"]),
+    )
     @action(detail=False, methods=["post"])
     def register(self, request):
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
@@ -56,8 +63,11 @@ class AuthViewSet(ApiViewSet):
         return self._signed_in(user, _("Welcome!"), status=201)
 
     @extend_schema(
+        operation_id="auth_signIn",
         summary="Sign in",
-        responses={200: SignedInSerializer, 401: REFUSED, 403: REFUSED},
+        auth=[],
+        responses={200: SignedInSerializer},
+        extensions=error_codes(s401=["bad_credentials"], s403=["suspended"]),
     )
     @action(detail=False, methods=["post"])
     def login(self, request):
@@ -65,19 +75,35 @@ class AuthViewSet(ApiViewSet):
         return self._signed_in(user, _("You are signed in."))
 
     @extend_schema(
-        summary="Trade a refresh token", responses={200: TOKENS, 401: REFUSED}
+        operation_id="auth_refreshTokens",
+        summary="Exchange a refresh token for new tokens",
+        description="A refresh token works once; a second use ends the session.",
+        auth=[],
+        responses={200: TOKENS},
+        extensions=error_codes(s401=["token_not_valid"]),
     )
     @action(detail=False, methods=["post"])
     def refresh(self, request):
         return Response(tokens.refresh(self.validated_input()["refresh"]))
 
-    @extend_schema(summary="Sign out", request=None, responses={200: MESSAGE})
+    @extend_schema(
+        operation_id="auth_signOut",
+        summary="Sign out",
+        request=None,
+        responses={200: MESSAGE},
+    )
     @action(detail=False, methods=["post"])
     def logout(self, request):
         tokens.sign_out(request.auth)
         return Response({"message": _("You are signed out.")})
 
-    @extend_schema(summary="Change the password", responses={200: CHANGED})
+    @extend_schema(
+        operation_id="auth_changePassword",
+        summary="Change the password",
+        description="Ends all other sessions and answers new tokens.",
+        responses={200: CHANGED},
+        extensions=error_codes(s403=["bad_credentials"]),
+    )
     @action(detail=False, methods=["post"])
     def password(self, request):
         given = self.validated_input()
@@ -86,12 +112,15 @@ class AuthViewSet(ApiViewSet):
         )
         return Response({"message": _("The password is changed."), **pair})
 
-    @extend_schema(summary="One's own account")
+    @extend_schema(operation_id="auth_getProfile", summary="Get the caller's profile")
     @action(detail=False, methods=["get"], pagination_class=None)
     def profile(self, request):
         return Response(self.render(request.user))
 
-    @extend_schema(summary="Change one's own account")
+    @extend_schema(
+        summary="Update the caller's profile",
+        description="Fields that are left out keep their values.",
+    )
     @profile.mapping.patch
     @profile.mapping.put
     def update_profile(self, request):
@@ -114,12 +143,18 @@ class UserViewSet(ApiViewSet):
     def get_queryset(self):
         return presence.annotate_hidden(super().get_queryset(), self.request.user)
 
-    @extend_schema(summary="A person")
+    @extend_schema(operation_id="users_getUser", summary="Get a public profile")
     def retrieve(self, request, pk):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-@extend_schema_view(list=extend_schema(summary="People who help"))
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="helpers_listHelpers",
+        summary="List people who offer help",
+        description="The nearest first around a point, otherwise the best rated.",
+    )
+)
 class HelperViewSet(PublicList, ApiViewSet):
     """Helpers: nearest first around a point, else best rated first."""
 

@@ -14,6 +14,7 @@ SAVED = {
         "next_at": "2031-05-07T05:07:00Z",
     },
 }
+UPDATE = {"Request": [{"frequency": "weekly"}]}
 CREATE = {
     "Request": [
         {"kind": "listings", "name": "A bicycle", "frequency": "daily"}

@@ -4,19 +4,23 @@ from urllib.parse import urlencode
 
 from rest_framework import serializers
 
+from alerts import examples
 from alerts.models import SavedSearch
 from alerts.queries import IGNORED_PARAMETERS, MAX_VALUE_CHARS
 from catalog.item_types import ITEM_TYPES
-from core.api.fields import NO_NUL, HasSchema, Input, StrictChoiceField, TextField
-from core.api.output import Output
+from core.api.fields import HasSchema, Input, StrictChoiceField, TextField
+from core.api.output import Output, fields_of
+
+KINDS = tuple(ITEM_TYPES)
 
 
 class SavedSearchSerializer(Output):
+    example = examples.SAVED["saved_search"]
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(source="item_type", choices=list(ITEM_TYPES))
+    kind = serializers.ChoiceField(source="item_type", choices=KINDS)
     name = serializers.CharField()
     query = serializers.DictField(child=serializers.CharField())
-    frequency = serializers.ChoiceField(choices=SavedSearch.Frequency)
+    frequency = serializers.ChoiceField(choices=SavedSearch.Frequency.choices)
     results = serializers.SerializerMethodField(help_text="The path of the list.")
     created_at = serializers.DateTimeField()
     next_at = serializers.DateTimeField(allow_null=True, help_text="When it runs next.")
@@ -33,7 +37,7 @@ class Query(HasSchema, serializers.DictField):
     def schema(self) -> dict:
         parameters = (row.parameters for row in ITEM_TYPES.values())
         names = IGNORED_PARAMETERS.union(*parameters)
-        text = {"type": "string", "maxLength": MAX_VALUE_CHARS, "pattern": NO_NUL}
+        text = {"type": "string", "maxLength": MAX_VALUE_CHARS}
         value = {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]}
         return {
             "type": "object",
@@ -44,15 +48,16 @@ class Query(HasSchema, serializers.DictField):
 
 
 class SavedSearchChange(Input):
+    ignored_fields = fields_of(SavedSearchSerializer)
     name = TextField(max_length=100, required=False)
     query = Query(required=False)
-    frequency = StrictChoiceField(choices=SavedSearch.Frequency, required=False)
+    frequency = StrictChoiceField(choices=SavedSearch.Frequency.choices, required=False)
 
 
 class SavedSearchInput(SavedSearchChange):
-    kind = StrictChoiceField(source="item_type", choices=list(ITEM_TYPES))
+    kind = StrictChoiceField(source="item_type", choices=KINDS)
     name = TextField(max_length=100)
     query = Query()
     frequency = StrictChoiceField(
-        choices=SavedSearch.Frequency, default=SavedSearch.Frequency.DAILY
+        choices=SavedSearch.Frequency.choices, default=SavedSearch.Frequency.DAILY
     )

@@ -13,6 +13,7 @@ from alerts.serializers import (
     SavedSearchSerializer,
 )
 from core.api.pagination import PersonalPages
+from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 
 
@@ -28,26 +29,33 @@ class SavedSearchViewSet(ListModelMixin, ApiViewSet):
         "create": SavedSearchInput,
         "partial_update": SavedSearchChange,
     }
-    examples = {"create": examples.CREATE}
+    examples = {"create": examples.CREATE, "partial_update": examples.UPDATE}
 
-    @extend_schema(summary="One's saved searches, newest first")
+    @extend_schema(
+        operation_id="savedSearches_listSavedSearches",
+        summary="List the caller's saved searches",
+        description="The newest first.",
+    )
     def list(self, request):
         return super().list(request)
 
-    @extend_schema(summary="One saved search")
+    @extend_schema(summary="Get a saved search")
     def retrieve(self, request, pk):
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(
-        summary="Save a search, to be told of what is new",
-        description="`query` is what `GET /api/<kind>` takes.",
+        summary="Create a saved search",
+        description="Notifies of new results. `query` is what `GET /api/<kind>` takes.",
+        extensions=error_codes(s409=["too_many_searches", "saved_already"]),
     )
     def create(self, request):
         search = services.save(request.user, **self.validated_input())
         return self.write_response(_("The search is saved."), search, status=201)
 
     @extend_schema(
-        summary="Rename it, ask something else, or hear more or less often",
+        summary="Update a saved search",
+        description="Its name, its query or the frequency of its notifications.",
+        extensions=error_codes(s409=["saved_already"]),
     )
     def partial_update(self, request, pk):
         changes = self.validated_input(partial=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
-from catalog.categories import TASK_SLUGS
+from items.categories import TASK_SLUGS
 
 RIGA = "latitude=56.9496&longitude=24.1052"
 DETAILS = 50  # number of different rows that detail scenarios request

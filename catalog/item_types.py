@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.categories import LISTING_CATEGORIES, TASK_CATEGORIES
+from items.categories import LISTING_CATEGORIES, TASK_CATEGORIES
 from items.types import ITEM_TYPES, ItemType, register
 from listings.views import ListingViewSet
 from listings.workflow import LISTING_WORKFLOW

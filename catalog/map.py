@@ -36,8 +36,10 @@ class MapViewSet(ApiViewSet):
     public_actions = frozenset({"list"})
 
     @extend_schema(
-        summary="Items on a map, as GeoJSON",
-        description="Takes the filters of the lists. Public points only.",
+        operation_id="map_listFeatures",
+        summary="List items in a box as GeoJSON",
+        description="Takes the filters of the item types' own lists. Points are the "
+        "public ones; where there are many, they are clusters.",
         responses=OpenApiTypes.OBJECT,
         parameters=[
             OpenApiParameter(

@@ -18,14 +18,17 @@ CATEGORY = inline_serializer(
 
 
 class CategoryViewSet(ApiViewSet):
-    """The known categories; items may carry others."""
+    """The known categories of each type of item."""
 
     public_actions = frozenset({"list"})
     pagination_class = None
     queryset = get_user_model().objects.none()
 
     @extend_schema(
-        summary="The known categories of each segment",
+        operation_id="categories_listCategories",
+        summary="List the known categories",
+        description="By type of item, each with its names in three languages.",
+        auth=[],
         responses=inline_serializer("Categories", dict.fromkeys(ITEM_TYPES, CATEGORY)),
     )
     def list(self, request):

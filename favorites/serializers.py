@@ -3,10 +3,30 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.fields import IdField, Input, StrictChoiceField
-from core.api.output import Output
+from core.api.fields import HasSchema, IdField, Input, StrictChoiceField
+from core.api.output import Output, fields_of
 from favorites.models import ITEM_TYPES
+from items.types import ITEM_TYPES as REGISTRY
 from items.types import for_model
+from offerings.models import Offering
+
+
+class CategoryOfAnyType(HasSchema, serializers.CharField):
+    """A category of any item type."""
+
+    @property
+    def schema(self) -> dict:
+        slugs = (slug for row in REGISTRY.values() for slug in row.categories)
+        return {"type": "string", "enum": list(dict.fromkeys(slugs))}
+
+
+class StatusOfAnyType(HasSchema, serializers.CharField):
+    """A status of any item type; an item that is deleted is not shown."""
+
+    @property
+    def schema(self) -> dict:
+        statuses = (s for row in REGISTRY.values() for s in row.model.Status.values)
+        return {"type": "string", "enum": list(dict.fromkeys(statuses))}
 
 
 class FavoriteSerializer(Output):
@@ -24,14 +44,16 @@ class FavoriteItem(serializers.Serializer):
     type = serializers.ChoiceField(choices=list(ITEM_TYPES))
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.CharField()
+    category = CategoryOfAnyType()
     location = serializers.CharField(allow_blank=True)
-    status = serializers.CharField()
+    status = StatusOfAnyType()
     images = serializers.CharField(allow_blank=True)
     created_at = serializers.CharField()
     budget = serializers.FloatField(allow_null=True, required=False)
     price = serializers.FloatField(allow_null=True, required=False)
-    price_type = serializers.CharField(required=False)
+    price_type = serializers.ChoiceField(
+        choices=Offering.PriceType.choices, required=False
+    )
     is_urgent = serializers.BooleanField(required=False)
     deadline = serializers.CharField(allow_null=True, required=False)
     creator_id = serializers.IntegerField(required=False)
@@ -63,5 +85,6 @@ class FavoriteRowSerializer(Output):
 
 
 class FavoriteInput(Input):
+    ignored_fields = fields_of(FavoriteSerializer, FavoriteRowSerializer)
     item_type = StrictChoiceField(choices=list(ITEM_TYPES))
     item_id = IdField()

@@ -62,11 +62,19 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     input_serializers = {"create": FavoriteInput}
     examples = {"create": examples.TOGGLE}
 
-    @extend_schema(summary="One's favorites, newest first")
+    @extend_schema(
+        operation_id="favorites_listFavorites",
+        summary="List the caller's favorites",
+        description="The newest first.",
+    )
     def list(self, request):
         return super().list(request)
 
-    @extend_schema(summary="Mark an item, or unmark it", responses={200: TOGGLED})
+    @extend_schema(
+        operation_id="favorites_toggleFavorite",
+        summary="Toggle an item as a favorite",
+        responses={200: TOGGLED},
+    )
     def create(self, request):
         favorite = services.toggle(user=request.user, **self.validated_input())
         shown = FavoriteSerializer(favorite).data if favorite else None
@@ -75,12 +83,15 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
             {"message": message, "is_favorited": bool(favorite), "favorite": shown}
         )
 
-    @extend_schema(summary="Delete a favorite by its id")
+    @extend_schema(operation_id="favorites_deleteFavorite", summary="Delete a favorite")
     def destroy(self, request, pk):
         get_object_or_404(Favorite, user=request.user, pk=pk).delete()
         return Response({"message": _("Removed from favorites.")})
 
-    @extend_schema(summary="Delete a favorite by its item")
+    @extend_schema(
+        operation_id="favorites_deleteFavoriteOfItem",
+        summary="Delete the favorite of an item",
+    )
     @action(
         detail=False,
         methods=["delete"],
@@ -92,7 +103,8 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         return Response({"message": _("Removed from favorites.")})
 
     @extend_schema(
-        summary="Which items one has marked",
+        operation_id="favorites_checkFavorites",
+        summary="Check which items are favorites",
         responses=CHECKED,
         parameters=CHECK_PARAMETERS,
     )
@@ -102,7 +114,11 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         found = services.are_favorites(user=request.user, items=items)
         return Response({"favorites": found, "is_favorited": any(found.values())})
 
-    @extend_schema(summary="How many one has marked", responses=COUNTED)
+    @extend_schema(
+        operation_id="favorites_countFavorites",
+        summary="Count the caller's favorites",
+        responses=COUNTED,
+    )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def count(self, request):
         return Response(self.get_queryset().count_by_type())

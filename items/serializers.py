@@ -3,6 +3,8 @@
 from rest_framework import serializers
 
 from core.api.output import Output
+from core.workflow import Workflow
+from items.models import Moderated
 
 
 class ModerationSerializer(Output):
@@ -10,5 +12,15 @@ class ModerationSerializer(Output):
 
     is_base = True
 
-    moderation = serializers.CharField()
+    moderation = serializers.ChoiceField(choices=Moderated.Moderation.choices)
     moderation_reason = serializers.CharField(allow_blank=True)
+
+
+def api_actions(workflow: Workflow) -> tuple[str, ...]:
+    """The names that `actions` can hold: the API's rows of `workflow`."""
+    return tuple(row.name for row in workflow if row.in_api)
+
+
+def actions_field(names: tuple[str, ...]) -> serializers.ListField:
+    """How the API's description shows `actions`."""
+    return serializers.ListField(child=serializers.ChoiceField(choices=names))

@@ -49,3 +49,5 @@ CREATE = {
     "Request": [REQUEST],
     "Answer": [{"message": "The listing is published.", "listing": LISTING}],
 }
+CHANGE = {"Request": [{"price": 80, "status": "pending"}]}
+EXAMPLES = {"create": CREATE, "update": CHANGE, "partial_update": CHANGE}

@@ -1,46 +1,56 @@
 """Serializers of listings."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import SellerInfo
 from core.api.fields import (
+    CategoryField,
     CommaSeparatedField,
     Input,
     MoneyField,
     OptionalTextField,
-    SlugField,
     StrictBooleanField,
     StrictChoiceField,
     TextField,
     WordListField,
 )
+from core.api.output import fields_of
 from geo.serializers import (
     LatitudeField,
     LongitudeField,
     PlaceSerializer,
     require_whole_point,
 )
-from items.serializers import ModerationSerializer
+from items.categories import LISTING_SLUGS
+from items.serializers import ModerationSerializer, actions_field, api_actions
+from listings import examples
 from listings.models import Listing
 from listings.permissions import is_seller
 from listings.services import VIEWS
 from listings.workflow import LISTING_WORKFLOW
 
+ACTIONS = api_actions(LISTING_WORKFLOW)
+STATUSES = tuple(s for s in Listing.Status.values if s != Listing.Status.DELETED)
+
 
 class ListingSerializer(PlaceSerializer, ModerationSerializer):
+    example = {k: v for k, v in examples.LISTING.items() if k != "seller_info"}
     id = serializers.IntegerField()
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
     seller = serializers.CharField(source="seller.username")
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.CharField()
+    category = serializers.ChoiceField(choices=LISTING_SLUGS)
     subcategory = serializers.CharField(allow_blank=True)
     price = serializers.FloatField()
     currency = serializers.CharField()
     is_negotiable = serializers.BooleanField()
-    condition = serializers.CharField(allow_blank=True)
-    listing_type = serializers.CharField()
+    condition = serializers.ChoiceField(
+        choices=Listing.Condition.choices, allow_blank=True
+    )
+    listing_type = serializers.ChoiceField(choices=["sale"])
     contact_info = serializers.CharField(allow_blank=True)
     images = serializers.CharField(
         allow_blank=True, help_text="Site paths, comma-separated, the main one first."
@@ -49,7 +59,7 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
     tags = serializers.CharField(allow_blank=True)
     is_featured = serializers.BooleanField()
     views_count = serializers.SerializerMethodField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
@@ -64,23 +74,26 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
     def get_image_urls(self, listing) -> list[str]:
         return listing.images.split(",") if listing.images else []
 
+    @extend_schema_field(actions_field(ACTIONS))
     def get_actions(self, listing) -> list[str]:
         return LISTING_WORKFLOW.available_to(listing, self.viewer)
 
 
 class ListingDetailSerializer(ListingSerializer):
+    example = examples.LISTING
     seller_info = SellerInfo(source="seller")
 
 
 class ListingInput(Input):
+    ignored_fields = fields_of(ListingDetailSerializer)
     title = TextField(max_length=100)
     description = TextField(max_length=2000)
-    category = SlugField()
+    category = CategoryField(choices=LISTING_SLUGS)
     subcategory = OptionalTextField(max_length=50)
     price = MoneyField()
     is_negotiable = StrictBooleanField(required=False)
     condition = StrictChoiceField(
-        choices=Listing.Condition, required=False, allow_blank=True
+        choices=Listing.Condition.choices, required=False, allow_blank=True
     )
     contact_info = OptionalTextField(max_length=200)
     images = WordListField(required=False)
@@ -95,6 +108,4 @@ class ListingInput(Input):
 
 
 class ListingChange(ListingInput):
-    status = StrictChoiceField(
-        choices=("active", "pending", "sold", "archived"), required=False
-    )
+    status = StrictChoiceField(choices=STATUSES, required=False)

@@ -20,11 +20,17 @@ from listings.workflow import LISTING_WORKFLOW
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Things for sale, newest first"),
-    retrieve=extend_schema(summary="One listing; counts as a view"),
-    create=extend_schema(summary="Put something up for sale"),
-    update=extend_schema(summary="Change a listing"),
-    partial_update=extend_schema(summary="Change a listing (the same as PUT)"),
+    list=extend_schema(
+        operation_id="listings_listListings",
+        summary="List listings",
+        description="The newest first; the nearest first around a point.",
+    ),
+    retrieve=extend_schema(
+        summary="Get a listing", description="Adds one to `views_count`."
+    ),
+    create=extend_schema(summary="Create a listing"),
+    update=extend_schema(summary="Update a listing"),
+    partial_update=extend_schema(summary="Update a listing"),
 )
 @with_transitions(LISTING_WORKFLOW)
 class ListingViewSet(ContentViewSet):
@@ -40,7 +46,7 @@ class ListingViewSet(ContentViewSet):
         "update": ListingChange,
         "partial_update": ListingChange,
     }
-    examples = {"create": examples.CREATE}
+    examples = examples.EXAMPLES
     object_key = "listing"
     edit = staticmethod(services.edit)
     created_message = _("The listing is published.")
@@ -51,13 +57,15 @@ class ListingViewSet(ContentViewSet):
         services.VIEWS.add(listing)
         return Response(self.get_serializer(listing).data)
 
-    @extend_schema(summary="Delete a listing of one's own")
+    @extend_schema(summary="Delete a listing")
     def destroy(self, request, pk):
         LISTING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
         return Response({"message": _("The listing is deleted.")})
 
     @extend_schema(
-        summary="One's own listings, newest first",
+        operation_id="listings_listOwnListings",
+        summary="List the caller's listings",
+        description="The newest first, in all statuses unless `status` is given.",
         parameters=[
             OpenApiParameter("status", str, description="One, or several with commas.")
         ],

@@ -307,7 +307,28 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = DOCUMENT | {
-    "ENUM_NAME_OVERRIDES": {"ItemType": "favorites.models.ITEM_TYPES"},
+    "ENUM_NAME_OVERRIDES": {
+        "ItemType": "favorites.models.ITEM_TYPES",
+        "TaskStatus": "tasks.models.TaskRequest.Status",
+        "TaskAction": "tasks.serializers.ACTIONS",
+        "TaskCategory": "items.categories.TASK_SLUGS",
+        "ListingStatus": "listings.serializers.STATUSES",
+        "ListingAction": "listings.serializers.ACTIONS",
+        "ListingCategory": "items.categories.LISTING_SLUGS",
+        "OfferingStatus": "offerings.serializers.STATUSES",
+        "OfferingAction": "offerings.serializers.ACTIONS",
+        "ApplicationStatus": "tasks.models.TaskApplication.Status",
+        "NotificationKind": "notifications.serializers.KINDS",
+        "NotificationGroup": "notifications.types.Group",
+        "SavedSearchKind": "alerts.serializers.KINDS",
+        "Moderation": "items.models.Moderated.Moderation",
+        "Condition": "listings.models.Listing.Condition",
+        "PriceType": "offerings.models.Offering.PriceType",
+        "Priority": "tasks.serializers.PRIORITIES",
+        "ReviewType": "reviews.models.Review.Type",
+        "UserType": "accounts.models.User.Type",
+        "Frequency": "alerts.models.SavedSearch.Frequency",
+    },
 }
 
 CORS_ALLOWED_ORIGINS = env.list(

@@ -12,11 +12,13 @@ from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 from messaging import links
 from messaging.serializers import AttachmentSerializer
 from uploads import services as uploads
 from uploads import storage
+from uploads.examples import UPLOAD
 from uploads.models import Upload
 from uploads.serializers import UploadInput
 
@@ -33,12 +35,15 @@ class AttachmentViewSet(ApiViewSet):
     queryset = Upload.objects.filter(is_private=True)
     serializer_class = AttachmentSerializer
     input_serializers = {"create": UploadInput}
+    examples = {"create": UPLOAD}
     public_actions = frozenset({"retrieve"})  # the signature authorizes
     throttle_scopes = {"create": "upload"}
     parser_classes = [MultiPartParser]
 
     @extend_schema(
+        operation_id="messages_uploadAttachment",
         summary="Upload a picture for a message",
+        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
         request=UploadInput,
         responses={201: ATTACHED},
     )
@@ -49,10 +54,13 @@ class AttachmentViewSet(ApiViewSet):
         return Response(answer, status=201)
 
     @extend_schema(
-        summary="The picture itself, by its signed address",
+        operation_id="messages_getAttachment",
+        summary="Get the bytes of an attachment by its signed address",
+        auth=[],
+        extensions=error_codes(s503=["storage_unavailable"]),
         parameters=[OpenApiParameter("signature", str)],
         responses={
-            200: OpenApiResponse(
+            (200, "image/*"): OpenApiResponse(
                 OpenApiTypes.BINARY, description="The file. 404 after five minutes."
             )
         },

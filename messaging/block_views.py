@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.models import Block
 from core.api.pagination import PersonalPages
-from core.api.schema import MESSAGE, REFUSED
+from core.api.schema import MESSAGE, error_codes
 from core.api.viewsets import ApiViewSet
 from messaging import blocks
 from messaging.serializers import BlockSerializer
@@ -26,7 +26,11 @@ class BlockViewSet(ApiViewSet):
     pagination_class = PersonalPages
     list_key = "blocks"
 
-    @extend_schema(summary="People whom one blocks, the latest first")
+    @extend_schema(
+        operation_id="users_listBlocks",
+        summary="List the people whom the caller blocks",
+        description="The latest first.",
+    )
     def list(self, request):
         return self.list_response(self.get_queryset())
 
@@ -38,9 +42,13 @@ class BlockingViewSet(ApiViewSet):
     serializer_class = BlockSerializer
 
     @extend_schema(
-        summary="Block a person: no messages either way",
+        operation_id="users_blockUser",
+        summary="Block a person",
+        description="Neither can write to the other any more. Answers 200 if the "
+        "person is blocked already.",
         request=None,
-        responses={200: BLOCKED, 201: BLOCKED, 400: REFUSED},
+        responses={200: BLOCKED, 201: BLOCKED},
+        extensions=error_codes(s400=[]),
     )
     @action(detail=True, methods=["post"])
     def block(self, request, pk):
@@ -48,7 +56,12 @@ class BlockingViewSet(ApiViewSet):
         answer = {"message": _("Blocked."), "block": self.render(block)}
         return Response(answer, status=201 if is_new else 200)
 
-    @extend_schema(summary="Take a block back", request=None, responses={200: MESSAGE})
+    @extend_schema(
+        operation_id="users_unblockUser",
+        summary="Unblock a person",
+        request=None,
+        responses={200: MESSAGE},
+    )
     @block.mapping.delete
     def unblock(self, request, pk):
         blocks.unblock(blocker=request.user, user_id=int(pk))

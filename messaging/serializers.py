@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from accounts.serializers import UserBrief, UserWithPresence
 from core.api.fields import IdField, Input, OptionalTextField, TextField
-from core.api.output import Output
-from messaging import links
+from core.api.output import Output, fields_of
+from messaging import examples, links
 from messaging.querysets import SUBJECTS
 
 MAX_CONTENT_CHARS = 5000
@@ -46,6 +46,8 @@ class SubjectOutput(Output):
 class AttachmentSerializer(Output):
     """A private picture, an `Upload`. Its URLs are valid for five minutes."""
 
+    example = examples.ATTACHMENT
+
     id = serializers.IntegerField()
     content_type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes")
@@ -66,6 +68,7 @@ class AttachmentSerializer(Output):
 class MessageSerializer(SubjectOutput):
     """A message, as REST and the socket show it."""
 
+    example = examples.MESSAGE
     id = serializers.IntegerField()
     conversation_id = serializers.IntegerField()
     seq = serializers.IntegerField(help_text="Counts from 1 in each conversation.")
@@ -100,6 +103,8 @@ class MessageSerializer(SubjectOutput):
 
 class ConversationSerializer(SubjectOutput):
     """A conversation as its reader sees it. `about` is the item that was named last."""
+
+    example = examples.CONVERSATION
 
     id = serializers.IntegerField()
     participant_1_id = serializers.IntegerField()
@@ -162,6 +167,8 @@ class ClientMsgId(TextField):
 class MessageInput(SubjectInput):
     """A new message: text, pictures or both."""
 
+    ignored_fields = fields_of(MessageSerializer)
+
     content = OptionalTextField(max_length=MAX_CONTENT_CHARS)
     attachment_ids = serializers.ListField(
         child=IdField(), required=False, max_length=MAX_ATTACHMENTS
@@ -178,11 +185,14 @@ class MessageInput(SubjectInput):
 class EditInput(Input):
     """The new text of a message."""
 
+    ignored_fields = fields_of(MessageSerializer)
     content = TextField(max_length=MAX_CONTENT_CHARS)
 
 
 class BlockSerializer(Output):
     """A user whom the reader blocks."""
+
+    example = examples.BLOCK
 
     user_id = serializers.IntegerField(source="blocked_id")
     user = UserBrief(source="blocked")
@@ -191,6 +201,8 @@ class BlockSerializer(Output):
 
 class StartInput(SubjectInput):
     """Two spellings: `user_id, message`, or `participant_id, initial_message`."""
+
+    ignored_fields = fields_of(ConversationSerializer)
 
     user_id = IdField(required=False, allow_null=True)
     participant_id = IdField(

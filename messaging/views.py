@@ -6,9 +6,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from core.api.pagination import PersonalPages
-from core.api.schema import REFUSED
+from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
-from messaging import services
+from messaging import examples, services
 from messaging.models import Conversation, Message
 from messaging.pagination import MessagePages
 from messaging.serializers import (
@@ -45,17 +45,32 @@ class ConversationViewSet(ApiViewSet):
     pagination_class = PersonalPages
     list_key = "conversations"
     input_serializers = {"create": StartInput, "send": MessageInput}
+    examples = examples.CONVERSATIONS
 
-    @extend_schema(summary="One's conversations, the latest first")
+    @extend_schema(
+        operation_id="messages_listConversations",
+        summary="List the caller's conversations",
+        description="The latest first.",
+    )
     def list(self, request):
         return self.list_response(self._for_display())
 
-    @extend_schema(summary="One conversation", responses=FOUND)
+    @extend_schema(
+        operation_id="messages_getConversation",
+        summary="Get a conversation",
+        responses=FOUND,
+    )
     def retrieve(self, request, pk):
         return Response({"conversation": self._render_conversation(self.get_object())})
 
     @extend_schema(
-        summary="Write to a person; finds the conversation there is",
+        operation_id="messages_startConversation",
+        summary="Start a conversation with a person",
+        description="Two people have one conversation: answers 200 with the existing "
+        "one, or 201 with a new one. A message is added to either.",
+        extensions=error_codes(
+            s403=["blocked"], s409=["unreachable"], s429=["too_many_conversations"]
+        ),
         responses={200: STARTED, 201: STARTED},
     )
     def create(self, request):
@@ -69,8 +84,10 @@ class ConversationViewSet(ApiViewSet):
         return Response(answer, status=201 if is_new else 200)
 
     @extend_schema(
-        summary="Messages: the newest page first, in the order written",
-        description="Marks what it shows as read by the caller, except with `after`.",
+        operation_id="messages_listMessages",
+        summary="List the messages of a conversation",
+        description="Page 1 holds the newest; within a page the oldest comes first. "
+        "Marks the messages shown as read, except with `after`.",
         responses=MessageSerializer(many=True),
     )
     @action(detail=True, list_key="messages", pagination_class=MessagePages)
@@ -82,8 +99,11 @@ class ConversationViewSet(ApiViewSet):
         return self.get_paginated_response(self._render_messages(page, many=True))
 
     @extend_schema(
-        summary="Write a message",
-        description="200 with the first message when `client_msg_id` was used before.",
+        operation_id="messages_sendMessage",
+        summary="Send a message",
+        description="Answers 200 with the earlier message when `client_msg_id` was "
+        "used before.",
+        extensions=error_codes(s403=["blocked"], s409=["unreachable"]),
         responses={200: SENT, 201: SENT},
     )
     @messages.mapping.post
@@ -94,7 +114,12 @@ class ConversationViewSet(ApiViewSet):
         answer = {"message": self._render_messages(message)}
         return Response(answer, status=201 if is_new else 200)
 
-    @extend_schema(summary="Count everything as read", request=None, responses=ALL_READ)
+    @extend_schema(
+        operation_id="messages_markConversationRead",
+        summary="Mark all messages of a conversation as read",
+        request=None,
+        responses=ALL_READ,
+    )
     @action(detail=True, methods=["put"], url_path="read-all")
     def read_all(self, request, pk):
         count = services.read_all(self.get_object(), reader=request.user)
@@ -117,10 +142,13 @@ class MessageViewSet(ApiViewSet):
     queryset = Message.objects.for_display().select_related("conversation")
     serializer_class = MessageSerializer
     input_serializers = {"update": EditInput, "partial_update": EditInput}
+    examples = examples.MESSAGES
 
     @extend_schema(
-        summary="Change the words of a message of one's own",
-        description="For 15 minutes; then 409 `too_late`.",
+        operation_id="messages_editMessageByPut",
+        summary="Edit a message",
+        description="Its sender can, for 15 minutes; then 409 `too_late`.",
+        extensions=error_codes(s409=["too_late"]),
         request=EditInput,
         responses=SENT,
     )
@@ -131,7 +159,10 @@ class MessageViewSet(ApiViewSet):
         return self._respond(edited)
 
     @extend_schema(
-        summary="Change the words of a message (the same as PUT)",
+        operation_id="messages_editMessage",
+        summary="Edit a message",
+        description="Its sender can, for 15 minutes; then 409 `too_late`.",
+        extensions=error_codes(s409=["too_late"]),
         request=EditInput,
         responses=SENT,
     )
@@ -139,18 +170,23 @@ class MessageViewSet(ApiViewSet):
         return self.update(request, pk)
 
     @extend_schema(
-        summary="Delete a message of one's own",
-        description="For 15 minutes; then 409 `too_late`. Only its number stays.",
+        operation_id="messages_deleteMessage",
+        summary="Delete a message",
+        description="Its sender can, for 15 minutes; then 409 `too_late`. The message "
+        "stays in the list without content.",
         request=None,
-        responses=SENT,
+        responses={200: SENT},
+        extensions=error_codes(s409=["too_late"]),
     )
     def destroy(self, request, pk):
         return self._respond(services.delete(self.get_object(), actor=request.user))
 
     @extend_schema(
-        summary="Count a message, and those before it, as read",
+        operation_id="messages_markMessageRead",
+        summary="Mark a message and those before it as read",
         request=None,
-        responses={200: SENT, 400: REFUSED},
+        responses={200: SENT},
+        extensions=error_codes(s400=[]),
     )
     @action(detail=True, methods=["put"])
     def read(self, request, pk):
@@ -167,7 +203,11 @@ class UnreadViewSet(ApiViewSet):
 
     queryset = Conversation.objects.all()
 
-    @extend_schema(summary="How many messages wait for one", responses=UNREAD)
+    @extend_schema(
+        operation_id="messages_countUnread",
+        summary="Count unread messages",
+        responses=UNREAD,
+    )
     @action(detail=False, url_path="unread-count", pagination_class=None)
     def unread_count(self, request):
         count = Conversation.objects.total_unread(request.user)

@@ -6,8 +6,11 @@ from rest_framework import serializers
 
 from core.api.fields import Input, StrictBooleanField
 from core.api.output import Output
+from notifications import examples
 from notifications.rendering import render
 from notifications.types import NOTIFICATION_TYPES, Group
+
+KINDS = tuple(NOTIFICATION_TYPES)
 
 
 class SubjectSerializer(serializers.Serializer):
@@ -20,10 +23,13 @@ class SubjectSerializer(serializers.Serializer):
 class NotificationSerializer(Output):
     """A notification, rendered in the language of its recipient."""
 
+    example = examples.NOTIFICATION
+
     id = serializers.IntegerField()
-    kind = serializers.CharField()
-    group = serializers.CharField(
-        help_text="The group of its kind; preferences are set by group."
+    kind = serializers.ChoiceField(choices=KINDS)
+    group = serializers.ChoiceField(
+        choices=Group.choices,
+        help_text="The group of its kind; preferences are set by group.",
     )
     title = serializers.CharField()
     text = serializers.CharField(allow_blank=True)

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.viewsets import ApiViewSet
-from notifications import services, unsubscribe
+from notifications import examples, services, unsubscribe
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
 from notifications.serializers import (
@@ -46,12 +46,21 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
     filterset_class = NotificationFilter
     list_key = "notifications"
     input_serializers = {"set_preference": PreferencesInput}
+    examples = examples.EXAMPLES
 
-    @extend_schema(summary="What one was told of, newest first")
+    @extend_schema(
+        operation_id="notifications_listNotifications",
+        summary="List the caller's notifications",
+        description="The newest first.",
+    )
     def list(self, request):
         return super().list(request)
 
-    @extend_schema(summary="How many notifications wait unread", responses=UNREAD)
+    @extend_schema(
+        operation_id="notifications_countUnread",
+        summary="Count unread notifications",
+        responses=UNREAD,
+    )
     @action(
         detail=False,
         url_path="unread-count",
@@ -61,7 +70,12 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
     def unread_count(self, request):
         return Response({"unread_count": self.get_queryset().unread().count()})
 
-    @extend_schema(summary="Count one as read", request=None, responses=READ)
+    @extend_schema(
+        operation_id="notifications_markRead",
+        summary="Mark a notification as read",
+        request=None,
+        responses=READ,
+    )
     @action(detail=True, methods=["post"])
     def read(self, request, pk):
         row = self.get_object()
@@ -71,7 +85,12 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
         data = self.get_serializer(fresh).data
         return Response({"message": _("Marked as read."), "notification": data})
 
-    @extend_schema(summary="Count all as read", request=None, responses=ALL_READ)
+    @extend_schema(
+        operation_id="notifications_markAllRead",
+        summary="Mark all notifications as read",
+        request=None,
+        responses=ALL_READ,
+    )
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request):
         count = services.mark_all_read(request.user)
@@ -82,21 +101,27 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
             }
         )
 
-    @extend_schema(summary="Delete one")
+    @extend_schema(
+        operation_id="notifications_deleteNotification",
+        summary="Delete a notification",
+    )
     def destroy(self, request, pk):
         services.delete(self.get_object())
         return Response({"message": _("Deleted.")})
 
     @extend_schema(
-        summary="How one hears of each group of kinds", responses=PreferencesSerializer
+        operation_id="notifications_getPreferences",
+        summary="Get the notification preferences",
+        responses=PreferencesSerializer,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def preferences(self, request):
         return Response(self._preferences())
 
     @extend_schema(
-        summary="Choose how to hear of each group of kinds",
-        description="What is not given stays.",
+        operation_id="notifications_updatePreferences",
+        summary="Update the notification preferences",
+        description="Groups and channels that are left out keep their values.",
         responses=PreferencesSerializer,
     )
     @preferences.mapping.put

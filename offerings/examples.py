@@ -40,3 +40,11 @@ CREATE = {
     "Request": [REQUEST],
     "Answer": [{"message": "The service is published.", "offering": OFFERING}],
 }
+CHANGE = {"Request": [{"price": 18, "availability": "Brīvdienās"}]}
+CONTACT = {"Request": [{"message": "Labdien! Vai varat atbraukt sestdien?"}]}
+EXAMPLES = {
+    "create": CREATE,
+    "update": CHANGE,
+    "partial_update": CHANGE,
+    "contact": CONTACT,
+}

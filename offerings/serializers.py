@@ -1,30 +1,38 @@
 """Serializers of offerings."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import (
+    CategoryField,
     Input,
     MoneyField,
     OptionalTextField,
-    SlugField,
     StrictChoiceField,
     StrictNumberField,
     TextField,
     WordListField,
 )
+from core.api.output import fields_of
 from geo.serializers import (
     LatitudeField,
     LongitudeField,
     PlaceSerializer,
     require_whole_point,
 )
-from items.serializers import ModerationSerializer
+from items.categories import TASK_SLUGS
+from items.serializers import ModerationSerializer, actions_field, api_actions
+from offerings import examples
 from offerings.models import Offering
 from offerings.permissions import is_creator
 from offerings.workflow import OFFERING_WORKFLOW
 
+ACTIONS = api_actions(OFFERING_WORKFLOW)
+STATUSES = tuple(s for s in Offering.Status.values if s != Offering.Status.DELETED)
+
 
 class OfferingSerializer(PlaceSerializer, ModerationSerializer):
+    example = examples.OFFERING
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
     creator_name = serializers.CharField(source="creator.display_name")
@@ -34,16 +42,16 @@ class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     creator_completed_tasks = serializers.IntegerField(source="creator.tasks_completed")
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.CharField()
+    category = serializers.ChoiceField(choices=TASK_SLUGS)
     price = serializers.FloatField(allow_null=True)
-    price_type = serializers.CharField()
+    price_type = serializers.ChoiceField(choices=Offering.PriceType.choices)
     currency = serializers.CharField()
     availability = serializers.CharField(allow_blank=True)
     experience = serializers.CharField(allow_blank=True)
     service_radius = serializers.FloatField(help_text="In km")
     images = serializers.CharField(allow_blank=True)
     contact_count = serializers.IntegerField()
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     actions = serializers.SerializerMethodField()
@@ -57,20 +65,22 @@ class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     def get_creator_rating(self, offering) -> float:
         return offering.creator.shown_rating or 0.0
 
+    @extend_schema_field(actions_field(ACTIONS))
     def get_actions(self, offering) -> list[str]:
         return OFFERING_WORKFLOW.available_to(offering, self.viewer)
 
 
 class OfferingInput(Input):
+    ignored_fields = fields_of(OfferingSerializer)
     title = TextField(max_length=200)
     description = TextField(max_length=5000)
-    category = SlugField()
+    category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
     latitude = LatitudeField()
     longitude = LongitudeField()
     price = MoneyField(required=False, allow_null=True)
-    price_type = StrictChoiceField(choices=Offering.PriceType, required=False)
+    price_type = StrictChoiceField(choices=Offering.PriceType.choices, required=False)
     availability = OptionalTextField(max_length=500)
     experience = OptionalTextField(max_length=2000)
     service_radius = StrictNumberField(
@@ -83,4 +93,5 @@ class OfferingInput(Input):
 
 
 class ContactInput(Input):
+    ignored_fields = frozenset({"conversation_id"})
     message = OptionalTextField(max_length=5000)

@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from core.api.pagination import PersonalPages
+from core.api.schema import error_codes
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
 from offerings import examples, services
@@ -25,11 +26,15 @@ CONTACTED = inline_serializer(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Services, nearest or newest first"),
-    retrieve=extend_schema(summary="One service"),
-    create=extend_schema(summary="Offer a service"),
-    update=extend_schema(summary="Change a service"),
-    partial_update=extend_schema(summary="Change a service (the same as PUT)"),
+    list=extend_schema(
+        operation_id="offerings_listOfferings",
+        summary="List offerings",
+        description="The newest first; the nearest first around a point.",
+    ),
+    retrieve=extend_schema(summary="Get an offering"),
+    create=extend_schema(summary="Create an offering"),
+    update=extend_schema(summary="Update an offering"),
+    partial_update=extend_schema(summary="Update an offering"),
 )
 @with_transitions(OFFERING_WORKFLOW)
 class OfferingViewSet(ContentViewSet):
@@ -45,23 +50,34 @@ class OfferingViewSet(ContentViewSet):
         "partial_update": OfferingInput,
         "contact": ContactInput,
     }
-    examples = {"create": examples.CREATE}
+    examples = examples.EXAMPLES
     object_key = "offering"
     edit = staticmethod(services.edit)
     created_message = _("The service is published.")
     updated_message = _("The service is saved.")
 
-    @extend_schema(summary="Delete a service of one's own")
+    @extend_schema(summary="Delete an offering")
     def destroy(self, request, pk):
         OFFERING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
         return Response({"message": _("The service is deleted.")})
 
-    @extend_schema(summary="One's own services, newest first")
+    @extend_schema(
+        operation_id="offerings_listOwnOfferings",
+        summary="List the caller's offerings",
+        description="The newest first, in all statuses.",
+    )
     @action(detail=False, list_key="offerings", pagination_class=PersonalPages)
     def my(self, request):
         return self.list_response(self.queryset.all().owned_by(request.user))
 
-    @extend_schema(summary="Write to who offers a service", responses={201: CONTACTED})
+    @extend_schema(
+        operation_id="offerings_contactCreator",
+        summary="Contact the creator of an offering",
+        responses={201: CONTACTED},
+        extensions=error_codes(
+            s403=["blocked"], s409=["unreachable"], s429=["too_many_conversations"]
+        ),
+    )
     @action(detail=True, methods=["post"])
     def contact(self, request, pk):
         conversation = services.contact(

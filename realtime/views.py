@@ -16,7 +16,8 @@ class TicketViewSet(ApiViewSet):
     queryset = User.objects.all()
 
     @extend_schema(
-        summary="A ticket for one socket",
+        operation_id="auth_createSocketTicket",
+        summary="Create a ticket for one WebSocket",
         description="Connect to `/ws?ticket=…`, or send the ticket in the first frame.",
         request=None,
         responses=TicketSerializer,

@@ -37,3 +37,18 @@ CREATE = {
     "Answer": [ANSWER],
 }
 OF_TASK = {"Request": [WORDS], "Answer": [ANSWER]}
+CHANGE = {"Request": [{"rating": 4}]}
+EXAMPLES = {
+    "create": CREATE,
+    "update": CHANGE,
+    "partial_update": CHANGE,
+    "review_task": OF_TASK,
+}
+STATS = {
+    "user_id": 9,
+    "total_reviews": 3,
+    "average_rating": 4.7,
+    "rating_breakdown": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 2},
+    "as_worker": {"count": 2, "average": 5.0},
+    "as_client": {"count": 1, "average": 4.0},
+}

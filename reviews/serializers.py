@@ -1,13 +1,18 @@
 """Serializers of reviews."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserBrief
 from core.api.fields import IdField, Input, OptionalTextField
+from core.api.output import fields_of
 from items.serializers import ModerationSerializer
+from reviews import examples
+from reviews.models import Review
 
 
 class ReviewSerializer(ModerationSerializer):
+    example = examples.REVIEW
     id = serializers.IntegerField()
     reviewer_id = serializers.IntegerField()
     reviewer_name = serializers.CharField(source="reviewer.username")
@@ -29,6 +34,9 @@ class ReviewSerializer(ModerationSerializer):
     def get_reviewer_avatar(self, review) -> str | None:
         return self.absolute(review.reviewer.picture)
 
+    @extend_schema_field(
+        serializers.ChoiceField(choices=Review.Type.choices, allow_null=True)
+    )
     def get_review_type(self, review) -> str | None:
         return review.review_type or None
 
@@ -48,11 +56,13 @@ class Rating(serializers.IntegerField):
 
 
 class TaskReviewInput(Input):
+    ignored_fields = fields_of(ReviewSerializer)
     rating = Rating()
     content = OptionalTextField(max_length=2000, default="")
 
 
 class ReviewInput(Input):
+    ignored_fields = fields_of(ReviewSerializer)
     reviewed_user_id = IdField()
     rating = Rating()
     content = OptionalTextField(max_length=2000, default="")
@@ -61,6 +71,7 @@ class ReviewInput(Input):
 
 
 class ReviewChange(Input):
+    ignored_fields = fields_of(ReviewSerializer)
     rating = Rating(required=False)
     content = OptionalTextField(max_length=2000)
 

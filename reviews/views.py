@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.serializers import UserBrief
 from core.api.pagination import PersonalPages
+from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 from core.exceptions import DomainError
 from items.viewsets import ContentViewSet
@@ -51,13 +52,20 @@ MAY_REVIEW = inline_serializer(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Reviews, newest first"),
-    retrieve=extend_schema(summary="One review"),
-    create=extend_schema(
-        summary="Review somebody", request=ReviewInput, responses={201: REVIEWED}
+    list=extend_schema(
+        operation_id="reviews_listReviews",
+        summary="List reviews",
+        description="The newest first.",
     ),
-    update=extend_schema(summary="Change one's own review"),
-    partial_update=extend_schema(summary="Change one's own review (the same as PUT)"),
+    retrieve=extend_schema(summary="Get a review"),
+    create=extend_schema(
+        summary="Create a review of a person",
+        request=ReviewInput,
+        responses={201: REVIEWED},
+        extensions=error_codes(s403=["deal_required"], s409=["already_reviewed"]),
+    ),
+    update=extend_schema(summary="Update a review"),
+    partial_update=extend_schema(summary="Update a review"),
 )
 class ReviewViewSet(ContentViewSet):
     """Reviews."""
@@ -72,7 +80,7 @@ class ReviewViewSet(ContentViewSet):
         "review_task": TaskReviewInput,
     }
     public_actions = frozenset({"list", "retrieve", "of_task", "stats"})
-    examples = {"create": examples.CREATE, "review_task": examples.OF_TASK}
+    examples = examples.EXAMPLES
     object_key = "review"
     edit = staticmethod(services.edit)
     created_message = gettext_lazy("Your review is published.")
@@ -82,12 +90,16 @@ class ReviewViewSet(ContentViewSet):
         review = services.review_person(reviewer=request.user, **self.validated_input())
         return self._reviewed(review)
 
-    @extend_schema(summary="Take back one's own review")
+    @extend_schema(summary="Delete a review")
     def destroy(self, request, pk):
         services.delete(self.get_object(), actor=request.user)
         return Response({"message": _("Your review is deleted.")})
 
-    @extend_schema(summary="Reviews about a task")
+    @extend_schema(
+        operation_id="reviews_listTaskReviews",
+        summary="List the reviews of a task",
+        description="The newest first.",
+    )
     @action(
         detail=False,
         url_path=rf"task/(?P<task_id>{ID})",
@@ -100,7 +112,10 @@ class ReviewViewSet(ContentViewSet):
         return self.list_response(reviews)
 
     @extend_schema(
-        summary="Review the other party of a completed task",
+        operation_id="reviews_createTaskReview",
+        summary="Create a review of the other party of a task",
+        description="The task has to be completed.",
+        extensions=error_codes(s409=["already_reviewed"]),
         request=TaskReviewInput,
         responses={201: REVIEWED},
     )
@@ -113,7 +128,11 @@ class ReviewViewSet(ContentViewSet):
         )
         return self._reviewed(review)
 
-    @extend_schema(summary="Whether one may review a task", responses=MAY_REVIEW)
+    @extend_schema(
+        operation_id="reviews_checkTaskReview",
+        summary="Check whether the caller may review a task",
+        responses=MAY_REVIEW,
+    )
     @action(
         detail=False,
         url_path=rf"task/(?P<task_id>{ID})/can-review",
@@ -123,7 +142,11 @@ class ReviewViewSet(ContentViewSet):
     def can_review(self, request, task_id):
         return Response(self._may_review(self._task(task_id)))
 
-    @extend_schema(summary="How a person was rated", responses=ReviewStatsSerializer)
+    @extend_schema(
+        operation_id="reviews_getUserStats",
+        summary="Get the rating of a person",
+        responses=ReviewStatsSerializer,
+    )
     @action(
         detail=False,
         url_path=rf"user/(?P<user_id>{ID})/stats",
@@ -161,7 +184,13 @@ class ReviewViewSet(ContentViewSet):
         }
 
 
-@extend_schema_view(list=extend_schema(summary="Reviews about a person"))
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="users_listReviews",
+        summary="List the reviews of a person",
+        description="The newest first.",
+    )
+)
 class UserReviewViewSet(ListModelMixin, ApiViewSet):
     """The reviews of one person, newest first."""
 

@@ -6,7 +6,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import User
-from catalog.categories import TASK_SLUGS
+from items.categories import TASK_SLUGS
 from seed import sentences
 from seed.market import Market
 from seed.pictures import PORTRAIT

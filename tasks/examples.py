@@ -60,3 +60,15 @@ APPLY = {
     "Request": [{"message": "Varu sestdien no rīta, būsim divi."}],
     "Answer": [{"message": "You have applied.", "application": APPLICATION}],
 }
+CHANGE = {"Request": [{"budget": 50, "deadline": "2031-05-11T12:00"}]}
+ACCEPT = {"Request": [{"application_id": 5}, {"user_id": 9}]}
+EXAMPLES = {
+    "create": CREATE,
+    "update": CHANGE,
+    "partial_update": CHANGE,
+    "apply": APPLY,
+    "accept": ACCEPT,
+    "accept_application": ACCEPT,
+    "cancel": {"Request": [{"reason": "Dīvāns jau ir pārvests."}]},
+    "dispute": {"Request": [{"reason": "Dīvāns palika pie durvīm."}]},
+}

@@ -8,9 +8,70 @@ from rest_framework import serializers
 
 from core.api.fields import IdField, Input, OptionalTextField, TextField
 
+# Clients send whole objects back. `tasks.serializers`, which show these fields, read
+# the workflow and so this module: a test holds both to be the same.
+TASK_FIELDS = frozenset(
+    {
+        "id",
+        "creator_id",
+        "creator_name",
+        "assigned_to_id",
+        "assigned_to_name",
+        "title",
+        "description",
+        "category",
+        "budget",
+        "currency",
+        "status",
+        "priority",
+        "is_urgent",
+        "deadline",
+        "radius",
+        "required_skills",
+        "images",
+        "applications_count",
+        "responses_count",
+        "created_at",
+        "updated_at",
+        "completed_at",
+        "actions",
+        "dispute_reason",
+        "pending_applications_count",
+        "location",
+        "address",
+        "latitude",
+        "longitude",
+        "distance",
+        "moderation",
+        "moderation_reason",
+    }
+)
+APPLICATION_FIELDS = frozenset(
+    {
+        "id",
+        "task_id",
+        "applicant_id",
+        "applicant_name",
+        "applicant_avatar",
+        "applicant_email",
+        "applicant_rating",
+        "applicant_review_count",
+        "applicant_completed_tasks",
+        "applicant_member_since",
+        "applicant_bio",
+        "applicant_city",
+        "message",
+        "status",
+        "created_at",
+        "task",
+    }
+)
+
 
 class AcceptInput(Input):
     """The application to accept, by its id or by the person's."""
+
+    ignored_fields = APPLICATION_FIELDS
 
     application_id = IdField(required=False)
     user_id = IdField(required=False)
@@ -26,6 +87,7 @@ class AcceptInput(Input):
 class ReasonInput(Input):
     """An optional reason."""
 
+    ignored_fields = TASK_FIELDS
     reason = OptionalTextField(max_length=2000)
 
 

@@ -5,19 +5,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.fields import (
+    CategoryField,
     CommaSeparatedField,
     Input,
     LocalDateTimeField,
     MoneyField,
     OptionalTextField,
-    SlugField,
     StrictBooleanField,
+    StrictChoiceField,
     StrictNumberField,
     TextField,
     WordListField,
     to_local_iso,
 )
-from core.api.output import Output
+from core.api.output import Output, fields_of
 from geo.filters import is_nowhere
 from geo.serializers import (
     LatitudeField,
@@ -25,12 +26,20 @@ from geo.serializers import (
     PlaceSerializer,
     require_whole_point,
 )
-from items.serializers import ModerationSerializer
+from items.categories import TASK_SLUGS
+from items.serializers import ModerationSerializer, actions_field, api_actions
+from tasks import examples
+from tasks.models import TaskApplication, TaskRequest
 from tasks.permissions import is_creator, is_party
 from tasks.workflow import TASK_WORKFLOW
 
+ACTIONS = api_actions(TASK_WORKFLOW)
+# The client's form to create a task sends the first three, its form to edit the others.
+PRIORITIES = ("easy", "medium", "hard", "low", "normal", "high")
+
 
 class TaskSerializer(PlaceSerializer, ModerationSerializer):
+    example = examples.TASK
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
     creator_name = serializers.CharField(source="creator.display_name")
@@ -38,11 +47,11 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
     assigned_to_name = serializers.SerializerMethodField()
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.CharField()
+    category = serializers.ChoiceField(choices=TASK_SLUGS)
     budget = serializers.FloatField(allow_null=True)
     currency = serializers.CharField()
-    status = serializers.CharField()
-    priority = serializers.CharField(allow_blank=True)
+    status = serializers.ChoiceField(choices=TaskRequest.Status.choices)
+    priority = serializers.ChoiceField(choices=PRIORITIES)
     is_urgent = serializers.BooleanField()
     deadline = serializers.SerializerMethodField()
     radius = serializers.FloatField(help_text="In km")
@@ -76,16 +85,20 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
     def get_deadline(self, task) -> str | None:
         return to_local_iso(task.deadline)
 
+    @extend_schema_field(actions_field(ACTIONS))
     def get_actions(self, task) -> list[str]:
         return TASK_WORKFLOW.available_to(task, self.viewer)
 
 
 class CreatedTaskSerializer(TaskSerializer):
+    example = examples.TASK | {"pending_applications_count": 1}
     pending_applications_count = serializers.IntegerField()
 
 
 class ApplicationSerializer(Output):
     """An application, for the creator of the task and the applicant."""
+
+    example = examples.APPLICATION
 
     id = serializers.IntegerField()
     task_id = serializers.IntegerField()
@@ -102,7 +115,7 @@ class ApplicationSerializer(Output):
     applicant_bio = serializers.CharField(source="applicant.bio", allow_blank=True)
     applicant_city = serializers.CharField(source="applicant.city", allow_blank=True)
     message = serializers.CharField(allow_blank=True)
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=TaskApplication.Status.choices)
     created_at = serializers.DateTimeField()
 
     def get_applicant_name(self, application) -> str:
@@ -122,20 +135,24 @@ class ApplicationSerializer(Output):
 
 
 class OwnApplicationSerializer(ApplicationSerializer):
+    example = examples.APPLICATION | {"task": examples.TASK}
     task = TaskSerializer()
 
 
 class TaskInput(Input):
+    ignored_fields = fields_of(CreatedTaskSerializer)
     title = TextField(max_length=200)
     description = TextField(max_length=5000)
-    category = SlugField()
+    category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
     latitude = LatitudeField()
     longitude = LongitudeField()
     budget = MoneyField(required=False, allow_null=True)
     deadline = LocalDateTimeField(required=False)
-    priority = OptionalTextField(max_length=20)
+    priority = StrictChoiceField(
+        choices=PRIORITIES, required=False, allow_blank=True, allow_null=True
+    )
     is_urgent = StrictBooleanField(required=False)
     required_skills = CommaSeparatedField(required=False)
     images = WordListField(required=False)
@@ -150,12 +167,13 @@ class TaskInput(Input):
                 "Pick the place from the suggestions, so that helpers find it."
             )
             raise serializers.ValidationError({"location": [sentence]})
-        if attrs.get("priority") == "":
-            attrs["priority"] = "normal"
+        if "priority" in attrs:
+            attrs["priority"] = attrs["priority"] or "normal"
         return attrs
 
 
 class ApplyInput(Input):
+    ignored_fields = fields_of(OwnApplicationSerializer)
     message = OptionalTextField(max_length=2000)
 
 

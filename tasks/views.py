@@ -7,7 +7,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from core.api.pagination import PersonalPages
-from core.api.schema import write_schema
+from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
 from tasks import applications, examples, services
@@ -28,11 +28,15 @@ APPLICATION = write_schema("application", ApplicationSerializer)
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Open tasks, nearest or newest first"),
-    retrieve=extend_schema(summary="One task"),
-    create=extend_schema(summary="Ask for help"),
-    update=extend_schema(summary="Change an open task"),
-    partial_update=extend_schema(summary="Change an open task (the same as PUT)"),
+    list=extend_schema(
+        operation_id="tasks_listTasks",
+        summary="List tasks",
+        description="Open ones, the newest first; the nearest first around a point.",
+    ),
+    retrieve=extend_schema(summary="Get a task"),
+    create=extend_schema(summary="Create a task"),
+    update=extend_schema(summary="Update a task"),
+    partial_update=extend_schema(summary="Update a task"),
 )
 @with_transitions(TASK_WORKFLOW)
 class TaskViewSet(ContentViewSet):
@@ -49,7 +53,7 @@ class TaskViewSet(ContentViewSet):
         "apply": ApplyInput,
     }
     answer_serializers = {"application": ApplicationSerializer}
-    examples = {"create": examples.CREATE, "apply": examples.APPLY}
+    examples = examples.EXAMPLES
     object_key = "task"
     edit = staticmethod(services.edit)
     created_message = _("The task is published.")
@@ -58,14 +62,18 @@ class TaskViewSet(ContentViewSet):
     # --- Lists of one's own -------------------------------------------------------
 
     @extend_schema(
-        summary="Tasks one is doing or did", responses=TaskSerializer(many=True)
+        operation_id="tasks_listAssignedTasks",
+        summary="List the tasks assigned to the caller",
+        responses=TaskSerializer(many=True),
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def my(self, request):
         return self.list_response(self.queryset.all().taken_by(request.user))
 
     @extend_schema(
-        summary="Tasks one has posted", responses=CreatedTaskSerializer(many=True)
+        operation_id="tasks_listCreatedTasks",
+        summary="List the tasks created by the caller",
+        responses=CreatedTaskSerializer(many=True),
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def created(self, request):
@@ -73,7 +81,9 @@ class TaskViewSet(ContentViewSet):
         return self.list_response(tasks, CreatedTaskSerializer)
 
     @extend_schema(
-        summary="One's applications, each with its task",
+        operation_id="tasks_listOwnApplications",
+        summary="List the caller's applications",
+        description="The newest first, each with its task.",
         responses=OwnApplicationSerializer(many=True),
     )
     @action(
@@ -90,7 +100,9 @@ class TaskViewSet(ContentViewSet):
         return self.list_response(whole, OwnApplicationSerializer)
 
     @extend_schema(
-        summary="How much waits for one", responses=TaskNotificationsSerializer
+        operation_id="tasks_countPending",
+        summary="Count what awaits the caller's decision",
+        responses=TaskNotificationsSerializer,
     )
     @action(detail=False, pagination_class=None)
     def notifications(self, request):
@@ -98,7 +110,12 @@ class TaskViewSet(ContentViewSet):
 
     # --- Applications -------------------------------------------------------------
 
-    @extend_schema(summary="Apply for a task", responses={201: APPLICATION})
+    @extend_schema(
+        operation_id="tasks_applyToTask",
+        summary="Apply to a task",
+        responses={201: APPLICATION},
+        extensions=error_codes(s409=["already_applied"]),
+    )
     @action(detail=True, methods=["post"])
     def apply(self, request, pk):
         application = applications.apply_to(
@@ -109,7 +126,9 @@ class TaskViewSet(ContentViewSet):
         )
 
     @extend_schema(
-        summary="Who applied, for the creator",
+        operation_id="tasks_listApplications",
+        summary="List the applications to a task",
+        description="For its creator, the newest first.",
         responses=ApplicationSerializer(many=True),
     )
     @action(detail=True, list_key="applications", pagination_class=PersonalPages)
@@ -119,7 +138,10 @@ class TaskViewSet(ContentViewSet):
         return self.list_response(waiting.newest_first(), ApplicationSerializer)
 
     @extend_schema(
-        summary="Reject this application", request=None, responses=APPLICATION
+        operation_id="tasks_rejectApplication",
+        summary="Reject an application",
+        request=None,
+        responses=APPLICATION,
     )
     @action(
         detail=True,
@@ -131,7 +153,9 @@ class TaskViewSet(ContentViewSet):
         return self._decide("reject", task, application_id)
 
     @extend_schema(
-        summary="Withdraw one's own application", responses={200: APPLICATION}
+        operation_id="tasks_withdrawApplication",
+        summary="Withdraw an application",
+        responses={200: APPLICATION},
     )
     @action(
         detail=True,

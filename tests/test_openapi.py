@@ -1,5 +1,6 @@
 """The committed description of the API is current, whole and true."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ def operations(document):
             yield f"{method.upper()} {path}", operation
 
 
+def is_public(operation) -> bool:
+    """No sign-in is needed; `[{}, …]` reads a token, `[]` does not."""
+    return operation["security"] == [] or {} in operation["security"]
+
+
 def described(pattern) -> str:
     """The path under which the document describes a route."""
     path = EndpointEnumerator().get_path_from_regex(pattern.pattern.regex.pattern)
@@ -54,7 +60,7 @@ def test_every_route_is_described(document, method, path, viewset, name):
     assert operation["summary"]
     assert operation["tags"]
     assert ("requestBody" in operation) == (name in viewset.input_serializers)
-    assert ({} in operation["security"]) == (name in viewset.public_actions)
+    assert is_public(operation) == (name in viewset.public_actions)
 
 
 def test_every_list_stands_under_its_envelope(document):
@@ -66,20 +72,30 @@ def test_every_list_stands_under_its_envelope(document):
             answer = document["paths"][described(pattern)]["get"]["responses"]["200"]
             schema = answer["content"]["application/json"]["schema"]["$ref"]
             component = document["components"]["schemas"][schema.split("/")[-1]]
-            assert list_key in component["properties"]
+            info, rows = component["allOf"]
+            assert info == {"$ref": "#/components/schemas/PageInfo"}
+            assert list_key in rows["properties"]
 
 
 def test_every_error_has_the_one_shape(document):
-    errors = document["components"]["responses"].values()
-    shapes = [e["content"]["application/json"]["schema"]["$ref"] for e in errors]
-    assert set(shapes) == {"#/components/schemas/Error"}
+    shared = document["components"]["responses"]
+    for name, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status[0] in "45":
+                answer = shared.get(answer.get("$ref", "").split("/")[-1], answer)
+                [error, codes] = answer["content"]["application/json"]["schema"][
+                    "allOf"
+                ]
+                assert error == {"$ref": "#/components/schemas/Error"}, name
+                assert codes["properties"]["code"]["enum"], name
+                assert "X-Request-ID" in answer["headers"], name
 
 
 def test_only_what_needs_a_sign_in_answers_401(document):
     own_kind = {"POST /api/auth/login", "POST /api/auth/refresh"}
     for name, operation in operations(document):
-        public = {} in operation["security"]
-        assert ("401" in operation["responses"]) == (not public or name in own_kind)
+        expected = not is_public(operation) or name in own_kind
+        assert ("401" in operation["responses"]) == expected
 
 
 def shown_examples(document):
@@ -97,6 +113,76 @@ def test_every_example_is_true(document):
     for name, schema, value in shown_examples(document):
         errors = Draft202012Validator(schema | parts).iter_errors(value)
         assert [(name, e.json_path, e.message) for e in errors] == []
+
+
+def test_every_operation_has_an_example(document):
+    """Of its body, if it has one, and of its answer, unless that is a picture."""
+    for name, operation in operations(document):
+        contents = [operation["requestBody"]] if "requestBody" in operation else []
+        contents += [a for s, a in operation["responses"].items() if s[0] == "2"]
+        for content in contents:
+            for type_, media in content["content"].items():
+                assert type_ == "image/*" or media["examples"], name
+
+
+VERB_LINES = """
+Accept Activate Apply Archive Block Cancel Change Check Close Confirm Contact Count
+Create Delete Dispute Edit Exchange Get List Mark Pause Put Register Reject Reserve
+Send Sign Start Toggle Unblock Update Upload Withdraw
+"""
+VERBS = set(VERB_LINES.split())
+
+
+def test_every_summary_begins_with_a_verb(document):
+    for name, operation in operations(document):
+        assert operation["summary"].split()[0] in VERBS, name
+        assert operation["description"], name
+
+
+def test_operation_ids_are_unique_and_of_one_scheme(document):
+    ids = [operation["operationId"] for _name, operation in operations(document)]
+    assert len(set(ids)) == len(ids)
+    for name, operation in operations(document):
+        tag = operation["tags"][0]
+        camel = re.sub(r"-(\w)", lambda part: part[1].upper(), tag)
+        assert re.fullmatch(
+            rf"{camel}_[a-z]+([A-Z][a-z]+)*", operation["operationId"]
+        ), name
+
+
+def test_every_tag_is_declared_with_a_description(document):
+    declared = {tag["name"] for tag in document["tags"] if tag["description"]}
+    used = {tag for _name, one in operations(document) for tag in one["tags"]}
+    assert used == declared
+
+
+def test_duplicates_are_deprecated_and_name_what_to_use(document):
+    ids = {one["operationId"]: one for _name, one in operations(document)}
+    old = [one for one in ids.values() if one.get("deprecated")]
+    assert len(old) == 11
+    for operation in old:
+        [named] = re.findall(r"duplicate of `(\w+)`", operation["description"])
+        assert not ids[named].get("deprecated")
+    for methods in document["paths"].values():
+        if {"put", "patch"} <= set(methods):
+            assert methods["put"]["deprecated"]
+
+
+def test_every_code_in_the_source_is_described(document):
+    """Codes are written in the source as `code = "…"` or `code="…"`."""
+    apps = {pattern.callback.cls.__module__.split(".")[0] for pattern in router.urls}
+    found = {
+        code
+        for app in {*apps, "core"}
+        for path in (COMMITTED.parents[1] / app).rglob("*.py")
+        if not {"tests", "forms.py", "core/api/filters.py"} & {*path.parts, path.name}
+        for code in re.findall(r'\bcode ?= ?"(\w+)"', path.read_text())
+    }
+    assert found <= set(document["components"]["schemas"]["ErrorCode"]["enum"])
+
+
+def test_no_pattern_only_forbids_nul(document):
+    assert "\\x00" not in COMMITTED.read_text()
 
 
 @pytest.mark.parametrize(

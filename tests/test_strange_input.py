@@ -5,9 +5,13 @@ import json
 import pytest
 from django.test import Client
 
+from items.categories import LISTING_SLUGS
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
+from tasks.serializers import PRIORITIES
+from tasks.tests.factories import TaskFactory
 
+POINT = {"latitude": 56.95, "longitude": 24.1}
 LISTING = {
     "title": "A lamp",
     "description": "It works.",
@@ -36,7 +40,8 @@ def test_half_a_character_is_refused(api, alice, field):
 def test_a_pair_of_halves_is_one_character(api, alice):
     answer = api.as_(alice).post(
         "/api/listings",
-        rb'{"title": "\ud83d\ude00", "description": "b", "category": "c", "price": 1}',
+        rb'{"title": "\ud83d\ude00", "description": "b", "price": 1,'
+        rb' "category": "other"}',
         content_type="application/json",
     )
     assert answer.data["listing"]["title"] == "😀"
@@ -157,3 +162,69 @@ def test_five_point_nought_stars_are_five(api, alice, bob):
     review = {"reviewed_user_id": bob.pk, "rating": 5.0}
     answer = api.as_(alice).post("/api/reviews", review)
     assert answer.data["review"]["rating"] == 5
+
+
+def test_an_unknown_field_is_named(api, alice):
+    answer = api.as_(alice).post("/api/listings", LISTING | {"titel": "x", "b": 1})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "unknown_field"
+    assert answer.json()["fields"] == {
+        "titel": ["This field is not known."],
+        "b": ["This field is not known."],
+    }
+
+
+def test_many_unknown_fields_are_not_all_named(api, alice):
+    more = {f"{'x' * 300}{number}": 1 for number in range(1000)}
+    answer = api.as_(alice).post("/api/listings", LISTING | more)
+    assert answer.json()["code"] == "unknown_field"
+    assert len(answer.content) < 5000
+
+
+def test_an_unknown_group_of_notifications_is_named(api, alice):
+    body = {"tasks": {"email": True, "sms": True}}
+    answer = api.as_(alice).put("/api/notifications/preferences", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_field")
+    assert list(answer.json()["fields"]) == ["tasks.sms"]
+
+
+def test_content_for_message_does_not_pass_silently(api, alice, bob):
+    task, offering = TaskFactory(), OfferingFactory(creator=bob)
+    wrong = {"content": "Hello"}
+    for path in (
+        f"/api/tasks/{task.pk}/apply",
+        f"/api/offerings/{offering.pk}/contact",
+    ):
+        assert api.as_(alice).post(path, wrong).json()["code"] == "unknown_field"
+    start = {"user_id": bob.pk} | wrong
+    answer = api.as_(alice).post("/api/messages/conversations", start)
+    assert answer.json()["code"] == "unknown_field"
+
+
+@pytest.mark.parametrize("path", ["/api/tasks", "/api/offerings", "/api/listings"])
+@pytest.mark.parametrize("category", ["garden", "", None, 5, ["other"]])
+def test_an_unknown_category_is_refused(api, alice, path, category):
+    body = dict.fromkeys(("title", "description"), "x") | {"category": category}
+    answer = api.as_(alice).post(path, body | POINT)
+    assert answer.status_code == 400
+    assert "category" in answer.json()["fields"]
+
+
+def test_the_error_names_the_known_categories(api, alice):
+    answer = api.as_(alice).post("/api/listings", LISTING | {"category": "garden"})
+    [sentence] = answer.json()["fields"]["category"]
+    assert all(slug in sentence for slug in LISTING_SLUGS)
+
+
+@pytest.mark.parametrize("spelled", ["tech-help", "tech_help", "Tech help"])
+def test_older_spellings_of_a_category_are_aliases(api, alice, spelled):
+    body = {"title": "T", "description": "D", "category": spelled} | POINT
+    answer = api.as_(alice).post("/api/offerings", body)
+    assert answer.json()["offering"]["category"] == "tech-help"
+
+
+def test_an_unknown_priority_is_refused_with_the_known_ones(api, alice):
+    body = {"title": "T", "description": "D", "category": "other", "priority": "asap"}
+    answer = api.as_(alice).post("/api/tasks", body | POINT)
+    [sentence] = answer.json()["fields"]["priority"]
+    assert all(name in sentence for name in PRIORITIES)

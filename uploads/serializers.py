@@ -1,14 +1,16 @@
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.fields import Input
+from core.api.fields import HasSchema, Input
 from core.api.output import Output
 
 
+class PictureFile(HasSchema, serializers.FileField):
+    schema = {"type": "string", "format": "binary"}
+
+
 class UploadInput(Input):
-    file = extend_schema_field({"type": "string", "format": "binary"})(
-        serializers.FileField(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
-    )
+    ignored_fields = frozenset({"message", "url", "path", "filename"})
+    file = PictureFile(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
 
 
 class UploadSerializer(Output):

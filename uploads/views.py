@@ -6,8 +6,9 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
-from uploads import services, storage
+from uploads import examples, services, storage
 from uploads.models import Upload
 from uploads.serializers import UploadInput, UploadSerializer
 
@@ -28,6 +29,7 @@ class UploadViewSet(ApiViewSet):
     serializer_class = UploadSerializer
     input_serializers = {"create": UploadInput, "image": UploadInput}
     public_actions = frozenset({"retrieve"})
+    examples = examples.EXAMPLES
     throttle_scopes = {"create": "upload", "image": "upload"}
     parser_classes = [MultiPartParser]
     lookup_field = "key"
@@ -37,7 +39,11 @@ class UploadViewSet(ApiViewSet):
         return self.queryset.filter(owner=self.request.user.pk, is_private=False)
 
     @extend_schema(
-        summary="Upload a picture", responses={201: UPLOADED}, request=UploadInput
+        operation_id="uploads_uploadPicture",
+        summary="Upload a picture",
+        responses={201: UPLOADED},
+        request=UploadInput,
+        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
     )
     def create(self, request):
         upload = services.create(self.validated_input()["file"], owner=request.user)
@@ -45,18 +51,24 @@ class UploadViewSet(ApiViewSet):
         return Response(answer, status=201)
 
     @extend_schema(
-        summary="Upload a picture (the same)",
+        operation_id="uploads_uploadPictureAsImage",
+        summary="Upload a picture",
         responses={201: UPLOADED},
         request=UploadInput,
+        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"])
+        | {"x-canonical": "uploads_uploadPicture"},
     )
     @action(detail=False, methods=["post"])
     def image(self, request):
         return self.create(request)
 
     @extend_schema(
-        summary="The picture itself",
+        operation_id="uploads_getPicture",
+        summary="Get the bytes of a picture",
+        auth=[],
+        extensions=error_codes(s503=["storage_unavailable"]),
         responses={
-            200: OpenApiResponse(
+            (200, "image/*"): OpenApiResponse(
                 OpenApiTypes.BINARY,
                 description="The image file, cacheable without limit.",
             )
@@ -65,7 +77,12 @@ class UploadViewSet(ApiViewSet):
     def retrieve(self, request, key):
         return storage.serve(key, cache_control=IMMUTABLE)
 
-    @extend_schema(summary="Delete a picture of one's own", request=None)
+    @extend_schema(
+        operation_id="uploads_deletePicture",
+        summary="Delete a picture",
+        request=None,
+        extensions=error_codes(s409=["upload_in_use"], s503=["storage_unavailable"]),
+    )
     def destroy(self, request, key):
         services.delete(self.get_object())
         return Response({"message": _("Deleted.")})

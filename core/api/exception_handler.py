@@ -50,7 +50,8 @@ def render(exc: Exception, context: dict) -> Response:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):
         fields = _flat(exc.detail)
-        response.data = error_body(_first_sentence(fields), "invalid", fields)
+        code = "unknown_field" if _has_unknown_field(exc.detail) else "invalid"
+        response.data = error_body(_first_sentence(fields), code, fields)
     else:
         code = getattr(response.data.get("detail"), "code", "error")
         sentence = DEFAULT_MESSAGES.get(code) or response.data["detail"]
@@ -81,6 +82,15 @@ def _bug(exc: Exception, context: dict) -> Response:
     logger.error("unhandled error", exc_info=exc)
     got_request_exception.send(sender=None, request=context.get("request"))
     return Response(server_error_body(), status=500)
+
+
+def _has_unknown_field(detail) -> bool:
+    """Whether `Input` has refused a field of the body, or of an object in it."""
+    if isinstance(detail, dict):
+        return any(map(_has_unknown_field, detail.values()))
+    if isinstance(detail, list):
+        return any(map(_has_unknown_field, detail))
+    return detail.code == "unknown_field"
 
 
 def _flat(detail, path: str = "") -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ the wrong JSON type instead of bending them.
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from unicodedata import normalize
 
@@ -18,8 +19,8 @@ from rest_framework import serializers
 from core.db.models import MAX_PRICE
 
 NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
-NO_NUL = r"^[^\x00]*$"
-SOME_WORD = r"^[^\x00]*[^\s\x00\x1c-\x1f][^\x00]*$"  # and not only blanks
+NOT_BLANK = r"\S"  # one character at least that is no white space
+MAX_UNKNOWN_FIELDS, MAX_NAME_CHARS = 20, 100  # of an answer that names them
 TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 ZONE = r"(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?"
 DATE = (  # 29 February passes too, in its years
@@ -30,9 +31,30 @@ DATE = (  # 29 February passes too, in its years
 
 
 class Input(serializers.Serializer):
-    """Write-only. Unknown keys are ignored, so nothing undeclared can be set."""
+    """Write-only. A field that it does not know answers 400 `unknown_field`.
+
+    `ignored_fields` are accepted without effect: clients send whole objects back, so
+    they are the fields that the contract names for the resource and nobody can set.
+    """
 
     is_base = True
+    ignored_fields: frozenset[str] = frozenset()
+    default_error_messages = {"unknown_field": _("This field is not known.")}
+
+    def to_internal_value(self, data):
+        if isinstance(data, Mapping):
+            self._refuse_unknown(data)
+        return super().to_internal_value(data)
+
+    def _refuse_unknown(self, data: Mapping) -> None:
+        known = self.ignored_fields.union(self.fields)
+        unknown = [str(name)[:MAX_NAME_CHARS] for name in data if name not in known]
+        if unknown:
+            sentence = self.error_messages["unknown_field"]
+            names = unknown[:MAX_UNKNOWN_FIELDS]
+            raise serializers.ValidationError(
+                {name: [sentence] for name in names}, code="unknown_field"
+            )
 
 
 class HasSchema:
@@ -57,9 +79,10 @@ class TextField(HasSchema, serializers.CharField):
     def schema(self) -> dict:
         if any(type(rule) is RegexValidator for rule in self.validators):
             return {"type": "string"}  # that rule is the pattern
-        blank = self.allow_blank or not self.trim_whitespace
-        shape = {"type": "string", "pattern": NO_NUL if blank else SOME_WORD}
-        return shape if self.allow_blank else shape | {"minLength": 1}
+        if self.allow_blank:
+            return {"type": "string"}
+        shape = {"type": "string", "minLength": 1}
+        return shape | ({"pattern": NOT_BLANK} if self.trim_whitespace else {})
 
 
 class OptionalTextField(TextField):
@@ -74,6 +97,13 @@ class OptionalTextField(TextField):
 
 
 class StrictChoiceField(serializers.ChoiceField):
+    """One of the choices; the error names them."""
+
+    default_error_messages = {"invalid_choice": _("Choose one of: {allowed}.")}
+
+    def fail(self, key, **kwargs):
+        super().fail(key, allowed=", ".join(map(str, self.choices)), **kwargs)
+
     def to_internal_value(self, data):
         if not isinstance(data, str):
             self.fail("invalid_choice", input=data)
@@ -143,14 +173,13 @@ class MoneyField(HasSchema, serializers.DecimalField):
         return super().to_internal_value(cents if noise else data)
 
 
-class SlugField(TextField):
-    """A category: a word the client shows, lower case, 50 characters at most."""
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=50, **kwargs)
+class CategoryField(StrictChoiceField):
+    """A known category, in any case; older clients write `_` or a blank for `-`."""
 
     def to_internal_value(self, data):
-        return super().to_internal_value(data).lower()
+        if isinstance(data, str):
+            data = data.strip().lower().replace("_", "-").replace(" ", "-")
+        return super().to_internal_value(data)
 
 
 class WordListField(HasSchema, serializers.Field):
@@ -161,7 +190,7 @@ class WordListField(HasSchema, serializers.Field):
 
     @property
     def schema(self) -> dict:
-        word = {"type": "string", "pattern": NO_NUL}
+        word = {"type": "string"}
         return {
             "anyOf": [
                 {"type": "array", "items": word},

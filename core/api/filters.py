@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from core.api.fields import NO_NUL, NUMERIC_TEXT
+from core.api.fields import NUMERIC_TEXT
 
 LONGEST_SEARCH = 200
 
@@ -35,7 +35,7 @@ class TextParam(HasSchema, filters.CharFilter):
 
     @property
     def schema(self) -> dict:
-        return {"type": "string", "maxLength": self.longest, "pattern": NO_NUL}
+        return {"type": "string", "maxLength": self.longest}
 
 
 class IdParam(HasSchema, filters.CharFilter):

@@ -19,6 +19,7 @@ class Output(serializers.Serializer):
 
     is_base = True  # set on classes whose docstring is not for the API's description
     optional: frozenset[str] = frozenset()
+    example: dict | None = None  # of the API's description
 
     @cached_property
     def viewer(self):
@@ -61,6 +62,11 @@ class Output(serializers.Serializer):
 
     def _or_none(self, instance) -> dict | None:
         return None if instance is None else self.to_representation(instance)
+
+
+def fields_of(*outputs: type[serializers.Serializer]) -> frozenset[str]:
+    """The names of all fields that `outputs` can show."""
+    return frozenset().union(*(output._declared_fields for output in outputs))
 
 
 @cache

@@ -145,19 +145,12 @@ class Pages(BasePagination):
     def get_paginated_response_schema(self, schema: dict) -> dict:
         if self.list_key is None:
             return schema
-        counts = ("total", "page", "current_page", "per_page", "pages")
-        properties = {
-            self.list_key: schema,
-            **{name: {"type": "integer"} for name in counts},
-            "total_is_capped": {"type": "boolean"},
-            "has_more": {"type": "boolean"},
-            "next_cursor": {"type": ["string", "null"]},
-        }
-        return {
+        rows = {
             "type": "object",
-            "properties": properties,
-            "required": list(properties),
+            "properties": {self.list_key: schema},
+            "required": [self.list_key],
         }
+        return {"allOf": [{"$ref": "#/components/schemas/PageInfo"}, rows]}
 
 
 class PersonalPages(Pages):

@@ -10,7 +10,6 @@ from drf_spectacular.plumbing import get_doc, get_lib_doc_excludes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
-    OpenApiResponse,
     inline_serializer,
 )
 from rest_framework import serializers
@@ -18,44 +17,24 @@ from rest_framework import serializers
 from core.api import filters
 from core.api.fields import HasSchema, Input
 from core.api.output import Output
+from core.api.schema_responses import CHANGES, WRITES
 
-CHANGES = {"PUT", "PATCH"}  # what is not given stays
-WRITES = {"POST", "DELETE"} | CHANGES
-ERROR = {
-    "type": "object",
-    "description": "Every error, whatever its status.",
-    "properties": {
-        "error": {"type": "string", "description": "A sentence for people."},
-        "code": {"type": "string", "description": "A word for programs."},
-        "fields": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-            "description": "What is wrong with which field.",
-        },
-        "request_id": {"type": "string", "description": "With a 500 only."},
-    },
-    "required": ["error", "code", "fields"],
+MESSAGE = inline_serializer("Confirmation", {"message": serializers.CharField()})
+CRUD_VERBS = {
+    "create": "create",
+    "retrieve": "get",
+    "partial_update": "update",
+    "update": "update",
+    "destroy": "delete",
 }
-MEANINGS = {
-    "400": "The input is wrong.",
-    "401": "Not signed in.",
-    "403": "Not yours to do.",
-    "404": "Not there, or not for you.",
-    "408": "The body took too long to arrive.",
-    "409": "Not possible now.",
-    "411": "The body has no length.",
-    "413": "The request is too large.",
-    "415": "The body is of a wrong type.",
-    "429": "Too many requests.",
-    "503": "Too busy, or too slow a search: try again later.",
-}
-MESSAGE = inline_serializer("Done", {"message": serializers.CharField()})
-REFUSED = OpenApiResponse({"$ref": "#/components/schemas/Error"})
-PAGING = {
-    "X-Total-Count": "How many there are in all.",
-    "X-Page": "Which page this is.",
-    "X-Per-Page": "How many a page holds.",
-}
+
+
+def error_codes(**codes: list[str]) -> dict:
+    """For `extend_schema(extensions=…)`: further codes of an operation's errors.
+
+    `error_codes(s409=["taken"])` adds `taken` to the codes of its status 409.
+    """
+    return {"x-error-codes": {status[1:]: more for status, more in codes.items()}}
 
 
 @cache
@@ -64,16 +43,22 @@ def write_schema(noun: str, output: type, **more: type):
     parts = {noun: output} | more
     fields = {"message": serializers.CharField()}
     fields |= {name: part() for name, part in parts.items()}
-    return inline_serializer(f"{'And'.join(map(_title, parts))}Written", fields)
+    return inline_serializer(f"{'And'.join(map(_title, parts))}Response", fields)
 
 
 def _title(name: str) -> str:
     """`saved_search` as `SavedSearch`."""
-    return name.title().replace("_", "")
+    return name.replace("-", "_").title().replace("_", "")
+
+
+def _camel(name: str) -> str:
+    """`saved-search` as `savedSearch`."""
+    title = _title(name)
+    return title[:1].lower() + title[1:]
 
 
 def undocumented_classes() -> list[type]:
-    """Classes whose docstrings are for those who write the API, not who call it.
+    """Classes whose docstrings are for developers of the API, not for its callers.
 
     They are the serializers that others inherit from: `is_base` is set on each itself.
     """
@@ -106,22 +91,49 @@ class Schema(AutoSchema):
     """Input from `input_serializers[action]`; a write answers `{"message", noun}`."""
 
     def get_tags(self):
-        return [self.path.removeprefix("/api/").split("/")[0]]
+        parts = self.path.removeprefix("/api/").split("/")
+        # People stand under `auth/`, as clients know it, and are a thing of their own.
+        tag = "users" if parts[:2] == ["auth", "users"] else parts[0]
+        return ["users" if tag == "blocks" else tag]
 
     def get_operation_id(self):
-        words = self.path.removeprefix("/api/").replace("{", "").replace("}", "")
-        return "_".join(
-            [self.method.lower(), *words.replace("-", "_").replace("/", "_").split("_")]
-        )
+        """`<tag>_<verbNoun>`, where the action does not name itself."""
+        tag = _camel(self.get_tags()[0])
+        canonical = getattr(self._method(), "canonical", "")
+        action = getattr(self._method(), "operation", self.view.action)
+        name = f"{tag}_{self._verb_and_noun(action)}"
+        if canonical:
+            return f"{name}As{_title(self.view.action)}"
+        is_put_beside_patch = self.method == "PUT" and "patch" in self.view.action_map
+        return f"{name}ByPut" if is_put_beside_patch else name
+
+    def _verb_and_noun(self, action: str) -> str:
+        verb, noun = CRUD_VERBS.get(action), _title(self.view.object_key)
+        if verb:
+            return f"{verb}{noun}"
+        return _camel(action) if "_" in action else f"{_camel(action)}{noun}"
 
     def get_summary(self):
-        """The first line of what the action says, where it is given no summary."""
-        return self._said().partition("\n")[0].removesuffix(".") or None
+        """The first line of the action's docstring, where it has no summary."""
+        return self._docstring().partition("\n")[0].removesuffix(".") or None
 
     def get_description(self):
-        first, _, rest = self._said().partition("\n")
+        """What the action's docstring says after its summary."""
+        first, _, rest = self._docstring().partition("\n")
         is_summary = self.get_summary() == first.removesuffix(".")
-        return rest.strip() if is_summary else self._said()
+        return rest.strip() if is_summary else self._docstring()
+
+    def get_extensions(self):
+        """Marks that the hooks of `schema_responses` read and take out again."""
+        action = self.view.action
+        marks = {}
+        if canonical := getattr(self._method(), "canonical", ""):
+            tag = _camel(self.get_tags()[0])
+            marks["x-canonical"] = f"{tag}_{self._verb_and_noun(canonical)}"
+        is_cached = action not in getattr(self.view, "uncacheable", ())
+        if self.method == "GET" and action in self.view.public_actions and is_cached:
+            marks["x-has-etag"] = True
+        return marks
 
     def get_request_serializer(self):
         inputs = getattr(self.view, "input_serializers", None)
@@ -142,17 +154,9 @@ class Schema(AutoSchema):
         return self.view.serializer_class
 
     def get_override_parameters(self):
-        """Of lists: their headers, and the place to search around."""
-        if not self._is_list_view():
-            return []
-        headers = [
-            OpenApiParameter(
-                name, int, OpenApiParameter.HEADER, description=text, response=True
-            )
-            for name, text in PAGING.items()
-        ]
-        place = getattr(self._filterset(), "place", {})
-        return headers + [OpenApiParameter(n, s) for n, s in place.items()]
+        """Of lists: the point to search around."""
+        place = getattr(self._filterset(), "place", {}) if self._is_list_view() else {}
+        return [OpenApiParameter(name, schema) for name, schema in place.items()]
 
     def get_examples(self):
         """Of `view.examples[action]`: what may be sent, and what is answered."""
@@ -161,6 +165,7 @@ class Schema(AutoSchema):
             OpenApiExample(
                 f"{name} {number}" if number else name,
                 value=value,
+                media_type=self.map_parsers()[0] if name == "Request" else None,
                 request_only=name == "Request",
                 response_only=name == "Answer",
                 status_codes=["200", "201"] if name == "Answer" else None,
@@ -213,47 +218,11 @@ class Schema(AutoSchema):
         return paginator
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        return f"{_title(self.view.list_key or 'array')}Of{serializer_name}"
+        return f"{serializer_name}{'Page' if self.view.list_key else 'Array'}"
 
-    def _said(self) -> str:
-        method = getattr(self.view, getattr(self.view, "action", None) or "", None)
+    def _method(self):
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
+    def _docstring(self) -> str:
+        method = self._method()
         return get_doc(method) if method else ""
-
-
-def describe_errors(result: dict, generator, request, public) -> dict:
-    """Give every operation the error answers it can give, in the one shape."""
-    components = result.setdefault("components", {})
-    components.setdefault("schemas", {})["Error"] = ERROR
-    components["responses"] = {}
-    for path, operations in result["paths"].items():
-        for method, operation in operations.items():
-            for status in _errors_of(path, method, operation):
-                name = f"Error{status}"
-                operation["responses"][status] = {
-                    "$ref": f"#/components/responses/{name}"
-                }
-                components["responses"][name] = _error(MEANINGS[status])
-    return result
-
-
-def _error(meaning: str) -> dict:
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": meaning, "content": {"application/json": {"schema": schema}}}
-
-
-def _errors_of(path: str, method: str, operation: dict) -> list[str]:
-    """Those it names itself, and those that its kind of operation can give."""
-    writes, takes = method.upper() in WRITES, "requestBody" in operation
-    asks = any(p["in"] == "query" for p in operation.get("parameters", []))
-    statuses = {status for status in operation["responses"] if status[0] == "4"}
-    if takes or asks:
-        statuses.add("400")
-    if takes or "{" in path:
-        statuses.add("404")
-    if {} not in operation.get("security", [{}]):
-        statuses |= {"401", "403"}
-    if writes:
-        statuses |= {"409", "411", "413", "429"}
-    if takes:
-        statuses |= {"408", "415"}
-    return sorted(statuses | {"503"})

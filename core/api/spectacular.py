@@ -1,5 +1,21 @@
 """What the OpenAPI document says of itself, and how its pages show it."""
 
+TAGS = {
+    "auth": "Register, sign in and out, and edit one's own account.",
+    "users": "Public profiles, the reviews of a person, and blocking.",
+    "helpers": "People who offer help, by place and rating.",
+    "listings": "Classifieds: things for sale.",
+    "tasks": "Requests for help, their applications and their life cycle.",
+    "offerings": "Services that people offer.",
+    "reviews": "Reviews of people, with or without a completed task.",
+    "favorites": "Items that the caller has marked.",
+    "messages": "Conversations, messages, attachments and read positions.",
+    "notifications": "The caller's notifications and how they are delivered.",
+    "saved-searches": "Searches that notify the caller of new results.",
+    "uploads": "Public pictures of items and profiles.",
+    "map": "Items as GeoJSON.",
+    "categories": "The known categories with their names.",
+}
 DOCUMENT = {
     "TITLE": "Marketplace API",
     "VERSION": "1.0.0",
@@ -8,6 +24,10 @@ DOCUMENT = {
         "`POST /api/auth/login` and send the token as `Authorization: Bearer …`."
     ),
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "The server of this document."}],
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "CONTACT": {"name": "The maintainers", "email": "maintainers@example.com"},
+    "TAGS": [{"name": name, "description": text} for name, text in TAGS.items()],
     "SERVE_INCLUDE_SCHEMA": False,
     "GET_LIB_DOC_EXCLUDES": "core.api.schema.undocumented_classes",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -16,7 +36,7 @@ DOCUMENT = {
     "SWAGGER_UI_SETTINGS": {
         "persistAuthorization": True,
         "filter": True,
-        "validatorUrl": None,  # it would tell another host where the schema lies
+        "validatorUrl": None,  # it would send the schema's address to another host
     },
     "REDOC_UI_SETTINGS": {
         "theme": {
@@ -28,7 +48,12 @@ DOCUMENT = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "core.api.schema.describe_errors",
+        "core.api.schema_responses.describe_duplicates",
+        "core.api.schema_responses.describe_security",
+        "core.api.schema_responses.describe_errors",
+        "core.api.schema_responses.describe_headers",
+        "core.api.schema_examples.add_examples",
     ],
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it would repeat each value
 }

@@ -40,7 +40,11 @@ def _add_route(viewset, workflow: Workflow, row: Transition, path: str) -> None:
         viewset.input_serializers = viewset.input_serializers | {name: row.input}
     route = _route(workflow, row, reads_body=reads_body)
     route.__name__ = name
-    route.__doc__ = _description(row, is_alias=path != row.name)
+    route.__doc__ = _description(row)
+    canonical = _canonical_path(row)
+    # For the API's description: what names the operation, and whether it is another's.
+    route.operation = _operation_name(canonical)
+    route.canonical = route.operation if path != canonical else ""
     route = action(detail=True, methods=["post"], url_path=path)(route)
     if row.answer:
         shown = {key: viewset.answer_serializers[key] for key in row.answer}
@@ -67,8 +71,20 @@ def _route(workflow: Workflow, row: Transition, *, reads_body: bool):
     return perform
 
 
-def _description(row: Transition, *, is_alias: bool) -> str:
-    same = f" The same as `{row.name}`." if is_alias else ""
+def _canonical_path(row: Transition) -> str:
+    """The path that names its object by id if there is one, otherwise the first."""
+    return next(filter(PATH_GROUP.search, row.paths), row.name)
+
+
+def _operation_name(path: str) -> str:
+    """`accept_application` for `applications/(?P<…>…)/accept`, `confirm` for itself."""
+    *collection, verb = PATH_GROUP.sub("", path).split("/")
+    return "_".join([verb, *(noun.removesuffix("s") for noun in collection)]).replace(
+        "-", "_"
+    )
+
+
+def _description(row: Transition) -> str:
     with override("en"):  # the language of the request that loads the routes
         label = str(row.label)
-    return f"{label}.{same}\n\nWhile it is {' or '.join(row.source)}."
+    return f"{label}.\n\nWhile it is {' or '.join(row.source)}."

@@ -52,9 +52,9 @@ class ApiViewSet(GenericViewSet):
         return authenticators
 
     def get_permissions(self):
-        return (
-            [AllowAny()] if self.action in self.public_actions else [IsAuthenticated()]
-        )
+        # Without an action the path does not take the method: 405 for everybody.
+        is_open = self.action is None or self.action in self.public_actions
+        return [AllowAny()] if is_open else [IsAuthenticated()]
 
     def check_throttles(self, request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:

@@ -215,10 +215,12 @@ def test_the_limit_holds_for_offers_too(api, three, alice):
 def test_what_is_not_declared_is_not_set(api, conversation, path, alice, bob):
     """A9."""
     forged = {"id": 4242, "seq": 4242, "sender": bob.pk, "sender_id": bob.pk}
-    forged |= {"created_at": "2001-01-01T00:00:00Z", "deleted_at": "2001-01-01"}
+    forged |= {"created_at": "2001-01-01T00:00:00Z", "is_deleted": True}
     forged |= {"conversation_id": 4242, "is_read": True, "edited_at": "2001-01-01"}
     sent = api.as_(alice).post(path, forged | {"content": "x"}).json()["message"]
     edit = f"/api/messages/messages/{sent['id']}"
+    unknown = {"content": "z", "deleted_at": "2001-01-01"}
+    assert api.as_(alice).put(edit, unknown).json()["code"] == "unknown_field"
     api.as_(alice).put(edit, forged | {"content": "y"})
     message = Message.objects.get()
     assert (message.seq, message.sender_id, message.conversation_id) == (

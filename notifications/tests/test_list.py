@@ -152,7 +152,8 @@ def test_preference_changes_only_what_is_given(api, alice):
     body = {"tasks": {"email": False}}
     answer = client.put(f"{URL}/preferences", body).json()
     assert answer["tasks"] == {"in_app": True, "email": False}
-    client.put(f"{URL}/preferences", {"tasks": {"in_app": False}, "nonsense": 1})
+    client.put(f"{URL}/preferences", {"tasks": {"in_app": False}})
+    assert client.put(f"{URL}/preferences", {"nonsense": 1}).status_code == 400
     answer = client.get(f"{URL}/preferences").json()
     assert answer["tasks"] == {"in_app": False, "email": False}
     assert answer["reviews"] == {"in_app": True, "email": True}

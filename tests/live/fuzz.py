@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +74,7 @@ def wait_for(url: str) -> None:
     for _attempt in range(100):
         try:
             urllib.request.urlopen(url, timeout=5)
-        except urllib.error.URLError:
+        except OSError:  # refused, or slow on a busy machine
             time.sleep(0.2)
         else:
             return

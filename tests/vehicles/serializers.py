@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from core.api.fields import Input, MoneyField, SlugField, TextField
+from core.api.fields import CategoryField, Input, MoneyField, TextField
 from geo.serializers import LatitudeField, LongitudeField, PlaceSerializer
 from items.serializers import ModerationSerializer
 from tests.vehicles.workflow import VEHICLE_WORKFLOW, is_creator
@@ -23,7 +23,7 @@ class VehicleSerializer(PlaceSerializer, ModerationSerializer):
 class VehicleInput(Input):
     title = TextField(max_length=200)
     description = TextField(max_length=5000)
-    category = SlugField()
+    category = CategoryField(choices=["cars"])
     price = MoneyField()
     latitude = LatitudeField()
     longitude = LongitudeField()

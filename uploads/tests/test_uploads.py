@@ -114,7 +114,7 @@ def test_other_file_is_a_400(api, alice, raw):
 
 
 def test_missing_file_is_a_400(api, alice):
-    answer = api.as_(alice).post(UPLOADS, {"other": "x"}, format="multipart")
+    answer = api.as_(alice).post(UPLOADS, {"filename": "x"}, format="multipart")
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["file"])
 
 

@@ -1,5 +1,5 @@
 """Every row of the REST contract, checked over HTTP against a running server.
 
-`python -m tests.live.contract [URL]`. Each run registers its own people and uses its
-own category, so it may run repeatedly on a market that is in use.
+`python -m tests.live.contract [URL]`. Each run registers its own people and asks
+lists for their items alone, so it may run repeatedly on a market that is in use.
 """

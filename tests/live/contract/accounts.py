@@ -224,7 +224,7 @@ def _helping(m: Market, dace) -> None:
     joined = {
         "is_helper": True,
         "skills": "skapji,plaukti",
-        "helper_categories": f"{m.category},repair",
+        "helper_categories": f"{m.trade},repair",
         "hourly_rate": 12.5,
         "latitude": RIGA[0],
         "longitude": RIGA[1],
@@ -239,7 +239,7 @@ def _helping(m: Market, dace) -> None:
         expect_equal(f"3.1 PUT profile: saves {field}", user[field], value)
     listed = {
         "skills": ["skapji", "plaukti"],
-        "helper_categories": [m.category, "repair"],
+        "helper_categories": [m.trade, "repair"],
     }
     user = m.report.expect(
         "3.1 PUT profile: skills as an array",
@@ -259,7 +259,7 @@ def _helping(m: Market, dace) -> None:
     expect_equal(
         "2.2 helper_categories are an array in public",
         public["helper_categories"],
-        [m.category, "repair"],
+        [m.trade, "repair"],
     )
     expect_equal("2.2 hourly_rate is a number", public["hourly_rate"], 12.5)
 
@@ -283,7 +283,7 @@ def public_people(m: Market) -> None:
 
 
 def helpers(m: Market) -> None:
-    path = f"/api/helpers?category={m.category}"
+    path = f"/api/helpers?category={m.trade}"
     m.bob.put("/api/auth/profile", _helper(m, NORTH_5_KM))
     m.carol.put("/api/auth/profile", _helper(m, NORTH_30_KM))
     m.mallory.put("/api/auth/profile", _helper(m, LIEPAJA, helper_categories=["other"]))
@@ -323,7 +323,7 @@ def helpers(m: Market) -> None:
 
 def _helper(m: Market, point, **more) -> dict:
     where = {"latitude": point[0], "longitude": point[1]}
-    return {"is_helper": True, "helper_categories": [m.category]} | where | more
+    return {"is_helper": True, "helper_categories": [m.trade]} | where | more
 
 
 def categories(m: Market) -> None:

@@ -181,14 +181,14 @@ def errors(m: Market) -> None:
 
 
 def paging(m: Market) -> None:
-    category = f"{m.category}-pages"
     for number in range(3):
-        m.listing(category=category, title=f"Grāmata {number}")
-        m.task(category=category, title=f"Darbs {number}")
-        m.offering(category=category, title=f"Serviss {number}")
+        m.listing(category="other", title=f"Grāmata {number}")
+        m.task(category="other", title=f"Darbs {number}")
+        m.offering(category="other", title=f"Serviss {number}")
     for path, key in LISTS.items():
         if path != "/api/helpers":
-            _paged(m, f"{path}?category={category}", key)
+            owner = m.bob if path == "/api/offerings" else m.alice
+            _paged(m, f"{path}?owner={owner.id}&category=other", key)
     for path, key in LISTS.items():
         _sizes(m, path, key)
 

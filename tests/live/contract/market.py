@@ -21,7 +21,7 @@ class Market:
 
     def __init__(self, url: str):
         self.run = secrets.token_hex(4)
-        self.category = f"contract-{self.run}"
+        self.trade = f"contract-{self.run}"  # a word among a helper's categories
         self.report = Report()
         self.anyone = Caller(url, self.report.check_answer)
         self.alice = self._join("alice", first_name="First", last_name="Last")
@@ -51,7 +51,7 @@ class Market:
         return {
             "title": "Salikt skapi",
             "description": "Divas durvis — собрать шкаф 🧰",
-            "category": self.category,
+            "category": "assembly",
             "location": "Centrs, Rīga",
             "latitude": point[0],
             "longitude": point[1],
@@ -64,7 +64,7 @@ class Market:
         return {
             "title": "Mēbeļu montāža",
             "description": "Ātri un kārtīgi",
-            "category": self.category,
+            "category": "assembly",
             "location": "Centrs, Rīga",
             "latitude": point[0],
             "longitude": point[1],
@@ -80,7 +80,7 @@ class Market:
             "title": "Velosipēds",
             "description": "Maz braukts",
             "price": 120.5,
-            "category": self.category,
+            "category": "sports",
             "location": "Rīga",
             "contact_info": "+371 20000001",
         } | more

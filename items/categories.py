@@ -1,4 +1,7 @@
-"""The categories of the item types: slug: (Latvian, Russian, English)."""
+"""The known categories of each type of item, with their names.
+
+What people post carries one of them. `slug: (Latvian, Russian, English)`.
+"""
 
 TASK_CATEGORIES = {
     "cleaning": ("Uzkopšana", "Уборка", "Cleaning"),
@@ -39,5 +42,5 @@ LISTING_CATEGORIES = {
     "kids": ("Bērniem", "Детям", "Kids"),
     "other": ("Cits", "Другое", "Other"),
 }
-
-TASK_SLUGS = tuple(TASK_CATEGORIES)
+TASK_SLUGS = tuple(TASK_CATEGORIES)  # of offerings too
+LISTING_SLUGS = tuple(LISTING_CATEGORIES)
