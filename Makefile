@@ -25,7 +25,7 @@ help:  ## List the targets
 
 # --- Run it -----------------------------------------------------------------------------
 demo: export DEMO = 1
-demo: .venv/base  ## Serve a living demo market and run its jobs on http://127.0.0.1:8000 (PORT=…)
+demo: .venv/base  ## Serve a demo marketplace and run its jobs on http://127.0.0.1:8000 (PORT=…)
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py seed --if-empty
 	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
@@ -69,36 +69,41 @@ races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
-soak-jobs: .venv/dev  ## Kill workers while they send: every letter once (SOAK_JOBS=… SOAK_KILLS=…)
+soak-jobs: .venv/dev  ## Kill workers while they send e-mails: each arrives once (SOAK_JOBS=… SOAK_KILLS=…)
 	@$(RUN) -m tests.live.soak_jobs
 
 idle-sockets: export DATABASE_URL = $(DATABASE_URL_TEST)
 idle-sockets: export REDIS_URL = $(REDIS_URL_TEST)
-idle-sockets: .venv/dev  ## Open 1,000 idle sockets: memory and connections (SOCKETS=…)
+idle-sockets: .venv/dev  ## Open 1,000 idle sockets: measure memory and connections (SOCKETS=…)
 	@$(RUN) -m tests.live.idle_sockets
 
 soak-chat: export DATABASE_URL = $(DATABASE_URL_TEST)
-soak-chat: .venv/dev  ## Talk while sockets, a server and Redis fail: every message once (SOAK_MESSAGES=…)
+soak-chat: .venv/dev  ## Send messages while sockets, a server and Redis fail: each arrives once (SOAK_MESSAGES=…)
 	@$(RUN) -m tests.live.soak_chat
 
 outages: export DATABASE_URL = $(DATABASE_URL_TEST)
-outages: .venv/dev  ## Take mail, Redis and the worker away: people go on, nothing is lost
+outages: .venv/dev  ## Stop the mail server, Redis and the worker in turn: requests go on, nothing is lost
 	@$(RUN) -m tests.live.outages
 
-reload-check: .venv/dev  ## Reload a server of its own under load: no request is lost
+reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload
 
-walk: .venv/dev  ## Walk the REST contract over HTTP (URL=…: on a server that runs)
+contract: .venv/dev  ## Check the REST contract over HTTP (URL=…: on a server that runs)
 	@$(RUN) -m tests.live.contract $(URL)
+walk: contract  ## The same
+
+api-check: .venv/dev  ## Lint the API description; compile and run a client generated from it
+	@PYTHON=$(CURDIR)/$(RUN) tests/client/run
+
 CHROMIUM ?= $(shell command -v chromium || command -v google-chrome)
 browser: export CHROMIUM := $(CHROMIUM)
-browser: .venv/dev  ## Drive the admin in headless Chromium; pictures in artifacts/
+browser: .venv/dev  ## Test the admin and the pages in headless Chromium; screenshots in artifacts/
 	@test -n "$(CHROMIUM)" || $(BIN)/playwright install chromium
 	$(BIN)/pytest --override-ini addopts="-q --strict-markers" tests/browser
 
 SIZE ?= city
 bench: export DATABASE_URL = $(DATABASE_URL_TEST)
-bench: .venv/base  ## Measure the product beside a floor (SIZE=small|city|million)
+bench: .venv/base  ## Measure the product beside a baseline (SIZE=small|city|million)
 	@command -v wrk > /dev/null || { echo 'First: apt-get install wrk'; exit 1; }
 	@$(RUN) -m benchmarks --size $(SIZE)
 
@@ -108,22 +113,23 @@ bench-quick: .venv/base  ## The same in half a minute, once, without a report
 
 MINUTES ?= 10
 bench-memory: export DATABASE_URL = $(DATABASE_URL_TEST)
-bench-memory: .venv/base  ## See that the workers' memory stays flat (MINUTES=…, SIZE=…)
+bench-memory: .venv/base  ## Check that the workers' memory stays flat (MINUTES=…, SIZE=…)
 	@$(RUN) -m benchmarks.memory --size $(SIZE) --minutes $(MINUTES)
 
 bench-servers: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-servers: .venv/base  ## Compare servers and numbers of threads
 	@$(RUN) -m benchmarks.servers
 
-# Cases an operation, besides those that the description itself implies.
+# Cases for each operation, besides those that the description itself implies.
 EXAMPLES ?= 5
-fuzz: .venv/dev  ## Fuzz a server of its own with schemathesis (EXAMPLES=…)
+fuzz: .venv/dev  ## Fuzz the API with schemathesis (EXAMPLES=…)
 	$(RUN) tests/live/fuzz.py --examples $(EXAMPLES)
 
 SCHEMA := $(RUN) manage.py spectacular --validate --fail-on-warn
-check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy checks
+check: .venv/dev  ## Lint, format, types, import contract, migrations, schema, deploy checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(RUN) manage.py makemigrations --check --dry-run
 	@mkdir -p var && $(SCHEMA) --file var/openapi.yaml
@@ -133,21 +139,21 @@ check: .venv/dev  ## Lint, format, import contract, migrations, schema, deploy c
 		JWT_SIGNING_KEY=$$($(NEW_KEY)) \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
-schema: .venv/dev  ## Describe the API anew in docs/openapi.yaml
+schema: .venv/dev  ## Write the description of the API to docs/openapi.yaml
 	$(SCHEMA) --file docs/openapi.yaml
 
-format: .venv/dev  ## Format the code and mend what ruff can mend
+format: .venv/dev  ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-diagrams: .venv/base  ## Draw docs/workflow.md anew from the workflow tables
+diagrams: .venv/base  ## Write docs/workflow.md from the workflow tables
 	$(RUN) manage.py draw_workflows > docs/workflow.md
 
-messages: .venv/dev  ## Gather and compile the translations in marketplace/locale
+messages: .venv/dev  ## Collect and compile the translations in marketplace/locale
 	@$(RUN) -m marketplace.locale.catalogues
 
 # With extras: older versions of pip look for newer releases of what is pinned without.
-lock: .venv/dev  ## Pin the requirements anew from requirements/*.in
+lock: .venv/dev  ## Pin the requirements of requirements/*.in
 	cd requirements && for name in base dev; do \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 			--no-strip-extras --no-emit-index-url --generate-hashes $$name.in \
