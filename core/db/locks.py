@@ -1,11 +1,18 @@
 """Row locks: the only place that calls `select_for_update`."""
 
-from django.db.models import Manager, QuerySet
+from typing import TypeVar
+
+from django.db.models import Manager, Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 def locked(
-    rows: QuerySet | Manager, *, of: tuple[str, ...] = (), skip_locked: bool = False
-) -> QuerySet:
+    rows: QuerySet[Row] | Manager[Row],
+    *,
+    of: tuple[str, ...] = (),
+    skip_locked: bool = False,
+) -> QuerySet[Row]:
     """Return `rows`, locked until the transaction ends.
 
     `of` names the tables of a join that are locked, "self" for that of the model.

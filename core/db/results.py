@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.db.prepared import Param, QueryCache
@@ -22,7 +23,7 @@ AFTER_ROW = {
 
 @dataclass
 class CountCache:
-    """What earlier requests learned of the length of a list, while it is kept.
+    """What earlier requests learned of the length of a list, while it is cached.
 
     Threads share it without a lock: at worst one request counts once more.
     """
@@ -35,7 +36,7 @@ class CountCache:
 class ResultList:
     """The rows of `queryset` in its order; a slice of it is a list of instances.
 
-    The SQL of each slice and count is kept with it.
+    The SQL of each slice and count is cached with it.
     """
 
     queryset: QuerySet
@@ -48,15 +49,15 @@ class ResultList:
 
     @property
     def everything(self) -> QuerySet:
-        """All rows, in any order."""
+        """Return all rows, in any order."""
         return self.queryset
 
     def count_up_to(self, max_count: int) -> int:
-        """The number of rows; `max_count` where there are more.
+        """Return the number of rows, at most `max_count`.
 
         Counting a long list costs more than showing a page of it. The second time that
         the bound is reached, the list is counted `LARGE_LIST_FACTOR` times as far; if
-        it has so many rows, it is not counted again while it is kept (a minute), in
+        it has so many rows, it is not counted again while it is cached (a minute), in
         which it will not lose nine tenths of them.
         """
         if self.count_cache.is_large:
@@ -76,22 +77,25 @@ class ResultList:
         return self.queryset.order_by().values("pk")[:max_count]
 
     def known_small(self) -> "ResultList":
-        """The same rows, known to be no more than are counted."""
+        """Return the same list, known to have no more rows than are counted."""
         return self
 
-    def __getitem__(self, span: slice) -> list[Model]:
+    def __getitem__(self, span: slice) -> list[Any]:
         key = ("rows", span.start, span.stop)
         return self.queries.rows(key, lambda: self._slice(span))
 
     def _slice(self, span: slice) -> QuerySet:
-        """The rows of a page. Before a deep one PostgreSQL would read and join all
-        columns of each row that it skips: there the ids alone are read."""
+        """Return the rows of a page.
+
+        Before a deep one PostgreSQL would read and join all columns of each row that
+        it skips: there the ids alone are read.
+        """
         if span.start < DEEP_PAGE_OFFSET:
             return self.queryset[span]
         return self.queryset.filter(pk__in=self.queryset.values("pk")[span])
 
-    def after_cursor(self, position: list | None, count: int) -> list[Model]:
-        """The next `count` rows after a `position` that `cursor_for` gave.
+    def after_cursor(self, position: list | None, count: int) -> list[Any]:
+        """Return the next `count` rows after a `position` that `cursor_for` gave.
 
         From the beginning for None. It costs the same at any depth, and rows that come
         or go meanwhile do not move it. Raises `ValidationFailed` for a list in another
@@ -111,17 +115,24 @@ class ResultList:
             {"created_at": created_at, "row_id": row_id},
         )
 
-    def _older_than(self, created_at: datetime | Param, row_id: int | Param):
-        """`(created_at, id) < (…, …)`, said in such a way that the index on
-        `created_at` finds where to begin."""
+    def _older_than(
+        self, created_at: datetime | Param, row_id: int | Param
+    ) -> QuerySet:
+        """Return the rows with `(created_at, id) < (…, …)`.
+
+        The condition is written so that the index on `created_at` finds where to begin.
+        """
         older = Q(created_at__lt=created_at) | Q(pk__lt=row_id)
         return self.queryset.filter(older, created_at__lte=created_at)
 
-    def cursor_for(self, row: Model) -> list | None:
-        """The position of `row`; None for an order that has no cursors."""
+    def cursor_for(self, row: Any) -> list | None:
+        """Return the position of `row`; None for an order that has no cursors.
+
+        `row` is an instance of the model, which has a `created_at`.
+        """
         return [row.created_at.isoformat(), row.pk] if self._is_newest_first else None
 
     @property
     def _is_newest_first(self) -> bool:
-        order = (name.replace("pk", "id") for name in self.queryset.query.order_by)
+        order = (str(name).replace("pk", "id") for name in self.queryset.query.order_by)
         return tuple(order) == NEWEST_FIRST

@@ -23,14 +23,14 @@ The interface has four names:
         queries.count(key, build, PK, {"pk": 7})    # -> int
 
     `build(**values)` returns a queryset. The fast path calls it once, with the
-    `Param`s; the plain path calls it for each run, with the values. So both paths ask
+    `Param`s; the plain path calls it for each run, with the values. So both paths run
     the same queryset, and the key must hold all else that `build` depends on.
 
 `cached_results(key, build)`
-    The `ResultList` of a filtered request, kept for `RESULTS_MAX_AGE_S`.
+    The `ResultList` of a filtered request, cached for `RESULTS_MAX_AGE_S`.
 
 `results_cache`
-    Where those are kept; tests clear it.
+    The cache of those; tests clear it.
 
 A query that depends on the signed-in reader names the reader, instead of having one
 query for each person::

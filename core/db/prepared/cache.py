@@ -1,12 +1,12 @@
-"""Which way a query is run, and what is kept of it. Never an answer."""
+"""Caches of compiled queries. They hold SQL, never the rows of an answer."""
 
 from collections.abc import Callable, Hashable, Mapping
 from time import monotonic
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from core.db.prepared.params import Param
 from core.db.prepared.query import PreparedQuery
@@ -19,9 +19,9 @@ Results = TypeVar("Results")
 
 
 class QueryCache:
-    """Runs querysets by key; keeps the SQL of the `max_queries` last used.
+    """Runs querysets by key; stores the SQL of the `max_queries` last used.
 
-    With `PREPARED_QUERIES` off it keeps nothing, and runs each queryset as Django does.
+    With `PREPARED_QUERIES` off it stores nothing: each queryset runs as in Django.
     """
 
     def __init__(self, max_queries: int = 64):
@@ -33,10 +33,11 @@ class QueryCache:
         build: Callable[..., QuerySet],
         params: Mapping[str, Param] = NOTHING,
         values: Mapping[str, object] = NOTHING,
-    ) -> list[Model]:
-        """The rows of `build(**values)`. `params` has a `Param` for each of `values`.
+    ) -> list[Any]:
+        """Return the rows of `build(**values)`.
 
-        `build` may depend on nothing that changes, besides `key` and its arguments.
+        `params` has a `Param` for each of `values`. `build` may depend on nothing that
+        changes, besides `key` and its arguments.
         """
         if not settings.PREPARED_QUERIES:
             return list(build(**{name: values[name] for name in params}))
@@ -49,15 +50,21 @@ class QueryCache:
         params: Mapping[str, Param] = NOTHING,
         values: Mapping[str, object] = NOTHING,
     ) -> int:
-        """How many rows `build(**values)` has. The key is another than that of rows."""
+        """Return how many rows `build(**values)` has.
+
+        The key must differ from that of `rows`.
+        """
         if not settings.PREPARED_QUERIES:
             return build(**{name: values[name] for name in params}).count()
         return self._prepare(key, build, params).count(**values)
 
     def clear(self) -> None:
+        """Remove the stored SQL of all queries."""
         self._queries.clear()
 
-    def _prepare(self, key: Hashable, build: Callable, params: Mapping):
+    def _prepare(
+        self, key: Hashable, build: Callable[..., QuerySet], params: Mapping[str, Param]
+    ) -> PreparedQuery:
         return self._queries.get(key, lambda: PreparedQuery(build(**params)))
 
 
@@ -65,9 +72,9 @@ results_cache = LRUCache(MAX_CACHED_RESULTS)
 
 
 def cached_results(key: Hashable, build: Callable[[], Results]) -> Results:
-    """What `build` returns (a result list), for up to `RESULTS_MAX_AGE_S` seconds.
+    """Return what `build` returns (a result list), cached for `RESULTS_MAX_AGE_S`.
 
-    The key must hold the reader, or else the rows of one person would be another's.
+    The key must hold the signed-in user, or the rows of one would be shown to another.
     It includes the current minute: filters look up typos and common words while they
     build, and what they found may not be used for long.
     """

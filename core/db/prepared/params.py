@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
+from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 FIELDS: dict[type, Field] = {
     bool: models.BooleanField(),
@@ -19,6 +22,15 @@ FIELDS: dict[type, Field] = {
     datetime: models.DateTimeField(),
     date: models.DateField(),
 }
+
+
+def compose_sql(connection: BaseDatabaseWrapper, sql: str, params: list) -> str:
+    """Return `sql` with `params` in its text, quoted by the driver.
+
+    The operations of both database engines have it; the class of the stubs has not.
+    """
+    operations: Any = connection.ops
+    return operations.compose_sql(sql, params)
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,8 @@ class ParamSlot:
     type: type
     is_inline: bool
 
-    def bind(self, value: object, connection) -> object:
-        """`value` as the database driver takes it.
+    def bind(self, value: object, connection: BaseDatabaseWrapper) -> Any:
+        """Return `value` as the database driver takes it.
 
         Raises `TypeError`, `ValueError` or `ValidationError` for a wrong type.
         """
@@ -42,18 +54,21 @@ class ParamSlot:
         # bigint by the size of the number, and prepare a statement for each of them.
         return self._convert(value, connection)
 
-    def literal(self, value: object, connection) -> str:
-        """`value` as SQL text, with a space before it: `-%s` must not become `--1`."""
-        value = self._convert(value, connection)
+    def literal(self, value: object, connection: BaseDatabaseWrapper) -> str:
+        """Return `value` as SQL text with a space before it: else `-%s` gives `--1`.
+
+        Raises the same as `bind`.
+        """
+        converted = self._convert(value, connection)
         # For finite numbers, which are most values, Python's text is SQL's; a bare
         # inf or nan would be the name of a column.
-        if self.type is int or (self.type is float and isfinite(value)):
-            return f" {value!r}"
+        if self.type is int or (self.type is float and isfinite(converted)):
+            return f" {converted!r}"
         # A text may hold "%", which the driver would take for a placeholder.
-        text = connection.ops.compose_sql("%s", [value])
+        text = compose_sql(connection, "%s", [converted])
         return " " + text.replace("%", "%%")
 
-    def _convert(self, value: object, connection) -> object:
+    def _convert(self, value: object, connection: BaseDatabaseWrapper) -> Any:
         if value is None:  # `= NULL` would quietly match nothing
             raise TypeError(f"{self.name} is None: a query for that is another query.")
         return FIELDS[self.type].get_db_prep_value(value, connection)
@@ -74,7 +89,11 @@ class Param(Value):
     def __repr__(self) -> str:
         return f"Param({self.slot.name!r}, {self.slot.type.__name__})"
 
-    def as_sql(self, compiler, connection) -> tuple[str, list]:
-        """A placeholder for the slot. `Value` would convert the value, which is not
-        known here."""
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        """Return a placeholder for the slot.
+
+        `Value` would convert the value, which is not known here.
+        """
         return "%s", [self.slot]

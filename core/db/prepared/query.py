@@ -1,15 +1,17 @@
 """One queryset, compiled once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, connections
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet, prefetch_related_objects
 from psycopg.types.datetime import TimestamptzLoader
 
-from core.db.prepared.params import ParamSlot
+from core.db.prepared.params import ParamSlot, compose_sql
 from core.db.prepared.rows import row_maker
 
 PLACEHOLDER = re.compile(r"%[s%]")  # %% is a per cent sign
@@ -29,9 +31,11 @@ class PreparedQuery:
 
     def __init__(self, queryset: QuerySet):
         self._alias = queryset.db
-        self._prefetch_lookups = queryset._prefetch_related_lookups
-        self._known_related = queryset._known_related_objects
+        self._prefetch_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # private, so not in the stubs
+        self._known_related = queryset._known_related_objects  # type: ignore[attr-defined]  # private, so not in the stubs
         compiler = queryset.query.get_compiler(using=self._alias)
+        self._pieces: list[str | ParamSlot] | None
+        self._params: Iterable[Any]
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
@@ -48,8 +52,8 @@ class PreparedQuery:
         )
         self._make_row = row_maker(compiler, columns, self._alias)
 
-    def rows(self, **values: object) -> list[Model]:
-        """The instances, for `values` by the name of their `Param`.
+    def rows(self, **values: object) -> list[Any]:
+        """Return the instances, for `values` by the name of their `Param`.
 
         For reading: they are made without `__init__`, `from_db` and signals. Tuples
         for a queryset of `values()`. Raises `KeyError` if a value is missing.
@@ -65,7 +69,7 @@ class PreparedQuery:
         return rows
 
     def count(self, **values: object) -> int:
-        """How many rows there are. Raises `KeyError` if a value is missing."""
+        """Return the number of rows. Raises `KeyError` if a value is missing."""
         if self._pieces is None:
             return 0
         pieces = ["SELECT COUNT(*) FROM (", *self._pieces, ") counted"]
@@ -99,13 +103,15 @@ class PreparedQuery:
 
 
 def _write_values(
-    sql: str, params: Mapping, connection
+    sql: str, params: Iterable[Any], connection: BaseDatabaseWrapper
 ) -> tuple[list[str | ParamSlot], list[ParamSlot]]:
-    """The SQL with its values in the text, and the parameters that stay parameters.
+    """Return the SQL with its values in the text, and the remaining parameters.
 
     Inline slots become pieces of their own between the texts, filled at each run.
     """
-    pieces, kept, text, end = [], [], "", 0
+    pieces: list[str | ParamSlot] = []
+    bound: list[ParamSlot] = []
+    text, end = "", 0
     remaining = iter(params)
     for match in PLACEHOLDER.finditer(sql):
         text += sql[end : match.start()]
@@ -115,24 +121,24 @@ def _write_values(
             pieces += [text, param]
             text = ""
         elif isinstance(param, ParamSlot):
-            kept.append(param)
+            bound.append(param)
             text += "%s"
         elif match[0] == "%s":
             # psycopg reads the text once more: a per cent sign in a value is doubled.
-            text += connection.ops.compose_sql("%s", [param]).replace("%", "%%")
+            text += compose_sql(connection, "%s", [param]).replace("%", "%%")
         else:
             text += "%%"
-    return [*pieces, text + sql[end:]], kept
+    return [*pieces, text + sql[end:]], bound
 
 
-def _fetch_all(connection, sql: str, params: list) -> list[tuple]:
+def _fetch_all(connection: BaseDatabaseWrapper, sql: str, params: list) -> list[tuple]:
     with _open_cursor(connection) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def _open_cursor(connection):
-    """A cursor that can prepare, which Django's own (client-side binding) cannot.
+def _open_cursor(connection: BaseDatabaseWrapper) -> Any:
+    """Return a cursor that can prepare; Django's own, which binds as client, cannot.
 
     Django's loader of times calls Python for each value, for the sake of other time
     zones; connections here are in UTC, for which psycopg's own in C is right.
@@ -142,4 +148,4 @@ def _open_cursor(connection):
     connection.ensure_connection()
     cursor = psycopg.Cursor(connection.connection)
     cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-    return connection._prepare_cursor(cursor)
+    return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]  # private, so not in the stubs

@@ -1,15 +1,19 @@
 """Rows of a compiled query as instances, without `Model.__init__`."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db.models import Model
 from django.db.models.base import ModelState
+from django.db.models.sql.compiler import SQLCompiler
 
 
-def row_maker(compiler, columns: list, alias: str) -> Callable[[Sequence], Model]:
-    """A function from a database row to an instance with its selected relations.
+def row_maker(
+    compiler: SQLCompiler, columns: list, alias: str
+) -> Callable[[Sequence], Any]:
+    """Return a function from a database row to an instance with its selected relations.
 
-    A function to tuples for a query of `values()`. Raises `ValueError` for a
+    It returns tuples for a query of `values()`. Raises `ValueError` for a
     `select_related` in the reverse direction, which is not supported.
     """
     info = compiler.klass_info
