@@ -3,14 +3,20 @@
 `manage.py check --deploy` runs all of them; E001 runs at every start.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 BLACKLIST = "rest_framework_simplejwt.token_blacklist"
 
 
 @register(Tags.security)
-def rotation_needs_a_blacklist(app_configs, **kwargs):
+def rotation_needs_a_blacklist(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """E001: refresh tokens rotate, and old ones stay valid without the blacklist."""
     rotates = settings.SIMPLE_JWT["ROTATE_REFRESH_TOKENS"]
     if rotates and BLACKLIST not in settings.INSTALLED_APPS:
@@ -20,20 +26,25 @@ def rotation_needs_a_blacklist(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
-def keys_are_not_the_laptop_ones(app_configs, **kwargs):
+def keys_are_not_the_laptop_ones(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """E002: a public key. W001: one key signs sessions and tokens."""
-    keys = (settings.SECRET_KEY, settings.SIMPLE_JWT["SIGNING_KEY"])
+    signing_key = str(settings.SIMPLE_JWT["SIGNING_KEY"])
+    keys = (settings.SECRET_KEY, signing_key)
     if any(settings.LAPTOP_KEY in key for key in keys):
         message = "SECRET_KEY or JWT_SIGNING_KEY is the laptop's default."
         return [Error(message, id="marketplace.E002")]
-    if settings.SIMPLE_JWT["SIGNING_KEY"].startswith(settings.SECRET_KEY):
+    if signing_key.startswith(settings.SECRET_KEY):
         message = "Set JWT_SIGNING_KEY: tokens need a key of their own."
         return [Warning(message, id="marketplace.W001")]
     return []
 
 
 @register(Tags.caches, deploy=True)
-def limits_are_shared(app_configs, **kwargs):
+def limits_are_shared(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """W002: rate limits are counted per process, so the real limit is a multiple."""
     if not settings.REDIS_URL:
         message = "Set REDIS_URL: without it each process counts rate limits alone."
@@ -42,7 +53,9 @@ def limits_are_shared(app_configs, **kwargs):
 
 
 @register(Tags.database, deploy=True)
-def database_is_not_sqlite(app_configs, **kwargs):
+def database_is_not_sqlite(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """W003: SQLite has one writer at a time and lives on one machine."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         message = "Set DATABASE_URL: SQLite is for one machine and few writers."
@@ -51,7 +64,9 @@ def database_is_not_sqlite(app_configs, **kwargs):
 
 
 @register(Tags.security, deploy=True)
-def demo_is_off(app_configs, **kwargs):
+def demo_is_off(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """W004: the welcome page shows the passwords of the demo accounts."""
     if settings.DEMO:
         message = "DEMO is on: the welcome page shows how to sign in as staff."

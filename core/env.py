@@ -5,7 +5,7 @@ All problems are collected and raised together, so that an operator sees them at
 
 import builtins
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -45,19 +45,26 @@ class Environment:
         self._unreadable: dict[builtins.str, builtins.list[builtins.str]] = {}
 
     # Methods named like types hide the types in this class: hence `builtins`.
-    def str(self, name: builtins.str, default: Any = ..., **options) -> builtins.str:
+    def str(
+        self, name: builtins.str, default: Any = ..., **options: Any
+    ) -> builtins.str:
+        """Return the text. `options` are those of the environs parser."""
         return self._read("str", name, default, **options)
 
     def bool(self, name: builtins.str, default: builtins.bool) -> builtins.bool:
+        """Return True or False."""
         return self._read("bool", name, default)
 
     def int(self, name: builtins.str, default: builtins.int) -> builtins.int:
+        """Return an integer from 0."""
         return self._read("int", name, default, validate=NOT_NEGATIVE)
 
     def float(self, name: builtins.str, default: builtins.float) -> builtins.float:
+        """Return a number from 0."""
         return self._read("float", name, default, validate=NOT_NEGATIVE)
 
     def path(self, name: builtins.str, default: Path) -> Path:
+        """Return the path of a file or directory, which need not exist."""
         return self._read("path", name, default)
 
     def log_level(self, name: builtins.str, default: builtins.str) -> Any:
@@ -65,7 +72,7 @@ class Environment:
         return self._read("log_level", name, default)
 
     def list(
-        self, name: builtins.str, default: Any = ..., **options
+        self, name: builtins.str, default: Any = ..., **options: Any
     ) -> builtins.list[builtins.str]:
         """Return the words between commas, without empty ones."""
         words = self._read("list", name, default, subcast=builtins.str.strip, **options)
@@ -75,10 +82,12 @@ class Environment:
         """Return the name of a time zone that this machine knows."""
         return self._read("str", name, default, validate=is_time_zone)
 
-    def database(self, name: builtins.str, default: builtins.str) -> dict:
+    def database(
+        self, name: builtins.str, default: builtins.str
+    ) -> dict[builtins.str, Any]:
         """Return the database at a URL, as Django's `DATABASES` describes databases."""
         found = self._read("dj_db_url", name, None)
-        return found or dj_database_url.parse(default)
+        return dict(found or dj_database_url.parse(default))
 
     def seal(self) -> None:
         """Raise `ImproperlyConfigured` naming all invalid and missing variables."""
@@ -86,14 +95,14 @@ class Environment:
         try:
             self._env.seal()
         except EnvValidationError as error:
-            errors.update(error.error_messages)
+            errors.update(cast(dict, error.error_messages))
         errors |= self._unreadable
         if errors:
             lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]
             raise ImproperlyConfigured("\n".join(["Invalid environment:", *lines]))
 
     def _read(
-        self, parser: builtins.str, name: builtins.str, default: Any, **options
+        self, parser: builtins.str, name: builtins.str, default: Any, **options: Any
     ) -> Any:
         try:
             # `DAYS=` means the default, as in a shell; environs would refuse it.

@@ -3,7 +3,10 @@
 `core.api.exception_handler` turns the exceptions into responses.
 """
 
-from django.http import JsonResponse
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -93,7 +96,9 @@ class Throttled(DomainError):
         self.retry_after = retry_after
 
 
-def error_body(message: str, code: str, fields: dict | None = None, **more) -> dict:
+def error_body(
+    message: str | Promise, code: str, fields: dict | None = None, **more: Any
+) -> dict[str, Any]:
     """Return the body of every error: `{"error", "code", "fields"}`, and `more`."""
     return {"error": str(message), "code": code, "fields": fields or {}} | more
 
@@ -116,16 +121,22 @@ def error_response(status: int) -> JsonResponse:
     return JsonResponse(error_body(message, code), status=status)
 
 
-def not_found(request, exception=None, path=None) -> JsonResponse:
-    """Django's `handler404`, and the view of unknown paths under /api/."""
+def not_found(
+    request: HttpRequest,
+    exception: Exception | None = None,
+    path: str | None = None,
+) -> JsonResponse:
+    """Return a 404, as `handler404` and as the view of unknown paths under /api/."""
     return error_response(404)
 
 
-def bad_request(request, exception=None) -> JsonResponse:
-    """Django's `handler400`."""
+def bad_request(
+    request: HttpRequest, exception: Exception | None = None
+) -> JsonResponse:
+    """Return a 400, as Django's `handler400`."""
     return error_response(400)
 
 
-def server_error(request) -> JsonResponse:
-    """Django's `handler500`."""
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Return a 500, as Django's `handler500`."""
     return error_response(500)

@@ -1,22 +1,25 @@
-"""A bounded cache in memory that forgets what was used least recently."""
+"""A bounded cache in memory that drops the least recently used entries."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
+from typing import Any, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 class LRUCache:
-    """Objects by key: the `max_entries` that were last asked for. Thread-safe."""
+    """The `max_entries` most recently used objects, by key. Thread-safe."""
 
     def __init__(self, max_entries: int):
         self._max_entries = max_entries
-        self._entries: OrderedDict[Hashable, object] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()  # OrderedDict is not safe to reorder from two threads
 
-    def get(self, key: Hashable, make: Callable):
-        """The object of `key`; one that is not there is made and kept.
+    def get(self, key: Hashable, make: Callable[[], Entry]) -> Entry:
+        """Return the object stored under `key`; on a miss call `make` and store it.
 
-        Two threads that miss at once both make it, and the later one is kept.
+        When two threads miss at once, both call `make`, and the later object is stored.
         """
         with self._lock:
             if key in self._entries:
@@ -31,5 +34,6 @@ class LRUCache:
         return entry
 
     def clear(self) -> None:
+        """Remove all entries."""
         with self._lock:
             self._entries.clear()

@@ -1,6 +1,7 @@
 """The Redis cache behind a circuit breaker, with process memory as its fallback."""
 
 import logging
+from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -22,12 +23,12 @@ class FallbackRedisCache(RedisCache):
     # every thread would wait for Redis in turn.
     breaker = CircuitBreaker(reset_timeout_s=3)
 
-    def __init__(self, server, params):
+    def __init__(self, server: str | list[str], params: dict[str, Any]):
         super().__init__(server, params)
         # Memory caches of one name share their data, so all threads count together.
         self._fallback = LocMemCache("redis-fallback", {**params, "OPTIONS": {}})
 
-    def _call(self, name: str, *args, **kwargs):
+    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if self.breaker.allows_call():
             try:
                 result = getattr(super(), name)(*args, **kwargs)
@@ -39,35 +40,46 @@ class FallbackRedisCache(RedisCache):
                 return result
         return getattr(self._fallback, name)(*args, **kwargs)
 
-    def add(self, *args, **kwargs):
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        """Store a value unless the key has one; return whether it was stored."""
         return self._call("add", *args, **kwargs)
 
-    def get(self, *args, **kwargs):
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value of a key, or the default."""
         return self._call("get", *args, **kwargs)
 
-    def set(self, *args, **kwargs):
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        """Store a value."""
         return self._call("set", *args, **kwargs)
 
-    def touch(self, *args, **kwargs):
+    def touch(self, *args: Any, **kwargs: Any) -> Any:
+        """Set the timeout of a key again; return whether the key has a value."""
         return self._call("touch", *args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Remove a key; return whether it had a value."""
         return self._call("delete", *args, **kwargs)
 
-    def has_key(self, *args, **kwargs):
+    def has_key(self, *args: Any, **kwargs: Any) -> Any:
+        """Return whether a key has a value."""
         return self._call("has_key", *args, **kwargs)
 
-    def incr(self, *args, **kwargs):
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        """Add to a number and return it. Raises `ValueError` for a missing key."""
         return self._call("incr", *args, **kwargs)
 
-    def get_many(self, *args, **kwargs):
+    def get_many(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the values of those keys that have one, by key."""
         return self._call("get_many", *args, **kwargs)
 
-    def set_many(self, *args, **kwargs):
+    def set_many(self, *args: Any, **kwargs: Any) -> Any:
+        """Store several values; return the keys that could not be stored."""
         return self._call("set_many", *args, **kwargs)
 
-    def delete_many(self, *args, **kwargs):
+    def delete_many(self, *args: Any, **kwargs: Any) -> Any:
+        """Remove several keys."""
         return self._call("delete_many", *args, **kwargs)
 
-    def clear(self):
+    def clear(self) -> Any:
+        """Remove all keys."""
         return self._call("clear")

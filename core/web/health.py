@@ -1,5 +1,7 @@
 """Health checks for load balancers and containers: `/health` and `/ready`."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -31,7 +33,7 @@ class HealthCheckMiddleware:
     A load balancer calls by IP address and in plain HTTP.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

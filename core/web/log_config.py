@@ -1,8 +1,11 @@
 """Logging: one line per record, with the id of its request, as text or as JSON."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 from core.request_id import current_request_id
 
@@ -11,15 +14,16 @@ class RequestIdFilter(logging.Filter):
     """Set `request_id` on every record, for the formatters."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Set `record.request_id`; return True, so that no record is dropped."""
         record.request_id = current_request_id()
         return True
 
 
-def _add_context(logger, name, event: dict) -> dict:
+def _add_context(logger: Any, name: str, event: EventDict) -> Mapping[str, Any]:
     """Add the request id and `extra={"context": {…}}` of a record to its line."""
     record = event.get("_record")
     event["request_id"] = getattr(record, "request_id", "-")
-    return event | getattr(record, "context", {})
+    return {**event, **getattr(record, "context", {})}
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:

@@ -4,15 +4,23 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import JsonResponse, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    UnreadablePostError,
+)
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
@@ -25,19 +33,27 @@ MAX_DRAINED_RATIO = 8  # a body of up to this times its limit is read before the
 MAX_QUERY_CHARS = 16_000
 FORM_OVERHEAD_BYTES = 64 * 1024  # of multipart/form-data, around the file
 CHUNK_BYTES = 64 * 1024
+AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID_PATTERN = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
+
+class IdentifiedRequest(HttpRequest):
+    """A request with the `id` that `RequestIdMiddleware` sets."""
+
+    id: str
 
 
 class RequestIdMiddleware:
     """Set the request id of logs and of `X-Request-ID`, and write the access log.
 
-    An id in the request is kept if it is safe in a header and in a log line.
+    An id in the request is used if it is safe in a header and in a log line.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: IdentifiedRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if REQUEST_ID_PATTERN.fullmatch(given) else uuid.uuid4().hex
         set_request_id(request.id)
@@ -48,7 +64,9 @@ class RequestIdMiddleware:
             self._log(request, response, (time.perf_counter() - started) * 1000)
         return response
 
-    def _log(self, request, response, elapsed_ms: float) -> None:
+    def _log(
+        self, request: HttpRequest, response: HttpResponse, elapsed_ms: float
+    ) -> None:
         # Encoded, as a raw line break would forge a line. Without the query string,
         # which may hold tokens.
         path = iri_to_uri(request.path)
@@ -74,10 +92,10 @@ class JsonErrorsMiddleware:
     Middleware and Django itself answer some errors in HTML or plain text.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         failed = response.status_code >= 400 and request.path.startswith("/api/")
         if failed and not response.get("Content-Type", "").startswith(JSON):
@@ -92,10 +110,10 @@ class LanguageMiddleware:
     a language prefix. No URL here has one.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         request.LANGUAGE_CODE = translation.get_language_from_request(request)
         translation.activate(request.LANGUAGE_CODE)
         response = self.get_response(request)
@@ -110,13 +128,13 @@ class RequestLimitsMiddleware:
     A body of which nothing arrives for `BODY_TIMEOUT_SECONDS` is answered with 408.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._refusal(request) or self.get_response(request)
 
-    def _refusal(self, request) -> JsonResponse | None:
+    def _refusal(self, request: HttpRequest) -> JsonResponse | None:
         if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARS:
             message = _("The URL is too long.")
             return JsonResponse(error_body(message, "uri_too_long"), status=414)
@@ -133,7 +151,7 @@ class RequestLimitsMiddleware:
             return JsonResponse(error_body(message, "too_large"), status=413)
         return None
 
-    def _drain(self, request, length: int) -> None:
+    def _drain(self, request: HttpRequest, length: int) -> None:
         """Read and drop the body, unless it is far too large.
 
         A client that is still sending when the connection closes gets an error of its
@@ -144,20 +162,20 @@ class RequestLimitsMiddleware:
                 while request.read(CHUNK_BYTES):
                     pass
 
-    def _limit(self, request) -> int:
+    def _limit(self, request: HttpRequest) -> int:
         if request.content_type == "multipart/form-data":
             return settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
         return settings.BODY_MAX_BYTES
 
 
-class SkipApiMixin:
+class SkipApiMixin(MiddlewareMixin):
     """Skip a middleware under /api/.
 
     Sessions are for the admin. The API reads no cookies, so it needs no session, no
     `request.user` of Django and no messages, and no CSRF protection.
     """
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> AnyResponse:
         if request.path.startswith("/api/"):
             return self.get_response(request)
         return super().__call__(request)
