@@ -7,8 +7,8 @@ admin, the OpenAPI schema and the diagrams in docs/ are all read off the table.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Protocol, TypeVar, cast
 
-from django.contrib.auth.base_user import AbstractBaseUser as User
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
@@ -17,9 +17,23 @@ from django.utils.translation import gettext as _
 from core.db.locks import locked
 from core.exceptions import NotAllowed, WrongStatus
 
+Row = TypeVar("Row", bound=Model)
 
-def no_effect(*args, **kwargs) -> None:
-    """The effect or record of a transition that only changes the status."""
+
+class User(Protocol):
+    """What a workflow needs of the user model, which `core` may not import."""
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the user may sign in."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Return whether the user may use the admin."""
+
+
+def no_effect(*args: Any, **kwargs: Any) -> None:
+    """Do nothing: the effect or record of a transition that only changes the status."""
 
 
 def is_system(obj: Model, actor: User | None) -> bool:
@@ -41,7 +55,9 @@ class Transition:
     done: str | Promise  # the message of the answer: "The work is confirmed."
     source: tuple[str, ...]
     target: str
-    allow: Callable[[Model, User | None], bool]
+    # Called with the object and the actor. `Any`: each function names the model of
+    # its own table, and the user model.
+    allow: Callable[[Any, Any], bool]
     effect: Callable[..., None] = no_effect  # in the transaction, with the row locked
     input: type | None = None  # serializer of the request body
     # Further URL paths of the same row. A path with named groups, which are ids,
@@ -114,7 +130,7 @@ class Workflow:
             raise NotAllowed(_("You may not do this: %(what)s.") % {"what": row.label})
 
     @transaction.atomic
-    def run(self, name: str, obj: Model, *, actor: User | None, **data) -> Model:
+    def run(self, name: str, obj: Row, *, actor: User | None, **data: Any) -> Row:
         """Run one transition on a freshly locked row and return that row.
 
         `data` goes to the effect and the record. Raises `NotAllowed` (403) before
@@ -156,13 +172,14 @@ class Workflow:
             self.run(name, obj, actor=None)
         return obj is not None
 
-    def _locked(self, obj: Model) -> Model:
+    def _locked(self, obj: Row) -> Row:
         """Read the row again, locked, after its parent.
 
         Writers that lock the parent first would deadlock with the opposite order.
         """
         if self._parent:
-            parent = type(obj)._meta.get_field(self._parent).related_model
+            field = type(obj)._meta.get_field(self._parent)
+            parent = cast(type[Model], field.related_model)
             parent_id = getattr(obj, f"{self._parent}_id")
             locked(parent._base_manager).only("pk").get(pk=parent_id)
         return locked(type(obj)._base_manager).get(pk=obj.pk)
