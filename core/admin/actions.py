@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db.models import Model
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,10 +27,16 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from core.exceptions import DomainError, NotAllowed
 from core.workflow import Workflow
 
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+else:
+    ModelAdmin = object  # the mixin comes before a ModelAdmin, whose methods it calls
+
 MAX_BULK_OBJECTS = 100  # objects of one bulk action
 
 
-def always_possible(obj: Model, actor) -> bool:
+def always_possible(obj: Model, actor: Any) -> bool:
+    """Return True: the default of `ReasonedAction.is_possible`."""
     return True
 
 
@@ -56,13 +63,13 @@ class ReasonedAction:
     name: str
     label: str | Promise
     run: Callable[..., Model]
-    is_possible: Callable[[Model, object], bool] = always_possible
+    is_possible: Callable[[Any, Any], bool] = always_possible
     form: type[ReasonForm] = ReasonForm
     in_bulk: bool = True
 
 
 def actions_for(workflow: Workflow) -> list[ReasonedAction]:
-    """One action for each transition of `workflow` with `in_admin`."""
+    """Return one action for each transition of `workflow` with `in_admin`."""
     return [
         ReasonedAction(
             name=row.name,
@@ -75,7 +82,7 @@ def actions_for(workflow: Workflow) -> list[ReasonedAction]:
     ]
 
 
-class ReasonedActionsMixin:
+class ReasonedActionsMixin(ModelAdmin):
     """Adds the `in_admin` rows of `workflows` and the `reasoned_actions` to the admin.
 
     Each is a bulk action of the changelist and a button on the object's page. Both need
@@ -85,13 +92,15 @@ class ReasonedActionsMixin:
     workflows: tuple[Workflow, ...] = ()
     reasoned_actions: tuple[ReasonedAction, ...] = ()
 
-    def has_action_permission(self, request, obj: Model | None = None) -> bool:
-        """Whether the user may run actions on `obj`, or on the model when None."""
+    def has_action_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Return whether the user may run actions on `obj`; on the model for None."""
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
-    def get_reasoned_actions(self, request) -> dict[str, ReasonedAction]:
-        """The actions by name; empty without the permission."""
+    def get_reasoned_actions(self, request: HttpRequest) -> dict[str, ReasonedAction]:
+        """Return the actions by name; none without the permission."""
         if not self.has_action_permission(request):
             return {}
         rows = [
@@ -99,7 +108,7 @@ class ReasonedActionsMixin:
         ]
         return {action.name: action for action in (*rows, *self.reasoned_actions)}
 
-    def get_actions(self, request) -> dict:
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         if IS_POPUP_VAR in request.GET:
             return actions
@@ -109,18 +118,27 @@ class ReasonedActionsMixin:
             if action.in_bulk
         }
 
-    def get_urls(self) -> list:
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_action"
         view = self.admin_site.admin_view(self.action_view)
         route = path("<path:object_id>/action/<slug:name>/", view, name=name)
         return [route, *super().get_urls()]
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Model | None = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        """Return the page of one object, with a button for each action."""
         if obj is not None:
             context["actions_detail"] = self._buttons(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        kwargs["obj"] = obj
+        return super().render_change_form(request, context, *args, **kwargs)
 
-    def _buttons(self, request, obj: Model) -> list[dict]:
+    def _buttons(self, request: HttpRequest, obj: Model) -> list[dict]:
         if not self.has_action_permission(request, obj):
             return []
         return [
@@ -133,15 +151,21 @@ class ReasonedActionsMixin:
             if action.is_possible(obj, request.user)
         ]
 
-    def _url(self, page: str, *args) -> str:
+    def _url(self, page: str, *args: object) -> str:
         name = f"{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(f"{self.admin_site.name}:{name}", args=args)
 
     # --- The page that asks for the reason --------------------------------------------
 
     @method_decorator(sensitive_post_parameters("password1", "password2"))
-    def action_view(self, request, object_id: str, name: str):
-        """Ask for the reason of one action on one object, then run it."""
+    def action_view(
+        self, request: HttpRequest, object_id: str, name: str
+    ) -> HttpResponse:
+        """Ask for the reason of one action on one object, then run it.
+
+        Returns the form, or a redirect to the page of the object. Raises
+        `PermissionDenied` and `Http404`.
+        """
         action = self.get_reasoned_actions(request).get(name)
         if action is None:
             raise PermissionDenied
@@ -154,12 +178,15 @@ class ReasonedActionsMixin:
         )
 
     def _bulk_action(self, action: ReasonedAction) -> Callable:
-        def run(modeladmin, request, queryset):
+        def run(
+            modeladmin: Any, request: HttpRequest, queryset: QuerySet
+        ) -> HttpResponse | None:
             selected_ids = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
             objects = list(queryset[: MAX_BULK_OBJECTS + 1])
             if len(objects) > MAX_BULK_OBJECTS:
                 sentence = _("At most %(most)s at once.") % {"most": MAX_BULK_OBJECTS}
-                return self.message_user(request, sentence, messages.ERROR)
+                self.message_user(request, sentence, messages.ERROR)
+                return None
             if missing := selected_ids - {str(obj.pk) for obj in objects}:
                 sentence = _("No longer in this list: %(ids)s.")
                 ids = ", ".join(sorted(missing))[:200]
@@ -172,8 +199,12 @@ class ReasonedActionsMixin:
         return run
 
     def _show_form_or_run(
-        self, request, action: ReasonedAction, objects: list[Model], extra: dict
-    ):
+        self,
+        request: HttpRequest,
+        action: ReasonedAction,
+        objects: list[Model],
+        extra: dict,
+    ) -> HttpResponse | None:
         """Run the action and return None; without a valid reason return the form."""
         form = action.form(request.POST if "reason" in request.POST else None)
         if form.is_valid():
@@ -191,7 +222,11 @@ class ReasonedActionsMixin:
         return TemplateResponse(request, "admin/reason.html", context)
 
     def _run(
-        self, request, action: ReasonedAction, objects: Iterable[Model], data: dict
+        self,
+        request: HttpRequest,
+        action: ReasonedAction,
+        objects: Iterable[Model],
+        data: dict,
     ) -> None:
         done = 0
         for obj in objects:

@@ -1,12 +1,16 @@
 """The base class of every admin page: all fields shown, few editable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
+from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
@@ -28,12 +32,12 @@ COLOURS = {
 
 
 def change_url(obj: Model) -> str:
-    """The path of the admin page of `obj`."""
+    """Return the path of the admin page of `obj`."""
     return reverse(f"admin:{_url_name(type(obj))}_change", args=[obj.pk])
 
 
-def changelist_url(model: type[Model], **lookups) -> str:
-    """The path of the changelist of `model`, with `lookups` as its filters."""
+def changelist_url(model: type[Model], **lookups: object) -> str:
+    """Return the path of the changelist of `model`, with `lookups` as its filters."""
     path = reverse(f"admin:{_url_name(model)}_changelist")
     return f"{path}?{urlencode(lookups)}" if lookups else path
 
@@ -43,7 +47,7 @@ def _url_name(model: type[Model]) -> str:
 
 
 def link_to(obj: Model | None, text: str = "") -> str:
-    """An HTML link to the admin page of `obj`; a dash for None."""
+    """Return an HTML link to the admin page of `obj`; a dash for None."""
     if obj is None:
         return "–"
     link = '<a href="{}" class="text-link">{}</a>'
@@ -51,27 +55,29 @@ def link_to(obj: Model | None, text: str = "") -> str:
 
 
 def link_column(field: str) -> Callable:
-    """A changelist column that links to the object of a foreign key."""
+    """Return a changelist column that links to the object of a foreign key."""
 
     @admin.display(description=field.replace("_", " "), ordering=field)
-    def column(obj):
+    def column(obj: Model) -> str:
         return link_to(getattr(obj, field))
 
     return column
 
 
 def status_column(field: str) -> Callable:
-    """A changelist column of a field with choices, as a coloured label."""
+    """Return a changelist column of a field with choices, as a coloured label."""
 
     @display(description=field, ordering=field, label=COLOURS)
-    def column(obj):
+    def column(obj: Model) -> tuple[str, str]:
         return getattr(obj, field), getattr(obj, f"get_{field}_display")()
 
     return column
 
 
-def fieldset(title, fields: str) -> tuple:
-    """An entry of `ModelAdmin.fieldsets`; `fields` are names with spaces between."""
+def fieldset(
+    title: str | Promise | None, fields: str
+) -> tuple[str | Promise | None, dict[str, Any]]:
+    """Return an entry of `ModelAdmin.fieldsets`; `fields` are separated by spaces."""
     return title, {"fields": fields.split()}
 
 
@@ -89,21 +95,29 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
     list_disable_select_all = True
     show_full_result_count = False
     paginator = BoundedPaginator
-    sortable_by: tuple[
-        str, ...
-    ] = ()  # no column header sorts: most would sort the whole table
+    # No column header sorts: most would sort the whole table.
+    sortable_by: ClassVar[tuple[str, ...]] = ()
     change_form_outer_after_template = "admin/related.html"
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return bool(self.editable) and super().has_change_permission(request, obj)
 
-    def get_readonly_fields(self, request, obj=None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> list[str]:
+        """Return the names of all fields but the editable ones."""
         return [name for name in self._field_names() if name not in self.editable]
 
     def _field_names(self) -> list[str]:
@@ -113,23 +127,25 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
 
     # --- Private fields ---------------------------------------------------------------
 
-    def _hidden_fields(self, request) -> tuple[str, ...]:
+    def _hidden_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return () if request.user.has_perm(VIEW_PRIVATE) else self.private
 
-    def get_fieldsets(self, request, obj=None) -> list:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        """Return the fieldsets without the fields that the user may not see."""
         hidden = self._hidden_fields(request)
         return [
             (title, data | {"fields": [n for n in data["fields"] if n not in hidden]})
             for title, data in super().get_fieldsets(request, obj)
         ]
 
-    def get_list_display(self, request) -> list:
+    def get_list_display(self, request: HttpRequest) -> list:
         hidden = self._hidden_fields(request)
         return [
             name for name in super().get_list_display(request) if name not in hidden
         ]
 
-    def get_search_fields(self, request) -> list[str]:
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Return the paths that the user may search, each with its lookup."""
         hidden = self._hidden_fields(request)
         return [
             name
@@ -137,7 +153,10 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
             if name.split("__")[0] not in hidden
         ]
 
-    def lookup_allowed(self, lookup, value, request) -> bool:
+    def lookup_allowed(  # type: ignore[override]  # Django always passes the request
+        self, lookup: str, value: str, request: HttpRequest
+    ) -> bool:
+        """Return whether the user may filter the changelist by `lookup`."""
         field = lookup.split("__")[0]
         if field == "password" or field in self._hidden_fields(request):
             return False
@@ -145,49 +164,62 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
 
     # --- Search -----------------------------------------------------------------------
 
-    def get_search_results(self, request, queryset, search_term):
-        """Rows with the words in one of the search fields; a number is also an id."""
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Return rows with the words in a search field; a number is also an id.
+
+        The second value says that there are no duplicates.
+        """
         text = search_term.replace("\0", " ").strip()
         if not text:
             return queryset, False
-        sought = Q()
+        condition = Q()
         for path in self.get_search_fields(request):
-            sought |= search_q(self.model, path, text)
+            condition |= search_q(self.model, path, text)
         if (row_id := parse_int(text)) is not None:
-            sought |= Q(pk=row_id)
-        found = queryset.filter(sought)
+            condition |= Q(pk=row_id)
+        found = queryset.filter(condition)
         if self._searches_relations(request):
             # With an OR over two tables PostgreSQL would scan one of them for each
             # page; a list of ids goes through the primary key.
             found = queryset.filter(pk__in=newest_ids(found))
         return found, False
 
-    def _searches_relations(self, request) -> bool:
+    def _searches_relations(self, request: HttpRequest) -> bool:
         names = (path.split("__")[0] for path in self.get_search_fields(request))
         return any(self.opts.get_field(name).is_relation for name in names)
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Model | None = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        """Return the page of one object, with links to its related objects."""
         if obj is not None:
             context["related"] = self.related_links(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def related_links(self, request, obj: Model) -> list[dict]:
-        """A link with a count for each model with a foreign key to `obj`.
+    def related_links(self, request: HttpRequest, obj: Model) -> list[dict]:
+        """Return a link with a count for each model with a foreign key to `obj`.
 
         Models that the user may not view are left out.
         """
         return [
             self._related(relation, obj)
             for relation in obj._meta.related_objects
-            if self._can_view(request, relation.related_model)
+            if self._can_view(request, cast(type[Model], relation.related_model))
         ]
 
-    def _can_view(self, request, model: type[Model]) -> bool:
+    def _can_view(self, request: HttpRequest, model: type[Model]) -> bool:
         page = self.admin_site._registry.get(model)
         return page is not None and page.has_view_permission(request)
 
-    def _related(self, relation, obj: Model) -> dict:
-        model, field = relation.related_model, relation.field.name
+    def _related(self, relation: ForeignObjectRel, obj: Model) -> dict:
+        model, field = cast(type[Model], relation.related_model), relation.field.name
         title = relation.related_name or model._meta.verbose_name_plural
         return {
             "title": capfirst(str(title).replace("_", " ")),
@@ -205,14 +237,23 @@ class ReadOnlyInline(TabularInline):
     hide_title = True
     per_page = 20
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> Sequence[str]:
+        """Return the names of all fields."""
         return self.fields
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return False

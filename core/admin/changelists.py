@@ -1,9 +1,11 @@
 """Changelists that stay fast on tables of millions of rows."""
 
+from typing import Any, cast
+
 from django.contrib.admin import AllValuesFieldListFilter
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Field, Model, Q, QuerySet
 from django.utils.functional import cached_property
 
 from core.db.results import ResultList
@@ -22,10 +24,13 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return ResultList(self.object_list).count_up_to(self.max_count)
+        """Return the number of rows, at most `max_count`."""
+        rows = cast(QuerySet, self.object_list)
+        return ResultList(rows).count_up_to(self.max_count)
 
     @property
     def template_name(self) -> str:
+        """Return the path of the template; another where there may be more rows."""
         full = self.count == self.max_count
         return (
             "admin/pagination_capped.html"
@@ -40,18 +45,17 @@ class CachedValuesFilter(AllValuesFieldListFilter):
     Django would read the whole table for them on each request.
     """
 
-    def __init__(self, field, *args, **kwargs):
+    def __init__(self, field: Field, *args: Any, **kwargs: Any):
         super().__init__(field, *args, **kwargs)
         values = self.lookup_choices
         key = f"values:{field.model._meta.label_lower}.{field.name}"
         # `lookup_choices` is a lazy queryset: on a hit it is never evaluated.
-        self.lookup_choices = cache.get_or_set(
-            key, lambda: list(values), VALUES_CACHE_TTL_S
-        )
+        choices = cache.get_or_set(key, lambda: list(values), VALUES_CACHE_TTL_S)
+        self.lookup_choices = cast(QuerySet, choices)  # a list is iterated all the same
 
 
 def search_q(model: type[Model], path: str, text: str) -> Q:
-    """A condition on `model` for `text` in the field of `path`.
+    """Return a condition on `model` for `text` in the field of `path`.
 
     `path` ends with the lookup, such as `actor__search_text__words`. Across a foreign
     key at most `MAX_RELATED_ROWS` related rows are read, and their ids become the
@@ -61,7 +65,7 @@ def search_q(model: type[Model], path: str, text: str) -> Q:
     field = model._meta.get_field(name)
     if not field.is_relation:
         return Q(**{path: text})
-    related = field.related_model
+    related = cast(type[Model], field.related_model)
     found = related._base_manager.filter(search_q(related, rest, text))
     # Two queries, as no index spans both tables and PostgreSQL would join them whole.
     # No ordering: with one, it may walk the index of that order and test every row,
@@ -71,7 +75,7 @@ def search_q(model: type[Model], path: str, text: str) -> Q:
 
 
 def newest_ids(rows: QuerySet) -> list[int]:
-    """The ids of the newest `MAX_RELATED_ROWS` of `rows`, newest first."""
+    """Return the ids of the newest `MAX_RELATED_ROWS` of `rows`, newest first."""
     # `pk + 0` matches no index. By `pk` alone PostgreSQL would walk the primary key
     # backwards and test every row until it had enough.
     newest = rows.order_by((F("pk") + 0).desc())
