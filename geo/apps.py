@@ -1,5 +1,9 @@
+"""Configuration of the app."""
+
 from django.apps import AppConfig
 
 
 class GeoConfig(AppConfig):
+    """Abstract models, filters and serializers of places; it has no tables."""
+
     name = "geo"

@@ -43,7 +43,7 @@ class CircleKind(NamedTuple):
 
 
 def uses_planar_distance(latitude: float, longitude: float, km: float) -> bool:
-    """Whether plain arithmetic is exact enough for a circle (see `distance_key`)."""
+    """Return whether plain arithmetic is exact enough (see `distance_key`)."""
     return (
         km <= MAX_PLANAR_KM
         and abs(latitude) < MAX_PLANAR_LATITUDE
@@ -65,7 +65,7 @@ class Circle:
 
     @cached_property
     def numbers(self) -> dict[str, float]:
-        """The value of each of `PARAM_NAMES`."""
+        """Return the value of each of `PARAM_NAMES`."""
         radius = self.km / EARTH_RADIUS_KM  # in radians
         height = math.degrees(radius)
         angle = math.radians(self.latitude)
@@ -85,7 +85,7 @@ class Circle:
 
     @property
     def kind(self) -> CircleKind:
-        """Circles of one kind are searched by the same SQL."""
+        """Return the kind: circles of one kind are searched by the same SQL."""
         if self.km >= math.pi * EARTH_RADIUS_KM / 2:
             return CircleKind(self.is_planar, BoundingBox.NONE)
         if self._holds_pole:
@@ -95,7 +95,7 @@ class Circle:
         return CircleKind(self.is_planar, box)
 
     def km_at(self, distance_key: float) -> float:
-        """The distance of a point with that `distance_key`, in km."""
+        """Return the distance of a point with that `distance_key`, in km."""
         if self.is_planar:
             return math.sqrt(distance_key) * KM_PER_DEGREE
         return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, distance_key)))
@@ -114,7 +114,7 @@ class Circle:
 
 
 def bounding_box(box: BoundingBox, numbers: Numbers) -> Q:
-    """Rows with a public point in the smallest box around a circle.
+    """Return a condition for rows in the smallest box around a circle.
 
     The index on the public point finds them; the distance is computed of them alone.
     """
@@ -130,7 +130,7 @@ def bounding_box(box: BoundingBox, numbers: Numbers) -> Q:
 
 
 def distance_key(numbers: Numbers, *, is_planar: bool) -> ExpressionWrapper:
-    """An expression that grows with the distance, without its roots and arc sines.
+    """Return an expression that grows with the distance, without root and arc sine.
 
     The planar one is the square of the distance in degrees, with the cosine of the
     middle latitude to first order: arithmetic that any database does quickly. The
@@ -147,15 +147,19 @@ def distance_key(numbers: Numbers, *, is_planar: bool) -> ExpressionWrapper:
     return ExpressionWrapper(haversine, FloatField())
 
 
-def within(queryset, latitude: float, longitude: float, km: float) -> models.QuerySet:
-    """Rows with a public point within `km` of a point, with their `distance_key`."""
+def within(
+    queryset: models.QuerySet, latitude: float, longitude: float, km: float
+) -> models.QuerySet:
+    """Return rows with a public point within `km`, with their `distance_key`."""
     is_planar = uses_planar_distance(latitude, longitude, km)
     circle = Circle(latitude, longitude, km, is_planar)
     return inside(queryset, circle.kind, circle.numbers)
 
 
-def inside(queryset, kind: CircleKind, numbers: Numbers) -> models.QuerySet:
-    """Rows with a public point in a circle of that kind and those numbers."""
+def inside(
+    queryset: models.QuerySet, kind: CircleKind, numbers: Numbers
+) -> models.QuerySet:
+    """Return rows with a public point in a circle of that kind and those numbers."""
     rows = queryset.filter(
         bounding_box(kind.bounding_box, numbers), public_latitude__isnull=False
     )

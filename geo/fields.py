@@ -1,6 +1,7 @@
 """The public point of a private one, as a model field."""
 
 import math
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,7 @@ from geo.distance import KM_PER_DEGREE
 
 
 def snap(latitude: float, longitude: float, grid_m: float) -> tuple[float, float]:
-    """The centre of the grid cell of about `grid_m` × `grid_m` metres around a point.
+    """Return the centre of the grid cell of a point, of about `grid_m` metres a side.
 
     The same point always gives the same centre, so that reading an item again and
     again averages to nothing. A grid of 0 gives the point itself.
@@ -22,15 +23,15 @@ def snap(latitude: float, longitude: float, grid_m: float) -> tuple[float, float
     return row_centre, _centre(longitude, width, 180)
 
 
-def _centre(value: float, step: float, bound: float) -> float:
-    centre = (math.floor(value / step) + 0.5) * step
+def _centre(value: float, cell: float, bound: float) -> float:
+    centre = (math.floor(value / cell) + 0.5) * cell
     return round(max(-bound, min(bound, centre)), 6)
 
 
 class SnappedField(models.FloatField):
     """One coordinate of the public point, written whenever the row is saved."""
 
-    def __init__(self, *, axis: int = 0, **kwargs):
+    def __init__(self, *, axis: int = 0, **kwargs: Any):
         self.axis = axis
         kwargs |= {"editable": False, "null": True}
         super().__init__(**kwargs)
@@ -39,10 +40,11 @@ class SnappedField(models.FloatField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"axis": self.axis}
 
-    def pre_save(self, model_instance, add) -> float | None:
-        exact = (model_instance.latitude, model_instance.longitude)
-        known = None not in exact
-        grid_m = settings.PUBLIC_POINT_GRID_M
-        value = snap(*map(float, exact), grid_m)[self.axis] if known else None
+    def pre_save(self, model_instance: Any, add: bool) -> float | None:
+        latitude, longitude = model_instance.latitude, model_instance.longitude
+        value = None
+        if latitude is not None and longitude is not None:
+            grid_m = settings.PUBLIC_POINT_GRID_M
+            value = snap(float(latitude), float(longitude), grid_m)[self.axis]
         setattr(model_instance, self.attname, value)
         return value

@@ -19,15 +19,17 @@ NOT_A_NUMBER = {
 }
 
 
-def degrees_schema(bound: int, description: str) -> dict:
-    """The API schema of a latitude or longitude from `-bound` to `bound`."""
+def degrees_schema(bound: int, description: str) -> dict[str, object]:
+    """Return the API schema of a latitude or longitude from `-bound` to `bound`."""
     number = {"type": "number", "minimum": -bound, "maximum": bound}
     return {"anyOf": [number, NOT_A_NUMBER], "description": description}
 
 
 def coordinate(text: str | None, name: str, bound: int) -> float | None:
-    """Degrees, or None if `text` is not a number. Raises `ValidationError` (400) for
-    the parameter `name` if they are beyond `bound`."""
+    """Return degrees, or None if `text` is not a number.
+
+    Raises `ValidationError` (400) for the parameter `name` if they are beyond `bound`.
+    """
     value = parse_float(text)
     if value is not None and not -bound <= value <= bound:
         sentence = _("Give degrees between -%(bound)s and %(bound)s.")
@@ -36,10 +38,10 @@ def coordinate(text: str | None, name: str, bound: int) -> float | None:
 
 
 def parse_float(text: str | None) -> float | None:
-    """`text` as a number, or None: what is not a number counts as not given."""
+    """Return `text` as a number, or None: what is not a number counts as not given."""
     return float(text) if text and NUMERIC.fullmatch(text) else None
 
 
 def is_nowhere(latitude: float, longitude: float) -> bool:
-    """Whether a point is 0/0, which forms send when no place was chosen."""
+    """Return whether a point is 0/0, which forms send when no place was chosen."""
     return math.isclose(latitude, 0) and math.isclose(longitude, 0)

@@ -36,7 +36,7 @@ class Point(models.Model):
 
 
 class Place(Point):
-    """A point with words: `location` for everybody, `address` for those concerned."""
+    """A point with text: `location` is public, `address` is for the parties alone."""
 
     location = models.CharField(max_length=255, blank=True)
     address = models.CharField(
@@ -48,14 +48,15 @@ class Place(Point):
 
     @property
     def full_location(self) -> str:
-        """For those concerned: the address, where the public words came from it."""
+        """Return the text for the parties: the address, if `location` comes from it."""
         derived = self.address and self.location == strip_house_number(self.address)
         return self.address if derived else self.location
 
 
 def strip_house_number(address: str) -> str:
-    """An address without the words that hold a digit: house, flat and postal code.
+    """Return an address without the words that hold a digit.
 
+    These are the numbers of house and flat, and the postal code:
     "Brīvības iela 12-34, Rīga, LV-1010" becomes "Brīvības iela, Rīga".
     """
     parts = (
@@ -68,11 +69,11 @@ def strip_house_number(address: str) -> str:
 def fill_public_location(
     fields: dict, *, location: str = "", address: str = ""
 ) -> dict:
-    """Fill the public words of a place from its address where nobody gave any.
+    """Return `fields` with `location` filled from the address where it is empty.
 
-    `location` and `address` are what the place had before. Words that its owner chose
-    stay, and a client that sends back the address it was shown as `location` changes
-    nothing.
+    `location` and `address` are what the place had before. A `location` that its owner
+    chose stays. A client that sends back the address, which it was shown as `location`,
+    changes nothing.
     """
     fields = dict(fields)
     if address and fields.get("location") == address:

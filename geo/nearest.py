@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -57,7 +58,7 @@ class Nearest(ResultList):
     as small as the page before needed. One query finds the ids, from the index alone,
     and their rows. Rows have a `distance_key`.
 
-    All circles of one `CircleKind`, around any point, share the kept SQL.
+    All circles of one `CircleKind`, around any point, share the cached SQL.
     """
 
     latitude: float
@@ -73,22 +74,28 @@ class Nearest(ResultList):
     )
 
     def at(self, latitude: float, longitude: float, km: float) -> "Nearest":
-        """The same search around another point, with the SQL and hints of this one."""
-        point = {"latitude": latitude, "longitude": longitude, "km": km}
-        return replace(self, **point, count_cache=CountCache())
+        """Return the same search around another point; it shares the SQL and hints."""
+        return replace(
+            self,
+            latitude=latitude,
+            longitude=longitude,
+            km=km,
+            count_cache=CountCache(),
+        )
 
     @property
     def everything(self) -> models.QuerySet:
-        """All rows within `km`, in any order."""
+        """Return all rows within `km`, in any order."""
         circle = self._circle(self.km)
         return inside(self.queryset, circle.kind, circle.numbers)
 
     def known_small(self) -> "Nearest":
+        """Return the same search, without the small circles that cost queries."""
         return replace(self, is_small=True)
 
-    def __getitem__(self, span: slice) -> list[models.Model]:
+    def __getitem__(self, span: slice) -> list[Any]:
         hint = self.radius_hints.get(self._neighbourhood(span), RadiusHint)
-        rows: list[models.Model] = []
+        rows: list[Any] = []
         for circle in self._circles(hint.km):
             rows = self._rows(circle, span)
             if len(rows) == span.stop - span.start:
@@ -97,22 +104,25 @@ class Nearest(ResultList):
                 break
         return rows
 
-    def after_cursor(self, position: list | None, count: int) -> list[models.Model]:
-        """The next `count` rows after a `position`: the [distance_key, id] of a row.
+    def after_cursor(self, position: list | None, count: int) -> list[Any]:
+        """Return the next `count` rows after a `position`.
+
+        It is the `[distance_key, id]` of a row; None is the beginning.
 
         Raises `ValueError`, `TypeError` or `IndexError` for a malformed one.
         """
         if position is None:
             return self[0:count]
         after = {"after_key": float(position[0]), "after_id": int(position[1])}
-        rows: list[models.Model] = []
+        rows: list[Any] = []
         for circle in self._circles():
             rows = self._rows_after(circle, after, count)
             if len(rows) == count:
                 break
         return rows
 
-    def cursor_for(self, row: models.Model) -> list:
+    def cursor_for(self, row: Any) -> list:
+        """Return the position of `row`: its `distance_key` and its id."""
         return [row.distance_key, row.pk]
 
     def _count(self, max_count: int) -> int:
@@ -124,11 +134,13 @@ class Nearest(ResultList):
             circle.numbers,
         )
 
-    def _ids_inside(self, kind: CircleKind, numbers: Numbers, max_count: int):
+    def _ids_inside(
+        self, kind: CircleKind, numbers: Numbers, max_count: int
+    ) -> models.QuerySet:
         rows = inside(self.queryset, kind, numbers)
         return rows.order_by().values("pk")[:max_count]
 
-    def _rows(self, circle: Circle, span: slice) -> list[models.Model]:
+    def _rows(self, circle: Circle, span: slice) -> list[Any]:
         return self.queries.rows(
             ("rows", span.start, span.stop, circle.kind),
             lambda **numbers: self._nearest_first(circle.kind, numbers, span),
@@ -136,8 +148,12 @@ class Nearest(ResultList):
             circle.numbers,
         )
 
-    def _rows_after(self, circle: Circle, after: dict, count: int):
-        def build(after_key, after_id, **numbers) -> models.QuerySet:
+    def _rows_after(
+        self, circle: Circle, after: dict[str, float], count: int
+    ) -> list[Any]:
+        def build(
+            after_key: float | Param, after_id: int | Param, **numbers: float | Param
+        ) -> models.QuerySet:
             beyond = Q(distance_key__gt=after_key)
             beyond |= Q(distance_key=after_key, pk__lt=after_id)
             return self._nearest_first(circle.kind, numbers, slice(0, count), beyond)
@@ -148,7 +164,7 @@ class Nearest(ResultList):
     def _nearest_first(
         self, kind: CircleKind, numbers: Numbers, span: slice, beyond: Q | None = None
     ) -> models.QuerySet:
-        """A span of the rows of a circle, with all that is shown of them.
+        """Return a span of the rows of a circle, with all fields for display.
 
         The inner query sorts ids and keys, which the index holds; the rows of the span
         alone are read from the table and joined.
@@ -160,11 +176,11 @@ class Nearest(ResultList):
         return shown.annotate(distance_key=key).order_by("distance_key", "-pk")
 
     def _neighbourhood(self, span: slice) -> tuple[int, int, int]:
-        """A cell of some 5 km, and how many rows are looked for in it."""
+        """Return a cell of about 5 km, and how many rows are searched for in it."""
         return int(self.latitude * 20), int(self.longitude * 10), span.stop
 
     def _circles(self, hint_km: float | None = None) -> Iterator[Circle]:
-        """Growing circles around the point; the last one is the whole search."""
+        """Yield growing circles around the point; the last one is the whole search."""
         tried_km = 0.0
         for km in () if self.is_small else self._small_radii(hint_km):
             if tried_km < km < self.km:
@@ -173,8 +189,11 @@ class Nearest(ResultList):
         yield self._circle(self.km)
 
     def _small_radii(self, hint_km: float | None) -> tuple[float, ...]:
-        """In km. A hint is followed only to a smaller first circle: a radius that a
-        suburb needs would hold ten thousand rows in the centre beside it."""
+        """Return radii in km, smallest first.
+
+        A hint may only add a smaller first circle: a radius that a suburb needs would
+        hold ten thousand rows in the centre beside it.
+        """
         is_far = self.km > MAX_PLANAR_KM
         second = SECOND_CIRCLE_KM if is_far else self.km * SECOND_CIRCLE_SHARE
         radii = (FIRST_CIRCLE_KM, second)[: self.max_small_circles]
@@ -183,7 +202,10 @@ class Nearest(ResultList):
         return radii
 
     def _circle(self, km: float) -> Circle:
-        """All circles compute distances as the whole search does, so that a row has
-        the same `distance_key`, and a cursor the same position, in each of them."""
+        """Return the circle of `km` around the point.
+
+        All circles compute distances as the whole search does, so that a row has the
+        same `distance_key`, and a cursor the same position, in each of them.
+        """
         is_planar = uses_planar_distance(self.latitude, self.longitude, self.km)
         return Circle(self.latitude, self.longitude, km, is_planar)

@@ -1,6 +1,7 @@
 """Points and places in requests and answers."""
 
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -24,10 +25,10 @@ class DistanceMixin(Output):
 
     @cached_property
     def centre(self) -> tuple[float, float] | None:
-        """Of the search by place that the rows answer."""
+        """Return latitude and longitude of the search by place; None in other lists."""
         return self.context.get("centre")
 
-    def to_representation(self, instance) -> dict:
+    def to_representation(self, instance: Any) -> dict:
         shown = super().to_representation(instance)
         if self.centre:
             point = (instance.public_latitude, instance.public_longitude)
@@ -46,10 +47,11 @@ class PlaceSerializer(DistanceMixin):
     )
     optional = frozenset({"address", "distance"})
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: Any) -> bool:
+        """Return whether the viewer may see the exact place of `row`."""
         raise NotImplementedError
 
-    def to_representation(self, instance) -> dict:
+    def to_representation(self, instance: Any) -> dict:
         shown = super().to_representation(instance)
         if self.viewer and self.is_party(instance):
             shown |= {
@@ -62,17 +64,21 @@ class PlaceSerializer(DistanceMixin):
 
 
 class LatitudeField(StrictNumberField):
-    def __init__(self, **kwargs):
+    """Degrees from -90 to 90."""
+
+    def __init__(self, **kwargs: Any):
         super().__init__(min_value=-90, max_value=90, **kwargs)
 
 
 class LongitudeField(StrictNumberField):
-    def __init__(self, **kwargs):
+    """Degrees from -180 to 180."""
+
+    def __init__(self, **kwargs: Any):
         super().__init__(min_value=-180, max_value=180, **kwargs)
 
 
 def require_whole_point(fields: dict) -> dict:
-    """Refuse half a point."""
+    """Return `fields`; raise `ValidationError` for one coordinate alone."""
     point = [fields.get("latitude"), fields.get("longitude")]
     halves = ("latitude" in fields) != ("longitude" in fields)
     if halves or point.count(None) == 1:
