@@ -4,7 +4,9 @@ from django.apps import AppConfig
 
 
 class SearchConfig(AppConfig):
+    """Registers the lookups of `search.lookups`."""
+
     name = "search"
 
-    def ready(self):
+    def ready(self) -> None:
         from search import lookups  # noqa: F401 - registers them

@@ -1,11 +1,16 @@
 """The filters of a search by text, category, place and owner."""
 
+from collections.abc import Mapping
+
 import django_filters as filters
+from django.db.models import QuerySet
+from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from core.api.filters import TextParam
 from core.api.pagination import CURSOR
+from core.db.results import ResultList
 from geo.circles import within
 from geo.filters import NOT_A_NUMBER, coordinate, degrees_schema, parse_float
 from geo.nearest import Nearest
@@ -56,27 +61,28 @@ class SearchFilter(filters.FilterSet):
         help_text="One category or several, comma-separated; `all` for every one.",
     )
 
-    def get_form_class(self):
+    def get_form_class(self) -> type[Form]:
+        """Return the form class, built once for each class of filters."""
         # django-filter builds the class for each request, although it depends on none.
         filterset = type(self)
         if "_form_class" not in vars(filterset):  # not that of a parent
             filterset._form_class = super().get_form_class()
         return filterset._form_class
 
-    def with_words(self, queryset, name, value):
-        """Rows with the words of the query, typos corrected."""
+    def with_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return rows with the words of the query, typos corrected."""
         self.extra_queries += 1
         self.terms = correct(value)
         return queryset.filter(search_text__words=self.terms)
 
-    def in_categories(self, queryset, name, value):
-        """Rows in one of the categories."""
+    def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return rows in one of the categories."""
         categories = split_words(value)
         if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
         return queryset.filter(category__in=categories)
 
-    def filter_queryset(self, queryset):
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet | ResultList:
         """Return the rows of the list: a queryset, `Nearest` or `RankedResults`."""
         centre, radius = self.centre_of(self.data), self.radius_of(self.data)
         queryset = self.filter_rows(queryset)
@@ -94,33 +100,41 @@ class SearchFilter(filters.FilterSet):
             max_small_circles=NEAREST_STEPS - self.extra_queries,
         )
 
-    def filter_rows(self, queryset):
+    def filter_rows(self, queryset: QuerySet) -> QuerySet:
         """Return the rows that match, before they are cut by place and ranked."""
         return super().filter_queryset(queryset)
 
-    def _ranked(self, queryset):
+    def _ranked(self, queryset: QuerySet) -> QuerySet | ResultList:
         if not (self.terms and self.title) or CURSOR in self.data:
             return queryset
         return RankedResults(queryset, self.terms, self.title)
 
     @staticmethod
-    def centre_of(query) -> tuple[float, float] | None:
-        """Return the latitude and longitude to search around, if both are numbers."""
+    def centre_of(query: Mapping[str, str]) -> tuple[float, float] | None:
+        """Return the latitude and longitude in degrees, None unless both are numbers.
+
+        Raises `ValidationError` (400) for numbers that are no degrees.
+        """
         latitude = coordinate(query.get("latitude"), "latitude", 90)
         longitude = coordinate(query.get("longitude"), "longitude", 180)
-        return None if None in (latitude, longitude) else (latitude, longitude)
+        if latitude is None or longitude is None:
+            return None
+        return latitude, longitude
 
     @classmethod
-    def circle_of(cls, query) -> tuple[float, float, float] | None:
-        """Return latitude, longitude and km of a list that shows the nearest first."""
+    def circle_of(cls, query: Mapping[str, str]) -> tuple[float, float, float] | None:
+        """Return latitude, longitude and km; None if not in order of distance."""
         centre = cls.centre_of(query)
         if centre is None or query.get("ordering"):
             return None
         return *centre, cls.radius_of(query)
 
     @classmethod
-    def radius_of(cls, query) -> float:
-        """Return the radius in km, at most `MAX_RADIUS_KM`."""
+    def radius_of(cls, query: Mapping[str, str]) -> float:
+        """Return the radius in km, at most `MAX_RADIUS_KM`.
+
+        Raises `ValidationError` (400) for a negative one.
+        """
         radius = parse_float(query.get("radius"))
         if radius is not None and not radius >= 0:
             raise ValidationError({"radius": [_("Give a number of km from 0.")]})

@@ -2,10 +2,13 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
+from django.db.models.sql.compiler import SQLCompiler
 
 from search.fields import NormalizedTextField
 from search.text import SearchTerms, first_words, normalize, parse_terms
@@ -17,7 +20,7 @@ PUNCTUATION = '!"#$&()*+,-./:;<=>?@[\\]^_`{|}~'
 
 
 def _letter_variants() -> dict[str, str]:
-    found = defaultdict(str)
+    found: defaultdict[str, str] = defaultdict(str)
     for letter in filter(str.isalpha, map(chr, range(MAX_LETTER))):
         found[normalize(letter)] += letter
     return found
@@ -38,7 +41,9 @@ def prefix_regex(word: str) -> str:
 @models.CharField.register_lookup
 @models.TextField.register_lookup
 class ContainsWords(Lookup):
-    """`content__contains_words="slikti riga"`: text with words that begin so.
+    """Matches text that has, for each given word, a word that begins with it.
+
+    `content__contains_words="slikti riga"` matches "Rīgas iela, slikti".
 
     PostgreSQL uses a `words_index`; SQLite reads every row.
     """
@@ -46,30 +51,37 @@ class ContainsWords(Lookup):
     lookup_name = "contains_words"
     prepare_rhs = False
 
-    def as_sql(self, compiler, connection) -> tuple[str, list]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         column, params = self._column(compiler, connection)
         patterns = map(prefix_regex, first_words(self.rhs))
         sql = " AND ".join([f"{column} REGEXP %s"] * len(first_words(self.rhs)))
         return f"({sql})", [p for pattern in patterns for p in (*params, pattern)]
 
-    def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
+        """Return a full-text condition, for which PostgreSQL uses the index."""
         column, params = self._column(compiler, connection)
         query = " & ".join(f"{word}:*" for word in first_words(self.rhs))
         return f"{tsvector_sql(column)} @@ to_tsquery('simple', %s)", [*params, query]
 
-    def _column(self, compiler, connection) -> tuple[str, list]:
+    def _column(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         if not first_words(self.rhs):
             raise EmptyResultSet
-        return self.process_lhs(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        return column, list(params)
 
 
 def _translation() -> tuple[str, str]:
     """The second and third argument of PostgreSQL's `translate`."""
     letters = {chr(point): normalize(chr(point)) for point in LATIN_LETTERS}
     plain = {a: b for a, b in letters.items() if len(b) == 1 and b != a.lower()}
-    return "".join(plain) + PUNCTUATION, "".join(plain.values()) + " " * len(
-        PUNCTUATION
-    )
+    spaces = " " * len(PUNCTUATION)
+    return "".join(plain) + PUNCTUATION, "".join(plain.values()) + spaces
 
 
 def tsvector_sql(column: str) -> str:
@@ -95,11 +107,15 @@ class HasWordsStartingWith(Lookup):
         """Take also a string, from the admin's search box."""
         return parse_terms(self.rhs) if isinstance(self.rhs, str) else self.rhs
 
-    def as_sql(self, compiler, connection) -> tuple[str, list]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         column, params = self.process_lhs(compiler, connection)
         return self._like(f"(' ' || {column})", params, "% {}%")
 
-    def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         """Return a full-text condition, and a LIKE condition for the planner alone.
 
         The planner assumes that `to_tsvector` costs nothing. Without the second
@@ -113,7 +129,7 @@ class HasWordsStartingWith(Lookup):
         sql = f"to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"
         return f"({sql} AND {like})", [*params, query, *patterns]
 
-    def _like(self, text: str, params: list, pattern: str) -> tuple[str, list]:
+    def _like(self, text: str, params: Iterable, pattern: str) -> tuple[str, list]:
         if not self.rhs:
             raise EmptyResultSet
         like = f"{text} LIKE %s"

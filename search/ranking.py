@@ -14,14 +14,14 @@ MAX_RANKED_ROWS = 200  # of the newest rows; the others follow, newest first
 
 @dataclass(frozen=True)
 class RankedResults(ResultList):
-    """The rows of `queryset`, all of which contain the words `wanted`; slice it.
+    """The rows of `queryset`, all of which contain the words of `terms`; slice it.
 
     `queryset` is ordered newest first. Among its newest `MAX_RANKED_ROWS` rows, those
     come first whose field `title` contains more of the words, the newest first among
     equals. There is no cursor into this order.
     """
 
-    wanted: SearchTerms
+    terms: SearchTerms
     title: str
 
     def __getitem__(self, span: slice) -> list[Model]:
@@ -35,15 +35,15 @@ class RankedResults(ResultList):
         return [by_id[pk] for pk in ids if pk in by_id]
 
     def cursor_for(self, row: Model) -> None:
-        return None
+        """Return None: this order has no cursors."""
 
     def _titles(self, max_rows: int) -> list[Model]:
-        """The newest rows, of which only the title is read."""
+        """Return the newest rows, of which only the title is read."""
         rows = self.queryset.select_related(None).defer(None).only(self.title)
         return self.queries.rows(("titles", max_rows), lambda: rows[:max_rows])
 
     def _rows(self, ids: list[int]) -> list[Model]:
-        """All that is shown of the rows, in any order."""
+        """Return the rows with all fields for display, in any order."""
         params = _id_params(len(ids))
         values = dict(zip(params, ids, strict=True))
         return self.queries.rows(("ids", len(ids)), self._with_ids, params, values)
@@ -53,12 +53,12 @@ class RankedResults(ResultList):
         return rows.filter(pk__in=list(ids.values()))
 
     def _missing_words(self, row: Model) -> int:
-        """How many of the words the title does not contain."""
+        """Return how many of the words the title does not contain."""
         title = normalize(getattr(row, self.title))
-        return sum(not matches_prefix(forms, title) for forms in self.wanted)
+        return sum(not matches_prefix(forms, title) for forms in self.terms)
 
 
 @cache
 def _id_params(count: int) -> dict[str, Param]:
-    """A parameter for each id: so pages of one size are one query, whatever the ids."""
+    """Return a parameter for each id, so that pages of one size share one query."""
     return {name: Param(name, int) for name in (f"id_{n}" for n in range(count))}

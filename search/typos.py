@@ -51,7 +51,7 @@ def _is_correctable(word: str) -> bool:
 
 def _corrections(words: list[str]) -> dict[str, list[str]]:
     """For each unknown word the known words at edit distance one, most used first."""
-    found = defaultdict(list)
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for word, _uses, known in sorted(_find_nearby(words), key=_by_use):
         if len(found[word]) < MAX_CORRECTIONS:
             found[word].append(known)

@@ -12,7 +12,10 @@ MIN_COMMON_USES = 5_000
 
 
 def rebuild(texts: Iterable[str], *, dry_run: bool = False) -> int:
-    """Make the vocabulary that of normalized `texts`; return how many rows changed."""
+    """Make the vocabulary that of normalized `texts`; return how many rows changed.
+
+    With `dry_run` nothing is written.
+    """
     used = _count_stems(texts)
     known = dict(Word.objects.values_list("word", "uses"))
     gone = sorted(known.keys() - used.keys())
@@ -35,10 +38,10 @@ def are_common(text: str) -> bool:
 
 
 def _count_stems(texts: Iterable[str]) -> dict[str, int]:
-    words = Counter()
+    words: Counter[str] = Counter()
     for text in texts:
         words.update(text.split())
-    stems = Counter()
+    stems: Counter[str] = Counter()
     for word, uses in words.items():
         if word.isalpha() and MIN_STEM_CHARS <= len(word) <= MAX_WORD_CHARS:
             stems[stem(word)] += uses
