@@ -1,11 +1,15 @@
+"""Configuration of the project: groups of staff after each migration."""
+
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
 class MarketplaceConfig(AppConfig):
+    """Connects `create_groups` to the signal `post_migrate`."""
+
     name = "marketplace"
 
-    def ready(self):
+    def ready(self) -> None:
         from marketplace.staff import groups
 
         # The signal of the accounts app: its permissions are the last to be created of

@@ -4,6 +4,8 @@ HTTP runs in threads, through the same WSGI application as under gunicorn.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from channels.routing import ProtocolTypeRouter
@@ -12,16 +14,21 @@ from django.conf import settings
 from marketplace.wsgi import application as http
 from realtime.connection import application as websocket
 
+Message = MutableMapping[str, Any]  # of ASGI, as is the scope
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
-def with_body_timeout(application):
+
+def with_body_timeout(application: Application) -> Application:
     """Wrap an ASGI application: a body that stops arriving ends with a 408.
 
     Without it, a client that stops sending would hold a thread for ever. Under gunicorn
     `RequestLimitsMiddleware` sets the timeout of the connection instead.
     """
 
-    async def call(scope, receive, send):
-        async def receive_in_time():
+    async def call(scope: Message, receive: Receive, send: Send) -> None:
+        async def receive_in_time() -> Message:
             async with asyncio.timeout(settings.BODY_TIMEOUT_SECONDS):
                 message = await receive()
             if message["type"] == "http.disconnect":
@@ -34,9 +41,13 @@ def with_body_timeout(application):
     return call
 
 
+wsgi_in_threads: Any = WSGIMiddleware(
+    cast(Any, http),  # to its stubs a response of Django is not iterable
+    workers=settings.WEB_THREADS,
+)
 application = ProtocolTypeRouter(
     {
-        "http": with_body_timeout(WSGIMiddleware(http, workers=settings.WEB_THREADS)),
+        "http": with_body_timeout(wsgi_in_threads),
         "websocket": websocket,
     }
 )

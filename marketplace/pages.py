@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 CHAT_HTML = settings.BASE_DIR / "docs" / "examples" / "chat.html"
 
@@ -21,13 +23,13 @@ class SchemaView(SpectacularAPIView):
 
     lock = Lock()
 
-    def _get_schema_response(self, request):
+    def _get_schema_response(self, request: Request) -> Response:
         with self.lock:
             return super()._get_schema_response(request)
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
-    """The start page: links, demo accounts, commands to try."""
+    """Return the start page: links, demo accounts, commands to try."""
     context = {
         "name": settings.SITE_NAME,
         "base_url": f"{request.scheme}://{request.get_host()}",
@@ -37,14 +39,17 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 def demo_password() -> str:
-    """The password of the demo accounts."""
+    """Return the password of the demo accounts."""
     from seed.people import DEMO_PASSWORD
 
     return DEMO_PASSWORD
 
 
 def chat(request: HttpRequest) -> HttpResponse:
-    """The example chat client, one HTML page. 404 unless in demo mode."""
+    """Return the example chat client, one HTML page.
+
+    Raises `Http404` unless in demo mode.
+    """
     if not settings.DEMO:
         raise Http404
     page = CHAT_HTML.read_text()
@@ -63,6 +68,6 @@ def chat(request: HttpRequest) -> HttpResponse:
 
 
 def csp_hash(page: str, tag: str) -> str:
-    """The CSP hash source of the only `tag` element in `page`."""
+    """Return the CSP hash source of the only `tag` element in `page`."""
     [content] = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.S)
     return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"

@@ -27,6 +27,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     def data_received(self, data: bytes) -> None:
+        """Handle received bytes as uvicorn does; close after a failed handshake."""
         super().data_received(data)
         if self.conn.handshake_exc is not None:
             self.transport.close()

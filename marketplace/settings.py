@@ -197,6 +197,7 @@ S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
 
 
 def s3_options(bucket: str) -> dict:
+    """Return the options of the storage in a bucket of S3."""
     return {
         "bucket_name": bucket,
         "endpoint_url": S3_ENDPOINT_URL or None,
@@ -206,7 +207,7 @@ def s3_options(bucket: str) -> dict:
         "file_overwrite": False,
         "querystring_auth": True,
         "client_config": Config(
-            connect_timeout=3,  # seconds: one that is away is told soon
+            connect_timeout=3,  # seconds: an outage is noticed soon
             read_timeout=15,
             retries={"total_max_attempts": 2, "mode": "standard"},
             signature_version="s3v4",
@@ -273,10 +274,10 @@ TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancell
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
 COUNTER_FLUSH_SECONDS = env.float(
     "COUNTER_FLUSH_SECONDS", 5.0
-)  # how late counted looks are written
+)  # how often counted views are written
 NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
 NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
-NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # how long before its end one is told
+NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # before an item ends its owner is notified
 NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", 90)  # then settled ones are deleted
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
 

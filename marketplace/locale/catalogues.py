@@ -36,7 +36,7 @@ msgstr ""
 
 
 def source_files() -> Iterator[Path]:
-    """The Python files and templates of the project."""
+    """Yield the Python files and templates of the project."""
     for package in sorted(ROOT.glob("*/__init__.py")):
         for path in sorted(package.parent.rglob("*.*")):
             skipped = SKIPPED_DIRS.intersection(path.relative_to(ROOT).parts)
@@ -45,7 +45,7 @@ def source_files() -> Iterator[Path]:
 
 
 def python_source(path: Path) -> bytes:
-    """The file as Python source; a template as `templatize` converts it."""
+    """Return the file as Python source; a template as `templatize` converts it."""
     if path.suffix == ".py":
         return path.read_bytes()
     lines = templatize(path.read_text()).splitlines()
@@ -53,7 +53,7 @@ def python_source(path: Path) -> bytes:
 
 
 def extract_messages() -> Catalog:
-    """A catalogue of all strings marked for translation."""
+    """Return a catalogue of all strings marked for translation."""
     found = Catalog()
     for path in source_files():
         for _line, message, _comments, context in extract(
@@ -64,18 +64,18 @@ def extract_messages() -> Catalog:
 
 
 def catalogue_path(language: str, suffix: str = "po") -> Path:
-    """The path of the .po or .mo file of a language."""
+    """Return the path of the .po or .mo file of a language."""
     return HERE / language / "LC_MESSAGES" / f"django.{suffix}"
 
 
 def load_catalogue(language: str) -> Catalog:
-    """The catalogue of a language, from its .po file."""
+    """Return the catalogue of a language, from its .po file."""
     with catalogue_path(language).open("rb") as file:
         return read_po(file, locale=language, domain="django")
 
 
 def compile_catalogue(language: str) -> bytes:
-    """The bytes of the .mo file of a language."""
+    """Return the bytes of the .mo file of a language."""
     messages = load_catalogue(language)
     messages.creation_date = messages.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     file = BytesIO()
@@ -84,9 +84,9 @@ def compile_catalogue(language: str) -> bytes:
 
 
 def is_translated(message: Message) -> bool:
-    """Whether the message has a translation, in all its plural forms."""
-    forms = message.string if message.pluralizable else [message.string]
-    return all(forms)
+    """Return whether the message has a translation, in all its plural forms."""
+    text = message.string
+    return all(text) if isinstance(text, tuple | list) else bool(text)
 
 
 def update(language: str) -> int:

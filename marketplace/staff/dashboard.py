@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -41,8 +42,9 @@ def cards() -> tuple[tuple, ...]:
 
 
 def add_cards(request: HttpRequest, context: dict) -> dict:
-    """Add `cards` to the context: a title, count and link for each model that the user
-    may view. Unfold calls it for the start page.
+    """Return the context with the `cards` of the models that the user may view.
+
+    Each has a title, a count and a link. Unfold calls it for the start page.
     """
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     week_ago = (today - timedelta(days=7)).isoformat()
@@ -59,7 +61,7 @@ def _can_view(request: HttpRequest, label: str) -> bool:
     return page.has_view_permission(request)
 
 
-def _card(title, model, lookups: dict, week_ago: str) -> dict:
+def _card(title: str, model: type[Model], lookups: dict, week_ago: str) -> dict:
     filters = {
         k: week_ago if value is WEEK_AGO else value for k, value in lookups.items()
     }

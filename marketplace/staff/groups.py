@@ -1,6 +1,7 @@
 """The two default groups of staff. Groups that exist are not changed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
@@ -32,7 +33,7 @@ GROUPS = {  # name: (models to view, models to change, other permissions)
 }
 
 
-def create_groups(sender, **kwargs) -> None:
+def create_groups(sender: object, **kwargs: Any) -> None:
     """Create the groups that are missing. Runs after each `migrate`."""
     group_model = apps.get_model("auth.group")
     for name in GROUPS:
@@ -42,12 +43,12 @@ def create_groups(sender, **kwargs) -> None:
 
 
 def _permissions(viewed: tuple, changed: tuple, other: tuple) -> list:
-    wanted = {*_codenames("view", viewed), *_codenames("change", changed), *other}
-    for label in {name.split(".")[0] for name in wanted}:
+    names = {*_codenames("view", viewed), *_codenames("change", changed), *other}
+    for label in {name.split(".")[0] for name in names}:
         create_permissions(apps.get_app_config(label), verbosity=0)
     rows = apps.get_model("auth.permission").objects.select_related("content_type")
     return [
-        row for row in rows if f"{row.content_type.app_label}.{row.codename}" in wanted
+        row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names
     ]
 
 

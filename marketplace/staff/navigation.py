@@ -1,6 +1,7 @@
 """The sidebar of the admin: groups of links to the changelists."""
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -46,9 +47,10 @@ GROUPS = (  # title, and (model, icon) of each page
 
 
 def groups_for(request: HttpRequest) -> list[dict]:
-    """The sidebar as Unfold expects it. Models not in `GROUPS` come last, under "More".
+    """Return the sidebar as Unfold expects it.
 
-    Unfold hides links whose `permission` returns False.
+    Models that are not in `GROUPS` come last, under "More". Unfold hides links whose
+    `permission` returns False.
     """
     pages = {
         model._meta.label_lower: (model, page.has_view_permission(request))
@@ -75,7 +77,7 @@ def _with_item_pages(rows: tuple) -> list[tuple[str, str]]:
     return [page for row in rows for page in (pages if row is ITEMS else [row])]
 
 
-def _item(model, can_view: bool, icon: str) -> dict:
+def _item(model: type[Model], can_view: bool, icon: str) -> dict:
     return {
         "title": capfirst(model._meta.verbose_name_plural),
         "icon": icon,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
@@ -21,19 +22,23 @@ the admin, by the scheduler (`manage.py maintain`) or by the `DELETE` of the obj
 
 
 class Command(BaseCommand):
+    """`manage.py draw_workflows`."""
+
     help = __doc__
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         self.stdout.write(page(), ending="")
 
 
 def page() -> str:
+    """Return the page as Markdown, in English."""
     with override("en"):
         sections = [f"## {title}\n\n{_section(flow)}" for title, flow in workflows()]
     return "\n".join([PREFACE, *sections])
 
 
 def workflows() -> Iterator[tuple[str, Workflow]]:
+    """Yield the title and the table of each workflow."""
     for item_type in ITEM_TYPES.values():
         yield from item_type.workflows.items()
     yield "Moderation of any content", moderation()
@@ -52,5 +57,5 @@ def _row(row: Transition) -> str:
 
 
 def _readable(path: str) -> str:
-    """`applications/(?P<id>[0-9]+)/accept` as `applications/{id}/accept`."""
+    """Return `applications/(?P<id>[0-9]+)/accept` as `applications/{id}/accept`."""
     return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", path)

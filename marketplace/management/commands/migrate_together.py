@@ -1,6 +1,8 @@
 """Run `migrate` under an advisory lock, so that several processes can start at once."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -10,15 +12,17 @@ LOCK_ID = 7_205_759_403  # of this command; any number no other code locks
 
 
 class Command(BaseCommand):
+    """`manage.py migrate_together`."""
+
     help = __doc__
 
-    def handle(self, *, verbosity: int, **options):
+    def handle(self, *, verbosity: int, **options: Any) -> None:
         with advisory_lock():
             call_command("migrate", interactive=False, verbosity=verbosity)
 
 
 @contextmanager
-def advisory_lock():
+def advisory_lock() -> Iterator[None]:
     """Wait for and hold the advisory lock on PostgreSQL; do nothing on SQLite.
 
     Without it two processes would apply the same migration, and one would fail.
