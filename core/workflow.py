@@ -21,7 +21,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class User(Protocol):
-    """What a workflow needs of the user model, which `core` may not import."""
+    """The attributes of the user model that workflows use; `core` cannot import it."""
 
     @property
     def is_active(self) -> bool:

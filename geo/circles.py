@@ -27,7 +27,7 @@ Numbers = Mapping[str, float | Value]
 
 
 class BoundingBox(StrEnum):
-    """How the smallest box around a circle is a condition of coordinates."""
+    """The kinds of the smallest box around a circle: each is another condition."""
 
     PLAIN = "plain"
     DATE_LINE = "date line"  # crosses it: west is greater than east
@@ -36,7 +36,7 @@ class BoundingBox(StrEnum):
 
 
 class CircleKind(NamedTuple):
-    """All that the SQL of two circles may differ in, besides numbers."""
+    """What decides the SQL of a circle, besides its numbers."""
 
     is_planar: bool
     bounding_box: BoundingBox

@@ -9,7 +9,7 @@ from geo.fields import SnappedField
 
 
 class Point(models.Model):
-    """An exact point, private, and the public one that is searched and shown."""
+    """A private exact point, and the public point that is searched and displayed."""
 
     latitude = models.FloatField(
         null=True,

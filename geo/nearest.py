@@ -21,7 +21,7 @@ from geo.circles import (
     uses_planar_distance,
 )
 
-FIRST_CIRCLE_KM = 0.3  # the circle in which a page is looked for first
+FIRST_CIRCLE_KM = 0.3  # the first circle that is searched for a page
 SECOND_CIRCLE_KM = 8.0  # the second, in a search beyond `MAX_PLANAR_KM` …
 SECOND_CIRCLE_SHARE = 0.1  # … and in others, of the whole radius
 MIN_HINT_KM = 0.03  # the smallest circle of a hint: a house may fill more than a page
@@ -39,7 +39,7 @@ AFTER_PARAMS = CIRCLE_PARAMS | {
 
 @dataclass
 class RadiusHint:
-    """How far pages of a neighbourhood reached, for the next one there.
+    """The radius that pages of a neighbourhood needed, for the next page there.
 
     Threads share it without a lock: a hint changes which circle is tried first, never
     an answer.
@@ -52,7 +52,7 @@ class RadiusHint:
 class Nearest(ResultList):
     """The rows of `queryset` within `km` of a point, nearest first; slice it.
 
-    A page is looked for in small circles first: a row outside of one is farther than
+    Small circles are searched for a page first: a row outside of one is farther than
     all rows inside, so a circle that fills the page gives the exact answer without
     computing the distance of the rest. In a dense neighbourhood the first circle is
     as small as the page before needed. One query finds the ids, from the index alone,

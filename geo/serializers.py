@@ -12,7 +12,7 @@ from geo.distance import haversine_km
 
 
 class DistanceMixin(Output):
-    """Rows with a public point carry their distance from the context's `centre`."""
+    """Adds to rows with a public point the distance from the context's `centre`."""
 
     is_base = True
 
@@ -37,7 +37,7 @@ class DistanceMixin(Output):
 
 
 class PlaceSerializer(DistanceMixin):
-    """Something with a place: those concerned see it exactly, others about."""
+    """Something with a place: the parties see the exact one, others the public one."""
 
     is_base = True
 

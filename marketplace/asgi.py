@@ -23,7 +23,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 def with_body_timeout(application: Application) -> Application:
     """Wrap an ASGI application: a body that stops arriving ends with a 408.
 
-    Without it, a client that stops sending would hold a thread for ever. Under gunicorn
+    Without it, a client that stops sending would block a thread. Under gunicorn
     `RequestLimitsMiddleware` sets the timeout of the connection instead.
     """
 

@@ -166,7 +166,7 @@ CACHES = {
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10)  # in one process
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 100)
 SOCKET_THREADS = env.int("SOCKET_THREADS", 4)  # that ask the database for sockets
-# Publishing knows no numbered databases: markets on one Redis must not hear each other.
+# Redis publishes across its numbered databases: the prefix separates marketplaces.
 _market = f"{SECRET_KEY} {urlsplit(REDIS_URL).path.strip('/') or '0'}".encode()
 CHANNEL_LAYERS = {
     "default": {
@@ -188,7 +188,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG  # said, or each client of a test would list all files
+WHITENOISE_AUTOREFRESH = DEBUG  # set, or each client of a test would list all files
 S3_BUCKET = env.str("S3_BUCKET", "")
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
 S3_REGION = env.str("S3_REGION", "eu-north-1")

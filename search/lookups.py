@@ -77,7 +77,7 @@ class ContainsWords(Lookup):
 
 
 def _translation() -> tuple[str, str]:
-    """The second and third argument of PostgreSQL's `translate`."""
+    """Return the second and third argument of PostgreSQL's `translate`."""
     letters = {chr(point): normalize(chr(point)) for point in LATIN_LETTERS}
     plain = {a: b for a, b in letters.items() if len(b) == 1 and b != a.lower()}
     spaces = " " * len(PUNCTUATION)

@@ -23,7 +23,10 @@ SearchTerms = list[tuple[str, ...]]
 
 
 class _NormalizedCharacters(dict):
-    """For `str.translate`: a code point's base letter, or a space for punctuation."""
+    """Maps a code point to its base letter, or punctuation to a space.
+
+    For `str.translate`.
+    """
 
     def __missing__(self, point: int) -> str:
         letter = chr(point)

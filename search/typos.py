@@ -50,7 +50,10 @@ def _is_correctable(word: str) -> bool:
 
 
 def _corrections(words: list[str]) -> dict[str, list[str]]:
-    """For each unknown word the known words at edit distance one, most used first."""
+    """Return the known words at edit distance one of each unknown word.
+
+    The most used ones come first.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
     for word, _uses, known in sorted(_find_nearby(words), key=_by_use):
         if len(found[word]) < MAX_CORRECTIONS:

@@ -1,7 +1,7 @@
 """The base class of every admin page: all fields shown, few editable."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -10,7 +10,6 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
@@ -19,6 +18,12 @@ from unfold.decorators import display
 from core.admin.actions import ReasonedActionsMixin
 from core.admin.changelists import BoundedPaginator, newest_ids, search_q
 from core.api.params import parse_int
+
+if TYPE_CHECKING:
+    from django.contrib.admin.options import _FieldOpts
+    from django_stubs_ext import StrPromise
+
+    Title = str | StrPromise | None
 
 VIEW_PRIVATE = "accounts.view_private"  # e-mail addresses, phones, exact places
 COLOURS = {
@@ -74,11 +79,9 @@ def status_column(field: str) -> Callable:
     return column
 
 
-def fieldset(
-    title: str | Promise | None, fields: str
-) -> tuple[str | Promise | None, dict[str, Any]]:
+def fieldset(title: "Title", fields: str) -> "tuple[Title, _FieldOpts]":
     """Return an entry of `ModelAdmin.fieldsets`; `fields` are separated by spaces."""
-    return title, {"fields": fields.split()}
+    return title, {"fields": [*fields.split()]}
 
 
 class Admin(ReasonedActionsMixin, ModelAdmin):
@@ -90,7 +93,7 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
 
     editable: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
-    ordering = ("-id",)
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
     list_per_page = 50
     list_disable_select_all = True
     show_full_result_count = False

@@ -23,7 +23,7 @@ AFTER_ROW = {
 
 @dataclass
 class CountCache:
-    """What earlier requests learned of the length of a list, while it is cached.
+    """What earlier requests found out about the length of a cached list.
 
     Threads share it without a lock: at worst one request counts once more.
     """

@@ -139,7 +139,7 @@ class RequestLimitsMiddleware:
             message = _("The URL is too long.")
             return JsonResponse(error_body(message, "uri_too_long"), status=414)
         if connection := request.META.get("gunicorn.socket"):
-            # Without it, a client that stops sending would hold this thread for ever.
+            # Without it, a client that stops sending would block this thread.
             connection.settimeout(settings.BODY_TIMEOUT_SECONDS)
         if "HTTP_TRANSFER_ENCODING" in request.META:
             message = _("A Content-Length header is required.")

@@ -32,12 +32,12 @@ The interface has four names:
 `results_cache`
     The cache of those; tests clear it.
 
-A query that depends on the signed-in reader names the reader, instead of having one
-query for each person::
+A query that depends on the signed-in user takes the user as a parameter, instead of
+being one query for each user::
 
-    READER = {"reader": Param("reader", int), "session": Param("session", UUID)}
-    queries.rows("favorites", lambda reader, session: Favorite.objects.filter(
-        user=reader, user__sessions=session), READER, {"reader": 7, "session": uuid})
+    USER = {"user": Param("user", int), "session": Param("session", UUID)}
+    queries.rows("favorites", lambda user, session: Favorite.objects.filter(
+        user=user, user__sessions=session), USER, {"user": 7, "session": uuid})
 """
 
 from core.db.prepared.cache import QueryCache, cached_results, results_cache

@@ -35,7 +35,7 @@ def compose_sql(connection: BaseDatabaseWrapper, sql: str, params: list) -> str:
 
 @dataclass(frozen=True)
 class ParamSlot:
-    """Where the value of a `Param` goes, in the parameter list of compiled SQL.
+    """The place of the value of a `Param` in the parameters of compiled SQL.
 
     Compilers hand parameters through unread, and no value of a query is of this class:
     so a slot is found by its class, and cannot be mistaken for a value.
@@ -77,9 +77,10 @@ class ParamSlot:
 class Param(Value):
     """A value of a query that each run supplies by name.
 
-    `type` is one of `FIELDS`. The value is converted as a field of that type would do;
-    what a custom field of the model does to its values (lower case, folding) is up to
-    the caller. `None` is no value: a comparison with it is another query (`IS NULL`).
+    `type` is one of `FIELDS`. The value is converted as a field of that type would do.
+    The caller does what a custom field of the model does to its values (lower case,
+    normalization). `None` is no value: a comparison with it is another query
+    (`IS NULL`).
     """
 
     def __init__(self, name: str, type: type, *, inline: bool = False):
