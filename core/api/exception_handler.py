@@ -1,6 +1,7 @@
 """The one place that turns any error of a view into a response."""
 
 import logging
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -35,7 +36,9 @@ def render(exc: Exception, context: dict) -> Response:
     if isinstance(exc, DomainError):
         set_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
-        return Response(error_body(exc, exc.code), status=exc.status, headers=headers)
+        return Response(
+            error_body(str(exc), exc.code), status=exc.status, headers=headers
+        )
     if isinstance(exc, UnreadablePostError):
         sentence = _("This took too long to arrive. Please try again.")
         return Response(error_body(sentence, "request_timeout"), status=408)
@@ -54,8 +57,8 @@ def render(exc: Exception, context: dict) -> Response:
         response.data = error_body(_first_sentence(fields), code, fields)
     else:
         code = getattr(response.data.get("detail"), "code", "error")
-        sentence = DEFAULT_MESSAGES.get(code) or response.data["detail"]
-        response.data = error_body(sentence, code)
+        message = DEFAULT_MESSAGES.get(code) or response.data["detail"]
+        response.data = error_body(str(message), code)
     return response
 
 
@@ -84,7 +87,7 @@ def _bug(exc: Exception, context: dict) -> Response:
     return Response(server_error_body(), status=500)
 
 
-def _has_unknown_field(detail) -> bool:
+def _has_unknown_field(detail: Any) -> bool:
     """Whether `Input` has refused a field of the body, or of an object in it."""
     if isinstance(detail, dict):
         return any(map(_has_unknown_field, detail.values()))
@@ -93,7 +96,7 @@ def _has_unknown_field(detail) -> bool:
     return detail.code == "unknown_field"
 
 
-def _flat(detail, path: str = "") -> dict[str, list[str]]:
+def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
     """Nested DRF errors as `{"field": ["sentence", …]}`."""
     if isinstance(detail, dict):
         return {
@@ -110,7 +113,7 @@ def _flat(detail, path: str = "") -> dict[str, list[str]]:
     return {path or "non_field_errors": [str(item) for item in detail]}
 
 
-def _join(path: str, key) -> str:
+def _join(path: str, key: str | int) -> str:
     if path and key == "non_field_errors":
         return path  # what is wrong with an inner object as a whole
     return f"{path}.{key}" if path else str(key)

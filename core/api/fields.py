@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NoReturn, overload
 from unicodedata import normalize
 
 from django.core.validators import RegexValidator
@@ -41,7 +43,7 @@ class Input(serializers.Serializer):
     ignored_fields: frozenset[str] = frozenset()
     default_error_messages = {"unknown_field": _("This field is not known.")}
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
             self._refuse_unknown(data)
         return super().to_internal_value(data)
@@ -62,13 +64,14 @@ class HasSchema:
 
     @property
     def schema(self) -> dict:
+        """The JSON schema of what the field takes."""
         raise NotImplementedError
 
 
 class TextField(HasSchema, serializers.CharField):
     """A string, trimmed; numbers and booleans are not strings."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         if self.max_length is not None and len(data) > self.max_length:
@@ -77,21 +80,23 @@ class TextField(HasSchema, serializers.CharField):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: without a pattern where a validator or a blank has one."""
         if any(type(rule) is RegexValidator for rule in self.validators):
             return {"type": "string"}  # that rule is the pattern
         if self.allow_blank:
             return {"type": "string"}
-        shape = {"type": "string", "minLength": 1}
-        return shape | ({"pattern": NOT_BLANK} if self.trim_whitespace else {})
+        schema = {"type": "string", "minLength": 1}
+        return schema | ({"pattern": NOT_BLANK} if self.trim_whitespace else {})
 
 
 class OptionalTextField(TextField):
     """Text that may be left out, empty or null, all of which mean empty."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, allow_blank=True, allow_null=True, **kwargs)
 
-    def run_validation(self, data=serializers.empty):
+    def run_validation(self, data: Any = serializers.empty) -> str:
+        """Return the validated text, "" for null."""
         value = super().run_validation(data)
         return "" if value is None else value
 
@@ -101,10 +106,11 @@ class StrictChoiceField(serializers.ChoiceField):
 
     default_error_messages = {"invalid_choice": _("Choose one of: {allowed}.")}
 
-    def fail(self, key, **kwargs):
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """Raise `ValidationError` with the choices in its message."""
         super().fail(key, allowed=", ".join(map(str, self.choices)), **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid_choice", input=data)
         return super().to_internal_value(data)
@@ -115,7 +121,7 @@ class StrictBooleanField(serializers.BooleanField):
 
     default_error_messages = {"invalid": _("Give true or false.")}
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
@@ -133,7 +139,7 @@ class IdField(HasSchema, serializers.Field):
 
     default_error_messages = {"invalid": _("Give an id: a whole number from 1.")}
 
-    def to_internal_value(self, data) -> int:
+    def to_internal_value(self, data: object) -> int:
         if isinstance(data, str) and re.fullmatch(NUMERIC_TEXT, data):
             data = int(data)
         if isinstance(data, float) and data.is_integer():
@@ -146,7 +152,7 @@ class IdField(HasSchema, serializers.Field):
 class StrictNumberField(serializers.FloatField):
     """A JSON number."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> float:
         if type(data) not in (int, float):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -161,11 +167,11 @@ class MoneyField(HasSchema, serializers.DecimalField):
     schema = {"type": "number", "multipleOf": 0.01}
     default_error_messages = {"invalid": _("Give a number.")}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs = {"max_value": MAX_PRICE, "min_value": 0} | kwargs
         super().__init__(max_digits=10, decimal_places=2, **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Decimal:
         if type(data) not in (int, float):
             self.fail("invalid")
         cents = round(data, 2)
@@ -176,20 +182,21 @@ class MoneyField(HasSchema, serializers.DecimalField):
 class CategoryField(StrictChoiceField):
     """A known category, in any case; older clients write `_` or a blank for `-`."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         if isinstance(data, str):
             data = data.strip().lower().replace("_", "-").replace(" ", "-")
         return super().to_internal_value(data)
 
 
-class WordListField(HasSchema, serializers.Field):
-    """Words as a list or as one comma-separated string; a list inside."""
+class _WordsField(HasSchema, serializers.Field):
+    """Words as a list or as one comma-separated string."""
 
     default_error_messages = {"invalid": _("Give a list of words, or one string.")}
     longest = 5000
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: an array, a string with commas or null."""
         word = {"type": "string"}
         return {
             "anyOf": [
@@ -200,10 +207,11 @@ class WordListField(HasSchema, serializers.Field):
             "description": f"{self.longest} characters at most, with commas between.",
         }
 
-    def run_validation(self, data=serializers.empty):
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Validate the words; null is an empty list."""
         return super().run_validation([] if data is None else data)
 
-    def to_internal_value(self, data) -> list[str]:
+    def _words(self, data: object) -> list[str]:
         if isinstance(data, str) and len(data) > self.longest:
             self.fail("invalid")
         words = data.split(",") if isinstance(data, str) else data
@@ -215,13 +223,20 @@ class WordListField(HasSchema, serializers.Field):
         return words
 
 
-class CommaSeparatedField(WordListField):
-    """The same, kept as one comma-separated string."""
+class WordListField(_WordsField):
+    """Words as a list or as one comma-separated string; the value is a list."""
+
+    def to_internal_value(self, data: object) -> list[str]:
+        return self._words(data)
+
+
+class CommaSeparatedField(_WordsField):
+    """Words as `WordListField` takes them; the value is one string with commas."""
 
     longest = 1000
 
-    def to_internal_value(self, data) -> str:
-        return ",".join(super().to_internal_value(data))
+    def to_internal_value(self, data: object) -> str:
+        return ",".join(self._words(data))
 
 
 class LocalDateTimeField(HasSchema, serializers.Field):
@@ -241,10 +256,10 @@ class LocalDateTimeField(HasSchema, serializers.Field):
         "gap": _("The clocks go forward over that hour: it does not exist."),
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
 
-    def to_internal_value(self, data) -> datetime | None:
+    def to_internal_value(self, data: object) -> datetime | None:
         if data == "":
             return None
         moment = self._parsed(data)
@@ -255,7 +270,7 @@ class LocalDateTimeField(HasSchema, serializers.Field):
     def to_representation(self, moment: datetime) -> str:
         return to_local_iso(moment)
 
-    def _parsed(self, data) -> datetime:
+    def _parsed(self, data: object) -> datetime:
         try:
             moment = parse_datetime(data) if isinstance(data, str) else None
             if moment is None or not 1970 <= moment.year <= 9000:
@@ -271,7 +286,12 @@ class LocalDateTimeField(HasSchema, serializers.Field):
         return aware
 
 
+@overload
+def to_local_iso(moment: datetime) -> str: ...
+@overload
+def to_local_iso(moment: None) -> None: ...
 def to_local_iso(moment: datetime | None) -> str | None:
+    """Return a time on the site's own clock, as ISO 8601 without a zone."""
     if moment is None:
         return None
     local = moment.astimezone(timezone.get_default_timezone())

@@ -1,10 +1,14 @@
 """The parts that the filters of the three segments share."""
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.validators import RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
@@ -23,18 +27,20 @@ class HasSchema:
 
     @property
     def schema(self) -> dict:
+        """The JSON schema of the query parameter."""
         raise NotImplementedError
 
 
 class TextParam(HasSchema, filters.CharFilter):
     """Text of at most `longest` characters."""
 
-    def __init__(self, *, longest: int = LONGEST_SEARCH, **kwargs):
+    def __init__(self, *, longest: int = LONGEST_SEARCH, **kwargs: Any) -> None:
         self.longest = longest
         super().__init__(max_length=longest, **kwargs)
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: a string of at most `longest` characters."""
         return {"type": "string", "maxLength": self.longest}
 
 
@@ -45,7 +51,7 @@ class IdParam(HasSchema, filters.CharFilter):
         "anyOf": [{"type": "integer", "minimum": 1, "maximum": 10**15 - 1}, NOT_GIVEN]
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         sentence = _("Give an id: a whole number from 1.")
         rule = RegexValidator(NUMERIC_TEXT.replace("$", r"\Z"), sentence)
         super().__init__(validators=[rule], **kwargs)
@@ -54,7 +60,9 @@ class IdParam(HasSchema, filters.CharFilter):
 class _DecimalText(forms.DecimalField):
     """Digits with a point at most: none of the other spellings Python reads."""
 
-    def to_python(self, value):
+    def to_python(  # type: ignore[override]  # the stubs give the type of integers
+        self, value: str | None
+    ) -> Decimal | None:
         if value and not re.fullmatch(BOUNDED, value.strip(), re.ASCII):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
@@ -66,14 +74,15 @@ class AmountParam(HasSchema, filters.NumberFilter):
     field_class = _DecimalText
     bound = 10**9
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=self.bound, **kwargs)
 
-    def get_max_validator(self):
-        return None  # `max_value` is given
+    def get_max_validator(self) -> None:
+        """Return no validator of django-filter's own: `max_value` is given."""
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: a number within the bounds, or empty."""
         bounds = {"minimum": 0, "maximum": self.bound}
         return {"anyOf": [{"type": "number"} | bounds, NOT_GIVEN]}
 
@@ -84,7 +93,7 @@ class BooleanParam(HasSchema, filters.TypedChoiceFilter):
     spellings = {"true": True, "false": False, "1": True, "0": False}
     spellings |= {"True": True, "False": False}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         choices = [(spelling, spelling) for spelling in self.spellings]
         super().__init__(
             choices=choices, coerce=self.spellings.get, empty_value=None, **kwargs
@@ -92,6 +101,7 @@ class BooleanParam(HasSchema, filters.TypedChoiceFilter):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: one of the spellings, or empty."""
         return {"type": "string", "enum": [*self.spellings, ""]}
 
 
@@ -100,6 +110,7 @@ class ChoiceParam(HasSchema, filters.ChoiceFilter):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: one of the choices, or empty."""
         choices = getattr(self.extra["choices"], "choices", self.extra["choices"])
         return {"type": "string", "enum": [*(value for value, _name in choices), ""]}
 
@@ -107,7 +118,7 @@ class ChoiceParam(HasSchema, filters.ChoiceFilter):
 class OrderingParam(HasSchema, filters.OrderingFilter):
     """An allow-list; rows that are equal in it come newest first."""
 
-    def __init__(self, *, fields: list[str]):
+    def __init__(self, *, fields: list[str]) -> None:
         self.names = [sign + name for name in fields for sign in ("", "-")]
         names = ", ".join(f"`{name}`" for name in fields)
         sentence = f"By {names}; with `-` from the largest. Several with commas."
@@ -115,10 +126,12 @@ class OrderingParam(HasSchema, filters.OrderingFilter):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: names with commas between, or empty."""
         any_of = "|".join(self.names)
         return {"type": "string", "pattern": rf"^(({any_of})(,({any_of}))*)?$"}
 
-    def filter(self, qs, value):
+    def filter(self, qs: QuerySet, value: Sequence[str] | None) -> QuerySet:
+        """Return the rows in the given order. Raises `ValidationError` (400)."""
         if not value:
             return qs
         if "" in value:

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django_filters import FilterSet
 from django_filters.utils import translate_validation
 
 from core.db.results import ResultList
@@ -12,17 +16,21 @@ from core.db.results import ResultList
 class FilterRequest:
     """The part of a request that filters read, for callers without a request."""
 
-    user: object
+    user: AbstractBaseUser | AnonymousUser
 
 
 def filtered_results(
-    rows, filterset_class: type, query: Mapping[str, str], reader
+    rows: QuerySet,
+    filterset_class: type[FilterSet] | None,
+    query: Mapping[str, str],
+    reader: AbstractBaseUser | AnonymousUser,
 ) -> ResultList:
-    """The `rows` that match the parameters `query`, in the order that they ask for.
+    """Return the `rows` that match the parameters `query`, in the order they name.
 
     Every public list is made here, and whatever must agree with it (the map, saved
     searches). Raises `ValidationError` (400) for parameters that are invalid.
     """
+    assert filterset_class is not None, "the list has no filters"
     filterset = filterset_class(query, queryset=rows, request=FilterRequest(reader))
     if not filterset.is_valid():
         raise translate_validation(filterset.errors)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from operator import attrgetter
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import serializers
 
 
@@ -22,8 +24,8 @@ class Output(serializers.Serializer):
     example: dict | None = None  # of the API's description
 
     @cached_property
-    def viewer(self):
-        """Who is reading: a user, or None for somebody not signed in."""
+    def viewer(self) -> AbstractBaseUser | None:
+        """The user who reads; None for a caller who is not signed in."""
         request = self.context.get("request")
         user = request.user if request else None
         return user if user is not None and user.is_authenticated else None
@@ -36,7 +38,7 @@ class Output(serializers.Serializer):
             return here(url)
         return url or None
 
-    def to_representation(self, instance) -> dict:
+    def to_representation(self, instance: Any) -> dict:
         names, read, _others = _plan(type(self))
         shown = dict(zip(names, read(instance), strict=True))
         for name, get in self._others:
@@ -53,14 +55,14 @@ class Output(serializers.Serializer):
             (name, self._getter(name, field)) for name, field in _plan(type(self))[2]
         ]
 
-    def _getter(self, name: str, field) -> Callable:
+    def _getter(self, name: str, field: serializers.Field) -> Callable:
         if isinstance(field, serializers.SerializerMethodField):
             return getattr(self, field.method_name or f"get_{name}")
-        get = attrgetter(field.source or name)
-        nested = type(field)(context=self.context)
+        get = attrgetter(_source(name, field))
+        nested = cast(type[Output], type(field))(context=self.context)
         return lambda row: nested._or_none(get(row))
 
-    def _or_none(self, instance) -> dict | None:
+    def _or_none(self, instance: object) -> dict | None:
         return None if instance is None else self.to_representation(instance)
 
 
@@ -72,13 +74,18 @@ def fields_of(*outputs: type[serializers.Serializer]) -> frozenset[str]:
 @cache
 def _plan(output: type[Output]) -> tuple[list[str], Callable, list[tuple]]:
     """The fields that are read as they are, one getter for them all, and the others."""
-    plain, others = {}, []
+    plain: dict[str, str] = {}
+    others: list[tuple[str, serializers.Field]] = []
     for name, field in output._declared_fields.items():
         if isinstance(field, serializers.SerializerMethodField | Output):
             others.append((name, field))
         elif name not in output.optional:
-            plain[name] = field.source or name
+            plain[name] = _source(name, field)
     return list(plain), _reader(list(plain.values())), others
+
+
+def _source(name: str, field: serializers.Field) -> str:
+    return cast(str | None, field.source) or name
 
 
 def _reader(sources: list[str]) -> Callable[[object], tuple]:

@@ -1,9 +1,14 @@
 """Numbered pages, in an envelope or bare, always with paging headers."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param
+from rest_framework.views import APIView
 
 from core.api import cursors
 from core.api.params import parse_int
@@ -28,11 +33,17 @@ class Pages(BasePagination):
     max_page_size = 100
     max_count = 1_000
 
-    def paginate_queryset(self, queryset, request, view=None):
-        """The rows of the page: a `ResultList` or a queryset, cut."""
+    def paginate_queryset(
+        self,
+        queryset: QuerySet | ResultList,
+        request: Request,
+        view: APIView | None = None,
+    ) -> list[Any]:
+        """Return the rows of the page. Raises `ValidationFailed` (400) for a cursor."""
         self.read_params(request, view)
-        is_list = isinstance(queryset, ResultList)
-        results = queryset if is_list else ResultList(queryset)
+        results = queryset
+        if not isinstance(results, ResultList):
+            results = ResultList(results)
         # One more than is shown tells apart a full list and one that goes on.
         count = results.count_up_to(self.max_count + 1)
         self.is_capped = count > self.max_count
@@ -45,7 +56,7 @@ class Pages(BasePagination):
         self.next_cursor = self._encode(position) if position else None
         return page
 
-    def read_params(self, request, view) -> None:
+    def read_params(self, request: Request, view: APIView | None) -> None:
         """Set `page`, `per_page` and `list_key` from the request."""
         self.request = request
         self.page = parse_int(request.query_params.get(PAGE)) or 1
@@ -53,7 +64,7 @@ class Pages(BasePagination):
         self.per_page = min(size, self.max_page_size)
         self.list_key = getattr(view, "list_key", None)
 
-    def _rows_and_next(self, results: ResultList, cursor: str | None) -> list:
+    def _rows_and_next(self, results: ResultList, cursor: str | None) -> list[Any]:
         """The rows of the page, and one more if there is a next page."""
         if cursor is not None:
             count = self.per_page + 1
@@ -69,9 +80,11 @@ class Pages(BasePagination):
 
     @cached_property
     def pages(self) -> int:
+        """The number of pages of `total` rows."""
         return -(-self.total // self.per_page)
 
-    def get_paginated_response(self, data) -> Response:
+    def get_paginated_response(self, data: list) -> Response:
+        """Return the answer with the rows `data` and the paging headers."""
         headers = {
             "X-Total-Count": str(self.total),
             "X-Page": str(self.page),
@@ -85,7 +98,7 @@ class Pages(BasePagination):
             headers["Link"] = links
         return Response(self._body(data), headers=headers)
 
-    def _body(self, data):
+    def _body(self, data: list) -> list | dict[str, Any]:
         if self.list_key is None:
             return data
         return {
@@ -112,14 +125,15 @@ class Pages(BasePagination):
         url = self.request.build_absolute_uri()
         if PAGE in self.request.query_params:
             url = remove_query_param(url, PAGE)
-        # Parsing the URL anew for each link would cost more than the page's rows.
+        # Parsing the URL again for each link would cost more than the page's rows.
         url += "&" if "?" in url else "?"
         return ", ".join(
             f'<{url}{PAGE}={number}>; rel="{relation}"'
             for relation, number in pages.items()
         )
 
-    def get_schema_operation_parameters(self, view) -> list[dict]:
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict]:
+        """Return the OpenAPI parameters: page, page size and cursor."""
         number = {"type": ["integer", "string"]}
         return [
             {
@@ -143,6 +157,7 @@ class Pages(BasePagination):
         ]
 
     def get_paginated_response_schema(self, schema: dict) -> dict:
+        """Return the JSON schema of a page of `schema`, an array of rows."""
         if self.list_key is None:
             return schema
         rows = {

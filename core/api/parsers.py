@@ -1,8 +1,9 @@
-"""JSON in, and nothing that only looks like it."""
+"""The strict parser of JSON bodies."""
 
 import json
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
 
 import orjson
 from django.utils.translation import gettext as _
@@ -21,7 +22,13 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the parsed body. Raises `ParseError` (400) if it is refused."""
         try:
             return parse_json(stream.read().decode())
         except ValueError as error:
@@ -29,7 +36,7 @@ class StrictJSONParser(BaseParser):
 
 
 def parse_json(text: str) -> Any:
-    """What `text` says. Raises `ValueError` for what is refused here."""
+    """Return the value of `text`. Raises `ValueError` for what is refused here."""
     try:
         found = json.loads(
             text,
@@ -51,7 +58,7 @@ def _object(pairs: list[tuple]) -> dict:
     return found
 
 
-def _refuse(constant: str):
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 

@@ -1,30 +1,42 @@
-"""JSON out, whatever the Accept header asks for."""
+"""The renderer of JSON answers, whatever the Accept header names."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import orjson
 from django.utils.functional import Promise
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 
 class OrjsonRenderer(BaseRenderer):
+    """Renders answers as JSON with `orjson`."""
+
     media_type = "application/json"
     format = "json"
     charset = None  # JSON is UTF-8 by definition
 
-    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+    def render(
+        self,
+        data: object,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Return `data` as UTF-8 JSON, nothing for None."""
         return b"" if data is None else to_json(data)
 
 
-def to_json(data) -> bytes:
+def to_json(data: object) -> bytes:
     """Return `data` as UTF-8 JSON, encoded as every response of the API is."""
     return orjson.dumps(
         data, default=_encode, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
     )
 
 
-def to_json_types(data):
+def to_json_types(data: object) -> Any:
     """Return `data` as dicts, lists, strings and numbers, as a client would parse it.
 
     Dates and decimals of serializer output become what they are in a response.
@@ -32,7 +44,7 @@ def to_json_types(data):
     return orjson.loads(to_json(data))
 
 
-def _encode(value):
+def _encode(value: object) -> float | str | dict | list:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Promise):
@@ -47,11 +59,23 @@ def _encode(value):
 
 
 class AlwaysJson(BaseContentNegotiation):
-    def select_parser(self, request, parsers):
+    """Reads a body by its exact media type, and answers with the first renderer."""
+
+    def select_parser(
+        self, request: Request, parsers: Iterable[BaseParser]
+    ) -> BaseParser | None:
+        """Return the parser of the body's media type; None if there is none."""
         for parser in parsers:
             if request.content_type.split(";")[0].strip().lower() == parser.media_type:
                 return parser
         return None
 
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """Return the first renderer and its media type."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type

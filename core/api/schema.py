@@ -1,23 +1,31 @@
 """The OpenAPI document, read off the viewsets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc, get_lib_doc_excludes
 from drf_spectacular.utils import (
+    Direction,
     OpenApiExample,
     OpenApiParameter,
     inline_serializer,
 )
 from rest_framework import serializers
+from rest_framework.pagination import BasePagination
 
 from core.api import filters
 from core.api.fields import HasSchema, Input
 from core.api.output import Output
 from core.api.schema_responses import CHANGES, WRITES
+
+if TYPE_CHECKING:  # REST framework imports this module before the viewsets
+    from django_filters import FilterSet
+
+    from core.api.viewsets import ApiViewSet
 
 MESSAGE = inline_serializer("Confirmation", {"message": serializers.CharField()})
 CRUD_VERBS = {
@@ -38,10 +46,15 @@ def error_codes(**codes: list[str]) -> dict:
 
 
 @cache
-def write_schema(noun: str, output: type, **more: type):
-    """What a write answers: `{"message", noun: {…}}`, and more objects by name."""
+def write_schema(
+    noun: str, output: type[Output], **more: type[Output]
+) -> serializers.Serializer:
+    """Return the serializer of the answer to a write.
+
+    That is `{"message", noun: {…}}`, and more objects by name.
+    """
     parts = {noun: output} | more
-    fields = {"message": serializers.CharField()}
+    fields: dict[str, serializers.Field] = {"message": serializers.CharField()}
     fields |= {name: part() for name, part in parts.items()}
     return inline_serializer(f"{'And'.join(map(_title, parts))}Response", fields)
 
@@ -83,84 +96,103 @@ class DescribedFields(OpenApiSerializerFieldExtension):
     target_class = "core.api.fields.HasSchema"
     match_subclasses = True
 
-    def map_serializer_field(self, auto_schema, direction):
+    def map_serializer_field(
+        self, auto_schema: AutoSchema, direction: Direction
+    ) -> dict:
+        """Return the schema that the field itself gives."""
         return deepcopy(self.target.schema)
 
 
 class Schema(AutoSchema):
     """Input from `input_serializers[action]`; a write answers `{"message", noun}`."""
 
-    def get_tags(self):
+    @property
+    def _viewset(self) -> "ApiViewSet":
+        """The view; those of other classes are read with `getattr`."""
+        return cast("ApiViewSet", self.view)
+
+    def get_tags(self) -> list[str]:
+        """Return one tag: the first part of the path below `/api/`."""
         parts = self.path.removeprefix("/api/").split("/")
         # People stand under `auth/`, as clients know it, and are a thing of their own.
         tag = "users" if parts[:2] == ["auth", "users"] else parts[0]
         return ["users" if tag == "blocks" else tag]
 
-    def get_operation_id(self):
+    def get_operation_id(self) -> str:
         """`<tag>_<verbNoun>`, where the action does not name itself."""
         tag = _camel(self.get_tags()[0])
         canonical = getattr(self._method(), "canonical", "")
-        action = getattr(self._method(), "operation", self.view.action)
+        action = getattr(self._method(), "operation", self._viewset.action)
         name = f"{tag}_{self._verb_and_noun(action)}"
         if canonical:
-            return f"{name}As{_title(self.view.action)}"
-        is_put_beside_patch = self.method == "PUT" and "patch" in self.view.action_map
+            return f"{name}As{_title(self._viewset.action)}"
+        is_put_beside_patch = (
+            self.method == "PUT" and "patch" in self._viewset.action_map
+        )
         return f"{name}ByPut" if is_put_beside_patch else name
 
     def _verb_and_noun(self, action: str) -> str:
-        verb, noun = CRUD_VERBS.get(action), _title(self.view.object_key)
+        verb, noun = CRUD_VERBS.get(action), _title(self._viewset.object_key)
         if verb:
             return f"{verb}{noun}"
         return _camel(action) if "_" in action else f"{_camel(action)}{noun}"
 
-    def get_summary(self):
+    def get_summary(self) -> str | None:
         """The first line of the action's docstring, where it has no summary."""
         return self._docstring().partition("\n")[0].removesuffix(".") or None
 
-    def get_description(self):
+    def get_description(  # type: ignore[override]  # as drf-spectacular overrides it
+        self,
+    ) -> str:
         """What the action's docstring says after its summary."""
         first, _, rest = self._docstring().partition("\n")
         is_summary = self.get_summary() == first.removesuffix(".")
         return rest.strip() if is_summary else self._docstring()
 
-    def get_extensions(self):
+    def get_extensions(self) -> dict[str, Any]:
         """Marks that the hooks of `schema_responses` read and take out again."""
-        action = self.view.action
-        marks = {}
+        action = self._viewset.action
+        marks: dict[str, Any] = {}
         if canonical := getattr(self._method(), "canonical", ""):
             tag = _camel(self.get_tags()[0])
             marks["x-canonical"] = f"{tag}_{self._verb_and_noun(canonical)}"
         is_cached = action not in getattr(self.view, "uncacheable", ())
-        if self.method == "GET" and action in self.view.public_actions and is_cached:
+        if (
+            self.method == "GET"
+            and action in self._viewset.public_actions
+            and is_cached
+        ):
             marks["x-has-etag"] = True
         return marks
 
-    def get_request_serializer(self):
+    def get_request_serializer(self) -> Any:
+        """Return the action's input serializer, partial for PUT and PATCH."""
         inputs = getattr(self.view, "input_serializers", None)
         if inputs is None:
             return super().get_request_serializer()
-        given = inputs.get(self.view.action) if self.method in WRITES else None
+        given = inputs.get(self._viewset.action) if self.method in WRITES else None
         return given(partial=True) if given and self.method in CHANGES else given
 
-    def get_response_serializers(self):
+    def get_response_serializers(self) -> Any:
+        """Return the serializer of the answer, or a dict by status for writes."""
         noun = getattr(self.view, "object_key", "")
         if self.method == "DELETE":
             return {200: MESSAGE}
         if self.method in WRITES and noun:
-            status = 201 if self.view.action == "create" else 200
-            return {status: write_schema(noun, self.view.serializer_class)}
+            status = 201 if self._viewset.action == "create" else 200
+            return {status: write_schema(noun, self._viewset.serializer_class)}
         if self._is_list_view():
-            return self.view.get_serializer_class()
-        return self.view.serializer_class
+            return self._viewset.get_serializer_class()
+        return self._viewset.serializer_class
 
-    def get_override_parameters(self):
+    def get_override_parameters(self) -> list[Any]:
         """Of lists: the point to search around."""
         place = getattr(self._filterset(), "place", {}) if self._is_list_view() else {}
         return [OpenApiParameter(name, schema) for name, schema in place.items()]
 
-    def get_examples(self):
+    def get_examples(self) -> list[OpenApiExample]:
         """Of `view.examples[action]`: what may be sent, and what is answered."""
-        examples = getattr(self.view, "examples", {}).get(self.view.action, {})
+        examples = getattr(self.view, "examples", {}).get(self._viewset.action, {})
         return [
             OpenApiExample(
                 f"{name} {number}" if number else name,
@@ -174,36 +206,37 @@ class Schema(AutoSchema):
             for number, value in enumerate(values)
         ]
 
-    def _is_list_view(self, serializer=None) -> bool:
+    def _is_list_view(self, serializer: object = None) -> bool:
         """A GET that is paged: all but details, and those of them that are marked."""
-        if self.method != "GET" or self.view.pagination_class is None:
+        if self.method != "GET" or self._viewset.pagination_class is None:
             return False
-        return not self.view.detail or "list_key" in vars(self.view)
+        return not self._viewset.detail or "list_key" in vars(self.view)
 
-    def get_filter_backends(self):
+    def get_filter_backends(self) -> list:
         """Other lists than `list` are not filtered."""
         return super().get_filter_backends() if self._filterset() else []
 
-    def _filterset(self) -> type | None:
+    def _filterset(self) -> "type[FilterSet] | None":
         is_list = getattr(self.view, "action", "") == "list"
         return getattr(self.view, "filterset_class", None) if is_list else None
 
-    def _get_filter_parameters(self):
+    def _get_filter_parameters(self) -> list[dict]:
         parameters = super()._get_filter_parameters()
+        known = getattr(self._filterset(), "base_filters", {})
         for parameter in parameters:
-            filter_ = self._filterset().base_filters.get(parameter["name"])
+            filter_ = known.get(parameter["name"])
             if isinstance(filter_, filters.HasSchema):
                 parameter["schema"] = filter_.schema
                 parameter.pop("explode", None)
                 parameter.pop("style", None)
         return parameters
 
-    def _insert_field_validators(self, field, schema):
+    def _insert_field_validators(self, field: serializers.Field, schema: dict) -> None:
         super()._insert_field_validators(field, schema)
         if isinstance(field, HasSchema) and "oneOf" in schema:
             schema |= schema.pop("oneOf")[0]  # its pattern knows about the empty string
 
-    def _resolve_path_parameters(self, variables):
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict]:
         parameters = super()._resolve_path_parameters(variables)
         for parameter in parameters:
             if parameter["schema"].get("pattern") == "^[0-9]{1,18}$":
@@ -211,16 +244,17 @@ class Schema(AutoSchema):
                 parameter["schema"]["maximum"] = 10**18 - 1
         return parameters
 
-    def _get_paginator(self):
+    def _get_paginator(self) -> BasePagination | None:
         paginator = super()._get_paginator()
         if paginator:
-            paginator.list_key = self.view.list_key
+            paginator.list_key = self._viewset.list_key
         return paginator
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        return f"{serializer_name}{'Page' if self.view.list_key else 'Array'}"
+        """Return the name of a page, or of the array of a list without a key."""
+        return f"{serializer_name}{'Page' if self._viewset.list_key else 'Array'}"
 
-    def _method(self):
+    def _method(self) -> Callable | None:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
     def _docstring(self) -> str:

@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.request import Request
 
 from core.api.output import Output
 from core.api.schema_responses import operations
@@ -17,7 +21,9 @@ SAMPLES = {"integer": 1, "number": 1.5, "boolean": True, "null": None}
 DEFAULT_TEXT = "Text"
 
 
-def add_examples(result: dict, generator, request, public) -> dict:
+def add_examples(
+    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+) -> dict:
     """Add an example to each JSON answer of status 2xx without one."""
     schemas = result["components"]["schemas"]
     by_name = {
@@ -34,7 +40,7 @@ def add_examples(result: dict, generator, request, public) -> dict:
     return result
 
 
-def example_of(schema: dict, schemas: dict, by_name: dict):
+def example_of(schema: dict, schemas: dict, by_name: dict) -> Any:
     """A value that `schema` accepts: hand-written for known components."""
     if name := schema.get("$ref", "").rpartition("/")[2]:
         if name in by_name:
@@ -49,7 +55,7 @@ def example_of(schema: dict, schemas: dict, by_name: dict):
     return _of_type(schema, schemas, by_name)
 
 
-def _of_type(schema: dict, schemas: dict, by_name: dict):
+def _of_type(schema: dict, schemas: dict, by_name: dict) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if "const" in schema:
@@ -70,7 +76,7 @@ def _of_type(schema: dict, schemas: dict, by_name: dict):
     return schema.get("minimum", SAMPLES[type_])
 
 
-def _subclasses(parent: type) -> Iterator[type]:
+def _subclasses(parent: type[Output]) -> Iterator[type[Output]]:
     for child in parent.__subclasses__():
         yield child
         yield from _subclasses(child)

@@ -1,5 +1,11 @@
 """What every operation of the OpenAPI document shares: errors, headers, security."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.request import Request
+
 CHANGES = {"PUT", "PATCH"}  # what is not given stays
 WRITES = {"POST", "DELETE"} | CHANGES
 ERROR = {
@@ -37,7 +43,7 @@ ERRORS = {
 BODY_CODES = ["unknown_field", "parse_error"]  # of a 400 to a request with a body
 OTHER_CODES = ["uri_too_long"]  # of answers that no operation describes
 RETRIED = {"429", "503"}
-PAGE_INFO = {
+PAGE_INFO: dict[str, Any] = {
     "type": "object",
     "description": "What every list in an envelope says of its page.",
     "properties": {
@@ -69,18 +75,20 @@ HEADERS = {
 OPEN = "No sign-in is needed, and no token is read."
 OPTIONAL = "No sign-in is needed; a token adds what its holder may see."
 PERSONAL = "The caller has to be signed in."
-PAGING = ("X-Total-Count", "X-Page", "X-Per-Page")
+PAGING: tuple[str, ...] = ("X-Total-Count", "X-Page", "X-Per-Page")
 PAGING += ("X-Total-Is-Capped", "X-Next-Cursor", "Link")
 
 
-def operations(result: dict):
+def operations(result: dict) -> Iterator[tuple[str, str, dict]]:
     """Yield `(path, METHOD, operation)` of the document."""
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
             yield path, method.upper(), operation
 
 
-def describe_duplicates(result: dict, generator, request, public) -> dict:
+def describe_duplicates(
+    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+) -> dict:
     """Mark aliases, and PUT beside PATCH, as deprecated; name what to use instead."""
     for path, method, operation in operations(result):
         canonical = operation.pop("x-canonical", "")
@@ -97,7 +105,9 @@ def _append(operation: dict, sentence: str) -> None:
     operation["description"] = f"{said}\n\n{sentence}".strip()
 
 
-def describe_security(result: dict, generator, request, public) -> dict:
+def describe_security(
+    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+) -> dict:
     """Say `security: []` where no token is read, and that it is optional elsewhere."""
     for _path, _method, operation in operations(result):
         schemes = operation.setdefault("security", [])
@@ -108,7 +118,9 @@ def describe_security(result: dict, generator, request, public) -> dict:
     return result
 
 
-def describe_errors(result: dict, generator, request, public) -> dict:
+def describe_errors(
+    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+) -> dict:
     """Give every operation the error answers it can give, in the one shape."""
     components = result.setdefault("components", {})
     shared = components["responses"] = {}
@@ -183,7 +195,9 @@ def _errors_of(path: str, method: str, operation: dict) -> set[str]:
     return statuses | {"405", "500", "503"}
 
 
-def describe_headers(result: dict, generator, request, public) -> dict:
+def describe_headers(
+    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+) -> dict:
     """Name the headers of each answer, and 304 where an answer has an `ETag`."""
     result["components"]["headers"] = {
         name: {"description": text, "schema": {"type": type_}}

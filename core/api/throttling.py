@@ -5,7 +5,9 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from rest_framework.request import Request
 
 from core.exceptions import Throttled
 
@@ -22,10 +24,12 @@ def count(key: str, seconds: int) -> int:
 
 
 def reset(key: str, seconds: int) -> None:
+    """Forget the uses of `key` in its current window of `seconds`."""
     cache.delete(f"limit:{key}:{int(time.time() // seconds)}")
 
 
 def seconds_left(seconds: int) -> int:
+    """Return the seconds until the current window of `seconds` ends."""
     return seconds - int(time.time() % seconds)
 
 
@@ -38,15 +42,15 @@ def consume(key: str, limit: int, seconds: int) -> None:
         )
 
 
-def check_scope(scope: str, request) -> None:
-    """Hold a request to the rate of `settings.THROTTLE_RATES[scope]`."""
+def check_scope(scope: str, request: Request) -> None:
+    """Count a request; raise `Throttled` past `settings.THROTTLE_RATES[scope]`."""
     if settings.THROTTLE:
         limit, seconds = settings.THROTTLE_RATES[scope]
         who = request.user.pk or address_of(request)
         consume(f"{scope}:{who}", limit, seconds)
 
 
-def address_of(request) -> str:
+def address_of(request: HttpRequest | Request) -> str:
     """The caller's address, from X-Forwarded-For only behind our own proxies."""
     hops = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")

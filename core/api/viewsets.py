@@ -1,16 +1,26 @@
 """The base viewset: visibility, permissions, input, output and lists of the API."""
 
+from typing import Any, Protocol, cast
+
 from django.conf import settings
-from django.db.models import QuerySet
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django_filters import FilterSet
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from core.api.lists import filtered_results
+from core.api.output import Output
 from core.api.throttling import check_scope
 from core.db.prepared import Param, QueryCache, cached_results
 from core.db.results import ResultList
@@ -18,6 +28,20 @@ from core.db.results import ResultList
 MAX_CACHED_QUERY_CHARS = 500  # of a query string: longer ones would fill the memory
 DETAIL_PARAMS = {"pk": Param("pk", int)}
 detail_queries = QueryCache()  # of the public details, by viewset
+
+
+class _OptionalAuthentication(Protocol):
+    optional: bool  # whether an invalid token counts as none
+
+
+class _VisibleRows(Protocol):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet: ...
+
+
+class _Movable(Protocol):
+    """A list of the rows around a point."""
+
+    def at(self, latitude: float, longitude: float, km: float) -> ResultList: ...
 
 
 class ApiViewSet(GenericViewSet):
@@ -29,11 +53,14 @@ class ApiViewSet(GenericViewSet):
     without a valid one.
     """
 
-    input_serializers: dict[str, type] = {}
+    queryset: QuerySet
+    serializer_class: type[Output]
+    input_serializers: dict[str, type[BaseSerializer]] = {}
+    answer_serializers: dict[str, type[Output]] = {}  # of `with_transitions`
     public_actions: frozenset[str] = frozenset()
     uncacheable: frozenset[str] = frozenset()  # public ones that differ each time
-    filterset_class: type | None = None
-    list_serializer_class: type | None = None  # of lists, where they show less
+    filterset_class: type[FilterSet] | None = None
+    list_serializer_class: type[Output] | None = None  # of lists, where they show less
     object_key = ""  # of a row in the answer to a write: {"message": …, key: {…}}
     list_key: str | None = None  # of the rows of a list; None for a bare array
     examples: dict[str, dict] = {}  # action: {"Request": […], "Answer": […]}
@@ -42,25 +69,28 @@ class ApiViewSet(GenericViewSet):
 
     @property
     def is_public(self) -> bool:
+        """Whether the action of the request's method needs no sign-in."""
         method = (self.request.method or "").lower() if self.request else ""
         return getattr(self, "action_map", {}).get(method) in self.public_actions
 
-    def get_authenticators(self):
+    def get_authenticators(self) -> list[BaseAuthentication]:
         authenticators = super().get_authenticators()
-        for authenticator in authenticators:
+        for authenticator in cast(list[_OptionalAuthentication], authenticators):
             authenticator.optional = self.is_public
         return authenticators
 
-    def get_permissions(self):
+    def get_permissions(self) -> list[BasePermission]:
         # Without an action the path does not take the method: 405 for everybody.
         is_open = self.action is None or self.action in self.public_actions
         return [AllowAny()] if is_open else [IsAuthenticated()]
 
-    def check_throttles(self, request) -> None:
+    def check_throttles(self, request: Request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             check_scope(self.throttle_scopes.get(self.action, "write"), request)
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """Add `Cache-Control`, unless the action has set it."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if "Cache-Control" not in response.headers:
@@ -69,7 +99,7 @@ class ApiViewSet(GenericViewSet):
                 patch_vary_headers(response, ["Authorization"])
         return response
 
-    def _cache_control(self, request, response) -> str:
+    def _cache_control(self, request: Request, response: Response) -> str:
         """Caches revalidate public answers each time, and store no personal ones."""
         is_read = request.method in {"GET", "HEAD"} and response.status_code == 200
         if not (is_read and self.is_public and self.action not in self.uncacheable):
@@ -78,19 +108,20 @@ class ApiViewSet(GenericViewSet):
             return "private, no-cache"
         return f"public, max-age={settings.PUBLIC_MAX_AGE}, must-revalidate"
 
-    def get_queryset(self):
-        return self.queryset.all().visible_to(self.request.user)
+    def get_queryset(self) -> QuerySet:
+        rows = cast(_VisibleRows, self.queryset.all())
+        return rows.visible_to(self.request.user)
 
-    def filter_queryset(self, queryset):
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Lists alone are filtered: a detail is found by its id."""
         return queryset if self.detail else super().filter_queryset(queryset)
 
-    def get_serializer_class(self):
+    def get_serializer_class(self) -> type[Output]:
         if self.detail:
             return self.serializer_class
         return self.list_serializer_class or self.serializer_class
 
-    def get_serializer_context(self):
+    def get_serializer_context(self) -> dict[str, Any]:
         """With the `centre` of a search by place, from which distances are shown."""
         context = super().get_serializer_context()
         centre_of = getattr(self.filterset_class, "centre_of", None)
@@ -98,8 +129,8 @@ class ApiViewSet(GenericViewSet):
             context["centre"] = centre_of(self.request.query_params)
         return context
 
-    def get_object(self):
-        """The row of the path; 404 if the caller may not see it.
+    def get_object(self) -> Any:
+        """Return the row of the path; 404 if the caller may not see it.
 
         To anonymous callers all details of a class are one query, but for the id.
         """
@@ -116,24 +147,24 @@ class ApiViewSet(GenericViewSet):
         return self.get_queryset().filter(pk=pk)
 
     def cached_results(self) -> ResultList:
-        """The rows that the query string asks for, as a list that is kept for a while.
+        """Return the rows that match the query string, as a list that is cached.
 
         The list holds SQL and no rows: each request reads the database. The key has
         all that the filters read: the parameters and the reader. Searches around any
-        point share one list, which is then moved to the point asked for.
+        point share one list, which is then moved to the given point.
         """
         if len(self.request.META["QUERY_STRING"]) > MAX_CACHED_QUERY_CHARS:
             return self.filtered_results()
         circle, params = self._circle(), self.request.query_params.lists()
         if circle:
-            place = self.filterset_class.place
+            place = getattr(self.filterset_class, "place", {})
             params = ((name, values) for name, values in params if name not in place)
         # The path, for its ids are arguments of nested lists; the reader, for filters
-        # look at who asks: without it one person's rows would be shown to another.
+        # look at who reads: without it one person's rows would be shown to another.
         request = (self.request.path, bool(circle), self.request.user.pk)
         key = (type(self), *request, *((name, *values) for name, values in params))
         results = cached_results(key, self.filtered_results)
-        return results.at(*circle) if circle else results
+        return cast(_Movable, results).at(*circle) if circle else results
 
     def _circle(self) -> tuple[float, float, float] | None:
         """Latitude, longitude and km of a search that comes nearest first."""
@@ -144,14 +175,14 @@ class ApiViewSet(GenericViewSet):
             return None  # the filters report it, with all other errors
 
     def filtered_results(self) -> ResultList:
-        """The rows that the query string asks for. Raises `ValidationError` (400)."""
+        """Return the rows of the query string. Raises `ValidationError` (400)."""
         query, reader = self.request.query_params, self.request.user
         return filtered_results(
             self.get_queryset(), self.filterset_class, query, reader
         )
 
-    def validated_input(self, *, partial: bool = False) -> dict:
-        """The body, as the action's input serializer reads it. Raises 400."""
+    def validated_input(self, *, partial: bool = False) -> dict[str, Any]:
+        """Return the body, as the action's input serializer reads it. Raises 400."""
         serializer = self.input_serializers[self.action](
             data=self.request.data,
             partial=partial,
@@ -160,27 +191,40 @@ class ApiViewSet(GenericViewSet):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def render(self, obj, output: type | None = None) -> dict:
-        """`obj` as a GET would show it; 404 if it has been deleted meanwhile."""
+    def render(self, obj: Model, output: type[Output] | None = None) -> dict:
+        """Return `obj` as a GET would show it; 404 if it has been deleted meanwhile."""
         output = output or self.serializer_class
-        row = get_object_or_404(type(obj).objects.for_display(), pk=obj.pk)
+        model: Any = type(obj)  # `Model` itself declares no `objects`
+        row = get_object_or_404(model.objects.for_display(), pk=obj.pk)
         return output(row, context=self.get_serializer_context()).data
 
-    def write_response(self, message, obj, *, status: int = 200, **more) -> Response:
-        """The answer to a write: `{"message": …, object_key: {…}, **more}`."""
+    def write_response(
+        self, message: str | Promise, obj: Model, *, status: int = 200, **more: object
+    ) -> Response:
+        """Return the answer to a write: `{"message": …, object_key: {…}, **more}`."""
         body = {"message": str(message), self.object_key: self.render(obj)}
         return Response(body | more, status=status)
 
-    def list_response(self, queryset, output: type | None = None) -> Response:
-        """The answer to a list: a page of `queryset`, shown with `output`."""
+    def list_response(
+        self, queryset: QuerySet | ResultList, output: type[Output] | None = None
+    ) -> Response:
+        """Return the answer to a list: a page of `queryset`, shown with `output`."""
         output = output or self.get_serializer_class()
-        page = self.paginate_queryset(queryset)
+        page = self.paginate_queryset(cast(QuerySet, queryset))
+        assert page is not None, "the list has no pagination"
         rows = output(context=self.get_serializer_context()).of_all(page)
         return self.get_paginated_response(rows)
+
+
+class _ListView(Protocol):
+    """What `PublicList` uses of the viewset that it is mixed into."""
+
+    def list_response(self, queryset: ResultList) -> Response: ...
+    def cached_results(self) -> ResultList: ...
 
 
 class PublicList:
     """A public list: most of its requests have one of a few query strings."""
 
-    def list(self, request, *args, **kwargs):
+    def list(self: _ListView, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list_response(self.cached_results())
