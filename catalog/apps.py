@@ -4,7 +4,9 @@ from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
+    """The app of the features across all types of items."""
+
     name = "catalog"
 
-    def ready(self):
+    def ready(self) -> None:
         from catalog import item_types  # noqa: F401 - fills the table

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -51,7 +52,7 @@ class MapViewSet(ApiViewSet):
             OpenApiParameter("kinds", str, description=",".join(ITEM_TYPES)),
         ],
     )
-    def list(self, request):
+    def list(self, request: Request) -> Response:
         area = _in_box(*_bbox(request.query_params.get("bbox", "")))
         cell = _cell_degrees(_zoom(request.query_params.get("zoom", "")))
         features, total = [], 0
@@ -78,11 +79,11 @@ def _in_box(west: float, south: float, east: float, north: float) -> Q:
     return bounding_box(box, edges)
 
 
-def _filtered(item_type: ItemType, request) -> QuerySet:
+def _filtered(item_type: ItemType, request: Request) -> QuerySet:
     """The rows of all pages of the type's own list, for the same filters."""
     query = request.query_params.copy()
     query.pop("ordering", None)
-    visible = item_type.model.objects.visible()
+    visible = item_type.rows.visible()
     found = filtered_results(visible, item_type.filterset, query, request.user)
     return found.everything
 
@@ -181,8 +182,9 @@ def _zoom(text: str) -> int:
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:
-    corners = [parse_float(part) for part in text.split(",")]
-    if len(corners) != 4 or None in corners:
+    parts = [parse_float(part) for part in text.split(",")]
+    corners = [number for number in parts if number is not None]
+    if len(parts) != 4 or len(corners) != 4:
         raise ValidationError({"bbox": [_("Give west,south,east,north in degrees.")]})
     west, south, east, north = corners
     on_earth = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90

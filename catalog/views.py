@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.item_types import ITEM_TYPES
@@ -31,7 +32,7 @@ class CategoryViewSet(ApiViewSet):
         auth=[],
         responses=inline_serializer("Categories", dict.fromkeys(ITEM_TYPES, CATEGORY)),
     )
-    def list(self, request):
+    def list(self, request: Request) -> Response:
         answer = {
             item_type.plural: [
                 {"slug": slug, "names": dict(zip(LANGUAGES, names, strict=True))}

@@ -16,7 +16,7 @@ def rebuild(*, dry_run: bool = False) -> int:
 
 
 def _texts() -> Iterator[str]:
-    items = (item_type.model.objects.visible() for item_type in ITEM_TYPES.values())
+    items = (item_type.rows.visible() for item_type in ITEM_TYPES.values())
     for rows in (*items, User.objects.helpers().filter(is_active=True)):
         newest = rows.order_by("-created_at", "-pk")[:MAX_TEXTS]
         texts = newest.values_list("search_text", flat=True)

@@ -18,4 +18,5 @@ class FavoriteAdmin(Admin):
 
     @admin.display(description=_("item"))
     def linked_item(self, favorite: Favorite) -> str:
+        """Return a link to the admin page of the item."""
         return link_to(favorite.item)

@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class FavoritesConfig(AppConfig):
+    """The app of favorites."""
+
     name = "favorites"

@@ -1,6 +1,7 @@
 """Query parameters of the list of favorites."""
 
 import django_filters as filters
+from django.db.models import QuerySet
 
 from core.api.filters import ChoiceParam
 from favorites.models import ITEM_TYPES, Favorite
@@ -19,6 +20,6 @@ class FavoriteFilter(filters.FilterSet):
         model = Favorite
         fields: list[str] = []
 
-    def of_type(self, queryset, name, value):
+    def of_type(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Favorites of one type of item."""
         return queryset.filter(**{f"{value}__isnull": False})

@@ -9,12 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from favorites.querysets import FavoriteQuerySet
+from items.models import Item
 from listings.models import Listing
 from offerings.models import Offering
 from tasks.models import TaskRequest
 
 # The foreign keys of a favorite. A test compares them with the table of item types.
-ITEM_TYPES = {"task": TaskRequest, "offering": Offering, "listing": Listing}
+ItemModel = type[TaskRequest] | type[Offering] | type[Listing]
+ITEM_TYPES: dict[str, ItemModel] = {
+    "task": TaskRequest,
+    "offering": Offering,
+    "listing": Listing,
+}
 
 
 def _only(name: str) -> Q:
@@ -77,6 +83,6 @@ class Favorite(models.Model):
         return getattr(self, f"{self.item_type}_id")
 
     @property
-    def item(self):
+    def item(self) -> Item:
         """The item."""
         return getattr(self, self.item_type)

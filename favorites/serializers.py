@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from core.api.fields import HasSchema, IdField, Input, StrictChoiceField
 from core.api.output import Output, fields_of
-from favorites.models import ITEM_TYPES
+from favorites.models import ITEM_TYPES, Favorite
 from items.types import ITEM_TYPES as REGISTRY
 from items.types import for_model
 from offerings.models import Offering
@@ -16,6 +16,7 @@ class CategoryOfAnyType(HasSchema, serializers.CharField):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: the categories of all types."""
         slugs = (slug for row in REGISTRY.values() for slug in row.categories)
         return {"type": "string", "enum": list(dict.fromkeys(slugs))}
 
@@ -25,6 +26,7 @@ class StatusOfAnyType(HasSchema, serializers.CharField):
 
     @property
     def schema(self) -> dict:
+        """The JSON schema: the statuses of all types."""
         statuses = (s for row in REGISTRY.values() for s in row.model.Status.values)
         return {"type": "string", "enum": list(dict.fromkeys(statuses))}
 
@@ -72,7 +74,7 @@ class FavoriteRowSerializer(Output):
     item = serializers.SerializerMethodField()
 
     @extend_schema_field(FavoriteItem)
-    def get_item(self, favorite) -> dict:
+    def get_item(self, favorite: Favorite) -> dict:
         item = favorite.item
         serializer = for_model(type(item)).list_serializer
         shown = serializer(item, context=self.context).data

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts.models import User
 from core.exceptions import NotFound, ValidationFailed
 from favorites.models import ITEM_TYPES, Favorite
 
@@ -11,7 +12,7 @@ MAX_CHECKED_ITEMS = 500
 
 
 @transaction.atomic
-def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
+def toggle(*, user: User, item_type: str, item_id: int) -> Favorite | None:
     """Add a favorite, or delete it; return the favorite if there is one now.
 
     Raises `NotFound` (404) for an item that `user` may not open.
@@ -26,7 +27,7 @@ def toggle(*, user, item_type: str, item_id: int) -> Favorite | None:
     return None if deleted else Favorite.objects.create(**fields)
 
 
-def are_favorites(*, user, items: dict[str, tuple[str, int]]) -> dict[str, bool]:
+def are_favorites(*, user: User, items: dict[str, tuple[str, int]]) -> dict[str, bool]:
     """Return for each key of `items` whether `user` has that (type, id) as a favorite.
 
     Raises `ValidationFailed` (400) for more than `MAX_CHECKED_ITEMS`.

@@ -1,13 +1,18 @@
 """Viewsets of favorites."""
 
+from typing import cast
+
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from core.api.pagination import PersonalPages
 from core.api.params import MAX_INT_DIGITS, parse_int
 from core.api.viewsets import ApiViewSet
@@ -15,6 +20,7 @@ from core.exceptions import ValidationFailed
 from favorites import examples, services
 from favorites.filters import FavoriteFilter
 from favorites.models import ITEM_TYPES, Favorite
+from favorites.querysets import FavoriteQuerySet
 from favorites.serializers import (
     FavoriteInput,
     FavoriteRowSerializer,
@@ -67,7 +73,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         summary="List the caller's favorites",
         description="The newest first.",
     )
-    def list(self, request):
+    def list(self, request: Request) -> Response:
         return super().list(request)
 
     @extend_schema(
@@ -75,8 +81,10 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         summary="Toggle an item as a favorite",
         responses={200: TOGGLED},
     )
-    def create(self, request):
-        favorite = services.toggle(user=request.user, **self.validated_input())
+    def create(self, request: Request) -> Response:
+        favorite = services.toggle(
+            user=cast(User, request.user), **self.validated_input()
+        )
         shown = FavoriteSerializer(favorite).data if favorite else None
         message = _("Added to favorites.") if favorite else _("Removed from favorites.")
         return Response(
@@ -84,7 +92,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         )
 
     @extend_schema(operation_id="favorites_deleteFavorite", summary="Delete a favorite")
-    def destroy(self, request, pk):
+    def destroy(self, request: Request, pk: str) -> Response:
         get_object_or_404(Favorite, user=request.user, pk=pk).delete()
         return Response({"message": _("Removed from favorites.")})
 
@@ -97,7 +105,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         methods=["delete"],
         url_path=rf"item/(?P<item_type>{TYPES})/(?P<item_id>[0-9]{{1,18}})",
     )
-    def item(self, request, item_type, item_id):
+    def item(self, request: Request, item_type: str, item_id: str) -> Response:
         fields = {item_type: item_id, "user": request.user}
         get_object_or_404(Favorite, **fields).delete()
         return Response({"message": _("Removed from favorites.")})
@@ -109,9 +117,10 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         parameters=CHECK_PARAMETERS,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
-    def check(self, request):
+    def check(self, request: Request) -> Response:
         items = _requested_items(request.query_params)
-        found = services.are_favorites(user=request.user, items=items)
+        user = cast(User, request.user)
+        found = services.are_favorites(user=user, items=items)
         return Response({"favorites": found, "is_favorited": any(found.values())})
 
     @extend_schema(
@@ -120,11 +129,11 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         responses=COUNTED,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
-    def count(self, request):
-        return Response(self.get_queryset().count_by_type())
+    def count(self, request: Request) -> Response:
+        return Response(cast(FavoriteQuerySet, self.get_queryset()).count_by_type())
 
 
-def _requested_items(query) -> dict[str, tuple[str, int]]:
+def _requested_items(query: QueryDict) -> dict[str, tuple[str, int]]:
     """The items of either form of the query: text → (type, id), if well-formed."""
     one = f"{query.get('item_type', '')}:{query.get('item_id', '')}"
     words = query.get("items") or one

@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class ItemsConfig(AppConfig):
+    """The app of what people post."""
+
     name = "items"

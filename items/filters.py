@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import django_filters as filters
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core.api.filters import AmountParam, BooleanParam, IdParam, TextParam
 from core.db.models import MAX_PRICE
+from items.querysets import ContentQuerySet
 from search.filters import SearchFilter, split_words
 from search.lookups import prefix_regex
 from search.text import first_words, parse_terms
@@ -18,8 +19,8 @@ WHOLE_COUNTRY = "visa latvija"
 class ItemFilter(SearchFilter):
     """Filters by place name, pictures, status and owner, besides those of a search.
 
-    A subclass sets `default_status`, the status of a list that is not asked for one,
-    and adds price and order.
+    A subclass sets `default_status`, the status of a list without the parameter
+    `status`, and adds price and order.
     """
 
     default_status = ""
@@ -37,7 +38,7 @@ class ItemFilter(SearchFilter):
     )
     owner = IdParam(method="of_owner", help_text="A person's id.")
 
-    def in_location(self, queryset, name, value):
+    def in_location(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Rows whose location has words that begin so."""
         if value.strip().lower() == WHOLE_COUNTRY:
             return queryset
@@ -51,20 +52,22 @@ class ItemFilter(SearchFilter):
             words.append(Q(search_text__words=parse_terms(value)))
         return queryset.filter(*words)
 
-    def with_images(self, queryset, name, value: bool):
+    def with_images(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         """Rows with images, or without."""
         return queryset.exclude(images="") if value else queryset.filter(images="")
 
-    def of_owner(self, queryset, name, value):
+    def of_owner(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Rows of one person."""
         return queryset.filter(**{queryset.model.owner_field: int(value)})
 
-    def in_status(self, queryset, name, value):
+    def in_status(
+        self, queryset: ContentQuerySet, name: str, value: str
+    ) -> ContentQuerySet:
         """Rows in one of the statuses, as `ContentQuerySet.in_status`."""
         return queryset.in_status(split_words(value), viewer=self.request.user)
 
-    def filter_rows(self, queryset):
-        """Also by `default_status` unless a status is asked for."""
+    def filter_rows(self, queryset: ContentQuerySet) -> ContentQuerySet:
+        """Filter also by `default_status`, unless `status` is given."""
         queryset = super().filter_rows(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
             queryset = self.in_status(queryset, "status", self.default_status)
@@ -77,11 +80,11 @@ class PriceRange(filters.FilterSet):
     min_price = AmountParam(method="from_price", help_text="At least this much.")
     max_price = AmountParam(method="to_price", help_text="At most this much.")
 
-    def from_price(self, queryset, name, value):
+    def from_price(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
         """Rows of at least this price."""
         return queryset.filter(**{f"{queryset.model.price_field}__gte": _price(value)})
 
-    def to_price(self, queryset, name, value):
+    def to_price(self, queryset: QuerySet, name: str, value: Decimal) -> QuerySet:
         """Rows of at most this price."""
         return queryset.filter(**{f"{queryset.model.price_field}__lte": _price(value)})
 

@@ -1,10 +1,13 @@
 """Abstract models of what people post: moderated content, and items among it."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.db.models import Timestamped
 from geo.models import Place
 from search.fields import NormalizedTextField
@@ -16,6 +19,8 @@ class Moderated(models.Model):
     owner_field = "creator"  # the foreign key to the person who posted it
 
     class Moderation(models.TextChoices):
+        """Whether staff have hidden or removed the content."""
+
         VISIBLE = "visible", _("Visible")
         HIDDEN = "hidden", _("Hidden")
         REMOVED = "removed", _("Removed")
@@ -40,7 +45,7 @@ class Moderated(models.Model):
         abstract = True
 
     @property
-    def owner(self) -> models.Model:
+    def owner(self) -> User:
         """The user who posted it."""
         return getattr(self, self.owner_field)
 
@@ -54,6 +59,7 @@ class Item(Place, Moderated, Timestamped):
     """What every type of item has. A subclass adds its owner, price and status."""
 
     price_field = "price"
+    Status: ClassVar[type[models.TextChoices]]  # of the subclass
 
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=5000)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit import services
 from core.workflow import Transition, Workflow, is_staff
 from items.models import Moderated
@@ -13,14 +14,14 @@ from notifications import moderation as notices
 VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
 
 
-def decide(obj, *, actor, reason: str) -> None:
+def decide(obj: Moderated, *, actor: User, reason: str) -> None:
     """Set the reason, time and author of a decision."""
     obj.moderation_reason = reason
     obj.moderated_at = timezone.now()
     obj.moderated_by = actor
 
 
-def clear(obj, *, actor, reason: str) -> None:
+def clear(obj: Moderated, *, actor: User, reason: str) -> None:
     """As `decide`, without a reason."""
     decide(obj, actor=actor, reason="")
 
@@ -62,7 +63,9 @@ TRANSITIONS = (
 )
 
 
-def notify_owner(obj: Moderated, *, actor, row, reason: str, title: str = "") -> None:
+def notify_owner(
+    obj: Moderated, *, actor: User, row: Transition, reason: str, title: str = ""
+) -> None:
     """Notify the person who posted `obj` of a decision about it."""
     notices.notify_owner(
         obj, owner=obj.owner_field, actor=actor, row=row, reason=reason, title=title
@@ -78,7 +81,9 @@ def moderation(
     audit log. `parent` names the foreign key whose row is locked first.
     """
 
-    def record(obj, *, actor, row, old, reason) -> None:
+    def record(
+        obj: Moderated, *, actor: User, row: Transition, old: str, reason: str
+    ) -> None:
         services.record(
             obj,
             actor=actor,

@@ -1,9 +1,13 @@
-"""Who may see what people post: the queryset of items and of reviews."""
+"""The queryset of items and of reviews: which rows a user may see."""
+
+from typing import Self
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from accounts.querysets import defer_except
 from items.models import Moderated
 
@@ -19,7 +23,7 @@ class ContentQuerySet(models.QuerySet):
     deleted_statuses: frozenset[str] = frozenset()  # deleted by the owner
     people: dict[str, frozenset[str]] = {}
 
-    def for_display(self):
+    def for_display(self) -> Self:
         """With the people of `people`, and without `search_text`."""
         unused = [
             name
@@ -28,30 +32,30 @@ class ContentQuerySet(models.QuerySet):
         ]
         return self.select_related(*self.people).defer("search_text", *unused)
 
-    def visible(self):
+    def visible(self) -> Self:
         """Rows that everybody may see: not moderated, the owner not suspended."""
         return self.not_deleted().filter(self._is_visible())
 
-    def visible_to(self, user):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Rows that `user` may open: the visible ones and their own."""
         return self.filter(self.visible_to_q(user))
 
-    def visible_to_q(self, user) -> Q:
+    def visible_to_q(self, user: User | AnonymousUser) -> Q:
         """Return the condition of `visible_to`, for queries through a foreign key."""
         condition = self._is_visible() | self._is_party(user)
         if not self.deleted_statuses:
             return condition
         return ~Q(status__in=self.deleted_statuses) & condition
 
-    def owned_by(self, user):
+    def owned_by(self, user: User) -> Self:
         """Rows of `user`, moderated or not."""
         return self.not_deleted().filter(**{self.model.owner_field: user.pk})
 
-    def of_others(self, user):
+    def of_others(self, user: User | AnonymousUser) -> Self:
         """Rows that `user` is not a party of."""
         return self.exclude(self._is_party(user))
 
-    def in_status(self, statuses: list[str], *, viewer):
+    def in_status(self, statuses: list[str], *, viewer: User | AnonymousUser) -> Self:
         """Rows in one of `statuses` ("all" for any).
 
         Rows of others are found in public statuses only.
@@ -66,17 +70,17 @@ class ContentQuerySet(models.QuerySet):
             wanted |= Q(**{self.model.owner_field: viewer.pk}) & mine
         return self.filter(wanted)
 
-    def not_deleted(self):
+    def not_deleted(self) -> Self:
         """Rows that their owner has not deleted."""
         if not self.deleted_statuses:
             return self.all()
         return self.exclude(status__in=self.deleted_statuses)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")
 
-    def _is_party(self, user) -> Q:
+    def _is_party(self, user: User | AnonymousUser) -> Q:
         if not user.is_authenticated:
             return Q()
         return Q(**{self.model.owner_field: user.pk})

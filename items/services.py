@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import NotAllowed
 from geo.models import fill_public_location
@@ -11,7 +12,7 @@ from uploads import services as uploads
 
 
 @transaction.atomic
-def post(model: type[Item], *, owner, fields: dict) -> Item:
+def post(model: type[Item], *, owner: User, fields: dict) -> Item:
     """Create an item of `owner` from validated fields; return it.
 
     Raises `NotFound` (404) for pictures that are not uploads of the owner.
@@ -22,13 +23,13 @@ def post(model: type[Item], *, owner, fields: dict) -> Item:
     return item
 
 
-def check_owner(content: Moderated, actor) -> None:
+def check_owner(content: Moderated, actor: User) -> None:
     """Raise `NotAllowed` (403) unless `actor` posted `content`."""
     if content.owner_id != actor.pk:
         raise NotAllowed(_("Only the owner can change this."))
 
 
-def lock_owned(item: Item, *, actor) -> Item:
+def lock_owned(item: Item, *, actor: User) -> Item:
     """Return the item's freshly locked row; raise as `check_owner`."""
     item = locked(type(item)._base_manager).get(pk=item.pk)
     check_owner(item, actor)
@@ -46,7 +47,7 @@ def edit(item: Item, *, changes: dict) -> Item:
     return item
 
 
-def release_images(item: Item, *, actor) -> None:
+def release_images(item: Item, *, actor: User | None) -> None:
     """Count an item's pictures out; the effect of deleting it."""
     uploads.set_images(item, [], owner=item.owner)
 

@@ -7,15 +7,18 @@ is served.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import cast
 
 from django.utils.functional import Promise
 
 from core.api.output import Output
 from core.workflow import Workflow
 from items.models import Item
+from items.querysets import ContentQuerySet
 from items.viewsets import ContentViewSet
 from notifications.client_urls import path_of
 from notifications.services import subject_type_of
+from search.filters import SearchFilter
 
 CURRENCY_SIGNS = {"EUR": "€"}
 
@@ -47,9 +50,14 @@ class ItemType:
         return self.viewset.list_serializer_class or self.viewset.serializer_class
 
     @property
-    def filterset(self) -> type:
+    def filterset(self) -> type[SearchFilter]:
         """The FilterSet of the list."""
-        return self.viewset.filterset_class
+        return cast(type[SearchFilter], self.viewset.filterset_class)
+
+    @property
+    def rows(self) -> ContentQuerySet:
+        """All rows of the type, in any status."""
+        return cast(ContentQuerySet, self.model._default_manager.all())
 
     @property
     def parameters(self) -> frozenset[str]:

@@ -1,13 +1,19 @@
 """The viewset of what people post: items and reviews."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, cast
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from core.api.lists import filtered_results
 from core.api.viewsets import ApiViewSet, PublicList
 from core.db.results import ResultList
 from items import services
+from items.querysets import ContentQuerySet
 
 
 class ContentViewSet(PublicList, ApiViewSet):
@@ -22,48 +28,49 @@ class ContentViewSet(PublicList, ApiViewSet):
     created_message = updated_message = ""
     edit: Callable  # edit(obj, *, actor, **changes): set it as a staticmethod
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         if self.action == "list":
             return self.visible_rows()
         return super().get_queryset()
 
     @classmethod
-    def visible_rows(cls):
+    def visible_rows(cls) -> ContentQuerySet:
         """Return the rows that the list filters."""
-        return cls.queryset.all().visible()
+        return cast(ContentQuerySet, cls.queryset.all()).visible()
 
     @classmethod
-    def results_for(cls, viewer, query: Mapping[str, str]) -> ResultList:
+    def results_for(
+        cls, viewer: User | AnonymousUser, query: Mapping[str, str]
+    ) -> ResultList:
         """Return the rows of the list for `viewer` and the parameters `query`.
 
         Raises `ValidationError` (400) for parameters that the list refuses.
         """
         return filtered_results(cls.visible_rows(), cls.filterset_class, query, viewer)
 
-    def retrieve(self, request, pk):
+    def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
 
-    def create(self, request):
+    def create(self, request: Request) -> Response:
         created = self.perform_create(self.validated_input())
         return self.write_response(self.created_message, created, status=201)
 
-    def update(self, request, pk):
+    def update(self, request: Request, pk: str) -> Response:
         obj = self.get_object()
         # Before the input is read: a stranger gets 403, whatever the body is. The
         # service checks it again with the row locked.
-        services.check_owner(obj, request.user)
+        services.check_owner(obj, cast(User, request.user))
         changed = self.perform_update(obj, self.validated_input(partial=True))
         return self.write_response(self.updated_message, changed)
 
-    def partial_update(self, request, pk):
+    def partial_update(self, request: Request, pk: str) -> Response:
         return self.update(request, pk)
 
-    def perform_create(self, fields: dict):
+    def perform_create(self, fields: dict) -> Model:
         """Create a row from validated input; return it."""
-        return services.post(
-            self.queryset.model, owner=self.request.user, fields=fields
-        )
+        owner = cast(User, self.request.user)
+        return services.post(self.queryset.model, owner=owner, fields=fields)
 
-    def perform_update(self, obj, changes: dict):
+    def perform_update(self, obj: Any, changes: dict) -> Model:
         """Change a row by validated input; return it."""
         return self.edit(obj, actor=self.request.user, **changes)
