@@ -1,5 +1,7 @@
 """Services that all types of items share: post, change, release the pictures."""
 
+from typing import TypeVar
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,9 +12,11 @@ from geo.models import fill_public_location
 from items.models import Item, Moderated
 from uploads import services as uploads
 
+AnyItem = TypeVar("AnyItem", bound=Item)
+
 
 @transaction.atomic
-def post(model: type[Item], *, owner: User, fields: dict) -> Item:
+def post(model: type[AnyItem], *, owner: User, fields: dict) -> AnyItem:
     """Create an item of `owner` from validated fields; return it.
 
     Raises `NotFound` (404) for pictures that are not uploads of the owner.
@@ -29,7 +33,7 @@ def check_owner(content: Moderated, actor: User) -> None:
         raise NotAllowed(_("Only the owner can change this."))
 
 
-def lock_owned(item: Item, *, actor: User) -> Item:
+def lock_owned(item: AnyItem, *, actor: User) -> AnyItem:
     """Return the item's freshly locked row; raise as `check_owner`."""
     item = locked(type(item)._base_manager).get(pk=item.pk)
     check_owner(item, actor)
@@ -37,7 +41,7 @@ def lock_owned(item: Item, *, actor: User) -> Item:
 
 
 @transaction.atomic
-def edit(item: Item, *, changes: dict) -> Item:
+def edit(item: AnyItem, *, changes: dict) -> AnyItem:
     """Save validated changes of a locked item; return it.
 
     Pictures stay if `changes` has no `images`. Raises as `post`.

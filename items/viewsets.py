@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,7 +26,8 @@ class ContentViewSet(PublicList, ApiViewSet):
     """
 
     public_actions = frozenset({"list", "retrieve"})
-    created_message = updated_message = ""
+    created_message: str | Promise = ""
+    updated_message: str | Promise = ""
     edit: Callable  # edit(obj, *, actor, **changes): set it as a staticmethod
 
     def get_queryset(self) -> QuerySet:

@@ -1,5 +1,6 @@
 """The base viewset: visibility, permissions, input, output and lists of the API."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -63,7 +64,7 @@ class ApiViewSet(GenericViewSet):
     list_serializer_class: type[Output] | None = None  # of lists, where they show less
     object_key = ""  # of a row in the answer to a write: {"message": …, key: {…}}
     list_key: str | None = None  # of the rows of a list; None for a bare array
-    examples: dict[str, dict] = {}  # action: {"Request": […], "Answer": […]}
+    examples: Mapping[str, Any] = {}  # action: {"Request": […], "Answer": […]}
     throttle_scopes: dict[str, str] = {}  # action: scope, where it is not "write"
     lookup_value_regex = r"[0-9]{1,18}"
 
