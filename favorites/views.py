@@ -20,7 +20,6 @@ from core.exceptions import ValidationFailed
 from favorites import examples, services
 from favorites.filters import FavoriteFilter
 from favorites.models import ITEM_TYPES, Favorite
-from favorites.querysets import FavoriteQuerySet
 from favorites.serializers import (
     FavoriteInput,
     FavoriteRowSerializer,
@@ -130,7 +129,7 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def count(self, request: Request) -> Response:
-        return Response(cast(FavoriteQuerySet, self.get_queryset()).count_by_type())
+        return Response(self.get_queryset().count_by_type())
 
 
 def _requested_items(query: QueryDict) -> dict[str, tuple[str, int]]:

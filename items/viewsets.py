@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.functional import Promise
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +30,7 @@ class ContentViewSet(PublicList, ApiViewSet):
     updated_message: str | Promise = ""
     edit: Callable  # edit(obj, *, actor, **changes): set it as a staticmethod
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> ContentQuerySet:
         if self.action == "list":
             return self.visible_rows()
         return super().get_queryset()

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework import serializers
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User  # stands for AUTH_USER_MODEL
 
 
 class Output(serializers.Serializer):
@@ -24,7 +26,7 @@ class Output(serializers.Serializer):
     example: dict | None = None  # of the API's description
 
     @cached_property
-    def viewer(self) -> AbstractBaseUser | None:
+    def viewer(self) -> "_User | None":
         """The user who reads; None for a caller who is not signed in."""
         request = self.context.get("request")
         user = request.user if request else None

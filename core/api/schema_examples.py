@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 
 from core.api.output import Output
 from core.api.schema_responses import operations
+
+if TYPE_CHECKING:  # it imports the views of REST framework
+    from drf_spectacular.generators import SchemaGenerator
 
 TEXTS = {  # by `format`
     "date-time": "2031-05-06T11:30:00Z",
@@ -22,7 +24,7 @@ DEFAULT_TEXT = "Text"
 
 
 def add_examples(
-    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
     """Add an example to each JSON answer of status 2xx without one."""
     schemas = result["components"]["schemas"]

@@ -1,10 +1,12 @@
 """What every operation of the OpenAPI document shares: errors, headers, security."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
+
+if TYPE_CHECKING:  # it imports REST framework's views, which import this module
+    from drf_spectacular.generators import SchemaGenerator
 
 CHANGES = {"PUT", "PATCH"}  # what is not given stays
 WRITES = {"POST", "DELETE"} | CHANGES
@@ -87,7 +89,7 @@ def operations(result: dict) -> Iterator[tuple[str, str, dict]]:
 
 
 def describe_duplicates(
-    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
     """Mark aliases, and PUT beside PATCH, as deprecated; name what to use instead."""
     for path, method, operation in operations(result):
@@ -106,7 +108,7 @@ def _append(operation: dict, sentence: str) -> None:
 
 
 def describe_security(
-    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
     """Say `security: []` where no token is read, and that it is optional elsewhere."""
     for _path, _method, operation in operations(result):
@@ -119,7 +121,7 @@ def describe_security(
 
 
 def describe_errors(
-    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
     """Give every operation the error answers it can give, in the one shape."""
     components = result.setdefault("components", {})
@@ -196,7 +198,7 @@ def _errors_of(path: str, method: str, operation: dict) -> set[str]:
 
 
 def describe_headers(
-    result: dict, generator: SchemaGenerator, request: Request | None, public: bool
+    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
     """Name the headers of each answer, and 304 where an answer has an `ETag`."""
     result["components"]["headers"] = {

@@ -109,7 +109,7 @@ class ApiViewSet(GenericViewSet):
             return "private, no-cache"
         return f"public, max-age={settings.PUBLIC_MAX_AGE}, must-revalidate"
 
-    def get_queryset(self) -> QuerySet:
+    def get_queryset(self) -> Any:  # of the class of the subclass's `queryset`
         rows = cast(_VisibleRows, self.queryset.all())
         return rows.visible_to(self.request.user)
 
