@@ -32,6 +32,8 @@ class StatusOfAnyType(HasSchema, serializers.CharField):
 
 
 class FavoriteSerializer(Output):
+    """A favorite of the caller, and the item that it is of."""
+
     id = serializers.IntegerField()
     user_id = serializers.IntegerField()
     item_type = serializers.ChoiceField(choices=list(ITEM_TYPES))
@@ -69,12 +71,15 @@ ITEM_FIELDS = tuple(FavoriteItem().get_fields())
 
 
 class FavoriteRowSerializer(Output):
+    """A favorite of the caller, with its item."""
+
     favorite_id = serializers.IntegerField(source="id")
     favorited_at = serializers.DateTimeField(source="created_at")
     item = serializers.SerializerMethodField()
 
     @extend_schema_field(FavoriteItem)
     def get_item(self, favorite: Favorite) -> dict:
+        """Return the item as its own list shows it, with its type and owner."""
         item = favorite.item
         serializer = for_model(type(item)).list_serializer
         shown = serializer(item, context=self.context).data
@@ -87,6 +92,8 @@ class FavoriteRowSerializer(Output):
 
 
 class FavoriteInput(Input):
+    """The item to add to the favorites, or to remove from them."""
+
     ignored_fields = fields_of(FavoriteSerializer, FavoriteRowSerializer)
     item_type = StrictChoiceField(choices=list(ITEM_TYPES))
     item_id = IdField()

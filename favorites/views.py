@@ -97,7 +97,6 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
 
     @extend_schema(
         operation_id="favorites_deleteFavoriteOfItem",
-        summary="Delete the favorite of an item",
     )
     @action(
         detail=False,
@@ -105,18 +104,19 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
         url_path=rf"item/(?P<item_type>{TYPES})/(?P<item_id>[0-9]{{1,18}})",
     )
     def item(self, request: Request, item_type: str, item_id: str) -> Response:
+        """Delete the favorite of an item."""
         fields = {item_type: item_id, "user": request.user}
         get_object_or_404(Favorite, **fields).delete()
         return Response({"message": _("Removed from favorites.")})
 
     @extend_schema(
         operation_id="favorites_checkFavorites",
-        summary="Check which items are favorites",
         responses=CHECKED,
         parameters=CHECK_PARAMETERS,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def check(self, request: Request) -> Response:
+        """Check which items are favorites."""
         items = _requested_items(request.query_params)
         user = cast(User, request.user)
         found = services.are_favorites(user=user, items=items)
@@ -124,11 +124,11 @@ class FavoriteViewSet(ListModelMixin, ApiViewSet):
 
     @extend_schema(
         operation_id="favorites_countFavorites",
-        summary="Count the caller's favorites",
         responses=COUNTED,
     )
     @action(detail=False, pagination_class=None, filterset_class=None)
     def count(self, request: Request) -> Response:
+        """Count the caller's favorites."""
         return Response(self.get_queryset().count_by_type())
 
 

@@ -14,12 +14,12 @@ SALT = "marketplace.cursor"
 
 
 def encode(position: list, *, path: str) -> str:
-    """The cursor of a `position`, for the list at `path`."""
+    """Return the cursor of a `position`, for the list at `path`."""
     return signing.dumps(position, salt=SALT + path)
 
 
 def after_cursor(results: ResultList, cursor: str, count: int, *, path: str) -> list:
-    """The next `count` rows after a cursor; the first ones for an empty cursor.
+    """Return the next `count` rows after a cursor; the first ones for an empty one.
 
     Raises `ValidationFailed` (400) for a cursor that is not of this list.
     """
@@ -31,7 +31,7 @@ def after_cursor(results: ResultList, cursor: str, count: int, *, path: str) -> 
 
 
 def decode(cursor: str, *, path: str) -> list:
-    """The position in a cursor. Raises `ValidationFailed` (400) for a forged one."""
+    """Return the position in a cursor; raise `ValidationFailed` (400) if forged."""
     try:
         return signing.loads(cursor, salt=SALT + path)
     except signing.BadSignature as error:

@@ -32,7 +32,7 @@ AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
 
 
 def render(exc: Exception, context: dict) -> Response:
-    """Answer every failure of a view in the one error shape."""
+    """Return the response for any error of a view, in the one error shape."""
     if isinstance(exc, DomainError):
         set_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
@@ -71,7 +71,7 @@ def _suspicious(exc: SuspiciousOperation) -> Response:
 
 
 def _unavailable(exc: Exception) -> ServiceUnavailable:
-    """What to say when the database or the cache gives no answer in time."""
+    """Return the error for a database or cache that gives no answer in time."""
     if isinstance(exc.__cause__, QueryCanceled):
         sentence = _("This search takes too long. Please narrow it down.")
         return ServiceUnavailable(sentence, code="too_slow")

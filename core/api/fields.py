@@ -1,7 +1,7 @@
-"""What goes in is strict; what goes out is a plain dict, quickly.
+"""Input serializers and their fields.
 
-`Input` and `Output` are never the same class. The input fields below refuse values of
-the wrong JSON type instead of bending them.
+The fields refuse values of the wrong JSON type instead of converting them. `Output`
+serializers are in `core.api.output`.
 """
 
 import math
@@ -60,7 +60,7 @@ class Input(serializers.Serializer):
 
 
 class HasSchema:
-    """A field that says in the API's description what exactly it takes."""
+    """A field that gives the JSON schema of what it takes."""
 
     @property
     def schema(self) -> dict:
@@ -240,7 +240,7 @@ class CommaSeparatedField(_WordsField):
 
 
 class LocalDateTimeField(HasSchema, serializers.Field):
-    """A time on the site's own wall clock, without a zone: `2031-05-06T14:30:00`.
+    """A time on the site's own clock, without a zone: `2031-05-06T14:30:00`.
 
     A time with an offset is moved to that clock first. Null and "" mean none.
     """

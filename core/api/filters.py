@@ -23,7 +23,7 @@ NOT_GIVEN = {"type": "string", "maxLength": 0}
 
 
 class HasSchema:
-    """A filter that says in the API's description what exactly it takes."""
+    """A filter that gives the JSON schema of what it takes."""
 
     @property
     def schema(self) -> dict:

@@ -33,7 +33,7 @@ class Output(serializers.Serializer):
         return user if user is not None and user.is_authenticated else None
 
     def absolute(self, url: str | None) -> str | None:
-        """A site path as a full URL, so that an `<img>` elsewhere finds it."""
+        """Return a site path as a full URL, for an `<img>` on another site."""
         if url and url.startswith("/") and not url.startswith("//"):
             request = self.context.get("request")
             here = request.build_absolute_uri if request else settings.SITE_URL.__add__
@@ -48,7 +48,7 @@ class Output(serializers.Serializer):
         return shown
 
     def of_all(self, instances: Iterable) -> list[dict]:
-        """What `many=True` gives, without a serializer around this one."""
+        """Return the rows as dicts, as `many=True` would, without a list serializer."""
         return [self.to_representation(instance) for instance in instances]
 
     @cached_property
@@ -69,7 +69,7 @@ class Output(serializers.Serializer):
 
 
 def fields_of(*outputs: type[serializers.Serializer]) -> frozenset[str]:
-    """The names of all fields that `outputs` can show."""
+    """Return the names of all fields that `outputs` can show."""
     return frozenset().union(*(output._declared_fields for output in outputs))
 
 

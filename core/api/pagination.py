@@ -1,6 +1,6 @@
 """Numbered pages, in an envelope or bare, always with paging headers."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -8,11 +8,13 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param
-from rest_framework.views import APIView
 
 from core.api import cursors
 from core.api.params import parse_int
 from core.db.results import ResultList
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 PAGE, PER_PAGE, CURSOR = "page", "per_page", "cursor"
 MAX_OFFSET_ROWS = 1_000_000  # page numbers reach no further; cursors do
@@ -37,7 +39,7 @@ class Pages(BasePagination):
         self,
         queryset: QuerySet | ResultList,
         request: Request,
-        view: APIView | None = None,
+        view: "APIView | None" = None,
     ) -> list[Any]:
         """Return the rows of the page. Raises `ValidationFailed` (400) for a cursor."""
         self.read_params(request, view)
@@ -56,7 +58,7 @@ class Pages(BasePagination):
         self.next_cursor = self._encode(position) if position else None
         return page
 
-    def read_params(self, request: Request, view: APIView | None) -> None:
+    def read_params(self, request: Request, view: "APIView | None") -> None:
         """Set `page`, `per_page` and `list_key` from the request."""
         self.request = request
         self.page = parse_int(request.query_params.get(PAGE)) or 1
@@ -132,7 +134,7 @@ class Pages(BasePagination):
             for relation, number in pages.items()
         )
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict]:
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict]:
         """Return the OpenAPI parameters: page, page size and cursor."""
         number = {"type": ["integer", "string"]}
         return [

@@ -4,7 +4,7 @@ MAX_INT_DIGITS = 18  # so many always fit into a database's 64 bits
 
 
 def parse_int(text: str | None) -> int | None:
-    """`text` as a whole number from 0, or None if it is anything else.
+    """Return `text` as a whole number from 0, or None if it is anything else.
 
     ASCII digits alone: `int` itself would also take signs, spaces, underscores and the
     digits of other scripts. A number that is too long is cut to `MAX_INT_DIGITS`, which

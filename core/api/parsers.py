@@ -14,7 +14,7 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses what no answer could say again, and what readers disagree about.
+    """Refuses what an answer could not repeat, and what parsers read differently.
 
     That is NaN, infinite numbers, integers over 64 bits, repeated keys, lone
     surrogates and nesting deeper than 254.
@@ -47,7 +47,7 @@ def parse_json(text: str) -> Any:
         )
         orjson.dumps(found)
     except (RecursionError, orjson.JSONEncodeError) as error:
-        raise ValueError("nothing that could be said again") from error
+        raise ValueError("not repeatable as JSON") from error
     return found
 
 

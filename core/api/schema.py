@@ -1,4 +1,4 @@
-"""The OpenAPI document, read off the viewsets."""
+"""The OpenAPI document, generated from the viewsets."""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -38,7 +38,7 @@ CRUD_VERBS = {
 
 
 def error_codes(**codes: list[str]) -> dict:
-    """For `extend_schema(extensions=…)`: further codes of an operation's errors.
+    """Return `extensions` of `extend_schema`: further error codes of an operation.
 
     `error_codes(s409=["taken"])` adds `taken` to the codes of its status 409.
     """
@@ -71,7 +71,7 @@ def _camel(name: str) -> str:
 
 
 def undocumented_classes() -> list[type]:
-    """Classes whose docstrings are for developers of the API, not for its callers.
+    """Return the classes whose docstrings are not for callers of the API.
 
     They are the serializers that others inherit from: `is_base` is set on each itself.
     """
@@ -91,7 +91,7 @@ def _subclasses(parent: type) -> Iterator[type]:
 
 
 class DescribedFields(OpenApiSerializerFieldExtension):
-    """Fields that say themselves what they take."""
+    """Takes the schema of a field from the field itself."""
 
     target_class = "core.api.fields.HasSchema"
     match_subclasses = True
@@ -119,7 +119,7 @@ class Schema(AutoSchema):
         return ["users" if tag == "blocks" else tag]
 
     def get_operation_id(self) -> str:
-        """`<tag>_<verbNoun>`, where the action does not name itself."""
+        """Return `<tag>_<verbNoun>`, where the action does not name itself."""
         tag = _camel(self.get_tags()[0])
         canonical = getattr(self._method(), "canonical", "")
         action = getattr(self._method(), "operation", self._viewset.action)
@@ -138,19 +138,19 @@ class Schema(AutoSchema):
         return _camel(action) if "_" in action else f"{_camel(action)}{noun}"
 
     def get_summary(self) -> str | None:
-        """The first line of the action's docstring, where it has no summary."""
+        """Return the first line of the action's docstring, if it has one."""
         return self._docstring().partition("\n")[0].removesuffix(".") or None
 
     def get_description(  # type: ignore[override]  # as drf-spectacular overrides it
         self,
     ) -> str:
-        """What the action's docstring says after its summary."""
+        """Return the action's docstring after its summary."""
         first, _, rest = self._docstring().partition("\n")
         is_summary = self.get_summary() == first.removesuffix(".")
         return rest.strip() if is_summary else self._docstring()
 
     def get_extensions(self) -> dict[str, Any]:
-        """Marks that the hooks of `schema_responses` read and take out again."""
+        """Return marks that the hooks of `schema_responses` read and take out again."""
         action = self._viewset.action
         marks: dict[str, Any] = {}
         if canonical := getattr(self._method(), "canonical", ""):
@@ -186,12 +186,12 @@ class Schema(AutoSchema):
         return self._viewset.serializer_class
 
     def get_override_parameters(self) -> list[Any]:
-        """Of lists: the point to search around."""
+        """Return the parameters of lists for the point to search around."""
         place = getattr(self._filterset(), "place", {}) if self._is_list_view() else {}
         return [OpenApiParameter(name, schema) for name, schema in place.items()]
 
     def get_examples(self) -> list[OpenApiExample]:
-        """Of `view.examples[action]`: what may be sent, and what is answered."""
+        """Return the request and answer examples of `view.examples[action]`."""
         examples = getattr(self.view, "examples", {}).get(self._viewset.action, {})
         return [
             OpenApiExample(
@@ -213,7 +213,7 @@ class Schema(AutoSchema):
         return not self._viewset.detail or "list_key" in vars(self.view)
 
     def get_filter_backends(self) -> list:
-        """Other lists than `list` are not filtered."""
+        """Return no filters for other lists than `list`."""
         return super().get_filter_backends() if self._filterset() else []
 
     def _filterset(self) -> "type[FilterSet] | None":

@@ -43,7 +43,7 @@ def add_examples(
 
 
 def example_of(schema: dict, schemas: dict, by_name: dict) -> Any:
-    """A value that `schema` accepts: hand-written for known components."""
+    """Return a value that `schema` accepts: hand-written for known components."""
     if name := schema.get("$ref", "").rpartition("/")[2]:
         if name in by_name:
             return by_name[name]

@@ -103,14 +103,14 @@ def describe_duplicates(
 
 
 def _append(operation: dict, sentence: str) -> None:
-    said = operation.get("description", "")
-    operation["description"] = f"{said}\n\n{sentence}".strip()
+    description = operation.get("description", "")
+    operation["description"] = f"{description}\n\n{sentence}".strip()
 
 
 def describe_security(
     result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
 ) -> dict:
-    """Say `security: []` where no token is read, and that it is optional elsewhere."""
+    """Set `security: []` where no token is read, and mark it optional elsewhere."""
     for _path, _method, operation in operations(result):
         schemes = operation.setdefault("security", [])
         if {} in schemes:  # first what Swagger shows as the default: no token

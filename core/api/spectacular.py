@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of itself, and how its pages show it."""
+"""The settings of drf-spectacular: the document's head, tags and pages."""
 
 TAGS = {
     "auth": "Register, sign in and out, and edit one's own account.",

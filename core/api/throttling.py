@@ -1,4 +1,4 @@
-"""Limits that hold under concurrency: one atomic add-and-increment a request."""
+"""Rate limits: each request increments one counter in the cache, atomically."""
 
 import time
 from ipaddress import ip_address, ip_network
@@ -51,7 +51,7 @@ def check_scope(scope: str, request: Request) -> None:
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """The caller's address, from X-Forwarded-For only behind our own proxies."""
+    """Return the caller's address: from X-Forwarded-For only behind our own proxies."""
     hops = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if hops and len(forwarded) >= hops and forwarded[-hops].strip():
@@ -60,7 +60,7 @@ def address_of(request: HttpRequest | Request) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv6 address without its last half, which every household has to itself."""
+    """Return an address; of IPv6 the first half, which one household shares."""
     try:
         parsed = ip_address(address)
     except ValueError:

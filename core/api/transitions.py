@@ -1,4 +1,4 @@
-"""Routes that are read off a workflow table."""
+"""Routes that are generated from a workflow table."""
 
 import re
 from collections.abc import Callable
