@@ -1,6 +1,7 @@
 """The filters that all types of items share."""
 
 from decimal import Decimal
+from typing import cast
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
@@ -60,13 +61,12 @@ class ItemFilter(SearchFilter):
         """Rows of one person."""
         return queryset.filter(**{queryset.model.owner_field: int(value)})
 
-    def in_status(
-        self, queryset: ContentQuerySet, name: str, value: str
-    ) -> ContentQuerySet:
+    def in_status(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Rows in one of the statuses, as `ContentQuerySet.in_status`."""
-        return queryset.in_status(split_words(value), viewer=self.request.user)
+        rows = cast(ContentQuerySet, queryset)
+        return rows.in_status(split_words(value), viewer=self.request.user)
 
-    def filter_rows(self, queryset: ContentQuerySet) -> ContentQuerySet:
+    def filter_rows(self, queryset: QuerySet) -> QuerySet:
         """Filter also by `default_status`, unless `status` is given."""
         queryset = super().filter_rows(queryset)
         if self.default_status and not self.form.cleaned_data.get("status"):
