@@ -1,15 +1,17 @@
 """Run all maintenance jobs: expire, delete and repair. A worker does it every hour."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from jobs.maintenance import run_all
 
 
 class Command(BaseCommand):
+    """Call `jobs.maintenance.run_all`, and print the count of each job."""
+
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--dry-run",
             action="store_true",
