@@ -9,17 +9,17 @@ class SavedSearchQuerySet(models.QuerySet):
     """Saved searches."""
 
     def visible_to(self, user):
-        """Saved searches of `user`."""
+        """Return the saved searches of `user`."""
         return self.filter(user=user.pk)
 
     def for_display(self):
-        """Without the columns that are not shown."""
+        """Leave out the columns that are not shown."""
         return self.defer("digest")
 
     def newest_first(self):
-        """Ordered by date, then id."""
+        """Order by the date of creation, the latest first."""
         return self.order_by("-created_at", "-id")
 
     def due(self, *, at: datetime):
-        """Saved searches whose next run is due by `at`, the oldest first."""
+        """Return the saved searches whose next run is due by `at`, the oldest first."""
         return self.filter(next_at__lte=at).order_by("next_at")
