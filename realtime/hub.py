@@ -158,7 +158,7 @@ class Hub:
     def message_created(
         self, user_id: int, conversation_id: int, seq: int, frame: str | None = None
     ) -> None:
-        """Tell a user's message streams of a message; `frame` is it, if known."""
+        """Notify a user's message streams of a message; `frame` is it, if known."""
         for connection in self._connections_by_user.get(user_id, ()):
             connection.message_stream.message_created(conversation_id, seq, frame)
 
@@ -235,7 +235,7 @@ class Hub:
             self._spawn(task())
 
     async def _subscribe(self, user_id: int) -> None:
-        # Kept while the layer is down: `_heartbeat` subscribes again later.
+        # Stays while the layer is down: `_heartbeat` subscribes again later.
         self._unsubscribed.add(user_id)
         with contextlib.suppress(*LAYER_ERRORS):
             async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
@@ -263,7 +263,7 @@ class Hub:
         self._heartbeat_at = self.loop.time()
         if self.layer_is_down:
             self.layer_is_down = False
-            logger.warning("the channel layer is back: clients are told to resync")
+            logger.warning("the channel layer is back: clients must resync")
             for connection in self.connections():
                 connection.send_buffer.put(encode_frame("resync"))
 

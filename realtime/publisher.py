@@ -33,7 +33,7 @@ class LocalReceiver(Protocol):
         """Deliver an event of this process. Called from any thread."""
 
 
-# The hub of each event loop of this process. Kept here, not in `realtime.hub`, which
+# The hub of each event loop of this process. Stored here, not in `realtime.hub`, which
 # imports this module.
 receivers: dict[asyncio.AbstractEventLoop, LocalReceiver] = {}
 
