@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -27,8 +28,13 @@ from core.db.conditions import prefix_q
 SUBJECTS = ("task", "offering", "listing")
 
 
-def _related_model(model, name: str) -> type[models.Model]:
-    return model._meta.get_field(name).related_model
+def related_rows(model: type[models.Model], name: str) -> Any:
+    """Return a queryset of the rows that the foreign key `name` can refer to.
+
+    Untyped: the models of items stand in higher packages.
+    """
+    related = model._meta.get_field(name).related_model
+    return cast(type[models.Model], related)._default_manager.all()
 
 
 class SubjectQuerySet(models.QuerySet):
@@ -46,7 +52,7 @@ class SubjectQuerySet(models.QuerySet):
         return self.annotate(about_title=Case(*titles, default=None))
 
     def _visible_to_everyone(self, name: str) -> Q:
-        items = _related_model(self.model, name).objects.all()
+        items = related_rows(self.model, name)
         return items.visible_to_q(AnonymousUser())
 
 
@@ -59,8 +65,7 @@ class ConversationQuerySet(SubjectQuerySet):
 
     def for_display(self, user):
         """Fetch what `ConversationSerializer` shows to `user`."""
-        message = _related_model(self.model, "last_message")
-        last = message.objects.for_display().select_related("conversation")
+        last = self._messages().for_display().select_related("conversation")
         people = ("participant_1", "participant_2")
         return (
             self.select_related(*people)
@@ -85,8 +90,8 @@ class ConversationQuerySet(SubjectQuerySet):
             When(participant_1=user.pk, then=F("read_seq_1")), default=F("read_seq_2")
         )
         unread = (
-            _related_model(self.model, "last_message")
-            .objects.filter(conversation=OuterRef("pk"))
+            self._messages()
+            .filter(conversation=OuterRef("pk"))
             .unread_by(user, after=OuterRef("read_seq"))
             .order_by()
             .values("conversation")
@@ -123,7 +128,7 @@ class ConversationQuerySet(SubjectQuerySet):
         Two queries, whatever the number of users.
         """
         totals: Counter[int] = Counter()
-        messages = _related_model(self.model, "last_message").objects
+        messages = self._messages()
         for side in (1, 2):
             reader = f"conversation__participant_{side}"
             unread = messages.filter(
@@ -143,6 +148,9 @@ class ConversationQuerySet(SubjectQuerySet):
     def latest_first(self):
         """Order by the last change, the latest first."""
         return self.order_by("-updated_at", "-id")
+
+    def _messages(self) -> "MessageQuerySet":
+        return related_rows(self.model, "last_message")
 
 
 class MessageQuerySet(SubjectQuerySet):
