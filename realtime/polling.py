@@ -85,7 +85,7 @@ class NewRowCursor:
 class RecentIds:
     """The ids that were handled lately: an event and several polls name the same."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._cache = LRUCache(MAX_REMEMBERED_IDS)  # or it would grow for ever
 
     def is_new(self, key: Hashable) -> bool:
