@@ -18,7 +18,7 @@ class Command(BaseCommand):
             help="Change nothing; print how many rows would change.",
         )
 
-    def handle(self, *, dry_run, **options):
+    def handle(self, *, dry_run: bool, **options: object) -> None:
         failed = 0
         for name, count in run_all(at=timezone.now(), dry_run=dry_run):
             failed += count is None

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             f"if a job has been due for more than {MAX_LATE_S} seconds.",
         )
 
-    def handle(self, *, status, **options):
+    def handle(self, *, status: bool, **options: object) -> None:
         if status:
             return self._print_status()
         worker = Worker()

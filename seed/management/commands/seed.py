@@ -29,7 +29,16 @@ class Command(BaseCommand):
             "--yes", action="store_true", help="Also if there are real users."
         )
 
-    def handle(self, *, size, reset, random_state, if_empty, yes, **options):
+    def handle(
+        self,
+        *,
+        size: str,
+        reset: bool,
+        random_state: int,
+        if_empty: bool,
+        yes: bool,
+        **options: object,
+    ) -> None:
         if if_empty and User.objects.exists():
             self.stdout.write("There are users already; nothing to seed.")
             return
