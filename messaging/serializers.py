@@ -61,10 +61,12 @@ class AttachmentSerializer(Output):
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, upload: Upload) -> str:
+        """The full URL of the picture."""
         return cast(str, self.absolute(links.signed_path(upload)))
 
     @extend_schema_field(serializers.URLField)
     def get_thumbnail_url(self, upload: Upload) -> str:
+        """The full URL of the thumbnail, a WebP image."""
         return cast(str, self.absolute(links.signed_path(upload, small=True)))
 
 
@@ -90,10 +92,12 @@ class MessageSerializer(SubjectOutput):
     created_at = serializers.DateTimeField()
 
     def get_content(self, message: Message) -> str:
+        """The text; empty without one, and for a deleted message."""
         return "" if message.is_deleted else message.content
 
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, message: Message) -> list[dict]:
+        """The pictures; empty for a deleted message."""
         if message.is_deleted:
             return []
         shown = self._attachment.to_representation
@@ -133,6 +137,7 @@ class ConversationSerializer(SubjectOutput):
         return self._other.to_representation(other)
 
     def get_other_read_seq(self, conversation: Conversation) -> int:
+        """The number of the last message that the other participant has read."""
         return conversation.read_seq_beside(self.viewer)
 
     @cached_property
