@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from accounts.serializers import UserBrief, UserWithPresence
 from core.api.fields import IdField, Input, OptionalTextField, TextField
 from core.api.output import Output, fields_of
@@ -138,7 +139,8 @@ class ConversationSerializer(SubjectOutput):
 
     def get_other_read_seq(self, conversation: Conversation) -> int:
         """The number of the last message that the other participant has read."""
-        return conversation.read_seq_beside(self.viewer)
+        reader = cast(User, self.viewer)  # conversations require a sign-in
+        return conversation.read_seq_beside(reader)
 
     @cached_property
     def _other(self) -> UserWithPresence:
