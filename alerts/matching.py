@@ -7,9 +7,10 @@ it.
 import logging
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any, cast
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, OuterRef
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import Block
@@ -17,6 +18,8 @@ from alerts.models import Alerted, SavedSearch
 from alerts.schedule import next_run
 from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
+from items.models import Item
+from items.querysets import ContentQuerySet
 from notifications.services import notify
 
 logger = logging.getLogger("alerts")
@@ -62,7 +65,7 @@ def claim(*, at: datetime) -> tuple[int, list[int]]:
 
 
 def _changed_types(batch: list[SavedSearch]) -> set[str]:
-    """The types with items that changed since the oldest watermark of the batch."""
+    """Return the types with items changed since the oldest watermark of the batch."""
     since: dict[str, datetime] = {}
     for search in batch:
         oldest = since.get(search.item_type, search.since)
@@ -70,8 +73,12 @@ def _changed_types(batch: list[SavedSearch]) -> set[str]:
     return {
         item_type
         for item_type, moment in since.items()
-        if ITEM_TYPES[item_type].model.objects.filter(updated_at__gt=moment).exists()
+        if _has_changes(ITEM_TYPES[item_type].model, since=moment)
     }
+
+
+def _has_changes(model: type[Item], *, since: datetime) -> bool:
+    return model._default_manager.filter(updated_at__gt=since).exists()
 
 
 def _send_or_log(pk: int, *, at: datetime) -> None:
@@ -110,7 +117,7 @@ def _mark_run(search: SavedSearch, *, at: datetime) -> None:
     search.next_at = next_run(search.frequency, user_id=search.user_id, at=at)
 
 
-def new_items(search: SavedSearch, *, at: datetime) -> list[Model]:
+def new_items(search: SavedSearch, *, at: datetime) -> list[Item]:
     """Return the items of the list that were posted or changed since the last run.
 
     Without the user's own, those of people blocked by or blocking the user, and those
@@ -118,7 +125,8 @@ def new_items(search: SavedSearch, *, at: datetime) -> list[Model]:
     the query.
     """
     row, user = ITEM_TYPES[search.item_type], search.user
-    items = row.viewset.results_for(user, search.query).everything
+    results = row.viewset.results_for(user, search.query)
+    items = cast(ContentQuerySet, results.everything)
     changed = items.filter(updated_at__gt=search.since, updated_at__lte=at)
     # `since` reaches back before the last run, so that its items are found again.
     reported = Alerted.objects.filter(search=search.pk, item_id=OuterRef("pk"))
@@ -133,7 +141,7 @@ def new_items(search: SavedSearch, *, at: datetime) -> list[Model]:
     return list(new.order_by("-updated_at", "-pk")[:MAX_ITEMS])
 
 
-def _notify(search: SavedSearch, found: list[Model]) -> bool:
+def _notify(search: SavedSearch, found: list[Item]) -> bool:
     # In the transaction of the run, and unique per search and item: a run that is
     # repeated after a rollback reports the same items, and no item is reported twice.
     Alerted.objects.bulk_create(
@@ -141,7 +149,7 @@ def _notify(search: SavedSearch, found: list[Model]) -> bool:
     )
     row, count = ITEM_TYPES[search.item_type], len(found)
     plus = "+" if count == MAX_ITEMS else ""  # there may be more
-    params = {
+    params: dict[str, Any] = {
         "name": search.name,
         "count": f"{count}{plus}",
         "items": [row.summary(item) for item in found[:MAX_LISTED_ITEMS]],

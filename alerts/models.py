@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from alerts.querysets import SavedSearchQuerySet
@@ -15,7 +16,7 @@ from items.types import ITEM_TYPES
 OVERLAP = timedelta(minutes=5)
 
 
-def item_type_choices() -> list[tuple[str, str]]:
+def item_type_choices() -> list[tuple[str, str | Promise]]:
     """Return the choices of item types, read when all apps are loaded."""
     return [(item_type.plural, item_type.label) for item_type in ITEM_TYPES.values()]
 

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Collection, Mapping
 from hashlib import sha256
+from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from accounts.models import User
 from catalog.item_types import ITEM_TYPES
 from core.api.pagination import CURSOR, PAGE, PER_PAGE
 from geo.filters import parse_float
@@ -18,7 +20,9 @@ MAX_VALUE_CHARS = 200
 MAX_NAMES_IN_ERROR = 10
 
 
-def normalize(item_type: str, query: Mapping, user) -> dict[str, str]:
+def normalize(
+    item_type: str, query: Mapping[str, object], user: User
+) -> dict[str, str]:
     """Return the parameters of `query` as sorted strings, without the ignored ones.
 
     Raises `ValidationError` (400) for unknown parameters, and for values that the list
@@ -30,14 +34,15 @@ def normalize(item_type: str, query: Mapping, user) -> dict[str, str]:
         names = ", ".join(unknown[:MAX_NAMES_IN_ERROR])
         sentence = _("Unknown parameters: %(names)s.")
         raise ValidationError({"query": [sentence % {"names": names}]})
-    kept = {
+    saved = {
         name: text
         for name, text in given.items()
         if text and name not in IGNORED_PARAMETERS
     }
-    _check_place(row.filterset.place, kept)
-    row.viewset.results_for(user, kept)
-    return kept
+    filterset: Any = row.filterset  # django-filter is untyped
+    _check_place(filterset.place, saved)
+    row.viewset.results_for(user, saved)
+    return saved
 
 
 def _check_place(place: Collection[str], query: dict[str, str]) -> None:
@@ -61,7 +66,7 @@ def digest_of(query: dict[str, str]) -> str:
 
 
 def _as_text(name: str, value: object) -> str:
-    """The value as it would stand in a query string."""
+    """Return the value as it would stand in a query string."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not isinstance(value, str | int | float) or len(text) > MAX_VALUE_CHARS:
         raise ValidationError({name: [_("Give a short text, a number, or a flag.")]})

@@ -15,7 +15,9 @@ KINDS = tuple(ITEM_TYPES)
 
 
 class SavedSearchSerializer(Output):
-    example = examples.SAVED["saved_search"]
+    """A saved search, with the path of the list that shows its results."""
+
+    example = examples.SAVED_SEARCH
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(source="item_type", choices=KINDS)
     name = serializers.CharField()
@@ -25,7 +27,8 @@ class SavedSearchSerializer(Output):
     created_at = serializers.DateTimeField()
     next_at = serializers.DateTimeField(allow_null=True, help_text="When it runs next.")
 
-    def get_results(self, search) -> str:
+    def get_results(self, search: SavedSearch) -> str:
+        """Return the path of the list, with the query."""
         query = f"?{urlencode(search.query)}" if search.query else ""
         return f"/api/{search.item_type}{query}"
 
@@ -35,6 +38,7 @@ class Query(HasSchema, serializers.DictField):
 
     @property
     def schema(self) -> dict:
+        """The OpenAPI schema: the parameters of all lists."""
         parameters = (row.parameters for row in ITEM_TYPES.values())
         names = IGNORED_PARAMETERS.union(*parameters)
         text = {"type": "string", "maxLength": MAX_VALUE_CHARS}
@@ -48,6 +52,8 @@ class Query(HasSchema, serializers.DictField):
 
 
 class SavedSearchChange(Input):
+    """Changes of a saved search. Fields that are left out keep their values."""
+
     ignored_fields = fields_of(SavedSearchSerializer)
     name = TextField(max_length=100, required=False)
     query = Query(required=False)
@@ -55,6 +61,8 @@ class SavedSearchChange(Input):
 
 
 class SavedSearchInput(SavedSearchChange):
+    """A new saved search."""
+
     kind = StrictChoiceField(source="item_type", choices=KINDS)
     name = TextField(max_length=100)
     query = Query()

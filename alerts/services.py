@@ -1,6 +1,7 @@
 """Services of saved searches."""
 
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -8,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts.models import User
 from alerts.models import Alerted, SavedSearch
 from alerts.queries import digest_of, normalize
 from alerts.schedule import next_run
 from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
 from core.exceptions import DomainError, NotFound
+from items.querysets import ContentQuerySet
 
 MAX_SEARCHES = 50  # of one person
 Frequency = SavedSearch.Frequency
@@ -33,7 +36,7 @@ class SavedAlready(DomainError):
 
 @transaction.atomic
 def save(
-    user, *, item_type: str, name: str, query: dict, frequency: str
+    user: User, *, item_type: str, name: str, query: dict, frequency: str
 ) -> SavedSearch:
     """Save a search of `user`; items that appear from now on are reported.
 
@@ -55,16 +58,23 @@ def save(
 
 
 @transaction.atomic
-def change(search: SavedSearch, *, name="", query=None, frequency="") -> SavedSearch:
+def change(
+    search: SavedSearch,
+    *,
+    name: str = "",
+    query: dict | None = None,
+    frequency: str = "",
+) -> SavedSearch:
     """Change the given fields; return the search.
 
     Raises as `save`, and `NotFound` (404) for a search deleted meanwhile.
     """
     user, now = search.user, timezone.now()
     accounts.lock(user.pk)
-    search = locked(SavedSearch.objects).filter(pk=search.pk).first()
-    if search is None:
+    current = locked(SavedSearch.objects).filter(pk=search.pk).first()
+    if current is None:
         raise NotFound(_("Saved search not found."))
+    search = current
     search.name = name or search.name
     query = search.query if query is None else normalize(search.item_type, query, user)
     if query != search.query:
@@ -116,7 +126,7 @@ def stale(*, changed_since: datetime, changed_until: datetime) -> QuerySet:
     """Return the records about items that reached their final status in that time."""
     condition = Q()
     for name, row in ITEM_TYPES.items():
-        items = row.model.objects.filter(
+        items = cast(ContentQuerySet, row.model._default_manager.all()).filter(
             status=row.final_status, updated_at__range=(changed_since, changed_until)
         )
         ids = items.order_by().values("pk")

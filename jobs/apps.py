@@ -6,9 +6,11 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
+    """The job queue, its workers and the periodic jobs."""
+
     name = "jobs"
 
-    def ready(self):
+    def ready(self) -> None:
         """Import `<app>/jobs.py` of every app, which register their jobs."""
         from jobs.checks import maintenance_has_an_order
 

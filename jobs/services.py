@@ -16,7 +16,7 @@ def enqueue(
     *,
     key: str = "",
     run_at: datetime | None = None,
-    **kwargs,
+    **kwargs: object,
 ) -> None:
     """Queue `job` with `kwargs`, to run after this transaction commits, or at `run_at`.
 

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from django.db import DatabaseError, connection, reset_queries, transaction
 from django.utils import timezone
@@ -93,7 +94,7 @@ def time_limit(seconds: float) -> Iterator[None]:
     Without effect outside the main thread, where Python delivers no signals.
     """
 
-    def on_alarm(number, frame):
+    def on_alarm(number: int, frame: FrameType | None) -> None:
         raise JobTimeout(f"It took more than {seconds} s.")
 
     if threading.current_thread() is not threading.main_thread():
@@ -144,14 +145,14 @@ def _send_heartbeats(job: Job, stopped: threading.Event) -> None:
 class Worker:
     """The loop of `manage.py worker`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.name = f"{socket.gethostname()[:50]}:{os.getpid()}:{os.urandom(3).hex()}"
         # A plain flag: a signal handler that sets a threading.Event can deadlock, if
         # the signal arrives while the main thread holds the lock of the Event.
         self._is_stopped = False
         self._enqueued: dict[str, str] = {}  # the period queued last, by job
 
-    def stop(self, *signal_and_frame) -> None:
+    def stop(self, *signal_and_frame: object) -> None:
         """Let `run` return after the current job. Can be used as a signal handler."""
         self._is_stopped = True
 

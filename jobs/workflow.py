@@ -1,5 +1,6 @@
 """What staff may do with a job. Workers change jobs through `queue.py` alone."""
 
+from django.contrib.auth.base_user import AbstractBaseUser as User
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,14 +10,14 @@ from jobs.models import Job
 WAITING, RUNNING, DONE, DEAD, DISCARDED = Job.Status.values
 
 
-def reset(job: Job, *, actor, reason: str) -> None:
+def reset(job: Job, *, actor: User, reason: str) -> None:
     """Make a dead job due now, with all its attempts."""
     job.attempts = 0
     job.due_at = timezone.now()
     job.finished_at = None
 
 
-def discard(job: Job, *, actor, reason: str) -> None:
+def discard(job: Job, *, actor: User, reason: str) -> None:
     """Take a job out of the queue, and its arguments with it."""
     job.due_at = None
     job.finished_at = timezone.now()

@@ -1,6 +1,7 @@
 """Read-only admin pages of conversations and messages, and blocks."""
 
 from django.contrib import admin
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -11,6 +12,7 @@ from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column
 from messaging.links import signed_path
 from messaging.models import Conversation, Message, MessageVersion
 from messaging.querysets import SUBJECTS
+from uploads.models import Upload
 
 SUBJECT = " ".join(SUBJECTS)
 
@@ -78,7 +80,7 @@ class MessageAdmin(AuditedAdmin):
         description=_("status"),
         label={"deleted": "danger", "edited": "warning", "written": ""},
     )
-    def state(self, message: Message) -> tuple[str, str]:
+    def state(self, message: Message) -> tuple[str, str | Promise]:
         """Return the key and the label of the column."""
         if message.is_deleted:
             return "deleted", _("Deleted")
@@ -94,7 +96,7 @@ class MessageAdmin(AuditedAdmin):
         return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
 
 
-def _picture(upload) -> str:
+def _picture(upload: Upload) -> str:
     small = signed_path(upload, small=True, for_staff=True)
     picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
     return format_html(picture, signed_path(upload, for_staff=True), small)

@@ -19,7 +19,7 @@ BLOCKED = inline_serializer(
 
 
 class BlockViewSet(ApiViewSet):
-    """The users whom the caller blocks."""
+    """The users that the caller blocks."""
 
     queryset = Block.objects.for_display().newest_first()
     serializer_class = BlockSerializer
@@ -28,7 +28,7 @@ class BlockViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="users_listBlocks",
-        summary="List the people whom the caller blocks",
+        summary="List the people that the caller blocks",
         description="The latest first.",
     )
     def list(self, request):

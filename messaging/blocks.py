@@ -11,13 +11,13 @@ from messaging.models import Conversation
 
 
 @transaction.atomic
-def block(*, blocker, user_id: int) -> tuple[Block, bool]:
+def block(*, blocker: User, user_id: int) -> tuple[Block, bool]:
     """Return the block of a user, and whether it is new.
 
     After the commit neither can write to the other. Unread messages of the blocked user
     are marked as read, so that no later read mark shows when the blocker is online.
 
-    Raises `ValidationFailed` for oneself, and `NotFound` for a user whom `blocker`
+    Raises `ValidationFailed` for oneself, and `NotFound` for a user that `blocker`
     cannot see and has not blocked.
     """
     if user_id == blocker.pk:
@@ -38,16 +38,16 @@ def block(*, blocker, user_id: int) -> tuple[Block, bool]:
     return found_or_created
 
 
-def unblock(*, blocker, user_id: int) -> None:
+def unblock(*, blocker: User, user_id: int) -> None:
     """Remove a block.
 
-    Raises `NotFound` for a user who is not blocked and whom `blocker` cannot see.
+    Raises `NotFound` for a user that is neither blocked nor visible to `blocker`.
     """
     count, _rows = Block.objects.filter(blocker=blocker, blocked=user_id).delete()
     if not count:
         _require_visible(user_id, viewer=blocker)
 
 
-def _require_visible(user_id: int, *, viewer) -> None:
+def _require_visible(user_id: int, *, viewer: User) -> None:
     if not User.objects.visible_to(viewer).filter(pk=user_id).exists():
         raise NotFound(_("There is no such person."))

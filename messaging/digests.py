@@ -1,11 +1,12 @@
 """One e-mail about a series of unread messages, instead of one for each message."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.models import Block
+from accounts.models import Block, User
 from messaging.models import Conversation, DigestCursor, Message
 from notifications.models import Notification
 from notifications.services import notify
@@ -20,7 +21,7 @@ MAX_AGE = timedelta(days=7)  # of the conversation's last change
 def send(*, at: datetime) -> int:
     """Send the digests that are due at `at`; return how many."""
     return sum(
-        _send_digest(conversation, reader)
+        _send_digest(conversation, reader, after=conversation.after)
         for side in (1, 2)
         for conversation in due_digests(side, at=at)
         for reader in [getattr(conversation, f"participant_{side}")]
@@ -75,27 +76,27 @@ def not_yet_notified(side: int) -> QuerySet:
     )
 
 
-def _send_digest(conversation: Conversation, reader) -> bool:
-    """Notify `reader`; return whether a notification was created."""
+def _send_digest(conversation: Conversation, reader: User, *, after: int) -> bool:
+    """Notify of the messages after number `after`; return whether that was done."""
     sender = conversation.other_than(reader)
     if Block.objects.between(reader.pk, sender.pk).exists():
         return False
     # Counted again, as messages may have been read since the list was made.
-    unread = conversation.messages.unread_by(reader, after=conversation.after)
+    unread = conversation.messages.unread_by(reader, after=after)
     found = unread.aggregate(count=Count("pk"), last=Max("seq"))
     if not found["count"] or not _advance_cursor(conversation, reader, found["last"]):
         return False
     params = {
         "name": sender.display_name,
         "count": found["count"],
-        "after": conversation.after,
+        "after": after,
         "seq": found["last"],
     }
     row = notify(reader, KIND, subject=conversation, actor=sender, **params)
     return row is not None
 
 
-def _advance_cursor(conversation: Conversation, reader, seq: int) -> bool:
+def _advance_cursor(conversation: Conversation, reader: User, seq: int) -> bool:
     """Set the cursor to `seq`; return False when another worker did so already."""
     cursor, _is_new = DigestCursor.objects.get_or_create(
         conversation=conversation, user=reader
@@ -117,7 +118,8 @@ def refresh_unread_count(row: Notification) -> bool:
 
 def _unread_count(row: Notification) -> int:
     """Return how many messages of a digest are neither read nor deleted."""
-    conversation = Conversation.objects.filter(pk=row.subject_id).first()
+    conversation_id = cast(int, row.subject_id)  # every digest has a subject
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
     if conversation is None:
         return 0
     after = max(conversation.read_seq_of(row.recipient), row.params.get("after", 0))

@@ -3,13 +3,13 @@
 from accounts.examples import BRIEF, PICTURE
 
 OTHER = BRIEF | {"is_online": True, "last_seen": "2031-05-06T12:10:00Z"}
-SUBJECT = {
+SUBJECT: dict[str, object] = {
     "task_id": 18,
     "offering_id": None,
     "listing_id": None,
     "about": {"type": "task", "id": 18, "title": "Palīdzēt pārvest dīvānu"},
 }
-MESSAGE = SUBJECT | {
+MESSAGE: dict[str, object] = SUBJECT | {
     "id": 88,
     "conversation_id": 6,
     "seq": 1,
@@ -23,7 +23,7 @@ MESSAGE = SUBJECT | {
     "edited_at": None,
     "created_at": "2031-05-06T12:10:00Z",
 }
-CONVERSATION = SUBJECT | {
+CONVERSATION: dict[str, object] = SUBJECT | {
     "id": 6,
     "participant_1_id": 7,
     "participant_2_id": 9,
@@ -47,7 +47,7 @@ ATTACHMENT = {
     "thumbnail_url": f"{PICTURE}?signature=abd",
 }
 BLOCK = {"user_id": 7, "user": BRIEF, "created_at": "2031-05-06T12:10:00Z"}
-CONVERSATIONS = {
+CONVERSATIONS: dict[str, dict] = {
     "create": {
         "Request": [
             {"user_id": 9, "message": "Vai varat sestdien?", "task_id": 18},

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from core.db.models import Timestamped
 from messaging.permissions import is_participant
 from messaging.querysets import SUBJECTS, ConversationQuerySet, MessageQuerySet
@@ -115,21 +116,21 @@ class Conversation(Subject, Timestamped):
     def __str__(self) -> str:
         return f"{self.participant_1_id} and {self.participant_2_id}"
 
-    def side_of(self, user) -> int:
+    def side_of(self, user: User) -> int:
         """Return 1 or 2: which participant `user` is. Raises `ValueError`."""
         if not is_participant(self, user):
             raise ValueError("not a participant")
         return 1 if user.pk == self.participant_1_id else 2
 
-    def other_than(self, user):
+    def other_than(self, user: User) -> User:
         """Return the participant who is not `user`. Raises `ValueError`."""
         return self.participant_2 if self.side_of(user) == 1 else self.participant_1
 
-    def read_seq_of(self, user) -> int:
+    def read_seq_of(self, user: User) -> int:
         """Return the number of the last message that `user` has read."""
         return getattr(self, f"read_seq_{self.side_of(user)}")
 
-    def read_seq_beside(self, user) -> int:
+    def read_seq_beside(self, user: User) -> int:
         """Return the number of the last message that the other one has read."""
         return self.read_seq_2 if self.side_of(user) == 1 else self.read_seq_1
 
@@ -184,6 +185,7 @@ class Message(Subject):
 
     @property
     def is_deleted(self) -> bool:
+        """Whether its sender has deleted it."""
         return self.deleted_at is not None
 
     @property

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
 
 from core.api import cursors
 from core.api.pagination import CURSOR, Pages
@@ -23,13 +25,17 @@ class MessagePages(Pages):
 
     page_size = 50
 
-    def paginate_queryset(self, conversation: Conversation, request, view=None):
+    def paginate_queryset(  # type: ignore[override]  # a conversation, not a queryset
+        self, conversation: Conversation, request: Request, view: APIView | None = None
+    ) -> list[Message]:
         """Return the messages of the page. Takes the conversation, not a queryset."""
         self.read_params(request, view)
         self.total, self.is_capped = conversation.last_seq, False
         self.after = _parse_seq(request.query_params.get(AFTER))
-        first, last = self._newer() if self.is_catching_up else self._older()
+        first, last = self._older() if self.after is None else self._newer(self.after)
         self.first, self.last = max(first, 1), min(last, self.total)
+        self.has_more = self._has_more()
+        self.next_cursor = self._next_cursor()
         return self._rows(conversation) if self.first <= self.last else []
 
     @property
@@ -37,22 +43,20 @@ class MessagePages(Pages):
         """Whether the request has `after`."""
         return self.after is not None
 
-    @property
-    def has_more(self) -> bool:
-        """Whether there is a next page: of newer messages with `after`, else older."""
+    def _has_more(self) -> bool:
+        """Return whether a next page exists: newer messages with `after`, or older."""
         if self.is_catching_up:
             return self.last < self.total
         return 1 < self.first <= self.last
 
-    @property
-    def next_cursor(self) -> str | None:
-        """The cursor of the next older page, or None."""
+    def _next_cursor(self) -> str | None:
+        """Return the cursor of the next older page, or None."""
         if self.is_catching_up or not self.has_more:
             return None
         return self._encode([self.first - 1])
 
-    def _newer(self) -> tuple[int, int]:
-        return self.after + 1, self.after + self.per_page
+    def _newer(self, after: int) -> tuple[int, int]:
+        return after + 1, after + self.per_page
 
     def _older(self) -> tuple[int, int]:
         cursor = self.request.query_params.get(CURSOR)
@@ -74,7 +78,8 @@ class MessagePages(Pages):
         here = self.request.build_absolute_uri()
         return f'<{replace_query_param(here, AFTER, self.last)}>; rel="next"'
 
-    def get_schema_operation_parameters(self, view) -> list[dict]:
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict]:
+        """Return the OpenAPI description of the query parameters."""
         after = {
             "name": AFTER,
             "in": "query",

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Self, cast
 
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import (
@@ -21,20 +21,26 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from accounts.models import Block, User
 from accounts.querysets import BRIEF_FIELDS, PRESENCE_FIELDS, defer_except
 from core.db.conditions import prefix_q
 
 SUBJECTS = ("task", "offering", "listing")
 
 
-def _related_model(model, name: str) -> type[models.Model]:
-    return model._meta.get_field(name).related_model
+def related_rows(model: type[models.Model], name: str) -> Any:
+    """Return a queryset of the rows that the foreign key `name` can refer to.
+
+    Untyped: the models of items stand in higher packages.
+    """
+    related = model._meta.get_field(name).related_model
+    return cast(type[models.Model], related)._default_manager.all()
 
 
 class SubjectQuerySet(models.QuerySet):
     """Rows that may have an item as their subject."""
 
-    def with_about_title(self):
+    def with_about_title(self) -> Self:
         """Annotate `about_title`: the item's title, or NULL unless it is public."""
         titles = (
             When(
@@ -46,21 +52,20 @@ class SubjectQuerySet(models.QuerySet):
         return self.annotate(about_title=Case(*titles, default=None))
 
     def _visible_to_everyone(self, name: str) -> Q:
-        items = _related_model(self.model, name).objects.all()
+        items = related_rows(self.model, name)
         return items.visible_to_q(AnonymousUser())
 
 
 class ConversationQuerySet(SubjectQuerySet):
     """Sets of conversations."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Return the conversations that `user` takes part in."""
         return self.filter(Q(participant_1=user.pk) | Q(participant_2=user.pk))
 
-    def for_display(self, user):
+    def for_display(self, user: User) -> Self:
         """Fetch what `ConversationSerializer` shows to `user`."""
-        message = _related_model(self.model, "last_message")
-        last = message.objects.for_display().select_related("conversation")
+        last = self._messages().for_display().select_related("conversation")
         people = ("participant_1", "participant_2")
         return (
             self.select_related(*people)
@@ -77,7 +82,7 @@ class ConversationQuerySet(SubjectQuerySet):
             .with_block_of(user)
         )
 
-    def with_unread_count(self, user):
+    def with_unread_count(self, user: User) -> Self:
         """Annotate `read_seq` and `unread_count` of `user`."""
         # A subquery, not a JOIN with GROUP BY: that would read all messages of the
         # page's conversations, this only the range of numbers after `read_seq`.
@@ -85,8 +90,8 @@ class ConversationQuerySet(SubjectQuerySet):
             When(participant_1=user.pk, then=F("read_seq_1")), default=F("read_seq_2")
         )
         unread = (
-            _related_model(self.model, "last_message")
-            .objects.filter(conversation=OuterRef("pk"))
+            self._messages()
+            .filter(conversation=OuterRef("pk"))
             .unread_by(user, after=OuterRef("read_seq"))
             .order_by()
             .values("conversation")
@@ -97,13 +102,13 @@ class ConversationQuerySet(SubjectQuerySet):
             read_seq=read_seq, unread_count=Coalesce(Subquery(unread), 0)
         )
 
-    def with_block_of(self, user):
+    def with_block_of(self, user: User) -> Self:
         """Annotate `is_blocked` (by `user`) and `is_blocked_by_other`."""
         other = Case(
             When(participant_1=user.pk, then=F("participant_2")),
             default=F("participant_1"),
         )
-        blocks = apps.get_model("accounts.Block").objects
+        blocks = Block.objects.all()
         own = blocks.filter(blocker=user.pk, blocked=OuterRef("other_id"))
         of_the_other = blocks.filter(blocker=OuterRef("other_id"), blocked=user.pk)
         return self.annotate(
@@ -112,7 +117,7 @@ class ConversationQuerySet(SubjectQuerySet):
             is_blocked_by_other=Exists(of_the_other),
         )
 
-    def total_unread(self, user) -> int:
+    def total_unread(self, user: User) -> int:
         """Return how many messages `user` has not read, in one query."""
         own = self.visible_to(user).with_unread_count(user)
         return own.aggregate(total=Sum("unread_count"))["total"] or 0
@@ -123,7 +128,7 @@ class ConversationQuerySet(SubjectQuerySet):
         Two queries, whatever the number of users.
         """
         totals: Counter[int] = Counter()
-        messages = _related_model(self.model, "last_message").objects
+        messages = self._messages()
         for side in (1, 2):
             reader = f"conversation__participant_{side}"
             unread = messages.filter(
@@ -135,27 +140,30 @@ class ConversationQuerySet(SubjectQuerySet):
             totals.update(dict(counts))
         return totals
 
-    def started_by(self, user, *, since: datetime):
+    def started_by(self, user: User, *, since: datetime) -> Self:
         """Return the conversations that `user` started, the latest first."""
         started = self.filter(started_by=user.pk, created_at__gt=since)
         return started.order_by("-created_at")
 
-    def latest_first(self):
+    def latest_first(self) -> Self:
         """Order by the last change, the latest first."""
         return self.order_by("-updated_at", "-id")
+
+    def _messages(self) -> "MessageQuerySet":
+        return related_rows(self.model, "last_message")
 
 
 class MessageQuerySet(SubjectQuerySet):
     """Sets of messages."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Return the messages of the conversations that `user` takes part in."""
         return self.filter(
             Q(conversation__participant_1=user.pk)
             | Q(conversation__participant_2=user.pk)
         )
 
-    def for_display(self):
+    def for_display(self) -> Self:
         """Fetch what `MessageSerializer` shows, but for the conversation."""
         attachment = self.model.attachments.rel.related_model
         pictures = attachment.objects.select_related("upload")
@@ -166,6 +174,6 @@ class MessageQuerySet(SubjectQuerySet):
             .with_about_title()
         )
 
-    def unread_by(self, user, *, after):
+    def unread_by(self, user: User, *, after: int | OuterRef) -> Self:
         """Return the other one's messages after number `after`, but deleted ones."""
         return self.filter(seq__gt=after, deleted_at=None).exclude(sender=user.pk)

@@ -1,17 +1,21 @@
 """Conversations, messages and blocks as the API shows and reads them."""
 
 from functools import cached_property
+from typing import cast
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from accounts.serializers import UserBrief, UserWithPresence
 from core.api.fields import IdField, Input, OptionalTextField, TextField
 from core.api.output import Output, fields_of
 from messaging import examples, links
+from messaging.models import Conversation, Message
 from messaging.querysets import SUBJECTS
+from uploads.models import Upload
 
 MAX_CONTENT_CHARS = 5000
 MAX_ATTACHMENTS = 10
@@ -57,12 +61,14 @@ class AttachmentSerializer(Output):
     thumbnail_url = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.URLField)
-    def get_url(self, upload) -> str:
-        return self.absolute(links.signed_path(upload))
+    def get_url(self, upload: Upload) -> str:
+        """The full URL of the picture."""
+        return cast(str, self.absolute(links.signed_path(upload)))
 
     @extend_schema_field(serializers.URLField)
-    def get_thumbnail_url(self, upload) -> str:
-        return self.absolute(links.signed_path(upload, small=True))
+    def get_thumbnail_url(self, upload: Upload) -> str:
+        """The full URL of the thumbnail, a WebP image."""
+        return cast(str, self.absolute(links.signed_path(upload, small=True)))
 
 
 class MessageSerializer(SubjectOutput):
@@ -86,11 +92,13 @@ class MessageSerializer(SubjectOutput):
     edited_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
-    def get_content(self, message) -> str:
+    def get_content(self, message: Message) -> str:
+        """The text; empty without one, and for a deleted message."""
         return "" if message.is_deleted else message.content
 
     @extend_schema_field(AttachmentSerializer(many=True))
-    def get_attachments(self, message) -> list[dict]:
+    def get_attachments(self, message: Message) -> list[dict]:
+        """The pictures; empty for a deleted message."""
         if message.is_deleted:
             return []
         shown = self._attachment.to_representation
@@ -129,8 +137,10 @@ class ConversationSerializer(SubjectOutput):
         other.is_hidden = conversation.is_blocked or conversation.is_blocked_by_other
         return self._other.to_representation(other)
 
-    def get_other_read_seq(self, conversation) -> int:
-        return conversation.read_seq_beside(self.viewer)
+    def get_other_read_seq(self, conversation: Conversation) -> int:
+        """The number of the last message that the other participant has read."""
+        reader = cast(User, self.viewer)  # conversations require a sign-in
+        return conversation.read_seq_beside(reader)
 
     @cached_property
     def _other(self) -> UserWithPresence:
@@ -155,7 +165,7 @@ class SubjectInput(Input):
 class ClientMsgId(TextField):
     """An id that the sender's client gives a message, such as a UUID."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             required=False,
             max_length=64,
@@ -190,7 +200,7 @@ class EditInput(Input):
 
 
 class BlockSerializer(Output):
-    """A user whom the reader blocks."""
+    """A user that the reader blocks."""
 
     example = examples.BLOCK
 

@@ -20,7 +20,7 @@ from core.exceptions import (
 from messaging import events
 from messaging.models import Attachment, Conversation, Message, MessageVersion
 from messaging.permissions import is_participant, is_sender
-from messaging.querysets import SUBJECTS
+from messaging.querysets import SUBJECTS, related_rows
 from uploads import services as uploads
 
 EDIT_WINDOW = timedelta(minutes=15)
@@ -58,7 +58,7 @@ class TooManyStarted(Throttled):
 @transaction.atomic
 def start(
     *,
-    sender,
+    sender: User,
     user_id: int,
     content: str = "",
     about: About | None = None,
@@ -94,7 +94,9 @@ def start(
     return conversation, is_new
 
 
-def _find_started(sender, user_id: int, client_msg_id: str) -> Conversation | None:
+def _find_started(
+    sender: User, user_id: int, client_msg_id: str
+) -> Conversation | None:
     """Return the conversation in which `sender` used this `client_msg_id`."""
     if not client_msg_id:
         return None
@@ -107,7 +109,7 @@ def _find_started(sender, user_id: int, client_msg_id: str) -> Conversation | No
     ).first()
 
 
-def _get_or_start(sender, user_id: int) -> tuple[Conversation, bool]:
+def _get_or_start(sender: User, user_id: int) -> tuple[Conversation, bool]:
     first, second = sorted((sender.pk, user_id))
     pair = Conversation.objects.filter(participant_1=first, participant_2=second)
     if found := pair.first():
@@ -133,7 +135,7 @@ def lock_users(*user_ids: int) -> None:
     list(locked(User.objects.filter(pk__in=user_ids).order_by("pk")).only("pk"))
 
 
-def _check_start_limit(sender, *, at: datetime) -> None:
+def _check_start_limit(sender: User, *, at: datetime) -> None:
     """Limit the conversations of a new account in 24 hours. Raises `TooManyStarted`.
 
     The lock on `sender` makes the count exact: without it, ten requests at the same
@@ -159,7 +161,7 @@ def _check_start_limit(sender, *, at: datetime) -> None:
 def send(
     conversation: Conversation,
     *,
-    sender,
+    sender: User,
     content: str = "",
     about: About | None = None,
     attachment_ids: Sequence[int] = (),
@@ -194,7 +196,7 @@ def send(
 
 
 def _find_sent(
-    conversation: Conversation, sender, client_msg_id: str
+    conversation: Conversation, sender: User, client_msg_id: str
 ) -> Message | None:
     sent = conversation.messages.for_display()
     return sent.filter(sender=sender, client_msg_id=client_msg_id).first()
@@ -215,19 +217,19 @@ def _published(type: str, conversation: Conversation, message: Message) -> Messa
     return displayed
 
 
-def _subject(about: About, *, viewer) -> dict[str, int | None]:
+def _subject(about: About, *, viewer: User) -> dict[str, int | None]:
     """Return the values of the foreign keys to an item, of which one is set.
 
     Raises `NotFound` unless `viewer` can see the item.
     """
     named, pk = about
-    items = Message._meta.get_field(named).related_model.objects
+    items = related_rows(Message, named)
     if not items.visible_to(viewer).filter(pk=pk).exists():
         raise NotFound(_("Item not found."))
     return {f"{name}_id": pk if name == named else None for name in SUBJECTS}
 
 
-def _lock(conversation: Conversation, user) -> Conversation:
+def _lock(conversation: Conversation, user: User) -> Conversation:
     """Return the locked, current row. Raises `NotFound` unless `user` takes part."""
     conversation = locked(Conversation.objects).get(pk=conversation.pk)
     if not is_participant(conversation, user):
@@ -235,7 +237,7 @@ def _lock(conversation: Conversation, user) -> Conversation:
     return conversation
 
 
-def _require_reachable(conversation: Conversation, sender) -> None:
+def _require_reachable(conversation: Conversation, sender: User) -> None:
     _require_unblocked(conversation.participant_1_id, conversation.participant_2_id)
     if not conversation.other_than(sender).is_active:
         raise Unreachable(_("This person's account is suspended for now."))
@@ -250,8 +252,8 @@ def _require_unblocked(one_id: int, other_id: int) -> None:
 
 
 @transaction.atomic
-def edit(message: Message, *, actor, content: str) -> Message:
-    """Change the text of a message and return it. The old text is kept for staff.
+def edit(message: Message, *, actor: User, content: str) -> Message:
+    """Change the text of a message and return it. Staff can still read the old text.
 
     Raises `NotAllowed` for a message of the other participant, `TooLate` (409) after
     `EDIT_WINDOW` or for a deleted one, and what `send` raises: the other participant
@@ -270,7 +272,7 @@ def edit(message: Message, *, actor, content: str) -> Message:
 
 
 @transaction.atomic
-def delete(message: Message, *, actor) -> Message:
+def delete(message: Message, *, actor: User) -> Message:
     """Mark a message as deleted and return it. A second deletion changes nothing.
 
     It keeps its number, and for staff its text. Raises `NotAllowed` and `TooLate` as
@@ -284,7 +286,7 @@ def delete(message: Message, *, actor) -> Message:
     return _published(events.UPDATED, conversation, message)
 
 
-def _lock_own(message: Message, actor) -> tuple[Conversation, Message]:
+def _lock_own(message: Message, actor: User) -> tuple[Conversation, Message]:
     """Return the locked conversation and the message, both with current values."""
     require_sender(message, actor)
     # The parent is locked before its messages, as `send` does: the other order could
@@ -293,7 +295,7 @@ def _lock_own(message: Message, actor) -> tuple[Conversation, Message]:
     return conversation, conversation.messages.get(pk=message.pk)
 
 
-def require_sender(message: Message, actor) -> None:
+def require_sender(message: Message, actor: User) -> None:
     """Raise `NotAllowed` unless `actor` has sent the message."""
     if not is_sender(message, actor):
         raise NotAllowed(_("Only the sender can change a message."))
@@ -307,7 +309,7 @@ def _require_editable(message: Message, *, at: datetime) -> None:
 # --- Read -----------------------------------------------------------------------------
 
 
-def read(conversation: Conversation, *, reader, up_to: int) -> None:
+def read(conversation: Conversation, *, reader: User, up_to: int) -> None:
     """Mark the messages up to number `up_to` as read by `reader`.
 
     A lower number than the stored one changes nothing.
@@ -326,7 +328,7 @@ def read(conversation: Conversation, *, reader, up_to: int) -> None:
 
 
 @transaction.atomic
-def read_all(conversation: Conversation, *, reader) -> int:
+def read_all(conversation: Conversation, *, reader: User) -> int:
     """Mark all messages as read; return how many were unread."""
     conversation = _lock(conversation, reader)
     after = conversation.read_seq_of(reader)
@@ -335,7 +337,7 @@ def read_all(conversation: Conversation, *, reader) -> int:
     return unread
 
 
-def read_one(message: Message, *, reader) -> None:
+def read_one(message: Message, *, reader: User) -> None:
     """Mark a message and all before it as read.
 
     Raises `ValidationFailed` for a message of `reader`.

@@ -1,5 +1,7 @@
 """Conversations, their messages, and the unread count."""
 
+from typing import cast
+
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -94,7 +96,8 @@ class ConversationViewSet(ApiViewSet):
     def messages(self, request, pk):
         conversation = self.get_object()
         page = self.paginate_queryset(conversation)
-        if page and not self.paginator.is_catching_up:
+        pages = cast(MessagePages, self.paginator)
+        if page and not pages.is_catching_up:
             services.read(conversation, reader=request.user, up_to=page[-1].seq)
         return self.get_paginated_response(self._render_messages(page, many=True))
 

@@ -4,9 +4,11 @@ from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
+    """Notifications, their e-mails and preferences."""
+
     name = "notifications"
 
-    def ready(self):
+    def ready(self) -> None:
         """Connect to the signals of lower packages."""
         from accounts.signals import user_registered
         from notifications.services import send_welcome

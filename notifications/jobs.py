@@ -19,8 +19,8 @@ def deliver(notification_id: int) -> None:
     Atomic: the e-mail is queued exactly once. Sending it is another job, which may be
     retried for a day with the text rendered here.
     """
-    row = Notification.objects.select_related("recipient").filter(pk=notification_id)
-    row = row.first()
+    rows = Notification.objects.select_related("recipient")
+    row = rows.filter(pk=notification_id).first()
     if row is not None and _is_wanted(row) and is_current(row):
         # The time is in the key, as a database may give the id of a deleted row again.
         enqueue_mail(

@@ -2,6 +2,8 @@
 
 from django.db.models import Model
 
+from accounts.models import User
+from core.workflow import Transition
 from notifications.services import notify
 
 NOTIFICATION_TYPES = {  # by transition
@@ -12,7 +14,13 @@ NOTIFICATION_TYPES = {  # by transition
 
 
 def notify_owner(
-    obj: Model, *, owner: str, actor, row, reason: str, title: str = ""
+    obj: Model,
+    *,
+    owner: str,
+    actor: User,
+    row: Transition,
+    reason: str,
+    title: str = "",
 ) -> None:
     """Notify the owner of `obj` of the moderation transition `row` by `actor`.
 

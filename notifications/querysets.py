@@ -2,23 +2,26 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
+
+from accounts.models import User
 
 
 class NotificationQuerySet(models.QuerySet):
     """Notifications by recipient, subject, type and age."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Return the list of `user`: without e-mail only ones and deleted ones."""
         return self.filter(recipient=user.pk, in_app=True)
 
-    def for_display(self):
+    def for_display(self) -> Self:
         """Return the rows with the fields that the serializer shows."""
         return self.defer("dedup_key")
 
-    def unread(self):
+    def unread(self) -> Self:
         """Return those that nobody has marked as read."""
         return self.filter(read_at=None)
 
@@ -28,19 +31,19 @@ class NotificationQuerySet(models.QuerySet):
         counts = unread.order_by().values_list("recipient").annotate(Count("pk"))
         return dict(counts)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         """Return the order of the list, in which cursors page."""
         return self.order_by("-created_at", "-id")
 
-    def about(self, subject_type: str, subject_id):
+    def about(self, subject_type: str, subject_id: int | OuterRef) -> Self:
         """Return those about one subject; `subject_id` may be an `OuterRef`."""
         return self.filter(subject_type=subject_type, subject_id=subject_id)
 
-    def created_since(self, kind: str, *, since: datetime):
+    def created_since(self, kind: str, *, since: datetime) -> Self:
         """Return those of one type from `since` on."""
         return self.filter(kind=kind, created_at__gte=since)
 
-    def expired(self, *, before: datetime):
+    def expired(self, *, before: datetime) -> Self:
         """Return old ones that are read, or that the list does not show."""
         seen = Q(read_at__isnull=False) | Q(in_app=False)
         return self.filter(seen, created_at__lt=before)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from core.api.fields import Input, StrictBooleanField
 from core.api.output import Output
 from notifications import examples
+from notifications.models import Notification
 from notifications.rendering import render
 from notifications.types import NOTIFICATION_TYPES, Group
 
@@ -44,7 +45,7 @@ class NotificationSerializer(Output):
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
-    def to_representation(self, row) -> dict:
+    def to_representation(self, row: Notification) -> dict:
         with override(self._language):
             rendered = render(row)
         notification_type = NOTIFICATION_TYPES.get(row.kind)
@@ -67,7 +68,7 @@ class NotificationSerializer(Output):
     def _language(self) -> str:
         return self.viewer.language if self.viewer else self.context["language"]
 
-    def _subject(self, row) -> dict | None:
+    def _subject(self, row: Notification) -> dict | None:
         if not row.subject_type:
             return None
         return {"type": row.subject_type, "id": row.subject_id}

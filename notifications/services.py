@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -34,7 +35,7 @@ class Channels:
 
 def subject_type_of(model: type[Model] | Model) -> str:
     """Return what the API calls objects of this model, such as `task`."""
-    name = model._meta.model_name
+    name = cast(str, model._meta.model_name)  # None only without a model
     return SUBJECT_TYPES.get(name, name)
 
 
@@ -46,7 +47,7 @@ def notify(
     subject: Model | None = None,
     actor: User | None = None,
     dedup_key: str = "",
-    **params,
+    **params: object,
 ) -> Notification | None:
     """Notify `recipient` of an event, in the transaction of the event itself.
 
@@ -90,7 +91,7 @@ def _deliver(row: Notification, channels: Channels) -> None:
 
 
 def _insert(row: Notification) -> bool:
-    """Save `row`; False if its key is taken."""
+    """Save `row`; return False if its key is taken."""
     if not row.dedup_key:
         row.save()
         return True
@@ -122,7 +123,7 @@ def publish_unread_count(user: User) -> None:
         events.publish((user.pk,), UNREAD, {"notifications": count})
 
 
-def send_welcome(sender, *, user: User, **kwargs) -> None:
+def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
     """Welcome a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
 

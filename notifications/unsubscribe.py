@@ -36,12 +36,12 @@ def register_handler(subject_type: str, handler: UnsubscribeHandler) -> None:
 
 @dataclass(frozen=True)
 class UnsubscribeLink:
-    """What the token of a link holds."""
+    """The content of a link's token."""
 
     user_id: int
     group: str
-    subject_type: str = ""
-    subject_id: int | None = None
+    subject_type: str = ""  # empty unless the type has a handler
+    subject_id: int = 0
 
 
 def url_for(row: Notification) -> str:

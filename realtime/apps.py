@@ -8,7 +8,7 @@ class RealtimeConfig(AppConfig):
 
     name = "realtime"
 
-    def ready(self):
+    def ready(self) -> None:
         """Connect the publisher to the domain events."""
         from core.events import domain_event
         from realtime.publisher import publish

@@ -141,7 +141,7 @@ class Connection:
 
     async def _open(self) -> None:
         """Authenticate, send `ready`, and begin to send."""
-        auth = {}
+        auth: dict = {}
         try:
             async with asyncio.timeout(AUTH_TIMEOUT_S):
                 self.sign_in, auth = await self._authenticate()

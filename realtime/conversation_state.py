@@ -45,7 +45,7 @@ class ConversationState:
     def message_created(self, seq: int, *, has_frame: bool) -> Action:
         """Handle a new message. LIVE changes to CATCHING_UP when it cannot be sent.
 
-        `has_frame` tells whether the event brought the message itself.
+        `has_frame` is whether the event brought the message itself.
         """
         if seq <= self.sent_up_to or self.state is State.PAUSED:
             return Action.IGNORE

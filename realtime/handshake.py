@@ -1,10 +1,11 @@
 """The WebSocket handshake as a Django request, and whether its origin is allowed."""
 
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 
 def request_of(scope: dict) -> HttpRequest:
@@ -24,7 +25,8 @@ def request_of(scope: dict) -> HttpRequest:
     request.META |= {"SERVER_NAME": host, "SERVER_PORT": str(port)}
     request.META["REMOTE_ADDR"] = (scope.get("client") or ("",))[0]
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    request.GET = {name: values[-1] for name, values in query.items()}
+    last = {name: values[-1] for name, values in query.items()}
+    request.GET = cast(QueryDict, last)
     return request
 
 

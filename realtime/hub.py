@@ -16,7 +16,7 @@ from accounts.tokens import SESSION_ENDED
 from core.events import Event
 from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
-from realtime.polling import Poller
+from realtime.polling import Poller, WatchingConnection
 from realtime.protocol import CloseCode, CloseConnection, encode_frame
 from realtime.publisher import LAYER_ERRORS, group_of, send_to_groups
 
@@ -41,7 +41,7 @@ class Hub:
     is no lock: what happens between two awaits is not interrupted.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.layer = get_channel_layer()
         self.poller = Poller(self)
@@ -75,7 +75,7 @@ class Hub:
         if not self._connections_by_address:
             self._stop()
 
-    async def add(self, connection) -> None:
+    async def add(self, connection: WatchingConnection) -> None:
         """Deliver events to a connection from now on.
 
         Raises `CloseConnection` at the limit of its user, and `DatabaseError`.
@@ -90,7 +90,7 @@ class Hub:
         if len(own) == 1:
             await self._subscribe(connection.user_id)
 
-    async def remove(self, connection) -> None:
+    async def remove(self, connection: WatchingConnection) -> None:
         """Stop delivering events to a connection. Never raises."""
         own = self._connections_by_user.get(connection.user_id, set())
         own.discard(connection)
@@ -158,7 +158,7 @@ class Hub:
     def message_created(
         self, user_id: int, conversation_id: int, seq: int, frame: str | None = None
     ) -> None:
-        """Tell a user's message streams of a message; `frame` is it, if known."""
+        """Notify a user's message streams of a message; `frame` is it, if known."""
         for connection in self._connections_by_user.get(user_id, ()):
             connection.message_stream.message_created(conversation_id, seq, frame)
 
@@ -235,7 +235,7 @@ class Hub:
             self._spawn(task())
 
     async def _subscribe(self, user_id: int) -> None:
-        # Kept while the layer is down: `_heartbeat` subscribes again later.
+        # Stays while the layer is down: `_heartbeat` subscribes again later.
         self._unsubscribed.add(user_id)
         with contextlib.suppress(*LAYER_ERRORS):
             async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
@@ -263,7 +263,7 @@ class Hub:
         self._heartbeat_at = self.loop.time()
         if self.layer_is_down:
             self.layer_is_down = False
-            logger.warning("the channel layer is back: clients are told to resync")
+            logger.warning("the channel layer is back: clients must resync")
             for connection in self.connections():
                 connection.send_buffer.put(encode_frame("resync"))
 

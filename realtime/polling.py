@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Hashable, Iterable
+from functools import partial
 from typing import Protocol
 
 from core.lru import LRUCache
@@ -47,7 +48,7 @@ class PolledHub(Protocol):
         """Put a frame into the buffers of a user's connections."""
 
     def message_created(self, user_id: int, conversation_id: int, seq: int) -> None:
-        """Tell the message streams of a user that a message exists."""
+        """Notify the message streams of a user that a message exists."""
 
     async def close_ended_sessions(
         self, connections: Iterable[WatchingConnection]
@@ -84,11 +85,11 @@ class NewRowCursor:
 class RecentIds:
     """The ids that were handled lately: an event and several polls name the same."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._cache = LRUCache(MAX_REMEMBERED_IDS)  # or it would grow for ever
 
     def is_new(self, key: Hashable) -> bool:
-        """Return whether `key` was not asked for lately, and remember it."""
+        """Return whether `key` is new, and remember it."""
         marker = object()
         # The cache returns our own marker only when it did not have the key.
         return self._cache.get(key, lambda: marker) is marker
@@ -122,10 +123,7 @@ class Poller:
             (POLL_INTERVAL_S, self._update_last_seen),
             (PRESENCE_INTERVAL_S, self._send_presence),
         )
-        return [
-            lambda seconds=seconds, run=run: self._every(seconds, run)
-            for seconds, run in intervals
-        ]
+        return [partial(self._every, seconds, run) for seconds, run in intervals]
 
     async def begin(self) -> None:
         """Read where the tables end now. Raises `DatabaseError`."""
@@ -135,7 +133,7 @@ class Poller:
         )
 
     def forget_user(self, user_id: int) -> None:
-        """Drop what is kept of a user who has no connection left."""
+        """Drop the state of a user who has no connection left."""
         self._counts.pop(user_id, None)
         self._last_seen_at.pop(user_id, None)
 

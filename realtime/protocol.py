@@ -41,11 +41,11 @@ class CloseConnection(Exception):
 class ClientDisconnected(CloseConnection):
     """The client has closed the connection already: there is no code to send."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(None)
 
 
-def encode_frame(type: str, **fields) -> str:
+def encode_frame(type: str, **fields: object) -> str:
     """Return a frame of the server as JSON."""
     return to_json({"v": VERSION, "type": type, **fields}).decode()
 

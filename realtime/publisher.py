@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from typing import Protocol
 
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
@@ -33,7 +33,7 @@ class LocalReceiver(Protocol):
         """Deliver an event of this process. Called from any thread."""
 
 
-# The hub of each event loop of this process. Kept here, not in `realtime.hub`, which
+# The hub of each event loop of this process. Stored here, not in `realtime.hub`, which
 # imports this module.
 receivers: dict[asyncio.AbstractEventLoop, LocalReceiver] = {}
 
@@ -43,7 +43,7 @@ def group_of(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-def publish(sender, *, event: Event, **kwargs) -> None:
+def publish(sender: type[Event], *, event: Event, **kwargs: object) -> None:
     """Queue an event for the connections of its recipients. Receives `domain_event`.
 
     Never waits, and never raises for an unavailable Redis.
@@ -51,13 +51,13 @@ def publish(sender, *, event: Event, **kwargs) -> None:
     if settings.REDIS_URL:
         _publisher_of_process().put(event)
         return
-    for receiver in list(
-        receivers.values()
-    ):  # a copy: event loops end in other threads
+    # A copy: event loops end in other threads, and a dict that changes meanwhile
+    # would raise.
+    for receiver in list(receivers.values()):
         receiver.publish_local(event)
 
 
-async def send_to_groups(layer, event: Event) -> None:
+async def send_to_groups(layer: BaseChannelLayer, event: Event) -> None:
     """Send an event to the group of each recipient. Raises `LAYER_ERRORS`."""
     message = {"type": event.type, "payload": event.payload}
     for user_id in event.recipients:
@@ -67,7 +67,7 @@ async def send_to_groups(layer, event: Event) -> None:
 class Publisher:
     """A thread with an event loop that sends the events of its process, in order."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._queue: asyncio.Queue[Event] = asyncio.Queue(MAX_QUEUED_EVENTS)
         # A daemon: a request thread's process must be able to end while Redis hangs.

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Model, Q
 from django.utils import timezone
 
 from accounts import presence
@@ -70,8 +70,11 @@ def is_blocked_between(user_id: int, other_id: int) -> bool:
 
 def newest_ids() -> tuple[int, int, int]:
     """Return the highest ids of messages, notifications and task events; 0 for none."""
-    models = (Message, Notification, TaskEvent)
-    return tuple(m.objects.aggregate(last=Max("pk"))["last"] or 0 for m in models)
+    return _newest_id(Message), _newest_id(Notification), _newest_id(TaskEvent)
+
+
+def _newest_id(model: type[Model]) -> int:
+    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def new_messages(last_id: int) -> list[tuple]:

@@ -28,7 +28,7 @@ class SignIn:
     expires_at: datetime
 
 
-def issue_ticket(access) -> str:
+def issue_ticket(access: AccessToken) -> str:
     """Return a new ticket for one connection.
 
     `access` is the verified access token of the request.
@@ -65,11 +65,13 @@ def redeem(ticket: str, *, at: datetime) -> SignIn | None:
 def identify(raw: str) -> SignIn | None:
     """Return the sign-in of an access token, or None when it is not valid now."""
     try:
-        access = AccessToken(raw)
+        access = AccessToken(raw)  # type: ignore[arg-type]  # takes the encoded token
     except TokenError:
         return None
     user = tokens.get_user(access)
-    return user and _sign_in(tokens.get_session(access), user, _expiry_of(access))
+    if user is None:
+        return None
+    return _sign_in(tokens.get_session(access), user, _expiry_of(access))
 
 
 def _sign_in(session: Session, user: User, expires_at: datetime) -> SignIn:
@@ -87,7 +89,9 @@ def ended_or_suspended(
     rows = Session.objects.filter(pk__in={sign_in.session_id for sign_in in sign_ins})
     names = ("pk", "ended_at", "user__is_active", "user__password")
     sessions = {pk: data for pk, *data in rows.values_list(*names)}
-    ended, suspended, now = set(), set(), timezone.now()
+    ended: set[SignIn] = set()
+    suspended: set[SignIn] = set()
+    now = timezone.now()
     for sign_in in sign_ins:
         # A session that is deleted has ended.
         ended_at, is_active, password = sessions.get(
@@ -110,5 +114,5 @@ def _digest(ticket: str) -> str:
     return hashlib.sha256(ticket.encode()).hexdigest()
 
 
-def _expiry_of(access) -> datetime:
+def _expiry_of(access: AccessToken) -> datetime:
     return datetime.fromtimestamp(access["exp"], UTC)

@@ -16,32 +16,37 @@ class Calendar:
 
     @classmethod
     def for_day(cls, now: datetime) -> "Calendar":
-        """The calendar of the local day of `now`."""
+        """Return the calendar of the local day of `now`."""
         midnight = timezone.localtime(now).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
         return cls(midnight)
 
     def before(self, days: float) -> datetime:
+        """Return the time so many `days` before midnight."""
         return self.today - timedelta(seconds=int(days * 86400))
 
     def recent(self, rng: Random, days: float) -> datetime:
-        """Within the last `days`, more often in the latest of them."""
+        """Return a time within the last `days`, more often in the latest of them."""
         return self.before(days * rng.random() ** 1.6 + 0.02)
 
     def any_time(self, rng: Random, days: float) -> datetime:
+        """Return a time within the last `days`, all equally likely."""
         return self.before(days * rng.random() + 1)
 
     def listed_at(self, rng: Random) -> datetime:
+        """Return when a listing was posted: it has not expired."""
         return self.recent(rng, min(35, settings.LISTING_DAYS * 0.7))
 
     def requested_at(self, rng: Random) -> datetime:
+        """Return when an open task was posted: it has not expired."""
         return self.recent(rng, min(20, settings.TASK_DAYS * 0.7))
 
     def marked_done_at(self, rng: Random) -> datetime:
+        """Return when a task was marked done: it is not confirmed automatically yet."""
         return self.recent(rng, min(8, settings.AUTO_CONFIRM_DAYS * 0.6))
 
     def deadline(self, rng: Random, *, urgent: bool) -> datetime:
-        """In the next days, at a full hour of the day."""
+        """Return a time in the next days, at a full hour of the day."""
         days = rng.randint(1, 3) if urgent else rng.randint(3, 21)
         return self.today + timedelta(days=days, hours=rng.randint(9, 19))

@@ -26,7 +26,7 @@ class ConversationRows:
 
 
 def conversations_of(market: Market) -> ConversationRows:
-    """Conversations about the first taken tasks, with their messages.
+    """Return conversations about the first taken tasks, with their messages.
 
     A pair with several tasks has one conversation with more messages.
     """

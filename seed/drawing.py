@@ -232,7 +232,7 @@ SHAPE_OF = {
 
 
 def picture(category: str, rng: Random) -> EncodedImage:
-    """A picture of an object of `category`, encoded like an upload."""
+    """Return a picture of an object of `category`, encoded like an upload."""
     hue = rng.random()
     image = _sky(hue, rng)
     _landscape(image, hue, rng)
@@ -244,7 +244,7 @@ def picture(category: str, rng: Random) -> EncodedImage:
 
 
 def portrait(rng: Random) -> EncodedImage:
-    """An avatar: head and shoulders."""
+    """Return an avatar: head and shoulders."""
     hue = rng.random()
     image = Image.new("RGB", (AVATAR, AVATAR), _colour(hue, 0.35, 0.9))
     draw = ImageDraw.Draw(image)
@@ -294,7 +294,11 @@ def _draw_object(image: Image.Image, name: str, box: tuple, hue: float) -> None:
 
 
 def _draw_shape(
-    draw: ImageDraw.ImageDraw, shape: str, corners, fill, double: int
+    draw: ImageDraw.ImageDraw,
+    shape: str,
+    corners: tuple[float, ...],
+    fill: tuple[int, ...],
+    double: int,
 ) -> None:
     if shape == "line":
         draw.line(corners, fill=fill, width=double // 18, joint="curve")

@@ -7,6 +7,7 @@ from random import Random
 
 from django.conf import settings
 
+from items.models import Item
 from listings.models import Listing
 from offerings.models import Offering
 from seed import sentences
@@ -29,7 +30,7 @@ WITHOUT_CONDITION = frozenset({"property", "other"})
 
 
 def listings(market: Market) -> Iterator[Listing]:
-    """All listings, in the order of their ids; the first belong to demo accounts."""
+    """Return all listings, by id; the first belong to demo accounts."""
     rng = market.rng("listings")
     for number in range(market.plan.size.listings):
         yield _listing(number, market, rng)
@@ -70,7 +71,7 @@ def _listing(number: int, market: Market, rng: Random) -> Listing:
 
 
 def offerings(market: Market) -> Iterator[Offering]:
-    """All offerings, in the order of their ids; the first belong to demo accounts."""
+    """Return all offerings, by id; the first belong to demo accounts."""
     rng = market.rng("offerings")
     for number in range(market.plan.size.offerings):
         yield _offering(number, market, rng)
@@ -117,7 +118,15 @@ def _price(rng: Random, lowest: int, highest: int) -> tuple[Decimal | None, str]
     return sentences.price(rng, lowest * hours, highest * hours), price_type
 
 
-def add_pictures(item, owner_id: int, market, rng, *, share: float, max_pictures: int):
+def add_pictures(
+    item: Item,
+    owner_id: int,
+    market: Market,
+    rng: Random,
+    *,
+    share: float,
+    max_pictures: int,
+) -> None:
     """Give a `share` of the items 1 to `max_pictures` pictures of their category."""
     if rng.random() < share:
         item.images = market.pictures.pick(

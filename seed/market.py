@@ -9,9 +9,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from audit.models import AuditLogEntry
-from items.models import Moderated
+from items.models import Item, Moderated
 from listings.models import Listing
 from offerings.models import Offering
+from reviews.models import Review
 from seed.calendar import Calendar
 from seed.pictures import PictureLibrary
 from seed.plan import STAFF, Plan
@@ -36,25 +37,29 @@ class Market:
     audit_log: list[AuditLogEntry] = field(default_factory=list)
 
     def rng(self, purpose: str) -> Random:
-        """A random generator of its own for each `purpose`.
+        """Return a random generator of its own for each `purpose`.
 
-        So that more rows of one kind do not change the rows of another.
+        More rows of one table therefore do not change the rows of another.
         """
         return Random(f"{self.random_state}:{purpose}")
 
     def person_id(self, number: int) -> int:
+        """Return the id of the user with this number, from 0."""
         return self.first_ids[User] + number
 
     def task_id(self, number: int) -> int:
+        """Return the id of the task with this number, from 0."""
         return self.first_ids[TaskRequest] + number
 
     def listing_id(self, number: int) -> int:
+        """Return the id of the listing with this number, from 0."""
         return self.first_ids[Listing] + number
 
     def offering_id(self, number: int) -> int:
+        """Return the id of the offering with this number, from 0."""
         return self.first_ids[Offering] + number
 
-    def maybe_hide(self, row: Moderated, rng: Random) -> None:
+    def maybe_hide(self, row: Item, rng: Random) -> None:
         """Hide or remove a small share of rows."""
         roll = rng.random()
         if roll < REMOVED_SHARE:
@@ -62,7 +67,7 @@ class Market:
         elif roll < REMOVED_SHARE + HIDDEN_SHARE:
             self.moderate(row, HIDDEN, rng)
 
-    def moderate(self, row: Moderated, decision: str, rng: Random) -> None:
+    def moderate(self, row: Item | Review, decision: str, rng: Random) -> None:
         """Set the moderation of a row to `decision`, with its audit log entry."""
         row.moderation = decision
         row.moderation_reason = rng.choice(REASONS)
@@ -92,7 +97,7 @@ class Market:
         )
 
     def audit_log_entries(self, first_id: int) -> Iterator[AuditLogEntry]:
-        """The entries added so far, numbered from `first_id`."""
+        """Return the entries added so far, numbered from `first_id`."""
         for number, entry in enumerate(self.audit_log, first_id):
             entry.pk = number
             yield entry

@@ -1,7 +1,7 @@
 """Notifications of the demo accounts about their first tasks."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.conf import settings
@@ -17,7 +17,7 @@ UNREAD_AGE = timedelta(days=4)  # older notifications are read
 
 
 def notifications_for(market: Market) -> Iterator[Notification]:
-    """The rows. Call it after the tasks are inserted."""
+    """Return the rows. Call it after the tasks are inserted."""
     ids = count(market.first_ids[Notification])
     oldest = market.calendar.today - timedelta(days=settings.NOTIFICATION_DAYS)
     recipients = {market.person_id(number) for number in (DEMO, HELPER)}
@@ -54,7 +54,9 @@ def _rows(market: Market) -> Iterator[Notification]:
             yield _about(task, task.assigned_to_id, "task_confirmed", task.creator, at)
 
 
-def _about(task: TaskRequest, recipient_id: int, kind: str, actor: User, at):
+def _about(
+    task: TaskRequest, recipient_id: int, kind: str, actor: User, at: datetime
+) -> Notification:
     return new_row(
         Notification,
         recipient_id=recipient_id,

@@ -16,7 +16,7 @@ from seed.tables import new_row
 from seed.words.trades import BIOS
 
 DEMO_PASSWORD = "market-demo-2026"
-ACCOUNTS = {
+ACCOUNTS: dict[int, dict[str, object]] = {
     DEMO: {"username": "demo", "first_name": "Demo", "last_name": "User"},
     HELPER: {"username": "helper", "first_name": "Demo", "last_name": "Helper"},
     STAFF: {"username": "staff", "is_staff": True, "is_superuser": True},
@@ -26,7 +26,7 @@ SUSPENSION_REASON = "Several people reported spam."
 
 
 def people(market: Market) -> Iterator[User]:
-    """All users, in the order of their ids."""
+    """Return all users, in the order of their ids."""
     rng = market.rng("people")
     hashed, unusable = make_password(DEMO_PASSWORD), make_password(None)
     plan = market.plan
@@ -52,11 +52,11 @@ def people(market: Market) -> Iterator[User]:
         yield user
 
 
-def _fields(number: int, rng: Random) -> dict:
+def _fields(number: int, rng: Random) -> dict[str, object]:
     is_helper = number == HELPER or (number > SUSPENDED and _is_helper(rng))
     first = number in ACCOUNTS
     place = place_near(DISTRICTS[0], rng) if first else random_place(rng)
-    fields = {
+    fields: dict[str, object] = {
         "username": f"{'helper' if is_helper else 'client'}{number}",
         "city": place["location"].split(",")[0],
         "country": "Latvija",

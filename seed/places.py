@@ -85,13 +85,13 @@ SPREAD_KM = 0.9
 
 
 def random_place(rng: Random) -> dict:
-    """A random place as model fields: `location`, `address` and the exact point."""
+    """Return a random place as model fields: location, address and exact point."""
     group = DISTRICTS if rng.random() < SHARE_IN_RIGA else TOWNS
     return place_near(_choose(rng, group), rng)
 
 
 def place_near(place: tuple, rng: Random) -> dict:
-    """A random place about `SPREAD_KM` from `place`, as model fields."""
+    """Return a random place about `SPREAD_KM` from `place`, as model fields."""
     name, latitude, longitude, _weight = place
     north, east = (rng.gauss(0, SPREAD_KM) for _axis in range(2))
     km_per_degree = KM_PER_DEGREE * math.cos(math.radians(latitude))

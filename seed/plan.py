@@ -66,10 +66,11 @@ class Plan:
         self._plan_reviews(Random(f"{random_state}:reviews"))
 
     def history(self, task: int) -> tuple[str, ...]:
+        """Return the names of the transitions of a task, in order."""
         return HISTORIES[self.histories[task]][1]
 
     def random_person(self, rng: Random, *but: int) -> int:
-        """A random active user not in `but`; lower numbers are more likely."""
+        """Return a random active user not in `but`; lower numbers are more likely."""
         while True:
             person = int(self.size.people * rng.random() ** 1.3)
             if person not in (STAFF, SUSPENDED, *but):
@@ -125,7 +126,7 @@ class Plan:
             if history in completed:
                 yield task, self.creators[task], self.workers[task]
 
-    def _add_review(self, rng: Random, reviewer: int, reviewed: int, task: int):
+    def _add_review(self, rng: Random, reviewer: int, reviewed: int, task: int) -> None:
         hidden = rng.random() < HIDDEN_SHARE
         rating = rng.choices(STARS, STAR_SHARES)[0]
         self.reviewers.append(reviewer)

@@ -16,7 +16,7 @@ ITEM_TYPES, ITEM_TYPE_SHARES = ("listing", "task", "offering"), (50, 25, 25)
 
 
 def reviews(market: Market) -> Iterator[Review]:
-    """All reviews. Call it after the tasks are made."""
+    """Return all reviews. Call it after the tasks are made."""
     rng = market.rng("reviews")
     first_id = market.first_ids[Review]
     for number in range(market.plan.size.reviews):
@@ -49,7 +49,7 @@ def _review(pk: int, number: int, market: Market, rng: Random) -> Review:
 
 
 def favorites(market: Market) -> Iterator[Favorite]:
-    """All favorites, each user and item once."""
+    """Return all favorites, each user and item once."""
     rng = market.rng("favorites")
     size, first_id = market.plan.size, market.first_ids[Favorite]
     totals = {"listing": size.listings, "task": size.tasks, "offering": size.offerings}

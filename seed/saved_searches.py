@@ -21,7 +21,7 @@ ROWS = (
 
 
 def searches(market: Market) -> Iterator[SavedSearch]:
-    """The rows, created today, so that items made with them cause no alerts."""
+    """Return the rows, created today: items made with them cause no alerts."""
     at = market.calendar.today
     for pk, row in zip(count(market.first_ids[SavedSearch]), ROWS, strict=False):
         number, kind, name, frequency, query = row

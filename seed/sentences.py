@@ -7,17 +7,17 @@ LANGUAGE_SHARES = (60, 25, 15)  # Latvian, Russian, English
 
 
 def pick_language(rng: Random) -> int:
-    """The index of a language: 0 Latvian, 1 Russian, 2 English."""
+    """Return the index of a language: 0 Latvian, 1 Russian, 2 English."""
     return rng.choices((0, 1, 2), LANGUAGE_SHARES)[0]
 
 
 def compose(rng: Random, language: int, *pools: tuple) -> str:
-    """One random sentence from each pool, in the language with this index."""
+    """Return one random sentence from each pool, in the language with this index."""
     return " ".join(filter(None, (rng.choice(pool)[language] for pool in pools)))
 
 
 def price(rng: Random, lowest: int, highest: int) -> Decimal:
-    """A random price in euros, more often near `lowest`, rounded by its size."""
+    """Return a random price in euros, more often near `lowest`, rounded by its size."""
     amount = lowest + (highest - lowest) * rng.random() ** 1.4
     rounding = 1
     for bound, next_rounding in (

@@ -56,7 +56,7 @@ BATCH_ROWS = 20_000  # held in memory at once
 
 
 def has_real_people() -> bool:
-    """Whether users exist that are not demo data."""
+    """Return whether users exist that are not demo data."""
     return User.objects.filter(is_demo=False).exists()
 
 
@@ -135,7 +135,7 @@ def clear() -> None:
 
 
 def counts() -> dict[str, int]:
-    """The number of rows of each model, by its plural name."""
+    """Return the number of rows of each model, by its plural name."""
     return {
         str(model._meta.verbose_name_plural): model.objects.count() for model in MODELS
     }

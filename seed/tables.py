@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
+from typing import TypeVar
 
 from django.core.management.color import no_style
 from django.db import connection
@@ -17,6 +18,7 @@ from geo.fields import SnappedField
 from search.fields import NormalizedTextField
 
 COMPUTED = (SnappedField, NormalizedTextField)
+Row = TypeVar("Row", bound=Model)
 
 
 @cache
@@ -28,8 +30,8 @@ def _defaults(model: type[Model]) -> dict:
     return values | {"_state": ModelState()}
 
 
-def new_row(model: type[Model], **fields) -> Model:
-    """An unsaved instance with defaults, made without the slow constructor.
+def new_row(model: type[Row], **fields: object) -> Row:
+    """Return an unsaved instance with defaults, made without the slow constructor.
 
     `fields` are attribute names of columns, such as `owner_id`. Use it for `load` only.
     """
@@ -39,7 +41,7 @@ def new_row(model: type[Model], **fields) -> Model:
 
 
 def next_id(model: type[Model]) -> int:
-    """The first free id of a table."""
+    """Return the first free id of a table."""
     return (model._base_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
 
 

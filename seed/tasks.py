@@ -8,6 +8,7 @@ from random import Random
 from django.conf import settings
 
 from seed import sentences
+from seed.calendar import Calendar
 from seed.items import add_pictures
 from seed.market import Market
 from seed.places import random_place
@@ -43,7 +44,7 @@ class Batch:
 
 
 def batches(market: Market, count: int) -> Iterator[Batch]:
-    """All tasks, `count` at a time."""
+    """Return all tasks, `count` at a time."""
     maker = _Maker(market)
     total = market.plan.size.tasks
     for start in range(0, total, count):
@@ -153,7 +154,11 @@ class _Maker:
         return task.assigned_to_id if name in BY_WORKER else task.creator_id
 
     def _applications(
-        self, task: TaskRequest, number: int, names: tuple, times: list[datetime]
+        self,
+        task: TaskRequest,
+        number: int,
+        names: tuple[str, ...],
+        times: list[datetime],
     ) -> Iterator[TaskApplication]:
         """Applications by different people; that of the worker is accepted."""
         rng = self._rng
@@ -199,7 +204,7 @@ class _Maker:
         return PENDING if is_open and roll < 0.94 else REJECTED
 
 
-def _times(names: tuple[str, ...], calendar, rng: Random) -> list[datetime]:
+def _times(names: tuple[str, ...], calendar: Calendar, rng: Random) -> list[datetime]:
     """The time of posting and of each transition, in order.
 
     The last one is drawn first, so that no time is after today.
@@ -219,7 +224,7 @@ def _times(names: tuple[str, ...], calendar, rng: Random) -> list[datetime]:
     return times[::-1]
 
 
-def _last(name: str, calendar, rng: Random) -> datetime:
+def _last(name: str, calendar: Calendar, rng: Random) -> datetime:
     if name == "mark-done":
         return calendar.marked_done_at(rng)
     if name in {"accept", "start", "dispute"}:

@@ -12,7 +12,7 @@ def long_ago():
 
 
 class SavedSearchFactory(factory.django.DjangoModelFactory):
-    """Saved a month ago, due at once; each asks for another category."""
+    """Saved a month ago, due at once; each has another category."""
 
     class Meta:
         model = SavedSearch

@@ -1,4 +1,4 @@
-"""The letter of a saved search, the clock's job, and the way out of one search."""
+"""The e-mail of a saved search, its periodic job, and its unsubscribe link."""
 
 from datetime import timedelta
 
@@ -26,41 +26,41 @@ def search(alice):
 
 
 @pytest.fixture
-def letter(search, run_jobs, settings):
+def email(search, run_jobs, settings):
     settings.SITE_URL = "https://market.test"
     ListingFactory(title="Vecs velosipēds", price="120.50")
     ListingFactory.create_batch(11, price=80, location="")
     Listing.objects.filter(price="120.50").update(updated_at=timezone.now())
     jobs.send_alerts()
     run_jobs()
-    [letter] = mail.outbox
-    return letter
+    [email] = mail.outbox
+    return email
 
 
-def test_it_lists_ten_with_price_place_and_link(letter, search):
+def test_it_lists_ten_with_price_place_and_link(email, search):
     listing = Listing.objects.get(price="120.50")
-    assert letter.subject == "New for your search: A bicycle"
-    assert "* Vecs velosipēds – 120.50 €, Rīga\n" in letter.body
-    assert f"https://market.test/listings/{listing.pk}\n" in letter.body
-    assert letter.body.count("https://market.test/listings/") == 10
-    assert " – 80 €\n" in letter.body
-    assert "New or changed since the last time: 12." in letter.body
-    assert "And 2 more." in letter.body
-    assert f"https://market.test/saved-searches/{search.pk}\n" in letter.body
-    [(html, _type)] = letter.alternatives
+    assert email.subject == "New for your search: A bicycle"
+    assert "* Vecs velosipēds – 120.50 €, Rīga\n" in email.body
+    assert f"https://market.test/listings/{listing.pk}\n" in email.body
+    assert email.body.count("https://market.test/listings/") == 10
+    assert " – 80 €\n" in email.body
+    assert "New or changed since the last time: 12." in email.body
+    assert "And 2 more." in email.body
+    assert f"https://market.test/saved-searches/{search.pk}\n" in email.body
+    [(html, _type)] = email.alternatives
     assert "And 2 more." in html
 
 
-def way_out(letter) -> str:
-    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    address = letter.extra_headers["List-Unsubscribe"].strip("<>")
+def unsubscribe_path(email) -> str:
+    assert email.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = email.extra_headers["List-Unsubscribe"].strip("<>")
     return address.removeprefix("https://market.test")
 
 
-def test_its_one_click_stops_this_search_alone(letter, search, alice):
+def test_its_one_click_stops_this_search_alone(email, search, alice):
     other = SavedSearchFactory(user=alice)
     stranger = Client(enforce_csrf_checks=True)
-    answer = stranger.post(way_out(letter), {"List-Unsubscribe": "One-Click"})
+    answer = stranger.post(unsubscribe_path(email), {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
     search.refresh_from_db()
     assert (search.frequency, search.next_at) == ("off", None)
@@ -68,20 +68,20 @@ def test_its_one_click_stops_this_search_alone(letter, search, alice):
     assert not Preference.objects.exists()
 
 
-def test_the_page_of_its_link_names_the_search_and_only_asks(letter, search):
-    assert "A bicycle" in Client().get(way_out(letter)).content.decode()
+def test_the_page_of_its_link_names_the_search_and_changes_nothing(email, search):
+    assert "A bicycle" in Client().get(unsubscribe_path(email)).content.decode()
     search.refresh_from_db()
     assert search.frequency == "instant"
 
 
-def test_its_link_does_no_harm_once_the_search_is_gone(letter, search):
+def test_its_link_does_no_harm_once_the_search_is_gone(email, search):
     search.delete()
-    assert "A deleted search" in Client().get(way_out(letter)).content.decode()
-    assert Client().post(way_out(letter)).status_code == 200
+    assert "A deleted search" in Client().get(unsubscribe_path(email)).content.decode()
+    assert Client().post(unsubscribe_path(email)).status_code == 200
     assert not Preference.objects.exists()
 
 
-def test_a_search_in_the_list_of_notifications_leads_to_it(letter, api, search):
+def test_a_search_in_the_list_of_notifications_leads_to_it(email, api, search):
     [row] = api.as_(search.user).get("/api/notifications").json()["notifications"]
     assert row["subject"] == {"type": "saved_search", "id": search.pk}
     assert row["path"] == f"/saved-searches/{search.pk}"

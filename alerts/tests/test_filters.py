@@ -1,4 +1,4 @@
-"""An alert finds what the list finds, whichever filter is asked."""
+"""A saved search finds what its list finds, with every filter."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Who is told of what, when, and that it is once."""
+"""Saved searches notify of new items, each item once."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def search(alice):
 
 
 def tick(at=None) -> list[str]:
-    """Ask what is due; the titles that people were told of by it."""
+    """Run the searches that are due; return the titles of the notifications."""
     known = set(Notification.objects.values_list("pk", flat=True))
     send_due(at=at or timezone.now(), seconds=60)
     new = Notification.objects.exclude(pk__in=known).order_by("pk")
@@ -137,7 +137,7 @@ def test_items_of_people_who_are_blocked_either_way_are_no_news(search, alice, b
 
 
 def test_what_commits_late_is_still_found(search):
-    """Its time lies before the last look, which could not see it yet."""
+    """Its time lies before the last run, which could not see it yet."""
     tick()
     listing = ListingFactory(title="Late")
     written = timezone.now() - 4 * MINUTE
@@ -145,7 +145,7 @@ def test_what_commits_late_is_still_found(search):
     assert tick(later(minutes=1)) == ["Late"]
 
 
-# --- Who is told ----------------------------------------------------------------------
+# --- Recipients -----------------------------------------------------------------------
 
 
 def test_the_suspended_are_told_nothing_then_or_later(search, alice):

@@ -41,8 +41,8 @@ def test_workers_with_the_same_search_tell_once(alice):
     search = SavedSearchFactory(user=alice, query={})
     ListingFactory.create_batch(3)
     now = timezone.now()
-    told = at_once(lambda number: matching.send(search.pk, at=now))
-    assert sorted(told) == [False] * (WORKERS - 1) + [True]
+    notified = at_once(lambda number: matching.send(search.pk, at=now))
+    assert sorted(notified) == [False] * (WORKERS - 1) + [True]
     assert Notification.objects.get().params["count"] == "3"
     assert Alerted.objects.count() == 3
 
@@ -71,8 +71,8 @@ def test_workers_share_what_is_due(alice, monkeypatch):
     now = timezone.now()
     at_once(lambda number: matching.send_due(at=now, seconds=60))
     matching.send_due(at=now, seconds=60)  # a worker may have found all taken
-    told = Notification.objects.values_list("recipient", flat=True)
-    assert sorted(told) == sorted(search.user_id for search in searches)
+    recipients = Notification.objects.values_list("recipient", flat=True)
+    assert sorted(recipients) == sorted(search.user_id for search in searches)
 
 
 def test_a_claimed_search_is_passed_over_by_others(alice):

@@ -1,4 +1,4 @@
-"""When a search is asked again: on the site's clock, in summer and winter."""
+"""When a search runs next: in the site's time zone, in summer and winter."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

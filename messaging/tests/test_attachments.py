@@ -40,7 +40,7 @@ def picture(api, alice) -> dict:
 
 @pytest.fixture
 def sent(api, path, alice, picture) -> dict:
-    given = {"content": "Look", "attachment_ids": [picture["id"]]}
+    given = {"content": "Photos", "attachment_ids": [picture["id"]]}
     return api.as_(alice).post(path, given).json()["message"]
 
 
@@ -73,11 +73,11 @@ def test_a_picture_alone_is_a_message(api, path, alice, picture):
 
 def test_no_public_address_leads_to_it(api, picture, alice):
     """U10: nor does its owner make one."""
-    kept = Upload.objects.get()
-    assert default_storage.exists(f"private/{kept.key}")
-    for name in (kept.key, kept.thumbnail_key, f"private/{kept.key}"):
+    stored = Upload.objects.get()
+    assert default_storage.exists(f"private/{stored.key}")
+    for name in (stored.key, stored.thumbnail_key, f"private/{stored.key}"):
         assert api.get(f"/api/uploads/{name}").status_code == 404
-    images = [f"/api/uploads/{kept.key}"]
+    images = [f"/api/uploads/{stored.key}"]
     listing = {"title": "x", "description": "x", "category": "other", "price": 1}
     listing |= {"images": images}
     assert api.as_(alice).post("/api/listings", listing).status_code == 404
@@ -119,15 +119,15 @@ def test_a_deleted_message_takes_its_pictures_along(api, path, sent, alice, bob)
 def test_staff_see_what_was_deleted(api, sent, alice, moderator):
     api.as_(alice).delete(f"/api/messages/messages/{sent['id']}")
     page = moderator.get(f"/admin/messaging/message/{sent['id']}/change/")
-    kept = Upload.objects.get()
-    assert f'src="{links.PREFIX}{kept.pk}?signature=' in page.content.decode()
-    assert status(api, links.signed_path(kept, for_staff=True)) == 200
-    assert status(api, links.signed_path(kept)) == 404
+    stored = Upload.objects.get()
+    assert f'src="{links.PREFIX}{stored.pk}?signature=' in page.content.decode()
+    assert status(api, links.signed_path(stored, for_staff=True)) == 200
+    assert status(api, links.signed_path(stored)) == 404
 
 
 def test_anothers_picture_is_not_sent(api, path, picture, bob):
     """U6."""
-    given = {"content": "Look", "attachment_ids": [picture["id"]]}
+    given = {"content": "Photos", "attachment_ids": [picture["id"]]}
     assert api.as_(bob).post(path, given).status_code == 404
     assert not Message.objects.exists()
 
@@ -146,26 +146,28 @@ def test_a_public_picture_is_no_attachment(api, path, alice):
 
 @pytest.mark.parametrize("ids", [list(range(1, 12)), [0], ["x"], 5, [None], [[1]]])
 def test_malformed_ids_are_refused(api, path, alice, ids):
-    given = {"content": "Look", "attachment_ids": ids}
+    given = {"content": "Photos", "attachment_ids": ids}
     assert api.as_(alice).post(path, given).status_code == 400
 
 
 def test_place_is_gone_from_what_is_sent(api, alice):
     """U4."""
     upload(api.as_(alice), with_place("JPEG"), url=ATTACHMENTS)
-    kept = Upload.objects.get()
-    for name in (kept.file, kept.thumbnail_file):
+    stored = Upload.objects.get()
+    for name in (stored.file, stored.thumbnail_file):
         assert b"SECRET-WORDS" not in default_storage.open(name).read()
 
 
-def test_what_was_never_sent_is_swept_and_what_was_sent_is_kept(api, alice, sent):
+def test_an_upload_that_was_never_sent_is_deleted_and_a_sent_one_stays(
+    api, alice, sent
+):
     """U6, and the count of uses is true."""
     upload(api.as_(alice), url=ATTACHMENTS)
     call_command("maintain")
     later = timezone.now() + timedelta(days=2)
     assert uploads.delete_orphans(at=later) == 1
-    kept = Upload.objects.get()
-    assert (kept.pk, kept.uses) == (sent["attachments"][0]["id"], 1)
+    stored = Upload.objects.get()
+    assert (stored.pk, stored.uses) == (sent["attachments"][0]["id"], 1)
     assert len(default_storage.listdir("private")[1]) == 2
 
 
@@ -176,6 +178,6 @@ def test_pictures_cost_no_query_each(api, path, alice, django_assert_num_queries
             upload(client, url=ATTACHMENTS).json()["attachment"]["id"]
             for _ in range(number)
         ]
-        client.post(path, {"content": "Look", "attachment_ids": ids})
+        client.post(path, {"content": "Photos", "attachment_ids": ids})
         with django_assert_num_queries(4 + SIGN_IN):
             client.get(path)

@@ -26,11 +26,13 @@ def conversation(alice, bob):
 
 
 @pytest.mark.parametrize(
-    ("whom", "what"),
+    ("recipient_key", "text_key"),
     [("user_id", "message"), ("participant_id", "initial_message")],
 )
-def test_either_spelling_starts_a_conversation(api, alice, bob, whom, what):
-    response = api.as_(alice).post(PATH, {whom: bob.pk, what: " Hello "})
+def test_either_spelling_starts_a_conversation(
+    api, alice, bob, recipient_key, text_key
+):
+    response = api.as_(alice).post(PATH, {recipient_key: bob.pk, text_key: " Hello "})
     answer = response.json()
     assert (response.status_code, answer["existing"]) == (201, False)
     assert isinstance(answer["conversation"]["id"], int)

@@ -175,15 +175,15 @@ def test_limits_count_on_without_redis(away):
 
 
 def test_redis_is_not_called_right_after_a_failure(away, monkeypatch):
-    asked = []
+    requested = []
 
     def fail(self, key, *args):
-        asked.append(key)
+        requested.append(key)
         raise RedisConnectionError
 
     monkeypatch.setattr(RedisCacheClient, "get", fail)
     assert [away.get("a"), away.get("b")] == [None, None]
-    assert len(asked) == 1
+    assert len(requested) == 1
 
 
 def test_rest_answers_without_redis(api, alice, conversation, away, monkeypatch):

@@ -41,7 +41,7 @@ def resumed(sent_up_to: int, last_seq: int, budget: int = 500):
 
 
 def page(*seqs: int):
-    """Read and send a page; the result tells whether a resume has ended."""
+    """Read and send a page; return whether a resume has ended."""
 
     def send(one: ConversationState) -> bool:
         one.start_page()

@@ -147,13 +147,16 @@ def test_demo_has_conversations_to_read(api):
 def test_messages_are_in_order():
     build()
     assert Conversation.objects.count() == VILLAGE.conversations
-    for talk in Conversation.objects.select_related("last_message"):
-        messages = list(talk.messages.order_by("seq"))
-        assert [m.seq for m in messages] == list(range(1, talk.last_seq + 1))
+    for conversation in Conversation.objects.select_related("last_message"):
+        messages = list(conversation.messages.order_by("seq"))
+        assert [m.seq for m in messages] == list(range(1, conversation.last_seq + 1))
         times = [m.created_at for m in messages]
         assert times == sorted(times)
-        assert (talk.last_message, talk.updated_at) == (messages[-1], times[-1])
-        assert talk.created_at <= times[0]
+        assert (conversation.last_message, conversation.updated_at) == (
+            messages[-1],
+            times[-1],
+        )
+        assert conversation.created_at <= times[0]
 
 
 def test_demo_has_notifications(api):

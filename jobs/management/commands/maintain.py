@@ -1,22 +1,24 @@
 """Run all maintenance jobs: expire, delete and repair. A worker does it every hour."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from jobs.maintenance import run_all
 
 
 class Command(BaseCommand):
+    """Call `jobs.maintenance.run_all`, and print the count of each job."""
+
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--dry-run",
             action="store_true",
             help="Change nothing; print how many rows would change.",
         )
 
-    def handle(self, *, dry_run, **options):
+    def handle(self, *, dry_run: bool, **options: object) -> None:
         failed = 0
         for name, count in run_all(at=timezone.now(), dry_run=dry_run):
             failed += count is None

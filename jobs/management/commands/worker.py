@@ -3,7 +3,7 @@
 import json
 import signal
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs import services
 from jobs.worker import Worker
@@ -12,9 +12,11 @@ MAX_LATE_S = 60
 
 
 class Command(BaseCommand):
+    """Run a `jobs.worker.Worker`, or print the state of the queue."""
+
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--status",
             action="store_true",
@@ -22,7 +24,7 @@ class Command(BaseCommand):
             f"if a job has been due for more than {MAX_LATE_S} seconds.",
         )
 
-    def handle(self, *, status, **options):
+    def handle(self, *, status: bool, **options: object) -> None:
         if status:
             return self._print_status()
         worker = Worker()

@@ -1,6 +1,6 @@
 """Fill the database with demo data."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -10,9 +10,11 @@ from seed.sizes import SIZES
 
 
 class Command(BaseCommand):
+    """Call `seed.services.build`, and print the number of rows of each table."""
+
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", choices=SIZES, default="small")
         parser.add_argument(
             "--reset", action="store_true", help="Delete the demo data first."
@@ -27,7 +29,16 @@ class Command(BaseCommand):
             "--yes", action="store_true", help="Also if there are real users."
         )
 
-    def handle(self, *, size, reset, random_state, if_empty, yes, **options):
+    def handle(
+        self,
+        *,
+        size: str,
+        reset: bool,
+        random_state: int,
+        if_empty: bool,
+        yes: bool,
+        **options: object,
+    ) -> None:
         if if_empty and User.objects.exists():
             self.stdout.write("There are users already; nothing to seed.")
             return
