@@ -7,18 +7,19 @@ from django.db.models import Lookup
 
 
 def normalize_email(text: str) -> str:
-    """The address in NFKC form, trimmed, case-folded: as it is stored and searched."""
+    """Return the address as it is stored and searched: NFKC, trimmed, case-folded."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 class NormalizedEmailField(models.EmailField):
     """Stores and looks up normalized addresses, so that `unique` ignores the case."""
 
-    def get_prep_value(self, value):
+    def get_prep_value(self, value: str | None) -> str | None:
         value = super().get_prep_value(value)
         return normalize_email(value) if value else None
 
-    def to_python(self, value):
+    def to_python(self, value: str | None) -> str | None:
+        """Return the normalized address; None for an empty one."""
         value = super().to_python(value)
         return normalize_email(value) if value else None
 
@@ -36,5 +37,6 @@ class HasAny(Lookup):
         return f"({sql})", [p for word in self.rhs for p in (*params, f",{word},")]
 
     def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+        """Return an overlap of arrays: the words are one parameter, however many."""
         column, params = self.process_lhs(compiler, connection)
         return f"string_to_array({column}, ',') && %s::text[]", [*params, self.rhs]

@@ -22,6 +22,7 @@ class NewPassword(Password):
 
     @property
     def schema(self) -> dict:
+        """The schema of a password, with the shortest length of a new one."""
         return super().schema | {"minLength": 8}
 
 

@@ -1,3 +1,5 @@
+"""Serializers of uploads."""
+
 from rest_framework import serializers
 
 from core.api.fields import HasSchema, Input
