@@ -51,6 +51,13 @@ class TokenAuthentication(JWTAuthentication):
         return user
 
 
+class SignedInRequest(Request):
+    """The request of an action that needs a sign-in. For annotations only."""
+
+    user: User
+    auth: Token
+
+
 class TokenScheme(SimpleJWTScheme):
     """The security scheme in the API description."""
 

@@ -93,7 +93,7 @@ class UserManager(BaseUserManager["User"], _UserManager["User"]):
         return self.create_user(username, email, password, **fields)
 
 
-class BlockQuerySet(models.QuerySet["Block"]):
+class BlockQuerySet(models.QuerySet):
     """Blocks."""
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:

@@ -1,6 +1,7 @@
-"""What the API shows of users, and the input of accounts."""
+"""Serializers of users, and of the input of accounts."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 from rest_framework import serializers
@@ -33,7 +34,7 @@ from geo.serializers import (
 
 
 def split_values(joined: str) -> list[str]:
-    """The values of a comma-separated column; none for an empty one."""
+    """Return the values of a comma-separated column; none for an empty one."""
     return [value for value in joined.split(",") if value]
 
 
@@ -50,10 +51,10 @@ class UserBrief(Output):
     profile_picture_url = serializers.SerializerMethodField()
     is_verified = serializers.BooleanField()
 
-    def get_avatar_url(self, user) -> str | None:
+    def get_avatar_url(self, user: User) -> str | None:
         return self.absolute(user.picture)
 
-    def get_profile_picture_url(self, user) -> str | None:
+    def get_profile_picture_url(self, user: User) -> str | None:
         return self.absolute(user.profile_picture_url or user.avatar_url)
 
 
@@ -74,14 +75,15 @@ class UserWithPresence(UserBrief):
     is_online = serializers.SerializerMethodField()
     last_seen = serializers.SerializerMethodField()
 
-    def get_is_online(self, user) -> bool:
+    def get_is_online(self, user: User) -> bool:
         return self._presence(user)["is_online"]
 
-    def get_last_seen(self, user) -> datetime | None:
+    def get_last_seen(self, user: User) -> datetime | None:
         return self._presence(user)["last_seen"]
 
-    def _presence(self, user) -> dict:
-        return presence.get_presence(user, hidden=user.is_hidden)
+    def _presence(self, user: User) -> dict:
+        hidden = cast(Any, user).is_hidden  # annotated by `presence.annotate_hidden`
+        return presence.get_presence(user, hidden=hidden)
 
 
 class PublicUserSerializer(UserWithPresence, SellerInfo):
@@ -97,10 +99,10 @@ class PublicUserSerializer(UserWithPresence, SellerInfo):
     helper_categories = serializers.SerializerMethodField()
     hourly_rate = serializers.FloatField(allow_null=True)
 
-    def get_skills(self, user) -> list[str]:
+    def get_skills(self, user: User) -> list[str]:
         return split_values(user.skills)
 
-    def get_helper_categories(self, user) -> list[str]:
+    def get_helper_categories(self, user: User) -> list[str]:
         return split_values(user.helper_categories)
 
 
@@ -144,10 +146,10 @@ class ProfileSerializer(Output):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def get_avatar_url(self, user) -> str | None:
+    def get_avatar_url(self, user: User) -> str | None:
         return self.absolute(user.avatar_url)
 
-    def get_profile_picture_url(self, user) -> str | None:
+    def get_profile_picture_url(self, user: User) -> str | None:
         return self.absolute(user.profile_picture_url)
 
 
@@ -170,16 +172,16 @@ class HelperSerializer(DistanceMixin):
     is_available = serializers.BooleanField(source="is_helper")
     member_since = serializers.DateTimeField(source="created_at")
 
-    def get_avatar(self, user) -> str | None:
+    def get_avatar(self, user: User) -> str | None:
         return self.absolute(user.picture)
 
-    def get_rating(self, user) -> float:
+    def get_rating(self, user: User) -> float:
         return user.shown_rating or 0.0
 
-    def get_skills(self, user) -> list[str]:
+    def get_skills(self, user: User) -> list[str]:
         return split_values(user.skills)
 
-    def get_categories(self, user) -> list[str]:
+    def get_categories(self, user: User) -> list[str]:
         return split_values(user.helper_categories)
 
 

@@ -59,7 +59,7 @@ class AuditedAdmin(Admin):
     def save_model(
         self, request: HttpRequest, obj: Model, form: ModelForm, change: bool
     ) -> None:
-        """Save the object and record the changed fields; unchanged ones leave no entry."""
+        """Save the object; record the changed fields, if there are any."""
         super().save_model(request, obj, form, change)
         names = [name for name in form.changed_data if name not in UNAUDITED_FIELDS]
         if names or not change:
@@ -106,7 +106,7 @@ class AuditedAdmin(Admin):
 
 
 def format_value(value) -> str:
-    """Return a form's value as text; a collection as its members, sorted, with commas."""
+    """Return a form's value as text; a collection sorted, with commas."""
     if hasattr(value, "__iter__") and not isinstance(value, str):
         return ", ".join(sorted(map(str, value)))
     return str(value)

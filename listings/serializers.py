@@ -65,17 +65,17 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     actions = serializers.SerializerMethodField()
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: Listing) -> bool:
         return is_seller(row, self.viewer)
 
-    def get_views_count(self, listing) -> int:
+    def get_views_count(self, listing: Listing) -> int:
         return VIEWS.value(listing)
 
-    def get_image_urls(self, listing) -> list[str]:
+    def get_image_urls(self, listing: Listing) -> list[str]:
         return listing.images.split(",") if listing.images else []
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, listing) -> list[str]:
+    def get_actions(self, listing: Listing) -> list[str]:
         return LISTING_WORKFLOW.available_to(listing, self.viewer)
 
 

@@ -56,17 +56,17 @@ class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     updated_at = serializers.DateTimeField()
     actions = serializers.SerializerMethodField()
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: Offering) -> bool:
         return is_creator(row, self.viewer)
 
-    def get_creator_avatar(self, offering) -> str | None:
+    def get_creator_avatar(self, offering: Offering) -> str | None:
         return self.absolute(offering.creator.picture)
 
-    def get_creator_rating(self, offering) -> float:
+    def get_creator_rating(self, offering: Offering) -> float:
         return offering.creator.shown_rating or 0.0
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, offering) -> list[str]:
+    def get_actions(self, offering: Offering) -> list[str]:
         return OFFERING_WORKFLOW.available_to(offering, self.viewer)
 
 

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 
 class ReviewsConfig(AppConfig):
+    """The app of reviews."""
+
     name = "reviews"
 
     def ready(self):

@@ -1,5 +1,7 @@
 """Serializers of reviews."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -31,23 +33,23 @@ class ReviewSerializer(ModerationSerializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def get_reviewer_avatar(self, review) -> str | None:
+    def get_reviewer_avatar(self, review: Review) -> str | None:
         return self.absolute(review.reviewer.picture)
 
     @extend_schema_field(
         serializers.ChoiceField(choices=Review.Type.choices, allow_null=True)
     )
-    def get_review_type(self, review) -> str | None:
+    def get_review_type(self, review: Review) -> str | None:
         return review.review_type or None
 
 
 class Rating(serializers.IntegerField):
     """1 to 5, an integer."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=5, **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> int:
         if isinstance(data, float) and data.is_integer():
             data = int(data)  # 5.0 is the integer 5 in JSON
         if type(data) is not int:

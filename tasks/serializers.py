@@ -68,10 +68,10 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
     )
     optional = frozenset({"address", "distance", "dispute_reason"})
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: TaskRequest) -> bool:
         return is_party(row, self.viewer)
 
-    def to_representation(self, instance) -> dict:
+    def to_representation(self, instance: TaskRequest) -> dict:
         shown = super().to_representation(instance)
         if not is_creator(instance, self.viewer):
             shown["moderation_reason"] = ""
@@ -79,14 +79,14 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
             shown["dispute_reason"] = instance.dispute_reason
         return shown
 
-    def get_assigned_to_name(self, task) -> str | None:
+    def get_assigned_to_name(self, task: TaskRequest) -> str | None:
         return task.assigned_to.display_name if task.assigned_to else None
 
-    def get_deadline(self, task) -> str | None:
+    def get_deadline(self, task: TaskRequest) -> str | None:
         return to_local_iso(task.deadline)
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, task) -> list[str]:
+    def get_actions(self, task: TaskRequest) -> list[str]:
         return TASK_WORKFLOW.available_to(task, self.viewer)
 
 
@@ -118,19 +118,19 @@ class ApplicationSerializer(Output):
     status = serializers.ChoiceField(choices=TaskApplication.Status.choices)
     created_at = serializers.DateTimeField()
 
-    def get_applicant_name(self, application) -> str:
+    def get_applicant_name(self, application: TaskApplication) -> str:
         person = application.applicant
         full = person.first_name and person.last_name
         return (person.display_name if full else person.first_name) or person.username
 
-    def get_applicant_avatar(self, application) -> str | None:
+    def get_applicant_avatar(self, application: TaskApplication) -> str | None:
         return self.absolute(application.applicant.picture)
 
     @extend_schema_field({"type": "null"})
-    def get_applicant_email(self, application) -> None:
+    def get_applicant_email(self, application: TaskApplication) -> None:
         """Always null: e-mail addresses are private, people use messages."""
 
-    def get_applicant_rating(self, application) -> float:
+    def get_applicant_rating(self, application: TaskApplication) -> float:
         return application.applicant.shown_rating or 0.0
 
 
