@@ -13,7 +13,7 @@ class HelperFilter(SearchFilter):
 
     def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the helpers of one of the categories; all for "all" or none given."""
-        wanted = split_words(value)
-        if ALL_CATEGORIES & set(wanted) or not wanted:
+        categories = split_words(value)
+        if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
-        return queryset.filter(helper_categories__has_any=wanted)
+        return queryset.filter(helper_categories__has_any=categories)

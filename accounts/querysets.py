@@ -45,7 +45,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Suspended users."""
         return self.filter(is_active=False)
 
-    def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+    def visible_to(self, user: "AbstractBaseUser | AnonymousUser | None") -> Self:
         """All but suspended users, whoever `user` is."""
         return self.filter(is_active=True)
 

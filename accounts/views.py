@@ -63,6 +63,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def register(self, request: Request) -> Response:
+        """Create an account and sign in."""
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
         user = services.register(**fields | self.validated_input())
         return self._signed_in(user, _("Welcome!"), status=201)
@@ -76,6 +77,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
+        """Answers new tokens and the profile."""
         user = services.sign_in(**self.validated_input(), address=address_of(request))
         return self._signed_in(user, _("You are signed in."))
 
@@ -89,6 +91,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def refresh(self, request: Request) -> Response:
+        """Exchange a refresh token for new tokens."""
         return Response(tokens.refresh(self.validated_input()["refresh"]))
 
     @extend_schema(
@@ -99,6 +102,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def logout(self, request: SignedInRequest) -> Response:
+        """Ends the session: its access and refresh tokens are refused from now on."""
         tokens.sign_out(request.auth)
         return Response({"message": _("You are signed out.")})
 
@@ -111,6 +115,7 @@ class AuthViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def password(self, request: SignedInRequest) -> Response:
+        """Change the password and end the other sessions."""
         given = self.validated_input()
         pair = services.change_password(
             request.user, current=given["current_password"], new=given["new_password"]
@@ -120,6 +125,7 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(operation_id="auth_getProfile", summary="Get the caller's profile")
     @action(detail=False, methods=["get"], pagination_class=None)
     def profile(self, request: SignedInRequest) -> Response:
+        """Includes the private fields."""
         return Response(self.render(request.user))
 
     @extend_schema(
@@ -129,6 +135,7 @@ class AuthViewSet(ApiViewSet):
     @profile.mapping.patch
     @profile.mapping.put
     def update_profile(self, request: SignedInRequest) -> Response:
+        """Change the given fields of the profile."""
         changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)

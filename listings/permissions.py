@@ -5,5 +5,5 @@ from listings.models import Listing
 
 
 def is_seller(listing: Listing, user: User | None) -> bool:
-    """Whether `user` posted the listing."""
+    """Return whether `user` posted the listing."""
     return user is not None and listing.seller_id == user.pk

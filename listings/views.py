@@ -74,6 +74,7 @@ class ListingViewSet(ContentViewSet):
     )
     @action(detail=False, list_key="listings")
     def my(self, request: SignedInRequest) -> Response:
+        """List the caller's listings."""
         mine = self.queryset.all().owned_by(request.user)
         if status := request.query_params.get("status"):
             mine = mine.in_status(known_statuses(status), viewer=request.user)

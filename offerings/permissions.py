@@ -5,5 +5,5 @@ from offerings.models import Offering
 
 
 def is_creator(offering: Offering, user: User | None) -> bool:
-    """Whether `user` posted the offering."""
+    """Return whether `user` posted the offering."""
     return user is not None and offering.creator_id == user.pk

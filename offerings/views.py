@@ -69,6 +69,7 @@ class OfferingViewSet(ContentViewSet):
     )
     @action(detail=False, list_key="offerings", pagination_class=PersonalPages)
     def my(self, request: SignedInRequest) -> Response:
+        """List the caller's offerings."""
         return self.list_response(self.queryset.all().owned_by(request.user))
 
     @extend_schema(
@@ -81,6 +82,7 @@ class OfferingViewSet(ContentViewSet):
     )
     @action(detail=True, methods=["post"])
     def contact(self, request: SignedInRequest, pk: str) -> Response:
+        """An empty message opens the conversation and sends nothing."""
         conversation = services.contact(
             self.get_object(), actor=request.user, **self.validated_input()
         )

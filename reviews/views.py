@@ -114,6 +114,7 @@ class ReviewViewSet(ContentViewSet):
         filterset_class=None,
     )
     def of_task(self, request: Request, task_id: str) -> Response:
+        """List the reviews of a task."""
         reviews = self.queryset.all().visible().filter(task=self._task(task_id))
         return self.list_response(reviews)
 
@@ -127,6 +128,7 @@ class ReviewViewSet(ContentViewSet):
     )
     @of_task.mapping.post
     def review_task(self, request: SignedInRequest, task_id: str) -> Response:
+        """Create a review of the other party of a task."""
         task = self._task(task_id)
         services.counterpart(task, request.user)  # 403 comes before 400
         review = services.review_task(
@@ -146,6 +148,7 @@ class ReviewViewSet(ContentViewSet):
         filterset_class=None,
     )
     def can_review(self, request: SignedInRequest, task_id: str) -> Response:
+        """Answers the reason if not, and the review if there is one."""
         return Response(self._may_review(self._task(task_id), request.user))
 
     @extend_schema(
@@ -160,6 +163,7 @@ class ReviewViewSet(ContentViewSet):
         filterset_class=None,
     )
     def stats(self, request: Request, user_id: str) -> Response:
+        """All ratings, and those as a worker and as a client."""
         people = User.objects.visible_to(request.user)
         return Response(services.stats(get_object_or_404(people, pk=user_id)))
 
@@ -180,8 +184,8 @@ class ReviewViewSet(ContentViewSet):
         existing = self.queryset.filter(task=task, reviewer=user).first()
         if existing:
             reason = _("You have already written this review.")
-            shown = self.render(existing)
-            return {"can_review": False, "reason": reason, "existing_review": shown}
+            review = self.render(existing)
+            return {"can_review": False, "reason": reason, "existing_review": review}
         return {
             "can_review": True,
             "review_type": review_type,

@@ -6,30 +6,30 @@ from tasks.models import TaskApplication, TaskRequest
 
 
 def is_creator(task: TaskRequest, user: User | None) -> bool:
-    """Whether `user` posted the task."""
+    """Return whether `user` posted the task."""
     return user is not None and task.creator_id == user.pk
 
 
 def is_worker(task: TaskRequest, user: User | None) -> bool:
-    """Whether the task is assigned to `user`."""
+    """Return whether the task is assigned to `user`."""
     return user is not None and task.assigned_to_id == user.pk
 
 
 def is_party(task: TaskRequest, user: User | None) -> bool:
-    """Whether `user` is the creator or the worker: both see the exact place."""
+    """Return whether `user` is the creator or the worker: both see the exact place."""
     return is_creator(task, user) or is_worker(task, user)
 
 
 def is_applicant(application: TaskApplication, user: User | None) -> bool:
-    """Whether the application is of `user`."""
+    """Return whether the application is of `user`."""
     return user is not None and application.applicant_id == user.pk
 
 
 def is_task_creator(application: TaskApplication, user: User | None) -> bool:
-    """Whether `user` posted the task of the application."""
+    """Return whether `user` posted the task of the application."""
     return user is not None and application.task.creator_id == user.pk
 
 
 def is_impartial_staff(task: TaskRequest, user: User | None) -> bool:
-    """Whether `user` is staff and not a party of the task."""
+    """Return whether `user` is staff and not a party of the task."""
     return is_staff(task, user) and not is_party(task, user)

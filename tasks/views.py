@@ -70,6 +70,7 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def my(self, request: SignedInRequest) -> Response:
+        """Those in progress and those completed, the newest first."""
         return self.list_response(self.queryset.all().taken_by(request.user))
 
     @extend_schema(
@@ -79,6 +80,7 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def created(self, request: SignedInRequest) -> Response:
+        """In all statuses, the newest first."""
         tasks = self.queryset.all().owned_by(request.user).with_pending_count()
         return self.list_response(tasks, CreatedTaskSerializer)
 
@@ -95,6 +97,7 @@ class TaskViewSet(ContentViewSet):
         pagination_class=PersonalPages,
     )
     def my_applications(self, request: SignedInRequest) -> Response:
+        """List the caller's applications."""
         mine = TaskApplication.objects.owned_by(request.user).for_visible_tasks(
             request.user
         )
@@ -108,6 +111,7 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=False, pagination_class=None)
     def notifications(self, request: SignedInRequest) -> Response:
+        """Applications to decide on, work to confirm, and accepted applications."""
         return Response(applications.pending_counts(request.user))
 
     # --- Applications -------------------------------------------------------------
@@ -120,6 +124,7 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=True, methods=["post"])
     def apply(self, request: SignedInRequest, pk: str) -> Response:
+        """The task has to be open, and of somebody else."""
         application = applications.apply_to(
             self.get_object(), worker=request.user, **self.validated_input()
         )
@@ -135,9 +140,10 @@ class TaskViewSet(ContentViewSet):
     )
     @action(detail=True, list_key="applications", pagination_class=PersonalPages)
     def applications(self, request: SignedInRequest, pk: str) -> Response:
+        """List the applications to a task."""
         task = applications.require_creator(self.get_object(), request.user)
-        waiting = task.applications.to_decide_on().for_display()
-        return self.list_response(waiting.newest_first(), ApplicationSerializer)
+        pending = task.applications.to_decide_on().for_display()
+        return self.list_response(pending.newest_first(), ApplicationSerializer)
 
     @extend_schema(
         operation_id="tasks_rejectApplication",
@@ -153,6 +159,7 @@ class TaskViewSet(ContentViewSet):
     def reject(
         self, request: SignedInRequest, pk: str, application_id: str
     ) -> Response:
+        """For the creator of the task, while the application is pending."""
         task = applications.require_creator(self.get_object(), request.user)
         return self._decide("reject", task, application_id)
 
@@ -169,6 +176,7 @@ class TaskViewSet(ContentViewSet):
     def withdraw(
         self, request: SignedInRequest, pk: str, application_id: str
     ) -> Response:
+        """For the applicant, while the application is pending."""
         return self._decide("withdraw", self.get_object(), application_id)
 
     def _decide(self, name: str, task: TaskRequest, application_id: str) -> Response:
@@ -186,5 +194,5 @@ class TaskViewSet(ContentViewSet):
         *,
         status: int = 200,
     ) -> Response:
-        shown = self.render(application, ApplicationSerializer)
-        return Response({"message": str(message), "application": shown}, status=status)
+        body = self.render(application, ApplicationSerializer)
+        return Response({"message": str(message), "application": body}, status=status)

@@ -70,6 +70,7 @@ class UploadViewSet(ApiViewSet):
     )
     @action(detail=False, methods=["post"])
     def image(self, request: Request) -> Response:
+        """The same as `POST /api/uploads`, under another path."""
         return self.create(request)
 
     @extend_schema(
