@@ -1,5 +1,7 @@
 """Users, their sessions and tokens, and the groups of staff."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
@@ -153,10 +155,14 @@ class UserAdmin(AuditedAdmin):
             ("active", _("Active")) if user.is_active else ("suspended", _("Suspended"))
         )
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
     def has_action_permission(
@@ -168,18 +174,31 @@ class UserAdmin(AuditedAdmin):
             return False
         return super().has_action_permission(request, obj)
 
-    def get_form(self, request, obj=None, change=False, **kwargs) -> type[ModelForm]:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm]:
         """Return the form of the page; a new user gets a password."""
         if obj is None:
             kwargs["form"] = NewUserForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_readonly_fields(self, request, obj=None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> list[str]:
         """Return the fields that are not editable; none for a new user."""
         return [] if obj is None else super().get_readonly_fields(request, obj)
 
     @method_decorator(sensitive_post_parameters("password1", "password2"))
-    def add_view(self, request, form_url="", extra_context=None) -> HttpResponse:
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """Show the page of a new user; error reports leave its passwords out."""
         return super().add_view(request, form_url, extra_context)
 
@@ -195,13 +214,19 @@ class GroupAdmin(AuditedAdmin):
     fieldsets = (fieldset(None, "name permissions"),)
     filter_horizontal = ("permissions",)
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
 

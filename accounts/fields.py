@@ -3,7 +3,9 @@
 import unicodedata
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Lookup
+from django.db.models.sql.compiler import SQLCompiler
 
 
 def normalize_email(text: str) -> str:
@@ -31,12 +33,16 @@ class HasAny(Lookup):
     lookup_name = "has_any"
     prepare_rhs = False
 
-    def as_sql(self, compiler, connection) -> tuple[str, list]:
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         column, params = self.process_lhs(compiler, connection)
         sql = " OR ".join([f"instr(',' || {column} || ',', %s) > 0"] * len(self.rhs))
         return f"({sql})", [p for word in self.rhs for p in (*params, f",{word},")]
 
-    def as_postgresql(self, compiler, connection) -> tuple[str, list]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list]:
         """Return an overlap of arrays: the words are one parameter, however many."""
         column, params = self.process_lhs(compiler, connection)
         return f"string_to_array({column}, ',') && %s::text[]", [*params, self.rhs]

@@ -1,6 +1,6 @@
 """Querysets of users and blocks, and which columns of a user lists load."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
@@ -77,7 +77,11 @@ class UserManager(BaseUserManager["User"], _UserManager["User"]):
         return self.get(email=normalize_email(email or ""))
 
     def create_user(
-        self, username: str, email: str | None, password: str | None = None, **fields
+        self,
+        username: str,
+        email: str | None,
+        password: str | None = None,
+        **fields: Any,
     ) -> "User":
         """Create a user; without a password nobody can sign in."""
         user = self.model(username=username, email=email, **fields)
@@ -86,7 +90,7 @@ class UserManager(BaseUserManager["User"], _UserManager["User"]):
         return user
 
     def create_superuser(
-        self, username: str, email: str, password: str | None = None, **fields
+        self, username: str, email: str, password: str | None = None, **fields: Any
     ) -> "User":
         """Create an administrator, as `manage.py createsuperuser` does."""
         fields |= {"is_staff": True, "is_superuser": True}

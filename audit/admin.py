@@ -44,7 +44,9 @@ class AuditedAdmin(Admin):
             return self.has_add_permission(request)
         return self.has_change_permission(request, obj)
 
-    def get_object(self, request, object_id, from_field=None) -> Model | None:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
         """Return the object; while a form is saved its row stays locked.
 
         Without the lock, saving the form would overwrite what another request commits
@@ -105,7 +107,7 @@ class AuditedAdmin(Admin):
         return related
 
 
-def format_value(value) -> str:
+def format_value(value: object) -> str:
     """Return a form's value as text; a collection sorted, with commas."""
     if hasattr(value, "__iter__") and not isinstance(value, str):
         return ", ".join(sorted(map(str, value)))

@@ -8,7 +8,8 @@ class ReviewsConfig(AppConfig):
 
     name = "reviews"
 
-    def ready(self):
+    def ready(self) -> None:
+        """Connect the receiver of suspensions."""
         from accounts.signals import user_suspension_changed
         from reviews.services import rate_reviewed_by
 

@@ -142,8 +142,8 @@ class TaskViewSet(ContentViewSet):
     def applications(self, request: SignedInRequest, pk: str) -> Response:
         """List the applications to a task."""
         task = applications.require_creator(self.get_object(), request.user)
-        pending = task.applications.to_decide_on().for_display()
-        return self.list_response(pending.newest_first(), ApplicationSerializer)
+        received = task.applications.to_decide_on().for_display()
+        return self.list_response(received.newest_first(), ApplicationSerializer)
 
     @extend_schema(
         operation_id="tasks_rejectApplication",

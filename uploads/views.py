@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -44,7 +45,7 @@ class UploadViewSet(ApiViewSet):
     lookup_field = "key"
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Upload]:
         return self.queryset.filter(owner=self.request.user.pk, is_private=False)
 
     @extend_schema(
