@@ -1,8 +1,14 @@
 """Users, their sessions and tokens, and the groups of staff."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework_simplejwt.token_blacklist.models import (
@@ -24,19 +30,23 @@ for model in (Group, OutstandingToken, BlacklistedToken):
         admin.site.unregister(model)
 
 
-def is_active(user: User, actor) -> bool:
+def is_active(user: User, actor: User) -> bool:
+    """Return whether the user can be suspended."""
     return user.is_active
 
 
-def is_suspended(user: User, actor) -> bool:
+def is_suspended(user: User, actor: User) -> bool:
+    """Return whether the user can be restored."""
     return not user.is_active
 
 
-def is_unverified(user: User, actor) -> bool:
+def is_unverified(user: User, actor: User) -> bool:
+    """Return whether the user can be verified."""
     return not user.is_verified
 
 
-def by_administrator(user: User, actor) -> bool:
+def by_administrator(user: User, actor: User) -> bool:
+    """Return whether the actor is an administrator."""
     return actor.is_superuser
 
 
@@ -139,32 +149,57 @@ class UserAdmin(AuditedAdmin):
     )
 
     @display(description=_("status"), ordering="is_active", label=COLOURS)
-    def state(self, user: User) -> tuple:
+    def state(self, user: User) -> tuple[str, str | Promise]:
+        """Return the key of the colour and the label."""
         return (
             ("active", _("Active")) if user.is_active else ("suspended", _("Suspended"))
         )
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_action_permission(self, request, obj=None) -> bool:
-        if obj is not None and obj.is_staff and not request.user.is_superuser:
+    def has_action_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Return whether the user may run actions; on staff, only administrators."""
+        is_staff = isinstance(obj, User) and obj.is_staff
+        if is_staff and not request.user.is_superuser:
             return False
         return super().has_action_permission(request, obj)
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm]:
+        """Return the form of the page; a new user gets a password."""
         if obj is None:
             kwargs["form"] = NewUserForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_readonly_fields(self, request, obj=None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> list[str]:
+        """Return the fields that are not editable; none for a new user."""
         return [] if obj is None else super().get_readonly_fields(request, obj)
 
     @method_decorator(sensitive_post_parameters("password1", "password2"))
-    def add_view(self, request, form_url="", extra_context=None):
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the page of a new user; error reports leave its passwords out."""
         return super().add_view(request, form_url, extra_context)
 
 
@@ -179,18 +214,26 @@ class GroupAdmin(AuditedAdmin):
     fieldsets = (fieldset(None, "name permissions"),)
     filter_horizontal = ("permissions",)
 
-    def has_add_permission(self, request, obj=None) -> bool:
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_change_permission(self, request, obj=None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
         return request.user.is_superuser
 
 
 @admin.register(Session)
 class SessionAdmin(Admin):
+    """Sessions of users, read-only."""
+
     list_display = (
         "id",
         link_column("user"),
@@ -216,6 +259,8 @@ class OutstandingTokenAdmin(Admin):
 
 @admin.register(BlacklistedToken)
 class BlacklistedTokenAdmin(Admin):
+    """Used and revoked refresh tokens, read-only."""
+
     list_display = ("id", "owner", "blacklisted_at")
     list_select_related = ("token__user",)
     search_fields = ("token__user__search_text__words",)
@@ -223,4 +268,5 @@ class BlacklistedTokenAdmin(Admin):
 
     @admin.display(description=_("user"))
     def owner(self, row: BlacklistedToken) -> str:
+        """Return the name of the user to whom the token was issued."""
         return str(row.token.user)

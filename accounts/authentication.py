@@ -3,10 +3,13 @@
 from django.utils.translation import gettext as _
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.tokens import Token
 
 from accounts import tokens
+from accounts.models import User
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -17,7 +20,11 @@ class TokenAuthentication(JWTAuthentication):
 
     optional = False
 
-    def authenticate(self, request):
+    def authenticate(self, request: Request):
+        """Return the user and the token, or None without a token.
+
+        Raises `AuthenticationFailed` (401) for an invalid one, unless `optional`.
+        """
         try:
             return super().authenticate(request)
         except AuthenticationFailed:
@@ -25,7 +32,8 @@ class TokenAuthentication(JWTAuthentication):
                 return None
             raise
 
-    def get_validated_token(self, raw_token):
+    def get_validated_token(self, raw_token: bytes) -> Token:
+        """Return the decoded token. Raises `AuthenticationFailed` (401)."""
         try:
             return super().get_validated_token(raw_token)
         except InvalidToken as error:
@@ -33,17 +41,27 @@ class TokenAuthentication(JWTAuthentication):
                 _invalid_token_message(), code="token_not_valid"
             ) from error
 
-    def get_user(self, validated_token):
+    def get_user(  # type: ignore[override]  # SimpleJWT returns an unbound TypeVar
+        self, validated_token: Token
+    ) -> User:
+        """Return the user of the token. Raises `AuthenticationFailed` (401)."""
         user = tokens.get_user(validated_token)
         if user is None:
             raise AuthenticationFailed(_invalid_token_message(), code="token_not_valid")
         return user
 
 
+class SignedInRequest(Request):
+    """The request of an action that needs a sign-in. For annotations only."""
+
+    user: User
+    auth: Token
+
+
 class TokenScheme(SimpleJWTScheme):
     """The security scheme in the API description."""
 
-    target_class = TokenAuthentication
+    target_class = "accounts.authentication.TokenAuthentication"
     name = "token"
 
 

@@ -86,7 +86,7 @@ REGISTER = {
 }
 LOGIN = {"email": "client7@example.com", "password": PASSWORD}
 PROFILE_CHANGE = {"bio": "Dārzniece Āgenskalnā.", "city": "Rīga", "is_helper": True}
-AUTH = {
+AUTH: dict[str, dict] = {
     "register": {
         "Request": [REGISTER],
         "Answer": [SIGNED_IN | {"message": "Welcome!"}],

@@ -1,3 +1,7 @@
+"""Query parameters of the list of helpers."""
+
+from django.db.models import QuerySet
+
 from search.filters import ALL_CATEGORIES, SearchFilter, split_words
 
 
@@ -7,8 +11,9 @@ class HelperFilter(SearchFilter):
     default_radius = 50.0
     title = ""
 
-    def in_categories(self, queryset, name, value):
-        wanted = split_words(value)
-        if ALL_CATEGORIES & set(wanted) or not wanted:
+    def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Return the helpers of one of the categories; all for "all" or none given."""
+        categories = split_words(value)
+        if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
-        return queryset.filter(helper_categories__has_any=wanted)
+        return queryset.filter(helper_categories__has_any=categories)

@@ -1,6 +1,7 @@
 """Forms of the admin: sign-in, new accounts, new passwords."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +18,9 @@ from audit.forms import ReasonedForm
 from core.admin.actions import ReasonForm
 from core.api.throttling import address_of
 from core.exceptions import DomainError, Throttled
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # gettext_lazy, for mypy
 
 log = logging.getLogger("marketplace.security")
 
@@ -42,7 +46,7 @@ class StaffLoginForm(AuthenticationForm):
             user = services.sign_in(email=email, password=password, address=address)
         except Throttled as error:
             log.warning("Staff sign-in locked for %s", address)
-            minutes = -(-error.retry_after // 60)
+            minutes = -(-(error.retry_after or 0) // 60)
             sentence = ngettext(
                 "Too many attempts. Try again in %(minutes)s minute.",
                 "Too many attempts. Try again in %(minutes)s minutes.",
@@ -66,7 +70,8 @@ class NewUserForm(ReasonedForm, UserCreationForm):
         fields = ("username", "email")
 
 
-def password_field(label: str) -> forms.CharField:
+def password_field(label: "str | _StrPromise") -> forms.CharField:
+    """Return a form field for a new password, which is not trimmed."""
     widget = UnfoldAdminPasswordWidget({"autocomplete": "new-password"})
     return forms.CharField(label=label, strip=False, widget=widget)
 
@@ -80,7 +85,7 @@ class NewPasswordForm(ReasonForm):
 
     @sensitive_variables()
     def clean(self) -> dict:
-        fields = super().clean()
+        fields = super().clean() or self.cleaned_data
         password, again = fields.pop("password1", None), fields.pop("password2", None)
         if password is None or again is None:
             return fields

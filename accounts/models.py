@@ -29,6 +29,8 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     """A person with an account: client, worker or staff. Signs in by e-mail."""
 
     class Type(models.TextChoices):
+        """What the user came for."""
+
         BOTH = "both", _("Both")
         CLIENT = "client", _("Client")
         WORKER = "worker", _("Worker")
@@ -153,7 +155,7 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """ "First Last" when both are known, else the username."""
+        """The first and last name when both are known, else the username."""
         if self.first_name and self.last_name:
             return f"{self.first_name} {self.last_name}"
         return self.username
@@ -187,9 +189,11 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         return round(total / (self.reviews_count + PRIOR_REVIEWS), 2)
 
     def get_short_name(self) -> str:
+        """Return `display_name`: the admin greets staff with it."""
         return self.display_name
 
     def get_full_name(self) -> str:
+        """Return `display_name`."""
         return self.display_name
 
 

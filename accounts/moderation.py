@@ -1,4 +1,4 @@
-"""What staff do with accounts: suspend, restore, verify, set a password.
+"""Actions of staff on accounts: suspend, restore, verify, set a password.
 
 Each function locks the account, changes it and writes an audit log entry, in one
 transaction. `actor` is the member of staff, `reason` a sentence for the log.

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, Value
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Block, User
@@ -11,7 +12,7 @@ ONLINE_WINDOW = timedelta(seconds=75)  # `last_seen` is written once a minute
 
 
 def get_presence(user: User | None, *, hidden: bool) -> dict:
-    """`is_online` and `last_seen` as another user sees them.
+    """Return `is_online` and `last_seen` as another user sees them.
 
     With `hidden`, without a user, or if the user hides it, it is the same as
     for someone who was never online, so that a block does not show.
@@ -22,12 +23,14 @@ def get_presence(user: User | None, *, hidden: bool) -> dict:
 
 
 def is_online(user: User) -> bool:
-    """Whether the user had a socket open within `ONLINE_WINDOW`."""
+    """Return whether the user had a socket open within `ONLINE_WINDOW`."""
     seen = user.last_seen
     return seen is not None and timezone.now() - seen < ONLINE_WINDOW
 
 
-def annotate_hidden(users, viewer):
+def annotate_hidden(
+    users: QuerySet[User], viewer: User | AnonymousUser
+) -> QuerySet[User]:
     """Annotate `is_hidden`: whether `viewer` may not see a user's presence.
 
     True for anonymous viewers, and where either has blocked the other.

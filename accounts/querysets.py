@@ -1,5 +1,7 @@
 """Querysets of users and blocks, and which columns of a user lists load."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -7,6 +9,12 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
 from accounts.fields import normalize_email
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
 
 NAME_FIELDS = frozenset({"username", "first_name", "last_name"})
 BRIEF_FIELDS = NAME_FIELDS | {
@@ -18,7 +26,7 @@ PRESENCE_FIELDS = frozenset({"last_seen", "show_presence"})
 
 
 def defer_except(relation: str, fields: frozenset[str]) -> list[str]:
-    """The arguments of `defer()` that leave only `fields` of a related user.
+    """Return the arguments of `defer()` that leave only `fields` of a related user.
 
     Fewer columns make queries cheaper to build and rows cheaper to read, and private
     columns do not leave the database.
@@ -30,66 +38,91 @@ def defer_except(relation: str, fields: frozenset[str]) -> list[str]:
     ]
 
 
-class UserQuerySet(models.QuerySet):
-    def suspended(self):
+class UserQuerySet(models.QuerySet["User"]):
+    """Users."""
+
+    def suspended(self) -> Self:
+        """Suspended users."""
         return self.filter(is_active=False)
 
-    def visible_to(self, user):
-        """All but suspended users."""
+    def visible_to(self, user: "AbstractBaseUser | AnonymousUser | None") -> Self:
+        """All but suspended users, whoever `user` is."""
         return self.filter(is_active=True)
 
-    def named(self, username: str):
+    def named(self, username: str) -> Self:
         """The user with this username, ignoring case; served by a unique index."""
         return self.annotate(name=Lower("username")).filter(name=username.lower())
 
-    def for_display(self):
+    def for_display(self) -> Self:
+        """Without the column that only searches read."""
         return self.defer("search_text")
 
-    def helpers(self):
+    def helpers(self) -> Self:
         """Users who offer help, or have completed a task."""
         return self.filter(Q(is_helper=True) | Q(tasks_completed__gt=0))
 
-    def best_first(self):
+    def best_first(self) -> Self:
+        """Ordered by rating, then number of reviews, then id: the highest first."""
         return self.order_by("-average_rating", "-reviews_count", "-id")
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
-    def get_by_natural_key(self, email: str):
-        return self.get(email=normalize_email(email))
+_UserManager = models.Manager.from_queryset(UserQuerySet)
 
-    def create_user(self, username: str, email: str | None, password=None, **fields):
+
+class UserManager(BaseUserManager["User"], _UserManager["User"]):
+    """Creates users, and finds one at sign-in."""
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Return the user with this e-mail address; raise `User.DoesNotExist`."""
+        return self.get(email=normalize_email(email or ""))
+
+    def create_user(
+        self,
+        username: str,
+        email: str | None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """Create a user; without a password nobody can sign in."""
         user = self.model(username=username, email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, username: str, email: str, password=None, **fields):
+    def create_superuser(
+        self, username: str, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create an administrator, as `manage.py createsuperuser` does."""
         fields |= {"is_staff": True, "is_superuser": True}
         return self.create_user(username, email, password, **fields)
 
 
 class BlockQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    """Blocks."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The blocks that `user` made. Being blocked is not visible."""
         return self.filter(blocker=user.pk)
 
-    def between(self, one_id: int, other_id: int):
+    def between(self, one_id: int, other_id: int) -> Self:
         """Blocks between two users, in either direction."""
         return self.filter(
             Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
         )
 
-    def blocked_between(self, user):
+    def blocked_between(self, user: "User | AnonymousUser") -> Self:
         """For `Exists`: blocks between `user` and the row of the outer query."""
         return self.filter(
             Q(blocker=user.pk, blocked=OuterRef("pk"))
             | Q(blocker=OuterRef("pk"), blocked=user.pk)
         )
 
-    def for_display(self):
+    def for_display(self) -> Self:
+        """With the columns of the blocked user that are shown."""
         return self.select_related("blocked").defer(
             *defer_except("blocked", BRIEF_FIELDS)
         )
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
+        """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")

@@ -1,5 +1,6 @@
 """Fields of the input of accounts: passwords, e-mail addresses, picture URLs."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.validators import EmailValidator
@@ -13,7 +14,7 @@ from uploads.models import URL_PREFIX
 class Password(TextField):
     """A password, not trimmed, at most 128 characters."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, **kwargs)
 
 
@@ -22,6 +23,7 @@ class NewPassword(Password):
 
     @property
     def schema(self) -> dict:
+        """The schema of a password, with the shortest length of a new one."""
         return super().schema | {"minLength": 8}
 
 
@@ -35,10 +37,10 @@ class Email(TextField):
         r"@([A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$",
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         return normalize_email(super().to_internal_value(data))
 
 
@@ -49,7 +51,7 @@ class PictureUrl(OptionalTextField):
 
     schema = {"type": "string", "pattern": r"^\s*($|https?://|/api/uploads/)"}
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> str:
         url = super().to_internal_value(data)
         try:
             elsewhere = urlsplit(url).scheme in {"http", "https"}
@@ -63,5 +65,5 @@ class PictureUrl(OptionalTextField):
 class Categories(CommaSeparatedField):
     """Comma-separated category slugs, in lower case as in items."""
 
-    def to_internal_value(self, data) -> str:
+    def to_internal_value(self, data: object) -> str:
         return super().to_internal_value(data).lower()

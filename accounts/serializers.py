@@ -1,6 +1,7 @@
-"""What the API shows of users, and the input of accounts."""
+"""Serializers of users, and of the input of accounts."""
 
 from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 from rest_framework import serializers
@@ -33,7 +34,7 @@ from geo.serializers import (
 
 
 def split_values(joined: str) -> list[str]:
-    """The values of a comma-separated column; none for an empty one."""
+    """Return the values of a comma-separated column; none for an empty one."""
     return [value for value in joined.split(",") if value]
 
 
@@ -50,10 +51,12 @@ class UserBrief(Output):
     profile_picture_url = serializers.SerializerMethodField()
     is_verified = serializers.BooleanField()
 
-    def get_avatar_url(self, user) -> str | None:
+    def get_avatar_url(self, user: User) -> str | None:
+        """The full URL of the avatar or profile picture; null without both."""
         return self.absolute(user.picture)
 
-    def get_profile_picture_url(self, user) -> str | None:
+    def get_profile_picture_url(self, user: User) -> str | None:
+        """The full URL of the profile picture, else of the avatar."""
         return self.absolute(user.profile_picture_url or user.avatar_url)
 
 
@@ -74,14 +77,17 @@ class UserWithPresence(UserBrief):
     is_online = serializers.SerializerMethodField()
     last_seen = serializers.SerializerMethodField()
 
-    def get_is_online(self, user) -> bool:
+    def get_is_online(self, user: User) -> bool:
+        """Whether the user is connected now; false if hidden."""
         return self._presence(user)["is_online"]
 
-    def get_last_seen(self, user) -> datetime | None:
+    def get_last_seen(self, user: User) -> datetime | None:
+        """The last time online, to the minute; null if hidden."""
         return self._presence(user)["last_seen"]
 
-    def _presence(self, user) -> dict:
-        return presence.get_presence(user, hidden=user.is_hidden)
+    def _presence(self, user: User) -> dict:
+        hidden = cast(Any, user).is_hidden  # annotated by `presence.annotate_hidden`
+        return presence.get_presence(user, hidden=hidden)
 
 
 class PublicUserSerializer(UserWithPresence, SellerInfo):
@@ -97,10 +103,12 @@ class PublicUserSerializer(UserWithPresence, SellerInfo):
     helper_categories = serializers.SerializerMethodField()
     hourly_rate = serializers.FloatField(allow_null=True)
 
-    def get_skills(self, user) -> list[str]:
+    def get_skills(self, user: User) -> list[str]:
+        """The skills, in the order of the profile."""
         return split_values(user.skills)
 
-    def get_helper_categories(self, user) -> list[str]:
+    def get_helper_categories(self, user: User) -> list[str]:
+        """Slugs of the categories of offered help."""
         return split_values(user.helper_categories)
 
 
@@ -144,10 +152,12 @@ class ProfileSerializer(Output):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def get_avatar_url(self, user) -> str | None:
+    def get_avatar_url(self, user: User) -> str | None:
+        """The full URL of the avatar; null without one."""
         return self.absolute(user.avatar_url)
 
-    def get_profile_picture_url(self, user) -> str | None:
+    def get_profile_picture_url(self, user: User) -> str | None:
+        """The full URL of the profile picture; null without one."""
         return self.absolute(user.profile_picture_url)
 
 
@@ -170,16 +180,20 @@ class HelperSerializer(DistanceMixin):
     is_available = serializers.BooleanField(source="is_helper")
     member_since = serializers.DateTimeField(source="created_at")
 
-    def get_avatar(self, user) -> str | None:
+    def get_avatar(self, user: User) -> str | None:
+        """The full URL of the avatar or profile picture; null without both."""
         return self.absolute(user.picture)
 
-    def get_rating(self, user) -> float:
+    def get_rating(self, user: User) -> float:
+        """The mean rating, one decimal; 0 without reviews."""
         return user.shown_rating or 0.0
 
-    def get_skills(self, user) -> list[str]:
+    def get_skills(self, user: User) -> list[str]:
+        """The skills, in the order of the profile."""
         return split_values(user.skills)
 
-    def get_categories(self, user) -> list[str]:
+    def get_categories(self, user: User) -> list[str]:
+        """Slugs of the categories of offered help."""
         return split_values(user.helper_categories)
 
 
@@ -188,6 +202,8 @@ ACCOUNT_FIELDS = fields_of(ProfileSerializer, PublicUserSerializer) | {"is_staff
 
 
 class RegisterInput(Input):
+    """A new account."""
+
     ignored_fields = ACCOUNT_FIELDS
     username = TextField(validators=[username_rule])
     email = Email()
@@ -199,20 +215,28 @@ class RegisterInput(Input):
 
 
 class LoginInput(Input):
+    """The e-mail address and password of an account."""
+
     email = TextField(max_length=254)
     password = Password()
 
 
 class RefreshInput(Input):
+    """A refresh token."""
+
     refresh = TextField(max_length=4000)
 
 
 class PasswordInput(Input):
+    """The current password and the new one."""
+
     current_password = Password()
     new_password = NewPassword()
 
 
 class ProfileInput(Input):
+    """Changes of the caller's profile."""
+
     ignored_fields = ACCOUNT_FIELDS
     first_name = OptionalTextField(max_length=80)
     last_name = OptionalTextField(max_length=80)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts import tokens
 from accounts.fields import normalize_email
@@ -25,7 +26,7 @@ PICTURE_FIELDS = ("avatar_url", "profile_picture_url")
 
 
 class AlreadyTaken(DomainError):
-    """409: another user has this username or e-mail address."""
+    """Another user has this username or e-mail address (409)."""
 
     code = "taken"
 
@@ -39,7 +40,7 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 
 
 @transaction.atomic
-def register(*, username: str, email: str, password: str, **fields) -> User:
+def register(*, username: str, email: str, password: str, **fields: str) -> User:
     """Create a user, send `user_registered`, and return the user.
 
     Raises `AlreadyTaken` (409) for a username or e-mail address in use, and
@@ -69,7 +70,7 @@ def _refuse_taken(user: User) -> None:
 
 
 def sign_in(*, email: str, password: str, address: str) -> User:
-    """The user with this e-mail address and password.
+    """Return the user with this e-mail address and password.
 
     `address` is the IP address of the client; attempts are limited for each pair of
     e-mail and IP address. Raises `Throttled` (429) over the limit, `NotSignedIn` (401)
@@ -126,7 +127,7 @@ def _change_password(user: User, current: str, new: str) -> dict[str, str]:
 
 @transaction.atomic
 def update_profile(user: User, *, changes: dict) -> User:
-    """Write `changes` (field names to values) to the user's own profile.
+    """Write `changes` (field names to values) to the profile; return the saved user.
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture
     that is not an upload of the user.
@@ -177,11 +178,11 @@ def set_task_counts(user_id: int, *, completed: int, failed: int) -> None:
     )
 
 
-def expired_sessions(*, at: datetime) -> QuerySet:
-    """Sessions whose last token has expired by `at`."""
+def expired_sessions(*, at: datetime) -> QuerySet[Session]:
+    """Return the sessions whose last token has expired by `at`."""
     # An open session may have been refreshed since `oldest`. Its tokens are not linked
     # to it in the database, so any unexpired token of the user keeps it.
-    oldest = at - settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    oldest = at - api_settings.REFRESH_TOKEN_LIFETIME
     return Session.objects.filter(created_at__lt=oldest).exclude(
         ended_at=None, user__outstandingtoken__expires_at__gt=at
     )

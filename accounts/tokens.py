@@ -4,15 +4,16 @@ A refresh token works once. Its second use means that it was copied, and ends th
 session with all its tokens.
 """
 
+from typing import cast
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import Session, User
@@ -35,7 +36,7 @@ class _RotatingRefreshToken(RefreshToken):
 
 
 def issue_pair(session: Session) -> dict[str, str]:
-    """A new pair of tokens: `token` and `access_token` (the same) and `refresh`."""
+    """Return new tokens: `token` and `access_token` (the same) and `refresh`."""
     refresh = RefreshToken.for_user(session.user)
     refresh[SESSION_CLAIM] = str(session.key)
     refresh[api_settings.USER_ID_CLAIM] = session.user_id  # SimpleJWT makes it a string
@@ -49,7 +50,7 @@ def open_session(user: User) -> dict[str, str]:
     return issue_pair(Session.objects.create(user=user))
 
 
-def end_sessions(sessions, *, of: int, reason: str) -> int:
+def end_sessions(sessions: QuerySet[Session], *, of: int, reason: str) -> int:
     """End the open ones of `sessions`, all of the user with the id `of`.
 
     Their tokens are refused from the next request on. Returns how many were open.
@@ -61,42 +62,44 @@ def end_sessions(sessions, *, of: int, reason: str) -> int:
     return ended
 
 
-def get_user(token) -> User | None:
-    """The active user of a verified token, in one query.
+def get_user(token: Token) -> User | None:
+    """Return the active user of a verified token, in one query.
 
     None if the session has ended, the user is suspended or the password was changed
     after the token was issued.
     """
-    user = (
-        get_user_model()
-        .objects.filter(
-            pk=_user_id(token),
-            is_active=True,
-            sessions__key=_session_key(token),
-            sessions__ended_at=None,
-        )
-        .first()
-    )
+    user_id, key = _user_id(token), _session_key(token)
+    if user_id is None or key is None:
+        return None
+    user = User.objects.filter(
+        pk=user_id, is_active=True, sessions__key=key, sessions__ended_at=None
+    ).first()
     if user is None:
         return None
     password_hash = token.get(api_settings.REVOKE_TOKEN_CLAIM)
     return user if password_hash == get_md5_hash_password(user.password) else None
 
 
-def get_session(token) -> Session:
-    """The session of a token for which `get_user` returned a user."""
-    return Session.objects.get(key=_session_key(token))
+def get_session(token: Token) -> Session:
+    """Return the session of a token for which `get_user` returned a user."""
+    return _sessions_of(token).get()
 
 
-def _user_id(token) -> int | None:
+def _user_id(token: Token) -> int | None:
     return token.get(api_settings.USER_ID_CLAIM)
 
 
-def _session_key(token) -> UUID | None:
+def _session_key(token: Token) -> UUID | None:
     try:
         return UUID(str(token.get(SESSION_CLAIM)))
     except ValueError:
         return None
+
+
+def _sessions_of(token: Token) -> QuerySet[Session]:
+    """The session of a token, open or ended, as a queryset of one row or none."""
+    key = _session_key(token)
+    return Session.objects.none() if key is None else Session.objects.filter(key=key)
 
 
 def refresh(raw: str) -> dict[str, str]:
@@ -106,34 +109,37 @@ def refresh(raw: str) -> dict[str, str]:
     latter ends the session, as the token was stolen or copied.
     """
     try:
-        token = _RotatingRefreshToken(raw)
+        # SimpleJWT takes the encoded text, and says that it takes a `Token`.
+        token = _RotatingRefreshToken(cast(Token, raw))
     except TokenError as error:
         raise _invalid_token() from error
     # Compare-and-set: blacklisting and finding out whether the token was used are one
     # INSERT under a unique constraint. Of many requests at once one sees True.
     first_use = _blacklist(token)
     if not first_use:
-        replayed = Session.objects.filter(key=_session_key(token))
-        end_sessions(replayed, of=_user_id(token), reason="replayed")
+        _end_session_of(token, reason="replayed")
         raise _invalid_token()
     if get_user(token) is None:
         raise _invalid_token()
-    return issue_pair(
-        Session.objects.select_related("user").get(key=_session_key(token))
-    )
+    return issue_pair(_sessions_of(token).select_related("user").get())
 
 
 @transaction.atomic
 def _blacklist(token: RefreshToken) -> bool:
     """Blacklist a refresh token; False if it was blacklisted before."""
-    _row, created = token.blacklist()
+    # SimpleJWT returns the pair of `get_or_create`, and says that it returns the row.
+    _row, created = cast(tuple[object, bool], token.blacklist())
     return created
 
 
-def sign_out(access) -> None:
+def sign_out(access: Token) -> None:
     """End the session of an access token."""
-    session = Session.objects.filter(key=_session_key(access))
-    end_sessions(session, of=_user_id(access), reason="signed out")
+    _end_session_of(access, reason="signed out")
+
+
+def _end_session_of(token: Token, *, reason: str) -> None:
+    user_id = cast(int, _user_id(token))  # all tokens that `issue_pair` signs have it
+    end_sessions(_sessions_of(token), of=user_id, reason=reason)
 
 
 def _invalid_token() -> NotSignedIn:

@@ -1,12 +1,17 @@
+"""Viewsets of accounts: sign-in and profile, public profiles, helpers."""
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import examples, presence, services, tokens
+from accounts.authentication import SignedInRequest
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
@@ -57,7 +62,8 @@ class AuthViewSet(ApiViewSet):
         extensions=error_codes(s409=["taken", "username_taken", "email_taken"]),
     )
     @action(detail=False, methods=["post"])
-    def register(self, request):
+    def register(self, request: Request) -> Response:
+        """Create an account and sign in."""
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
         user = services.register(**fields | self.validated_input())
         return self._signed_in(user, _("Welcome!"), status=201)
@@ -70,7 +76,8 @@ class AuthViewSet(ApiViewSet):
         extensions=error_codes(s401=["bad_credentials"], s403=["suspended"]),
     )
     @action(detail=False, methods=["post"])
-    def login(self, request):
+    def login(self, request: Request) -> Response:
+        """Answers new tokens and the profile."""
         user = services.sign_in(**self.validated_input(), address=address_of(request))
         return self._signed_in(user, _("You are signed in."))
 
@@ -83,7 +90,8 @@ class AuthViewSet(ApiViewSet):
         extensions=error_codes(s401=["token_not_valid"]),
     )
     @action(detail=False, methods=["post"])
-    def refresh(self, request):
+    def refresh(self, request: Request) -> Response:
+        """Exchange a refresh token for new tokens."""
         return Response(tokens.refresh(self.validated_input()["refresh"]))
 
     @extend_schema(
@@ -93,7 +101,8 @@ class AuthViewSet(ApiViewSet):
         responses={200: MESSAGE},
     )
     @action(detail=False, methods=["post"])
-    def logout(self, request):
+    def logout(self, request: SignedInRequest) -> Response:
+        """Ends the session: its access and refresh tokens are refused from now on."""
         tokens.sign_out(request.auth)
         return Response({"message": _("You are signed out.")})
 
@@ -105,7 +114,8 @@ class AuthViewSet(ApiViewSet):
         extensions=error_codes(s403=["bad_credentials"]),
     )
     @action(detail=False, methods=["post"])
-    def password(self, request):
+    def password(self, request: SignedInRequest) -> Response:
+        """Change the password and end the other sessions."""
         given = self.validated_input()
         pair = services.change_password(
             request.user, current=given["current_password"], new=given["new_password"]
@@ -114,7 +124,8 @@ class AuthViewSet(ApiViewSet):
 
     @extend_schema(operation_id="auth_getProfile", summary="Get the caller's profile")
     @action(detail=False, methods=["get"], pagination_class=None)
-    def profile(self, request):
+    def profile(self, request: SignedInRequest) -> Response:
+        """Includes the private fields."""
         return Response(self.render(request.user))
 
     @extend_schema(
@@ -123,7 +134,8 @@ class AuthViewSet(ApiViewSet):
     )
     @profile.mapping.patch
     @profile.mapping.put
-    def update_profile(self, request):
+    def update_profile(self, request: SignedInRequest) -> Response:
+        """Change the given fields of the profile."""
         changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
@@ -140,11 +152,11 @@ class UserViewSet(ApiViewSet):
     serializer_class = PublicUserSerializer
     public_actions = frozenset({"retrieve"})
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[User]:
         return presence.annotate_hidden(super().get_queryset(), self.request.user)
 
     @extend_schema(operation_id="users_getUser", summary="Get a public profile")
-    def retrieve(self, request, pk):
+    def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
 
 

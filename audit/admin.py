@@ -1,10 +1,15 @@
 """The audit log in the admin, and the base class of audited pages."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +20,9 @@ from core.admin.base import Admin, changelist_url, fieldset, link_column, link_t
 from core.admin.changelists import CachedValuesFilter
 from core.db.locks import locked
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
+
 UNAUDITED_FIELDS = ("reason", "password1", "password2", "usable_password")
 REDACTED = "∙∙∙"  # stands for a private value, which the log would keep for ever
 
@@ -24,19 +32,22 @@ class AuditedAdmin(Admin):
 
     form = ReasonedForm
 
-    def get_fieldsets(self, request, obj=None) -> list:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        """Return the fieldsets, with the reason where the form can be saved."""
         fieldsets = super().get_fieldsets(request, obj)
         if not self._can_save(request, obj):
             return fieldsets
         return [*fieldsets, (_("Why"), {"fields": ["reason"]})]
 
-    def _can_save(self, request, obj: Model | None) -> bool:
+    def _can_save(self, request: HttpRequest, obj: Model | None) -> bool:
         if obj is None:
             return self.has_add_permission(request)
         return self.has_change_permission(request, obj)
 
-    def get_object(self, request, object_id, from_field=None) -> Model | None:
-        """The object; while a form is saved its row stays locked.
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
+        """Return the object; while a form is saved its row stays locked.
 
         Without the lock, saving the form would overwrite what another request commits
         between reading the row and writing it.
@@ -47,36 +58,42 @@ class AuditedAdmin(Admin):
             return obj and rows.filter(pk=obj.pk).first()
         return super().get_object(request, object_id, from_field)
 
-    def save_model(self, request, obj, form, change) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: ModelForm, change: bool
+    ) -> None:
+        """Save the object; record the changed fields, if there are any."""
         super().save_model(request, obj, form, change)
         names = [name for name in form.changed_data if name not in UNAUDITED_FIELDS]
         if names or not change:
             services.record(
                 obj,
-                actor=request.user,
+                actor=cast("User", request.user),
                 action="edit" if change else "add",
                 reason=form.cleaned_data["reason"],
                 before=self._format_values(form.initial, names) if change else "",
                 after=self._format_values(form.cleaned_data, names),
             )
 
-    def _format_values(self, values: dict, names: list[str]) -> str:
+    def _format_values(self, values: Mapping[str, object], names: list[str]) -> str:
         texts = {
             name: REDACTED if name in self.private else format_value(values.get(name))
             for name in names
         }
         return "\n".join(f"{name}: {text}" for name, text in texts.items())
 
-    def delete_model(self, request, obj) -> None:
-        services.record(obj, actor=request.user, action="delete")
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Record the deletion and delete the object."""
+        services.record(obj, actor=cast("User", request.user), action="delete")
         super().delete_model(request, obj)
 
     @transaction.atomic
-    def delete_queryset(self, request, queryset) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Delete the objects one by one, so that each has its entry."""
         for obj in queryset:
             self.delete_model(request, obj)
 
-    def related_links(self, request, obj: Model) -> list[dict]:
+    def related_links(self, request: HttpRequest, obj: Model) -> list[dict]:
+        """Return the links of `Admin`, and one to the entries about the object."""
         related = super().related_links(request, obj)
         if self._can_view(request, AuditLogEntry):
             about = {"subject_type": obj._meta.label_lower, "subject_id": obj.pk}
@@ -90,8 +107,8 @@ class AuditedAdmin(Admin):
         return related
 
 
-def format_value(value) -> str:
-    """A form's value as text; the members of a collection sorted, with commas."""
+def format_value(value: object) -> str:
+    """Return a form's value as text; a collection sorted, with commas."""
     if hasattr(value, "__iter__") and not isinstance(value, str):
         return ", ".join(sorted(map(str, value)))
     return str(value)
@@ -99,6 +116,8 @@ def format_value(value) -> str:
 
 @admin.register(AuditLogEntry)
 class AuditLogEntryAdmin(Admin):
+    """The audit log, read-only."""
+
     list_display = ("created_at", link_column("actor"), "action", "subject", "reason")
     list_display_links = ("created_at",)
     list_filter = (
@@ -120,19 +139,18 @@ class AuditLogEntryAdmin(Admin):
 
     @admin.display(description=_("subject"), ordering="subject_label")
     def subject(self, entry: AuditLogEntry) -> str:
-        """A link under the label of that time, made without a query."""
+        """Return a link with the label of that time as its text, without a query."""
         try:
             model = apps.get_model(entry.subject_type)
             return link_to(model(pk=entry.subject_id), entry.subject_label)
-        except (
-            LookupError,
-            NoReverseMatch,
-        ):  # the model or its page does not exist any more
-            return entry.subject_label
+        except (LookupError, NoReverseMatch):
+            return entry.subject_label  # the model or its page no longer exists
 
 
 @admin.register(LogEntry)
 class LogEntryAdmin(Admin):
+    """Django's own log of the admin, read-only."""
+
     list_display = (
         "action_time",
         link_column("user"),
@@ -154,4 +172,5 @@ class LogEntryAdmin(Admin):
 
     @admin.display(description=_("change"))
     def change_message_text(self, entry: LogEntry) -> str:
+        """Return the change as a sentence; the column itself holds JSON."""
         return entry.get_change_message()

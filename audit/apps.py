@@ -1,5 +1,9 @@
+"""The app of the audit log."""
+
 from django.apps import AppConfig
 
 
 class AuditConfig(AppConfig):
+    """The audit log."""
+
     name = "audit"

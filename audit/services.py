@@ -1,14 +1,19 @@
 """Write the audit log."""
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Model
 
 from audit.models import AuditLogEntry
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
 
 def record(
     subject: Model,
     *,
-    actor: Model,
+    actor: "User",
     action: str,
     reason: str = "",
     before: str = "",

@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class ListingsConfig(AppConfig):
+    """The app of listings."""
+
     name = "listings"

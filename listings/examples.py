@@ -50,4 +50,8 @@ CREATE = {
     "Answer": [{"message": "The listing is published.", "listing": LISTING}],
 }
 CHANGE = {"Request": [{"price": 80, "status": "pending"}]}
-EXAMPLES = {"create": CREATE, "update": CHANGE, "partial_update": CHANGE}
+EXAMPLES: dict[str, dict] = {
+    "create": CREATE,
+    "update": CHANGE,
+    "partial_update": CHANGE,
+}

@@ -24,6 +24,8 @@ class Listing(Item):
     owner_field = "seller"
 
     class Status(models.TextChoices):
+        """The statuses of the listing workflow."""
+
         ACTIVE = "active", _("Active")
         PENDING = "pending", _("Reserved")
         SOLD = "sold", _("Sold")
@@ -31,6 +33,8 @@ class Listing(Item):
         DELETED = "deleted", _("Deleted")
 
     class Condition(models.TextChoices):
+        """How used the thing for sale is."""
+
         NEW = "new", _("New")
         LIKE_NEW = "like_new", _("Like new")
         USED = "used", _("Used")

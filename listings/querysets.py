@@ -1,6 +1,7 @@
 """The queryset of listings."""
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 
@@ -15,7 +16,7 @@ class ListingQuerySet(ContentQuerySet):
     deleted_statuses = frozenset({"deleted"})
     people = {"seller": BRIEF_FIELDS}
 
-    def ending(self, *, at: datetime):
+    def ending(self, *, at: datetime) -> Self:
         """Listings of active people that expire within `NOTICE_DAYS` after `at`."""
         soon = at + timedelta(days=settings.NOTICE_DAYS)
         return self.filter(
@@ -25,6 +26,6 @@ class ListingQuerySet(ContentQuerySet):
             seller__is_active=True,
         )
 
-    def due(self, *, at: datetime):
+    def due(self, *, at: datetime) -> Self:
         """Listings that have expired by `at`, but for the sold and archived ones."""
         return self.filter(status__in=("active", "pending"), expires_at__lte=at)

@@ -35,6 +35,8 @@ STATUSES = tuple(s for s in Listing.Status.values if s != Listing.Status.DELETED
 
 
 class ListingSerializer(PlaceSerializer, ModerationSerializer):
+    """A listing in a list."""
+
     example = {k: v for k, v in examples.LISTING.items() if k != "seller_info"}
     id = serializers.IntegerField()
     user_id = serializers.IntegerField(source="seller_id")
@@ -65,26 +67,33 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     actions = serializers.SerializerMethodField()
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: Listing) -> bool:
+        """Return whether the viewer is the seller, who sees the exact place."""
         return is_seller(row, self.viewer)
 
-    def get_views_count(self, listing) -> int:
+    def get_views_count(self, listing: Listing) -> int:
+        """How often the listing was opened."""
         return VIEWS.value(listing)
 
-    def get_image_urls(self, listing) -> list[str]:
+    def get_image_urls(self, listing: Listing) -> list[str]:
+        """The paths of `images` as a list."""
         return listing.images.split(",") if listing.images else []
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, listing) -> list[str]:
+    def get_actions(self, listing: Listing) -> list[str]:
         return LISTING_WORKFLOW.available_to(listing, self.viewer)
 
 
 class ListingDetailSerializer(ListingSerializer):
+    """A listing with its seller."""
+
     example = examples.LISTING
     seller_info = SellerInfo(source="seller")
 
 
 class ListingInput(Input):
+    """A new listing."""
+
     ignored_fields = fields_of(ListingDetailSerializer)
     title = TextField(max_length=100)
     description = TextField(max_length=2000)
@@ -108,4 +117,6 @@ class ListingInput(Input):
 
 
 class ListingChange(ListingInput):
+    """Changes of a listing; a new `status` runs the transition that leads to it."""
+
     status = StrictChoiceField(choices=STATUSES, required=False)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.db.counters import BufferedCounter
 from core.exceptions import WrongStatus
 from items import services as items
@@ -13,7 +14,9 @@ VIEWS = BufferedCounter(Listing, "views_count")
 
 
 @transaction.atomic
-def edit(listing: Listing, *, actor, status: str | None = None, **changes) -> Listing:
+def edit(
+    listing: Listing, *, actor: User, status: str | None = None, **changes: object
+) -> Listing:
     """Change a listing of `actor` and return it.
 
     A new `status` is a transition of the workflow. Raises `NotAllowed` (403) for a
@@ -23,8 +26,9 @@ def edit(listing: Listing, *, actor, status: str | None = None, **changes) -> Li
     listing = items.lock_owned(listing, actor=actor)
     if listing.status == Listing.Status.DELETED:
         raise WrongStatus(_("This listing is deleted."))
-    listing = items.edit(listing, changes=changes)
+    items.edit(listing, changes=changes)
     if status and status != listing.status:
         name = LISTING_WORKFLOW.leading_to(status)
+        assert name is not None  # the API takes no other statuses
         listing = LISTING_WORKFLOW.run(name, listing, actor=actor)
     return listing

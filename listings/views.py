@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
 from listings import examples, services
@@ -52,13 +54,13 @@ class ListingViewSet(ContentViewSet):
     created_message = _("The listing is published.")
     updated_message = _("The listing is saved.")
 
-    def retrieve(self, request, pk):
+    def retrieve(self, request: Request, pk: str) -> Response:
         listing = self.get_object()
         services.VIEWS.add(listing)
         return Response(self.get_serializer(listing).data)
 
     @extend_schema(summary="Delete a listing")
-    def destroy(self, request, pk):
+    def destroy(self, request: SignedInRequest, pk: str) -> Response:
         LISTING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
         return Response({"message": _("The listing is deleted.")})
 
@@ -71,7 +73,8 @@ class ListingViewSet(ContentViewSet):
         ],
     )
     @action(detail=False, list_key="listings")
-    def my(self, request):
+    def my(self, request: SignedInRequest) -> Response:
+        """List the caller's listings."""
         mine = self.queryset.all().owned_by(request.user)
         if status := request.query_params.get("status"):
             mine = mine.in_status(known_statuses(status), viewer=request.user)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
 from items.services import release_images
@@ -12,13 +13,15 @@ from listings.permissions import is_seller
 ACTIVE, PENDING, SOLD, ARCHIVED, DELETED = Listing.Status.values
 
 
-def record(listing, *, actor, row, **data) -> None:
+def record(
+    listing: Listing, *, actor: User | None, row: Transition, **data: object
+) -> None:
     """Notify the seller of a listing that has expired."""
     if row.name == "expire":
         notices.expired(listing)
 
 
-def renew(listing, *, actor) -> None:
+def renew(listing: Listing, *, actor: User) -> None:
     """Give a listing the full time until it expires again."""
     listing.expires_at = expiry()
 

@@ -204,7 +204,7 @@ def not_yet_notified(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
 def notify_of_ending(
     rows: QuerySet,
     type: str,
-    notify_one: Callable[[Model], int],
+    notify_one: Callable[..., int],
     *,
     at: datetime,
     dry_run: bool,

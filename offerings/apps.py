@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class OfferingsConfig(AppConfig):
+    """The app of offerings."""
+
     name = "offerings"

@@ -42,7 +42,7 @@ CREATE = {
 }
 CHANGE = {"Request": [{"price": 18, "availability": "Brīvdienās"}]}
 CONTACT = {"Request": [{"message": "Labdien! Vai varat atbraukt sestdien?"}]}
-EXAMPLES = {
+EXAMPLES: dict[str, dict] = {
     "create": CREATE,
     "update": CHANGE,
     "partial_update": CHANGE,

@@ -14,12 +14,16 @@ class Offering(Item):
     """An offering: a service that a person offers."""
 
     class Status(models.TextChoices):
+        """The statuses of the offering workflow."""
+
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
         CLOSED = "closed", _("Closed")
         DELETED = "deleted", _("Deleted")
 
     class PriceType(models.TextChoices):
+        """What the price is for."""
+
         HOURLY = "hourly", _("By the hour")
         FIXED = "fixed", _("Fixed")
         NEGOTIABLE = "negotiable", _("Negotiable")

@@ -32,6 +32,8 @@ STATUSES = tuple(s for s in Offering.Status.values if s != Offering.Status.DELET
 
 
 class OfferingSerializer(PlaceSerializer, ModerationSerializer):
+    """A service that a person offers."""
+
     example = examples.OFFERING
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
@@ -56,21 +58,26 @@ class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     updated_at = serializers.DateTimeField()
     actions = serializers.SerializerMethodField()
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: Offering) -> bool:
+        """Return whether the viewer is the creator, who sees the exact place."""
         return is_creator(row, self.viewer)
 
-    def get_creator_avatar(self, offering) -> str | None:
+    def get_creator_avatar(self, offering: Offering) -> str | None:
+        """The full URL of the picture; null without one."""
         return self.absolute(offering.creator.picture)
 
-    def get_creator_rating(self, offering) -> float:
+    def get_creator_rating(self, offering: Offering) -> float:
+        """The mean rating, one decimal; 0 without reviews."""
         return offering.creator.shown_rating or 0.0
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, offering) -> list[str]:
+    def get_actions(self, offering: Offering) -> list[str]:
         return OFFERING_WORKFLOW.available_to(offering, self.viewer)
 
 
 class OfferingInput(Input):
+    """A new offering, or changes of one."""
+
     ignored_fields = fields_of(OfferingSerializer)
     title = TextField(max_length=200)
     description = TextField(max_length=5000)
@@ -93,5 +100,7 @@ class OfferingInput(Input):
 
 
 class ContactInput(Input):
+    """A message to the creator of an offering."""
+
     ignored_fields = frozenset({"conversation_id"})
     message = OptionalTextField(max_length=5000)

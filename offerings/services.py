@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.exceptions import WrongStatus
 from items import services as items
 from messaging import services as messaging
@@ -12,7 +13,7 @@ from offerings.models import Offering
 
 
 @transaction.atomic
-def edit(offering: Offering, *, actor, **changes) -> Offering:
+def edit(offering: Offering, *, actor: User, **changes: object) -> Offering:
     """Change an offering of `actor` and return it.
 
     Raises `NotAllowed` (403) for an offering of others, `WrongStatus` (409) for a
@@ -21,11 +22,12 @@ def edit(offering: Offering, *, actor, **changes) -> Offering:
     offering = items.lock_owned(offering, actor=actor)
     if offering.status == Offering.Status.DELETED:
         raise WrongStatus(_("This offering is deleted."))
-    return items.edit(offering, changes=changes)
+    items.edit(offering, changes=changes)
+    return offering
 
 
 @transaction.atomic
-def contact(offering: Offering, *, actor, message: str = "") -> Conversation:
+def contact(offering: Offering, *, actor: User, message: str = "") -> Conversation:
     """Send a message to the creator of an offering; return their conversation.
 
     An empty message only opens the conversation. Raises `ValidationFailed` (400) for

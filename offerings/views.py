@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.transitions import with_transitions
@@ -57,7 +58,7 @@ class OfferingViewSet(ContentViewSet):
     updated_message = _("The service is saved.")
 
     @extend_schema(summary="Delete an offering")
-    def destroy(self, request, pk):
+    def destroy(self, request: SignedInRequest, pk: str) -> Response:
         OFFERING_WORKFLOW.run("delete", self.get_object(), actor=request.user)
         return Response({"message": _("The service is deleted.")})
 
@@ -67,7 +68,8 @@ class OfferingViewSet(ContentViewSet):
         description="The newest first, in all statuses.",
     )
     @action(detail=False, list_key="offerings", pagination_class=PersonalPages)
-    def my(self, request):
+    def my(self, request: SignedInRequest) -> Response:
+        """List the caller's offerings."""
         return self.list_response(self.queryset.all().owned_by(request.user))
 
     @extend_schema(
@@ -79,7 +81,8 @@ class OfferingViewSet(ContentViewSet):
         ),
     )
     @action(detail=True, methods=["post"])
-    def contact(self, request, pk):
+    def contact(self, request: SignedInRequest, pk: str) -> Response:
+        """An empty message opens the conversation and sends nothing."""
         conversation = services.contact(
             self.get_object(), actor=request.user, **self.validated_input()
         )

@@ -49,4 +49,5 @@ class ReviewAdmin(AuditedAdmin):
 
     @admin.display(description=_("verified"), boolean=True)
     def is_verified(self, review: Review) -> bool:
+        """Return whether the review is about a completed task."""
         return review.verified

@@ -4,9 +4,12 @@ from django.apps import AppConfig
 
 
 class ReviewsConfig(AppConfig):
+    """The app of reviews."""
+
     name = "reviews"
 
-    def ready(self):
+    def ready(self) -> None:
+        """Connect the receiver of suspensions."""
         from accounts.signals import user_suspension_changed
         from reviews.services import rate_reviewed_by
 

@@ -38,7 +38,7 @@ CREATE = {
 }
 OF_TASK = {"Request": [WORDS], "Answer": [ANSWER]}
 CHANGE = {"Request": [{"rating": 4}]}
-EXAMPLES = {
+EXAMPLES: dict[str, dict] = {
     "create": CREATE,
     "update": CHANGE,
     "partial_update": CHANGE,

@@ -18,6 +18,8 @@ class Review(Moderated, Timestamped):
     owner_field = "reviewer"
 
     class Type(models.TextChoices):
+        """Which party of a task wrote it; empty for a review without a task."""
+
         CLIENT = "client_review", _("By the client about the worker")
         WORKER = "worker_review", _("By the worker about the client")
 

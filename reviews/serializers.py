@@ -1,5 +1,7 @@
 """Serializers of reviews."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,6 +14,8 @@ from reviews.models import Review
 
 
 class ReviewSerializer(ModerationSerializer):
+    """A rating of one person by another, with or without text."""
+
     example = examples.REVIEW
     id = serializers.IntegerField()
     reviewer_id = serializers.IntegerField()
@@ -31,23 +35,25 @@ class ReviewSerializer(ModerationSerializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
-    def get_reviewer_avatar(self, review) -> str | None:
+    def get_reviewer_avatar(self, review: Review) -> str | None:
+        """The full URL of the picture; null without one."""
         return self.absolute(review.reviewer.picture)
 
     @extend_schema_field(
         serializers.ChoiceField(choices=Review.Type.choices, allow_null=True)
     )
-    def get_review_type(self, review) -> str | None:
+    def get_review_type(self, review: Review) -> str | None:
+        """Which party of the task wrote it; null without a task."""
         return review.review_type or None
 
 
 class Rating(serializers.IntegerField):
     """1 to 5, an integer."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=5, **kwargs)
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: object) -> int:
         if isinstance(data, float) and data.is_integer():
             data = int(data)  # 5.0 is the integer 5 in JSON
         if type(data) is not int:
@@ -56,12 +62,16 @@ class Rating(serializers.IntegerField):
 
 
 class TaskReviewInput(Input):
+    """A review of the other party of a task."""
+
     ignored_fields = fields_of(ReviewSerializer)
     rating = Rating()
     content = OptionalTextField(max_length=2000, default="")
 
 
 class ReviewInput(Input):
+    """A review of a person, about a task, a listing or neither."""
+
     ignored_fields = fields_of(ReviewSerializer)
     reviewed_user_id = IdField()
     rating = Rating()
@@ -71,12 +81,16 @@ class ReviewInput(Input):
 
 
 class ReviewChange(Input):
+    """Changes of a review."""
+
     ignored_fields = fields_of(ReviewSerializer)
     rating = Rating(required=False)
     content = OptionalTextField(max_length=2000)
 
 
 class RoleStats(serializers.Serializer):
+    """The number and mean of the ratings in one role."""
+
     count = serializers.IntegerField()
     average = serializers.FloatField(allow_null=True)
 

@@ -1,5 +1,7 @@
 """Services of reviews, and the ratings that they add up to."""
 
+from typing import cast
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Avg, Count, F, Q, QuerySet
@@ -29,8 +31,8 @@ class AlreadyReviewed(DomainError):
     code = "already_reviewed"
 
 
-def counterpart(task: TaskRequest, user) -> tuple[User, str]:
-    """Return the person whom `user` may review about a task, and the review's type.
+def counterpart(task: TaskRequest, user: User) -> tuple[User, Review.Type]:
+    """Return the person that `user` may review about a task, and the review's type.
 
     Raises `NotAllowed` (403) for people who are not a party of the task, `WrongStatus`
     (409) before it is completed.
@@ -42,12 +44,15 @@ def counterpart(task: TaskRequest, user) -> tuple[User, str]:
     if task.status != TaskRequest.Status.COMPLETED:
         raise WrongStatus(_("A task can be reviewed once it is completed."))
     if is_creator(task, user):
-        return task.assigned_to, Review.Type.CLIENT
+        # `task_worker_fits_status`: a completed task has a worker.
+        return cast(User, task.assigned_to), Review.Type.CLIENT
     return task.creator, Review.Type.WORKER
 
 
 @transaction.atomic
-def review_task(task: TaskRequest, *, reviewer, rating: int, content: str) -> Review:
+def review_task(
+    task: TaskRequest, *, reviewer: User, rating: int, content: str
+) -> Review:
     """Add a review of the other party of a completed task.
 
     Raises as `counterpart`, and `AlreadyReviewed` (409) for a second one.
@@ -66,7 +71,7 @@ def review_task(task: TaskRequest, *, reviewer, rating: int, content: str) -> Re
 @transaction.atomic
 def review_person(
     *,
-    reviewer,
+    reviewer: User,
     reviewed_user_id: int,
     rating: int,
     content: str,
@@ -98,7 +103,7 @@ def review_person(
     )
 
 
-def _about_task(task_id: int, reviewer, reviewed) -> TaskRequest:
+def _about_task(task_id: int, reviewer: User, reviewed: User) -> TaskRequest:
     visible = TaskRequest.objects.visible_to(reviewer).for_display()
     task = visible.filter(pk=task_id).first()
     if task is None:
@@ -108,7 +113,9 @@ def _about_task(task_id: int, reviewer, reviewed) -> TaskRequest:
     return task
 
 
-def _about_listing(listing_id: int | None, reviewer, reviewed) -> Listing | None:
+def _about_listing(
+    listing_id: int | None, reviewer: User, reviewed: User
+) -> Listing | None:
     if not listing_id:
         return None
     listing = Listing.objects.visible_to(reviewer).filter(pk=listing_id).first()
@@ -119,15 +126,17 @@ def _about_listing(listing_id: int | None, reviewer, reviewed) -> Listing | None
     return listing
 
 
-def _add(**fields) -> Review:
+def _add(
+    *, reviewed_user: User, **fields: User | TaskRequest | Listing | str | int | None
+) -> Review:
     # Locked, and before the review: the rating is computed from all reviews, and of two
     # reviews at once each would miss the other.
-    accounts.lock(fields["reviewed_user"].pk)
+    accounts.lock(reviewed_user.pk)
     try:
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
         with transaction.atomic():
-            review = Review.objects.create(**fields)
+            review = Review.objects.create(reviewed_user=reviewed_user, **fields)
     except IntegrityError as error:
         raise AlreadyReviewed(_("You have already written this review.")) from error
     rate(review)
@@ -143,7 +152,7 @@ def _add(**fields) -> Review:
 
 
 @transaction.atomic
-def edit(review: Review, *, actor, **changes) -> Review:
+def edit(review: Review, *, actor: User, **changes: int | str) -> Review:
     """Change a visible review of `actor`; return it. Raises as `_own`."""
     review = _own(review, actor)
     for name, value in changes.items():
@@ -154,24 +163,24 @@ def edit(review: Review, *, actor, **changes) -> Review:
 
 
 @transaction.atomic
-def delete(review: Review, *, actor) -> None:
+def delete(review: Review, *, actor: User) -> None:
     """Delete a visible review of `actor`. Raises as `_own`."""
     review = _own(review, actor)
     review.delete()
     rate(review)
 
 
-def _own(review: Review, actor) -> Review:
-    """The locked row; 404, 403, or 409 for a hidden review."""
+def _own(review: Review, actor: User) -> Review:
+    """Return the locked row; raise 404, 403, or 409 for a hidden review."""
     accounts.lock(review.reviewed_user_id)
-    review = locked(Review.objects).filter(pk=review.pk).first()
-    if review is None:
+    row = locked(Review.objects).filter(pk=review.pk).first()
+    if row is None:
         raise NotFound(_("Review not found."))
-    if review.reviewer_id != actor.pk:
+    if row.reviewer_id != actor.pk:
         raise NotAllowed(_("Only the author can change a review."))
-    if review.moderation != Review.Moderation.VISIBLE:
+    if row.moderation != Review.Moderation.VISIBLE:
         raise WrongStatus(_("This review was hidden by staff and cannot be changed."))
-    return review
+    return row
 
 
 @transaction.atomic
@@ -193,8 +202,8 @@ def rate_person(user_id: int) -> None:
 
 
 @transaction.atomic
-def rate_reviewed_by(sender, *, user: User, **kwargs) -> None:
-    """Recompute the ratings of everybody whom `user` has reviewed.
+def rate_reviewed_by(sender: type[User], *, user: User, **kwargs: object) -> None:
+    """Recompute the ratings of everybody that `user` has reviewed.
 
     Receives `user_suspension_changed`: reviews by suspended people do not count.
     """
@@ -203,7 +212,7 @@ def rate_reviewed_by(sender, *, user: User, **kwargs) -> None:
         rate_person(user_id)
 
 
-def misrated() -> QuerySet:
+def misrated() -> QuerySet[User, int]:
     """Return the ids of people whose stored rating differs from their reviews."""
     counted = Q(reviews__moderation="visible", reviews__reviewer__is_active=True)
     rows = User.objects.order_by().values("pk", "reviews_count", "average_rating")
@@ -220,7 +229,7 @@ def misrated() -> QuerySet:
     )
 
 
-def stats(user: User) -> dict:
+def stats(user: User) -> dict[str, object]:
     """Return the body of `GET /api/reviews/user/<id>/stats`."""
     rows = Review.objects.visible().filter(reviewed_user=user)
     per_star = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
@@ -241,7 +250,7 @@ def _average(per_star: dict[int, int]) -> float | None:
     return round(sum(star * number for star, number in per_star.items()) / count, 1)
 
 
-def _role(rows, review_type: str) -> dict:
+def _role(rows: QuerySet[Review], review_type: str) -> dict[str, float | None]:
     fields = rows.filter(review_type=review_type).aggregate(
         count=Count("pk"), average=Avg("rating")
     )

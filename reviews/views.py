@@ -1,5 +1,8 @@
 """Viewsets of reviews."""
 
+from typing import cast
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
@@ -7,8 +10,10 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from accounts.models import User
 from accounts.serializers import UserBrief
 from core.api.pagination import PersonalPages
@@ -86,12 +91,13 @@ class ReviewViewSet(ContentViewSet):
     created_message = gettext_lazy("Your review is published.")
     updated_message = gettext_lazy("Your review is saved.")
 
-    def create(self, request):
-        review = services.review_person(reviewer=request.user, **self.validated_input())
+    def create(self, request: Request) -> Response:
+        reviewer = cast(User, request.user)  # the action needs a sign-in
+        review = services.review_person(reviewer=reviewer, **self.validated_input())
         return self._reviewed(review)
 
     @extend_schema(summary="Delete a review")
-    def destroy(self, request, pk):
+    def destroy(self, request: SignedInRequest, pk: str) -> Response:
         services.delete(self.get_object(), actor=request.user)
         return Response({"message": _("Your review is deleted.")})
 
@@ -107,7 +113,8 @@ class ReviewViewSet(ContentViewSet):
         pagination_class=PersonalPages,
         filterset_class=None,
     )
-    def of_task(self, request, task_id):
+    def of_task(self, request: Request, task_id: str) -> Response:
+        """List the reviews of a task."""
         reviews = self.queryset.all().visible().filter(task=self._task(task_id))
         return self.list_response(reviews)
 
@@ -120,7 +127,8 @@ class ReviewViewSet(ContentViewSet):
         responses={201: REVIEWED},
     )
     @of_task.mapping.post
-    def review_task(self, request, task_id):
+    def review_task(self, request: SignedInRequest, task_id: str) -> Response:
+        """Create a review of the other party of a task."""
         task = self._task(task_id)
         services.counterpart(task, request.user)  # 403 comes before 400
         review = services.review_task(
@@ -139,8 +147,9 @@ class ReviewViewSet(ContentViewSet):
         pagination_class=None,
         filterset_class=None,
     )
-    def can_review(self, request, task_id):
-        return Response(self._may_review(self._task(task_id)))
+    def can_review(self, request: SignedInRequest, task_id: str) -> Response:
+        """Answers the reason if not, and the review if there is one."""
+        return Response(self._may_review(self._task(task_id), request.user))
 
     @extend_schema(
         operation_id="reviews_getUserStats",
@@ -153,7 +162,8 @@ class ReviewViewSet(ContentViewSet):
         pagination_class=None,
         filterset_class=None,
     )
-    def stats(self, request, user_id):
+    def stats(self, request: Request, user_id: str) -> Response:
+        """All ratings, and those as a worker and as a client."""
         people = User.objects.visible_to(request.user)
         return Response(services.stats(get_object_or_404(people, pk=user_id)))
 
@@ -166,16 +176,16 @@ class ReviewViewSet(ContentViewSet):
             self.created_message, review, status=201, id=review.pk
         )
 
-    def _may_review(self, task: TaskRequest) -> dict:
+    def _may_review(self, task: TaskRequest, user: User) -> dict[str, object]:
         try:
-            reviewee, review_type = services.counterpart(task, self.request.user)
+            reviewee, review_type = services.counterpart(task, user)
         except DomainError as refusal:
             return {"can_review": False, "reason": str(refusal)}
-        existing = self.queryset.filter(task=task, reviewer=self.request.user).first()
+        existing = self.queryset.filter(task=task, reviewer=user).first()
         if existing:
             reason = _("You have already written this review.")
-            shown = self.render(existing)
-            return {"can_review": False, "reason": reason, "existing_review": shown}
+            review = self.render(existing)
+            return {"can_review": False, "reason": reason, "existing_review": review}
         return {
             "can_review": True,
             "review_type": review_type,
@@ -200,7 +210,7 @@ class UserReviewViewSet(ListModelMixin, ApiViewSet):
     list_key = "reviews"
     public_actions = frozenset({"list"})
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Review]:
         people = User.objects.visible_to(self.request.user)
         person = get_object_or_404(people, pk=self.kwargs["user_id"])
         return self.queryset.all().visible().filter(reviewed_user=person)

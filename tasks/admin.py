@@ -1,6 +1,8 @@
 """Admin pages of tasks and applications."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
@@ -13,21 +15,25 @@ from uploads.admin import PicturesMixin
 
 
 class EventInline(ReadOnlyInline):
+    """The history on the page of a task."""
+
     model = TaskEvent
     verbose_name_plural = _("History")
     fields = ("created_at", "actor", "name", "old", "new", "reason")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("actor")
 
 
 class ApplicationInline(ReadOnlyInline):
+    """The applications on the page of a task."""
+
     model = TaskApplication
     verbose_name_plural = _("Applications")
     fields = ("applicant", "message", "status", "created_at")
     ordering = ("-created_at", "-id")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("applicant")
 
 

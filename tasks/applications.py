@@ -1,5 +1,7 @@
 """Services of applications: apply, accept, reject, withdraw, and their counts."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
@@ -17,7 +19,7 @@ PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
 @transaction.atomic
-def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication:
+def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskApplication:
     """Add the application of `worker` for an open task.
 
     Raises `NotAllowed` (403) for one's own task, `WrongStatus` (409) for a task that
@@ -45,7 +47,7 @@ def apply_to(task: TaskRequest, *, worker, message: str = "") -> TaskApplication
     return application
 
 
-def require_creator(task: TaskRequest, user) -> TaskRequest:
+def require_creator(task: TaskRequest, user: User) -> TaskRequest:
     """Return the task; raise `NotAllowed` (403) unless `user` posted it."""
     if not is_creator(task, user):
         raise NotAllowed(_("Only the creator of a task can manage its applications."))
@@ -58,20 +60,20 @@ def require_creator(task: TaskRequest, user) -> TaskRequest:
 def accept(
     task: TaskRequest,
     *,
-    actor,
+    actor: User,
     application_id: int | None = None,
     user_id: int | None = None,
 ) -> None:
     """Assign the task to one applicant and reject the other applications.
 
-    The application is given by its id or by that of its applicant. It is kept as
+    The application is given by its id or by that of its applicant, and set as
     `task.accepted_application`. Raises `NotFound` (404) if there is none, `WrongStatus`
     (409) if it was decided already or the applicant is suspended.
     """
-    chosen = {"pk": application_id} if application_id else {"applicant": user_id}
+    chosen = Q(pk=application_id) if application_id else Q(applicant=user_id)
     # `of`: the applicant's row, which is joined, stays free for other transactions.
-    applications = locked(task.applications, of=("self",)).not_withdrawn()
-    application = applications.filter(**chosen).select_related("applicant").first()
+    applications = locked(task.applications.not_withdrawn(), of=("self",))
+    application = applications.filter(chosen).select_related("applicant").first()
     if application is None:
         raise NotFound(_("Application not found."))
     if application.status != PENDING:
@@ -93,12 +95,12 @@ def reject_pending(task: TaskRequest) -> list[User]:
     return people
 
 
-def withdraw(application: TaskApplication, *, actor) -> None:
+def withdraw(application: TaskApplication, *, actor: User) -> None:
     """Take a withdrawn application out of the count of its task."""
     _add_to_count(application.task, -1)
 
 
-def _now() -> dict:
+def _now() -> dict[str, datetime]:
     return {"updated_at": timezone.now()}  # which `QuerySet.update` does not set
 
 
@@ -121,7 +123,7 @@ def recount(task_id: int) -> None:
     TaskRequest.objects.filter(pk=task_id).update(applications_count=count)
 
 
-def miscounted_tasks() -> QuerySet:
+def miscounted_tasks() -> QuerySet[TaskRequest, int]:
     """Return the ids of the tasks whose count of applications is wrong."""
     not_withdrawn = ~Q(applications__status=WITHDRAWN)
     rows = TaskRequest.objects.order_by().values("pk", "applications_count")
@@ -132,7 +134,7 @@ def miscounted_tasks() -> QuerySet:
     )
 
 
-def pending_counts(user) -> dict[str, int]:
+def pending_counts(user: User) -> dict[str, int]:
     """Return how many applications and tasks wait for `user`, and their total.
 
     Clients poll it for the badges of their header.

@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class TasksConfig(AppConfig):
+    """The app of tasks."""
+
     name = "tasks"

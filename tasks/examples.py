@@ -62,7 +62,7 @@ APPLY = {
 }
 CHANGE = {"Request": [{"budget": 50, "deadline": "2031-05-11T12:00"}]}
 ACCEPT = {"Request": [{"application_id": 5}, {"user_id": 9}]}
-EXAMPLES = {
+EXAMPLES: dict[str, dict] = {
     "create": CREATE,
     "update": CHANGE,
     "partial_update": CHANGE,

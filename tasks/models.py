@@ -20,6 +20,8 @@ class TaskRequest(Item):
     accepted_application: "TaskApplication"  # set by the transition that accepts it
 
     class Status(models.TextChoices):
+        """The statuses of the task workflow."""
+
         OPEN = "open", _("Open")
         ASSIGNED = "assigned", _("Assigned")
         IN_PROGRESS = "in_progress", _("In progress")
@@ -107,6 +109,8 @@ class TaskApplication(Timestamped):
     """An offer of one person to do a task."""
 
     class Status(models.TextChoices):
+        """The statuses of the application workflow."""
+
         PENDING = "pending", _("Pending")
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Rejected")

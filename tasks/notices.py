@@ -7,6 +7,8 @@ from django.utils.timezone import localdate
 
 from accounts.models import User
 from core import events
+from core.workflow import Transition
+from notifications.models import Notification
 from notifications.services import notify
 from tasks.models import TaskApplication, TaskRequest
 
@@ -20,19 +22,25 @@ def application_received(application: TaskApplication) -> None:
     _notify(creator, "application_received", application.task, applicant)
 
 
-def applications_rejected(task: TaskRequest, people: Iterable[User], *, actor) -> None:
+def applications_rejected(
+    task: TaskRequest, people: Iterable[User], *, actor: User | None
+) -> None:
     """Notify applicants whose application was rejected."""
     for person in people:
         _notify(person, "application_rejected", task, actor)
 
 
-def task_cancelled(task: TaskRequest, people: Iterable[User], *, actor) -> None:
+def task_cancelled(
+    task: TaskRequest, people: Iterable[User], *, actor: User | None
+) -> None:
     """Notify applicants of a task that is cancelled."""
     for person in people:
         _notify(person, "task_cancelled", task, actor)
 
 
-def application_decided(application: TaskApplication, *, actor, row, **data) -> None:
+def application_decided(
+    application: TaskApplication, *, actor: User, row: Transition, **data: object
+) -> None:
     """Notify the other side; the record of the workflow of applications."""
     task = application.task
     if row.name == "withdraw":
@@ -41,14 +49,21 @@ def application_decided(application: TaskApplication, *, actor, row, **data) -> 
         applications_rejected(task, [application.applicant], actor=actor)
 
 
-def task_changed(task: TaskRequest, *, actor, row, reason: str = "", **data) -> None:
+def task_changed(
+    task: TaskRequest,
+    *,
+    actor: User | None,
+    row: Transition,
+    reason: str = "",
+    **data: object,
+) -> None:
     """Notify the people of `NOTICES[row.name]`; publish the event to both parties."""
     params = {"reason": reason} if reason else {}
     for notification_type, recipients in NOTICES[row.name].items():
         for recipient in recipients:
             if person := recipient(task):
                 _notify(person, notification_type, task, actor, **params)
-    ids = {task.creator_id, task.assigned_to_id} - {None}
+    ids = {id_ for id_ in (task.creator_id, task.assigned_to_id) if id_ is not None}
     payload = {"task_id": task.pk, "status": task.status}
     events.publish(tuple(sorted(ids)), UPDATED, payload)
 
@@ -72,12 +87,12 @@ def _notify(
     person: User,
     notification_type: str,
     task: TaskRequest,
-    actor,
+    actor: User | None,
     *,
     dedup_key: str = "",
-    **params,
-):
-    params = {
+    **params: str,
+) -> Notification | None:
+    texts = {
         "title": task.title,
         "days": settings.AUTO_CONFIRM_DAYS,
         "name": actor.display_name if actor else settings.SITE_NAME,
@@ -88,7 +103,7 @@ def _notify(
         subject=task,
         actor=actor,
         dedup_key=dedup_key,
-        **params,
+        **texts,
     )
 
 

@@ -1,6 +1,7 @@
 """The querysets of tasks and applications."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,12 @@ from django.db.models.functions import Coalesce
 from accounts.querysets import NAME_FIELDS
 from items.querysets import ContentQuerySet
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+    from tasks.models import TaskRequest
+
 
 class TaskQuerySet(ContentQuerySet):
     """Tasks."""
@@ -17,19 +24,19 @@ class TaskQuerySet(ContentQuerySet):
     public_statuses = frozenset({"open", "completed"})
     people = {"creator": NAME_FIELDS, "assigned_to": NAME_FIELDS}
 
-    def _is_party(self, user) -> Q:
+    def _is_party(self, user: "User | AnonymousUser") -> Q:
         if not user.is_authenticated:
             return Q()
         return Q(creator=user.pk) | Q(assigned_to=user.pk)
 
-    def taken_by(self, user):
+    def taken_by(self, user: "User") -> Self:
         """Tasks that `user` is doing or has completed."""
         return self.filter(
             assigned_to=user.pk,
             status__in=("assigned", "in_progress", "pending_confirmation", "completed"),
         )
 
-    def with_pending_count(self):
+    def with_pending_count(self) -> Self:
         """Annotate `pending_applications_count`: those of active people."""
         pending = (
             self.model.applications.rel.related_model.objects.pending()
@@ -41,14 +48,14 @@ class TaskQuerySet(ContentQuerySet):
         )
         return self.annotate(pending_applications_count=Coalesce(Subquery(pending), 0))
 
-    def due(self, *, at: datetime):
+    def due(self, *, at: datetime) -> Self:
         """Open tasks that have expired by `at`: by deadline, else by age."""
         oldest = at - timedelta(days=settings.TASK_DAYS)
         return self.filter(status="open").filter(
             Q(deadline__lt=at) | Q(deadline=None, created_at__lt=oldest)
         )
 
-    def ending(self, *, at: datetime):
+    def ending(self, *, at: datetime) -> Self:
         """Open tasks of active people that expire within `NOTICE_DAYS` after `at`.
 
         Tasks that were posted with a deadline nearer than that are left out.
@@ -64,7 +71,7 @@ class TaskQuerySet(ContentQuerySet):
             | Q(deadline=None, created_at__gte=oldest, created_at__lt=oldest + notice)
         )
 
-    def unconfirmed(self, *, at: datetime):
+    def unconfirmed(self, *, at: datetime) -> Self:
         """Tasks marked as done at least `AUTO_CONFIRM_DAYS` before `at`."""
         oldest = at - timedelta(days=settings.AUTO_CONFIRM_DAYS)
         return self.filter(status="pending_confirmation", marked_done_at__lte=oldest)
@@ -73,41 +80,42 @@ class TaskQuerySet(ContentQuerySet):
 class ApplicationQuerySet(models.QuerySet):
     """Applications."""
 
-    def pending(self):
+    def pending(self) -> Self:
         """Applications that are not decided."""
         return self.filter(status="pending")
 
-    def not_withdrawn(self):
+    def not_withdrawn(self) -> Self:
         """Applications that their author has not withdrawn."""
         return self.exclude(status="withdrawn")
 
-    def to_decide_on(self):
+    def to_decide_on(self) -> Self:
         """Applications that the creator sees: not withdrawn, of active people."""
         return self.not_withdrawn().filter(applicant__is_active=True)
 
-    def owned_by(self, user):
+    def owned_by(self, user: "User") -> Self:
         """Applications of `user`, but for the withdrawn."""
         return self.not_withdrawn().filter(applicant=user.pk)
 
-    def visible_to(self, user):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
         """Applications of `user` or for tasks of `user`, but for the withdrawn."""
         return self.not_withdrawn().filter(
             Q(applicant=user.pk) | Q(task__creator=user.pk)
         )
 
-    def for_visible_tasks(self, user):
+    def for_visible_tasks(self, user: "User | AnonymousUser") -> Self:
         """Applications for tasks that `user` may open."""
-        tasks = self.model._meta.get_field("task").related_model.objects
+        field = self.model._meta.get_field("task")
+        tasks = cast("type[TaskRequest]", field.related_model).objects
         return self.filter(task__in=tasks.visible_to(user).order_by().values("pk"))
 
-    def for_display(self):
+    def for_display(self) -> Self:
         """With the applicant and the task."""
         return self.select_related("applicant", "task")
 
-    def with_whole_task(self):
+    def with_whole_task(self) -> Self:
         """With the applicant and the task as `TaskSerializer` shows it."""
         return self.select_related("applicant", "task__creator", "task__assigned_to")
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         """Ordered by date, then id."""
         return self.order_by("-created_at", "-id")

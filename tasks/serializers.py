@@ -39,6 +39,8 @@ PRIORITIES = ("easy", "medium", "hard", "low", "normal", "high")
 
 
 class TaskSerializer(PlaceSerializer, ModerationSerializer):
+    """A task: someone needs help."""
+
     example = examples.TASK
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
@@ -68,29 +70,34 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
     )
     optional = frozenset({"address", "distance", "dispute_reason"})
 
-    def is_party(self, row) -> bool:
+    def is_party(self, row: TaskRequest) -> bool:
+        """Return whether the viewer is the creator or the worker."""
         return is_party(row, self.viewer)
 
-    def to_representation(self, instance) -> dict:
-        shown = super().to_representation(instance)
+    def to_representation(self, instance: TaskRequest) -> dict:
+        body = super().to_representation(instance)
         if not is_creator(instance, self.viewer):
-            shown["moderation_reason"] = ""
+            body["moderation_reason"] = ""
         if self.viewer and instance.dispute_reason and self.is_party(instance):
-            shown["dispute_reason"] = instance.dispute_reason
-        return shown
+            body["dispute_reason"] = instance.dispute_reason
+        return body
 
-    def get_assigned_to_name(self, task) -> str | None:
+    def get_assigned_to_name(self, task: TaskRequest) -> str | None:
+        """The display name of the worker; null without one."""
         return task.assigned_to.display_name if task.assigned_to else None
 
-    def get_deadline(self, task) -> str | None:
+    def get_deadline(self, task: TaskRequest) -> str | None:
+        """On the clock of the site, without a zone; null without one."""
         return to_local_iso(task.deadline)
 
     @extend_schema_field(actions_field(ACTIONS))
-    def get_actions(self, task) -> list[str]:
+    def get_actions(self, task: TaskRequest) -> list[str]:
         return TASK_WORKFLOW.available_to(task, self.viewer)
 
 
 class CreatedTaskSerializer(TaskSerializer):
+    """A task of the caller, with its number of pending applications."""
+
     example = examples.TASK | {"pending_applications_count": 1}
     pending_applications_count = serializers.IntegerField()
 
@@ -118,28 +125,35 @@ class ApplicationSerializer(Output):
     status = serializers.ChoiceField(choices=TaskApplication.Status.choices)
     created_at = serializers.DateTimeField()
 
-    def get_applicant_name(self, application) -> str:
+    def get_applicant_name(self, application: TaskApplication) -> str:
+        """The full name if known, else the first name, else the username."""
         person = application.applicant
         full = person.first_name and person.last_name
         return (person.display_name if full else person.first_name) or person.username
 
-    def get_applicant_avatar(self, application) -> str | None:
+    def get_applicant_avatar(self, application: TaskApplication) -> str | None:
+        """The full URL of the picture; null without one."""
         return self.absolute(application.applicant.picture)
 
     @extend_schema_field({"type": "null"})
-    def get_applicant_email(self, application) -> None:
+    def get_applicant_email(self, application: TaskApplication) -> None:
         """Always null: e-mail addresses are private, people use messages."""
 
-    def get_applicant_rating(self, application) -> float:
+    def get_applicant_rating(self, application: TaskApplication) -> float:
+        """The mean rating, one decimal; 0 without reviews."""
         return application.applicant.shown_rating or 0.0
 
 
 class OwnApplicationSerializer(ApplicationSerializer):
+    """An application of the caller, with its task."""
+
     example = examples.APPLICATION | {"task": examples.TASK}
     task = TaskSerializer()
 
 
 class TaskInput(Input):
+    """A new task, or changes of one."""
+
     ignored_fields = fields_of(CreatedTaskSerializer)
     title = TextField(max_length=200)
     description = TextField(max_length=5000)
@@ -173,6 +187,8 @@ class TaskInput(Input):
 
 
 class ApplyInput(Input):
+    """An application to a task."""
+
     ignored_fields = fields_of(OwnApplicationSerializer)
     message = OptionalTextField(max_length=2000)
 

@@ -9,6 +9,7 @@ from accounts import services as accounts
 from accounts.models import User
 from core.exceptions import WrongStatus
 from core.request_id import current_request_id
+from core.workflow import Transition
 from items import services as items
 from tasks import applications, notices
 from tasks.models import TaskEvent, TaskRequest
@@ -17,7 +18,7 @@ OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
 
 
 @transaction.atomic
-def edit(task: TaskRequest, *, actor, **changes) -> TaskRequest:
+def edit(task: TaskRequest, *, actor: User, **changes: object) -> TaskRequest:
     """Change an open task of `actor` and return it.
 
     Raises `NotAllowed` (403) for a task of others, `WrongStatus` (409) for one that is
@@ -26,34 +27,45 @@ def edit(task: TaskRequest, *, actor, **changes) -> TaskRequest:
     task = items.lock_owned(task, actor=actor)
     if task.status != OPEN:
         raise WrongStatus(_("Only an open task can be changed."))
-    return items.edit(task, changes=changes)
+    items.edit(task, changes=changes)
+    return task
 
 
 # --- Effects of transitions: the row is locked by `Workflow.run` ----------------------
 
 
-def cancel(task: TaskRequest, *, actor, reason: str = "") -> None:
+def cancel(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
     """Reject the pending applications of a task that is cancelled."""
     people = applications.reject_pending(task)
     notices.task_cancelled(task, people, actor=actor)
 
 
-def set_done_at(task: TaskRequest, *, actor) -> None:
+def set_done_at(task: TaskRequest, *, actor: User) -> None:
     """Set `marked_done_at`, from which the automatic confirmation counts."""
     task.marked_done_at = timezone.now()
 
 
-def set_dispute_reason(task: TaskRequest, *, actor, reason: str = "") -> None:
+def set_dispute_reason(task: TaskRequest, *, actor: User, reason: str = "") -> None:
     """Set `dispute_reason`."""
     task.dispute_reason = reason
 
 
-def set_completed_at(task: TaskRequest, *, actor, reason: str = "") -> None:
+def set_completed_at(
+    task: TaskRequest, *, actor: User | None, reason: str = ""
+) -> None:
     """Set `completed_at`."""
     task.completed_at = timezone.now()
 
 
-def record(task: TaskRequest, *, actor, row, old, reason: str = "", **data) -> None:
+def record(
+    task: TaskRequest,
+    *,
+    actor: User | None,
+    row: Transition,
+    old: str,
+    reason: str = "",
+    **data: object,
+) -> None:
     """Add a transition to the task's history; if it ended the task, count it."""
     TaskEvent.objects.create(
         task=task,

@@ -1,11 +1,13 @@
 """Viewsets of tasks and applications."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
+from accounts.authentication import SignedInRequest
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
@@ -67,7 +69,8 @@ class TaskViewSet(ContentViewSet):
         responses=TaskSerializer(many=True),
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
-    def my(self, request):
+    def my(self, request: SignedInRequest) -> Response:
+        """Those in progress and those completed, the newest first."""
         return self.list_response(self.queryset.all().taken_by(request.user))
 
     @extend_schema(
@@ -76,7 +79,8 @@ class TaskViewSet(ContentViewSet):
         responses=CreatedTaskSerializer(many=True),
     )
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
-    def created(self, request):
+    def created(self, request: SignedInRequest) -> Response:
+        """In all statuses, the newest first."""
         tasks = self.queryset.all().owned_by(request.user).with_pending_count()
         return self.list_response(tasks, CreatedTaskSerializer)
 
@@ -92,7 +96,8 @@ class TaskViewSet(ContentViewSet):
         list_key="applications",
         pagination_class=PersonalPages,
     )
-    def my_applications(self, request):
+    def my_applications(self, request: SignedInRequest) -> Response:
+        """List the caller's applications."""
         mine = TaskApplication.objects.owned_by(request.user).for_visible_tasks(
             request.user
         )
@@ -105,7 +110,8 @@ class TaskViewSet(ContentViewSet):
         responses=TaskNotificationsSerializer,
     )
     @action(detail=False, pagination_class=None)
-    def notifications(self, request):
+    def notifications(self, request: SignedInRequest) -> Response:
+        """Applications to decide on, work to confirm, and accepted applications."""
         return Response(applications.pending_counts(request.user))
 
     # --- Applications -------------------------------------------------------------
@@ -117,7 +123,8 @@ class TaskViewSet(ContentViewSet):
         extensions=error_codes(s409=["already_applied"]),
     )
     @action(detail=True, methods=["post"])
-    def apply(self, request, pk):
+    def apply(self, request: SignedInRequest, pk: str) -> Response:
+        """The task has to be open, and of somebody else."""
         application = applications.apply_to(
             self.get_object(), worker=request.user, **self.validated_input()
         )
@@ -132,10 +139,11 @@ class TaskViewSet(ContentViewSet):
         responses=ApplicationSerializer(many=True),
     )
     @action(detail=True, list_key="applications", pagination_class=PersonalPages)
-    def applications(self, request, pk):
+    def applications(self, request: SignedInRequest, pk: str) -> Response:
+        """List the applications to a task."""
         task = applications.require_creator(self.get_object(), request.user)
-        waiting = task.applications.to_decide_on().for_display()
-        return self.list_response(waiting.newest_first(), ApplicationSerializer)
+        received = task.applications.to_decide_on().for_display()
+        return self.list_response(received.newest_first(), ApplicationSerializer)
 
     @extend_schema(
         operation_id="tasks_rejectApplication",
@@ -148,7 +156,10 @@ class TaskViewSet(ContentViewSet):
         methods=["post"],
         url_path=r"applications/(?P<application_id>[0-9]{1,18})/reject",
     )
-    def reject(self, request, pk, application_id):
+    def reject(
+        self, request: SignedInRequest, pk: str, application_id: str
+    ) -> Response:
+        """For the creator of the task, while the application is pending."""
         task = applications.require_creator(self.get_object(), request.user)
         return self._decide("reject", task, application_id)
 
@@ -162,7 +173,10 @@ class TaskViewSet(ContentViewSet):
         methods=["delete"],
         url_path=r"applications/(?P<application_id>[0-9]{1,18})",
     )
-    def withdraw(self, request, pk, application_id):
+    def withdraw(
+        self, request: SignedInRequest, pk: str, application_id: str
+    ) -> Response:
+        """For the applicant, while the application is pending."""
         return self._decide("withdraw", self.get_object(), application_id)
 
     def _decide(self, name: str, task: TaskRequest, application_id: str) -> Response:
@@ -174,7 +188,11 @@ class TaskViewSet(ContentViewSet):
         return self._application_response(APPLICATION_WORKFLOW[name].done, application)
 
     def _application_response(
-        self, message, application, *, status: int = 200
+        self,
+        message: str | Promise,
+        application: TaskApplication,
+        *,
+        status: int = 200,
     ) -> Response:
-        shown = self.render(application, ApplicationSerializer)
-        return Response({"message": str(message), "application": shown}, status=status)
+        body = self.render(application, ApplicationSerializer)
+        return Response({"message": str(message), "application": body}, status=status)

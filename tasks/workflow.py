@@ -1,7 +1,10 @@
 """The workflow tables of tasks and applications."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
@@ -15,10 +18,12 @@ OPEN, ASSIGNED, IN_PROGRESS, DONE, COMPLETED, DISPUTED, CANCELLED = (
 PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
-def record(task, *, actor, row, old, **data) -> None:
+def record(
+    task: TaskRequest, *, actor: User | None, row: Transition, old: str, **data: Any
+) -> None:
     """Add a transition to the history and notify; add one of staff to the audit log."""
     services.record(task, actor=actor, row=row, old=old, **data)
-    if row.in_admin:
+    if row.in_admin and actor is not None:
         audit.record(
             task,
             actor=actor,

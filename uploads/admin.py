@@ -1,3 +1,5 @@
+"""Admin pages of uploads, and the pictures on pages of other models."""
+
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -5,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from core.admin.base import Admin, fieldset, link_column
 from core.admin.changelists import CachedValuesFilter
 from uploads.models import URL_PREFIX, Upload
+from uploads.services import HasImages
 
 
 def thumbnail(url: str) -> str:
-    """A thumbnail that links to the image; the plain URL for images of other sites."""
+    """Return an HTML thumbnail that links to the image; other sites' URLs as text."""
     if not url.startswith(URL_PREFIX):
         return url
     small = Upload(key=url.removeprefix(URL_PREFIX)).thumbnail_url
@@ -20,7 +23,8 @@ class PicturesMixin:
     """Adds the read-only field `pictures` to the page of a model with `images`."""
 
     @admin.display(description=_("pictures"))
-    def pictures(self, item) -> str:
+    def pictures(self, item: HasImages) -> str:
+        """Return the thumbnails of an item as HTML."""
         urls = item.images.split(",") if item.images else []
         row = format_html_join("", "{}", ((thumbnail(url),) for url in urls))
         return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
@@ -28,6 +32,8 @@ class PicturesMixin:
 
 @admin.register(Upload)
 class UploadAdmin(Admin):
+    """Uploads, read-only."""
+
     list_display = (
         "key",
         link_column("owner"),
@@ -51,6 +57,7 @@ class UploadAdmin(Admin):
 
     @admin.display(description=_("picture"))
     def picture(self, upload: Upload) -> str:
+        """Return the thumbnail as HTML, or a sentence for a private upload."""
         if upload.is_private:
-            return _("Private: shown with its message.")
+            return str(_("Private: shown with its message."))
         return thumbnail(upload.url)

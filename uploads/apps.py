@@ -1,5 +1,9 @@
+"""The app of uploaded images."""
+
 from django.apps import AppConfig
 
 
 class UploadsConfig(AppConfig):
+    """Uploaded images."""
+
     name = "uploads"

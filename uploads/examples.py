@@ -13,4 +13,6 @@ UPLOADED = {
     "height": 1200,
 }
 UPLOAD = {"Request": [{"file": "photo.jpg"}]}
-EXAMPLES = dict.fromkeys(("create", "image"), UPLOAD | {"Answer": [UPLOADED]})
+EXAMPLES: dict[str, dict] = dict.fromkeys(
+    ("create", "image"), UPLOAD | {"Answer": [UPLOADED]}
+)

@@ -12,7 +12,9 @@ from PIL import Image, ImageOps
 
 from core.exceptions import ValidationFailed
 
-FORMATS = {  # Pillow's name: (file extension, content type, options of save())
+FORMATS: dict[
+    str, tuple[str, str, dict[str, int]]
+] = {  # Pillow's name: (file extension, content type, options of save())
     "JPEG": ("jpg", "image/jpeg", {"quality": 85, "optimize": True}),
     "PNG": ("png", "image/png", {"optimize": False}),
     "WEBP": ("webp", "image/webp", {"quality": 85}),
@@ -72,6 +74,7 @@ def _decode(raw: bytes) -> tuple[Image.Image, str]:
         raise _too_many_pixels()
     # MPO: several JPEGs in one file, as some cameras write them.
     format_name = "JPEG" if image.format == "MPO" else image.format
+    assert format_name is not None  # `open()` sets it; only copies have none
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
     return _without_metadata(image, format_name), format_name
@@ -116,7 +119,7 @@ def _thumbnail(image: Image.Image) -> Image.Image:
     return image
 
 
-def _save(image: Image.Image, format_name: str, **options) -> bytes:
+def _save(image: Image.Image, format_name: str, **options: int) -> bytes:
     out = io.BytesIO()
     image.save(out, format_name, **options)
     return out.getvalue()

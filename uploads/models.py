@@ -56,6 +56,7 @@ class Upload(models.Model):
 
     @property
     def thumbnail_url(self) -> str:
+        """The public path of the thumbnail."""
         return f"{URL_PREFIX}{self.thumbnail_key}"
 
     @property
@@ -65,6 +66,7 @@ class Upload(models.Model):
 
     @property
     def thumbnail_file(self) -> str:
+        """The name of the thumbnail's file in the storage."""
         return f"{self._folder}{self.thumbnail_key}"
 
     @property

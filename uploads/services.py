@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -26,10 +27,19 @@ from uploads import storage
 from uploads.images import reencode
 from uploads.models import URL_PREFIX, Upload
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
+
 MAX_IMAGES = 20  # of one item
 
 
-def create(file, *, owner, is_private: bool = False) -> Upload:
+class HasImages(Protocol):
+    """An object with the paths of its images in one text, comma-separated."""
+
+    images: str
+
+
+def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     """Re-encode an uploaded image, store it under a random key and return the upload.
 
     A private upload has no public URL. Raises `ValidationFailed` (400) for a file that
@@ -82,7 +92,7 @@ def delete(upload: Upload) -> None:
         )
 
 
-def _delete_with_files(upload: Upload, rows: QuerySet) -> bool:
+def _delete_with_files(upload: Upload, rows: QuerySet[Upload]) -> bool:
     """Delete an upload and its files if its row is in `rows`; return whether it was."""
     # The row goes first, under the condition of `rows`: an item that begins to show the
     # image meanwhile finds either the row or nothing, and never a row without files.
@@ -99,7 +109,7 @@ def _delete_with_files(upload: Upload, rows: QuerySet) -> bool:
 
 
 def to_site_path(url: str) -> str:
-    """The URL of an upload, absolute or not, as the path that rows store.
+    """Return the path of an upload as rows store it, from its path or full URL.
 
     URLs of other sites are returned unchanged.
     """
@@ -111,7 +121,9 @@ def to_site_path(url: str) -> str:
 
 
 @transaction.atomic
-def replace_images(*, owner, before: Iterable[str], after: Iterable[str]) -> list[str]:
+def replace_images(
+    *, owner: "User", before: Iterable[str], after: Iterable[str]
+) -> list[str]:
     """Count the images of one item: those added up, those dropped down.
 
     `before` and `after` are paths or URLs; returns the paths of `after` without
@@ -134,7 +146,7 @@ def replace_images(*, owner, before: Iterable[str], after: Iterable[str]) -> lis
     return new
 
 
-def attach(ids: list[int], *, owner) -> None:
+def attach(ids: list[int], *, owner: "User") -> None:
     """Mark private uploads of `owner` as used, once and for good.
 
     Call it in the transaction that stores the ids. Raises `NotFound` (404) if one is
@@ -155,7 +167,7 @@ def _lock(urls: Iterable[str]) -> None:
     list(locked(Upload.objects.filter(key__in=_keys(urls)).order_by("pk")).only("pk"))
 
 
-def set_images(item, images: list[str], *, owner) -> None:
+def set_images(item: HasImages, images: list[str], *, owner: "User") -> None:
     """Set `item.images` to uploads of its owner, and count them.
 
     Does not save the item. Raises as `replace_images` does.
@@ -164,8 +176,10 @@ def set_images(item, images: list[str], *, owner) -> None:
     item.images = ",".join(replace_images(owner=owner, before=before, after=images))
 
 
-def replace_uploads(*, owner, before: Iterable[str], after: Iterable[str]) -> None:
-    """`replace_images` for the URLs that are uploads; others are skipped."""
+def replace_uploads(
+    *, owner: "User", before: Iterable[str], after: Iterable[str]
+) -> None:
+    """Call `replace_images` with the URLs that are uploads; skip the others."""
     replace_images(
         owner=owner, before=_uploads_among(before), after=_uploads_among(after)
     )
@@ -179,14 +193,14 @@ def _keys(urls: Iterable[str]) -> list[str]:
     return [url.removeprefix(URL_PREFIX) for url in urls]
 
 
-def orphans(*, at: datetime) -> QuerySet:
-    """Unused uploads older than ORPHAN_UPLOAD_HOURS."""
+def orphans(*, at: datetime) -> QuerySet[Upload]:
+    """Return the unused uploads that are older than ORPHAN_UPLOAD_HOURS at `at`."""
     limit = at - timedelta(hours=settings.ORPHAN_UPLOAD_HOURS)
     return Upload.objects.filter(uses=0, created_at__lt=limit)
 
 
 def delete_orphans(
-    *, at: datetime, progress: Callable[[Iterable], Iterable] = iter
+    *, at: datetime, progress: Callable[[list[Upload]], Iterable[Upload]] = iter
 ) -> int:
     """Delete orphans with their files; return how many.
 

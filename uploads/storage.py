@@ -33,7 +33,7 @@ def storage_errors() -> Iterator[None]:
 
 
 def serve(name: str, *, cache_control: str) -> FileResponse:
-    """A response with the image `name`, which pages of any origin may embed.
+    """Return a response with the image `name`, which pages of any origin may embed.
 
     Raises `NotFound` (404) and `ServiceUnavailable` (503).
     """

@@ -1,9 +1,16 @@
+"""The viewset of uploads."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import QuerySet
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.schema import error_codes
@@ -11,6 +18,9 @@ from core.api.viewsets import ApiViewSet
 from uploads import examples, services, storage
 from uploads.models import Upload
 from uploads.serializers import UploadInput, UploadSerializer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # keys are never reused
 UPLOADED = inline_serializer(
@@ -35,7 +45,7 @@ class UploadViewSet(ApiViewSet):
     lookup_field = "key"
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Upload]:
         return self.queryset.filter(owner=self.request.user.pk, is_private=False)
 
     @extend_schema(
@@ -45,8 +55,9 @@ class UploadViewSet(ApiViewSet):
         request=UploadInput,
         extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
     )
-    def create(self, request):
-        upload = services.create(self.validated_input()["file"], owner=request.user)
+    def create(self, request: Request) -> Response:
+        owner = cast("User", request.user)  # the action needs a sign-in
+        upload = services.create(self.validated_input()["file"], owner=owner)
         answer = {"message": _("Uploaded."), **UploadSerializer(upload).data}
         return Response(answer, status=201)
 
@@ -59,7 +70,8 @@ class UploadViewSet(ApiViewSet):
         | {"x-canonical": "uploads_uploadPicture"},
     )
     @action(detail=False, methods=["post"])
-    def image(self, request):
+    def image(self, request: Request) -> Response:
+        """The same as `POST /api/uploads`, under another path."""
         return self.create(request)
 
     @extend_schema(
@@ -74,7 +86,7 @@ class UploadViewSet(ApiViewSet):
             )
         },
     )
-    def retrieve(self, request, key):
+    def retrieve(self, request: Request, key: str) -> FileResponse:
         return storage.serve(key, cache_control=IMMUTABLE)
 
     @extend_schema(
@@ -83,6 +95,6 @@ class UploadViewSet(ApiViewSet):
         request=None,
         extensions=error_codes(s409=["upload_in_use"], s503=["storage_unavailable"]),
     )
-    def destroy(self, request, key):
+    def destroy(self, request: Request, key: str) -> Response:
         services.delete(self.get_object())
         return Response({"message": _("Deleted.")})

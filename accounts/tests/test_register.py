@@ -41,16 +41,16 @@ def test_kelvin_sign_is_a_k(api):
 @pytest.mark.parametrize(
     "email", ["a@" + "\ufdfa" * 60 + ".lv", "a", "a@b", "a@b\n.lv"]
 )
-def test_address_is_checked_as_it_is_kept(api, email):
+def test_address_is_checked_as_it_is_stored(api, email):
     """A13: an address that is too long or invalid once normalized is refused."""
     answer = join(api, email=email)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["email"])
 
 
 def test_canonical_form_is_stable():
-    letters = [chr(point) for point in range(0x80, 0x3000)]
-    once = [normalize_email(letter) for letter in letters]
-    assert [normalize_email(letter) for letter in once] == once
+    characters = [chr(point) for point in range(0x80, 0x3000)]
+    once = [normalize_email(character) for character in characters]
+    assert [normalize_email(character) for character in once] == once
 
 
 @pytest.mark.parametrize("username", ["bob", "BOB", "Bob"])

@@ -154,8 +154,8 @@ def signed(token: str, key: str, *, header=None, **claims) -> str:
     parts = []
     for part, changes in ((head, header or {}), (body, claims)):
         fields = json.loads(base64.urlsafe_b64decode(part + "==")) | changes
-        kept = {name: value for name, value in fields.items() if value is not None}
-        parts.append(packed(json.dumps(kept).encode()))
+        given = {name: value for name, value in fields.items() if value is not None}
+        parts.append(packed(json.dumps(given).encode()))
     message = ".".join(parts)
     mac = hmac.new(key.encode(), message.encode(), hashlib.sha256)
     return f"{message}.{packed(mac.digest())}"

@@ -225,13 +225,13 @@ def test_a_listing_put_up_again_gets_its_whole_time(api, alice):
     assert (listing.status, listing.expires_at > timezone.now()) == ("active", True)
 
 
-def test_looks_that_wait_to_be_written_are_shown_everywhere(api, alice, settings):
+def test_views_that_are_not_yet_written_are_counted_everywhere(api, alice, settings):
     settings.COUNTER_FLUSH_SECONDS = 60
     path = f"/api/listings/{ListingFactory(seller=alice).pk}"
-    looks = [api.get(path).json()["views_count"] for _ in range(2)]
+    counts = [api.get(path).json()["views_count"] for _ in range(2)]
     [row] = api.get("/api/listings").json()
     saved = api.as_(alice).put(path, {"title": "Sold soon"}).json()["listing"]
     VIEWS.flush()
-    assert looks == [1, 2]
+    assert counts == [1, 2]
     assert (row["views_count"], saved["views_count"]) == (2, 2)
     assert api.get("/api/listings").json()[0]["views_count"] == 2

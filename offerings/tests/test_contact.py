@@ -29,10 +29,10 @@ def test_a_contact_is_a_message_about_the_offering(api, path, offering, alice, b
 
 def test_a_contact_without_words_opens_the_conversation(api, path, offering, bob):
     response = api.as_(bob).post(path)
-    talk = Conversation.objects.get()
+    conversation = Conversation.objects.get()
     assert response.status_code == 201
-    assert response.json()["conversation_id"] == talk.pk
-    assert (talk.offering_id, talk.last_seq) == (offering.pk, 0)
+    assert response.json()["conversation_id"] == conversation.pk
+    assert (conversation.offering_id, conversation.last_seq) == (offering.pk, 0)
 
 
 def test_each_contact_is_counted(api, path, offering, bob):

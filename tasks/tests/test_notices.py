@@ -14,14 +14,14 @@ from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 pytestmark = pytest.mark.django_db
 
 
-def told() -> set[tuple[str, str]]:
+def notified() -> set[tuple[str, str]]:
     rows = Notification.objects.values_list("recipient__username", "kind")
     return set(rows)
 
 
-def test_the_creator_hears_of_an_application(alice, bob):
+def test_the_creator_is_notified_of_an_application(alice, bob):
     applications.apply_to(TaskFactory(creator=alice), worker=bob)
-    assert told() == {("alice", "application_received")}
+    assert notified() == {("alice", "application_received")}
     assert Notification.objects.get().params["name"] == "bob"
 
 
@@ -30,7 +30,7 @@ def test_the_chosen_and_the_others_hear_of_the_choice(alice, bob, mallory):
     chosen = ApplicationFactory(task=task, applicant=bob)
     ApplicationFactory(task=task, applicant=mallory)
     TASK_WORKFLOW.run("accept", task, actor=alice, application_id=chosen.pk)
-    assert told() == {
+    assert notified() == {
         ("bob", "application_accepted"),
         ("mallory", "application_rejected"),
     }
@@ -48,7 +48,7 @@ def test_the_other_side_hears_of_a_decision(alice, bob, name, notice):
     application = ApplicationFactory(task=task, applicant=bob)
     actor = alice if name == "reject" else bob
     APPLICATION_WORKFLOW.run(name, application, actor=actor)
-    assert told() == {notice}
+    assert notified() == {notice}
 
 
 BOTH_AUTO = {("alice", "task_auto_confirmed"), ("bob", "task_auto_confirmed")}
@@ -90,7 +90,7 @@ def test_whom_it_concerns_hears_of_a_step(
     task = TaskFactory(creator=alice, assigned_to=bob, status=status)
     reason = {"reason": "So it is."} if TASK_WORKFLOW[name].input else {}
     TASK_WORKFLOW.run(name, task, actor=people[actor], **reason)
-    assert told() == notices
+    assert notified() == notices
     assert all(
         row.params.get("reason", "") == reason.get("reason", "")
         for row in Notification.objects.all()
@@ -109,15 +109,15 @@ def test_who_waits_for_an_answer_hears_that_there_will_be_none(alice, bob, name)
     ApplicationFactory(task=task, applicant=bob)
     actor = alice if name == "cancel" else None
     TASK_WORKFLOW.run(name, task, actor=actor)
-    assert ("bob", "task_cancelled") in told()
-    assert (("alice", "task_expired") in told()) == (name == "expire")
+    assert ("bob", "task_cancelled") in notified()
+    assert (("alice", "task_expired") in notified()) == (name == "expire")
 
 
 def test_what_was_refused_is_told_to_nobody(alice, bob):
     task = TaskFactory(creator=alice, assigned_to=bob, status="assigned")
     with pytest.raises(DomainError):
         TASK_WORKFLOW.run("confirm", task, actor=alice)
-    assert told() == set()
+    assert notified() == set()
 
 
 def test_who_posted_hears_what_staff_decide_and_why(alice, staff):
@@ -127,7 +127,7 @@ def test_who_posted_hears_what_staff_decide_and_why(alice, staff):
     assert (row.kind, row.recipient) == ("content_hidden", alice)
     assert row.params["reason"] == "Spam."
     MODERATION.run("restore", task, actor=staff, reason="A mistake.")
-    assert ("alice", "content_restored") in told()
+    assert ("alice", "content_restored") in notified()
 
 
 def test_sockets_hear_of_the_step_after_the_commit(

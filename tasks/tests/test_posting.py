@@ -32,7 +32,7 @@ def test_nobody_posts_without_signing_in(api, db):
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "stored"),
     [
         ("2031-05-06T14:30", "2031-05-06T14:30:00"),
         ("2031-05-06T23:59:00", "2031-05-06T23:59:00"),
@@ -43,9 +43,9 @@ def test_nobody_posts_without_signing_in(api, db):
         ("", None),
     ],
 )
-def test_a_deadline_is_a_wall_clock(api, alice, sent, kept):
+def test_a_deadline_is_a_wall_clock(api, alice, sent, stored):
     response = api.as_(alice).post("/api/tasks", FORM | {"deadline": sent})
-    assert response.json()["task"]["deadline"] == kept
+    assert response.json()["task"]["deadline"] == stored
 
 
 @pytest.mark.parametrize(
