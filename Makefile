@@ -44,7 +44,7 @@ SUITE := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder
 
 test: .venv/dev  ## Run the test suite on SQLite (WORKERS=… processes)
-	@echo 'This takes about 90 seconds on two idle cores.'
+	@echo 'This takes about 100 seconds on two idle cores.'
 	$(SUITE)
 
 DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/postgres
