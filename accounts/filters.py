@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from core.api.params import normalize_category
 from search.filters import ALL_CATEGORIES, SearchFilter, split_words
 
 
@@ -13,7 +14,7 @@ class HelperFilter(SearchFilter):
 
     def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the helpers of one of the categories; all for "all" or none given."""
-        categories = split_words(value)
+        categories = [normalize_category(word) for word in split_words(value)]
         if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
         return queryset.filter(helper_categories__has_any=categories)

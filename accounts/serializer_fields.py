@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import normalize_email
 from core.api.fields import CommaSeparatedField, OptionalTextField, TextField
+from core.api.params import normalize_category
 from uploads.models import URL_PREFIX
 
 
@@ -63,7 +64,8 @@ class PictureUrl(OptionalTextField):
 
 
 class Categories(CommaSeparatedField):
-    """Comma-separated category slugs, in lower case as in items."""
+    """Comma-separated categories, stored as those of items are."""
 
     def to_internal_value(self, data: object) -> str:
-        return super().to_internal_value(data).lower()
+        words = super().to_internal_value(data).split(",")
+        return ",".join(normalize_category(word) for word in words if word)

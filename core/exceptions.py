@@ -16,9 +16,15 @@ DEFAULT_MESSAGES = {
     "not_found": gettext_lazy("Not found."),
     "not_authenticated": gettext_lazy("Please sign in first."),
     "not_allowed": gettext_lazy("You do not have permission to do this."),
+    "method_not_allowed": gettext_lazy("This method is not allowed here."),
     "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
 }
-CODES_BY_STATUS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found"}
+CODES_BY_STATUS = {
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+}
 
 
 class DomainError(Exception):

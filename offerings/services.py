@@ -21,7 +21,7 @@ def edit(offering: Offering, *, actor: User, **changes: object) -> Offering:
     """
     offering = items.lock_owned(offering, actor=actor)
     if offering.status == Offering.Status.DELETED:
-        raise WrongStatus(_("This offering is deleted."))
+        raise WrongStatus(_("This service is deleted."))
     items.edit(offering, changes=changes)
     return offering
 

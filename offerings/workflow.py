@@ -15,7 +15,7 @@ OFFERING_WORKFLOW = Workflow(
     Transition(
         name="pause",
         label=_("Pause the offering"),
-        done=_("The offering is paused."),
+        done=_("The service is paused."),
         source=(ACTIVE,),
         target=PAUSED,
         allow=is_creator,
@@ -23,7 +23,7 @@ OFFERING_WORKFLOW = Workflow(
     Transition(
         name="activate",
         label=_("Activate the offering"),
-        done=_("The offering is active."),
+        done=_("The service is active."),
         source=(PAUSED, CLOSED),
         target=ACTIVE,
         allow=is_creator,
@@ -31,7 +31,7 @@ OFFERING_WORKFLOW = Workflow(
     Transition(
         name="close",
         label=_("Close the offering"),
-        done=_("The offering is closed."),
+        done=_("The service is closed."),
         source=(ACTIVE, PAUSED),
         target=CLOSED,
         allow=is_creator,
@@ -39,7 +39,7 @@ OFFERING_WORKFLOW = Workflow(
     Transition(
         name="delete",
         label=_("Delete the offering"),
-        done=_("The offering is deleted."),
+        done=_("The service is deleted."),
         source=(ACTIVE, PAUSED, CLOSED),
         target=DELETED,
         allow=is_creator,

@@ -70,8 +70,8 @@ def parse_id(value: object) -> int:
     Raises `ProtocolError` (`bad_frame`).
     """
     if isinstance(value, str) and value.isascii() and value.isdigit():
-        # Cut before the conversion: `int` of very long digits is slow, and refused.
-        value = int(value[:MAX_ID_DIGITS])
+        # Checked before the conversion: `int` of very long digits is slow, and refused.
+        value = int(value) if len(value) <= MAX_ID_DIGITS else None
     if type(value) is not int or not 0 <= value < 2**63:
         raise ProtocolError("bad_frame", "Ids and numbers are whole numbers.")
     return value

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 
 from core.api.filters import TextParam
 from core.api.pagination import CURSOR
+from core.api.params import normalize_category
 from core.db.results import ResultList
 from geo.circles import within
 from geo.filters import NOT_A_NUMBER, coordinate, degrees_schema, parse_float
@@ -77,7 +78,7 @@ class SearchFilter(filters.FilterSet):
 
     def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return rows in one of the categories."""
-        categories = split_words(value)
+        categories = [normalize_category(word) for word in split_words(value)]
         if ALL_CATEGORIES & set(categories) or not categories:
             return queryset
         return queryset.filter(category__in=categories)

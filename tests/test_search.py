@@ -11,6 +11,7 @@ from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from reviews.filters import ReviewFilter
 from search.text import normalize
+from tasks.tests.factories import TaskFactory
 from tests.lists import LISTS, PLACES, rows
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,9 @@ def test_nul_in_an_unfiltered_list_finds_nothing(api, alice):
 def test_folding_twice_changes_nothing():
     text = "Tīrīt Ёлку, ŠAĶIS; Straße İstanbul ﬁ"
     assert normalize(normalize(text)) == normalize(text)
+
+
+@pytest.mark.parametrize("spelling", ["pet-care", "pet_care", "Pet%20care"])
+def test_category_is_found_in_each_spelling_that_inputs_take(api, spelling, db):
+    TaskFactory(category="pet-care")
+    assert api.get(f"/api/tasks?category={spelling}").json()["total"] == 1

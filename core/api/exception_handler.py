@@ -124,5 +124,8 @@ def _first_sentence(fields: dict[str, list[str]]) -> str:
         if sentences:
             if name == "non_field_errors":
                 return sentences[0]
-            return f"{name.replace('_', ' ').capitalize()}: {sentences[0]}"
+            # A field that the client has named itself is quoted as it was sent.
+            is_ours = name == name.lower()
+            label = name.replace("_", " ").capitalize() if is_ours else name
+            return f"{label}: {sentences[0]}"
     return _("Some fields need attention.")

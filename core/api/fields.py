@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.api.params import normalize_category
 from core.db.models import MAX_PRICE
 
 NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
@@ -184,7 +185,7 @@ class CategoryField(StrictChoiceField):
 
     def to_internal_value(self, data: object) -> str:
         if isinstance(data, str):
-            data = data.strip().lower().replace("_", "-").replace(" ", "-")
+            data = normalize_category(data)
         return super().to_internal_value(data)
 
 

@@ -13,3 +13,11 @@ def parse_int(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdigit():
         return None
     return int(text.lstrip("0")[:MAX_INT_DIGITS] or 0)
+
+
+def normalize_category(text: str) -> str:
+    """Return a category as it is stored: lower case, and `-` between its words.
+
+    Older clients write `_` or a blank there: `Pet_care` becomes `pet-care`.
+    """
+    return text.strip().lower().replace("_", "-").replace(" ", "-")
