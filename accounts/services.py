@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -126,7 +127,7 @@ def _change_password(user: User, current: str, new: str) -> dict[str, str]:
 
 
 @transaction.atomic
-def update_profile(user: User, *, changes: dict) -> User:
+def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     """Write `changes` (field names to values) to the profile; return the saved user.
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture

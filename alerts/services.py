@@ -1,7 +1,7 @@
 """Services of saved searches."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -36,7 +36,7 @@ class SavedAlready(DomainError):
 
 @transaction.atomic
 def save(
-    user: User, *, item_type: str, name: str, query: dict, frequency: str
+    user: User, *, item_type: str, name: str, query: dict[str, Any], frequency: str
 ) -> SavedSearch:
     """Save a search of `user`; items that appear from now on are reported.
 
@@ -62,7 +62,7 @@ def change(
     search: SavedSearch,
     *,
     name: str = "",
-    query: dict | None = None,
+    query: dict[str, Any] | None = None,
     frequency: str = "",
 ) -> SavedSearch:
     """Change the given fields; return the search.
@@ -94,7 +94,7 @@ def delete(search: SavedSearch) -> None:
         row.delete()
 
 
-def _set_query(search: SavedSearch, query: dict, *, at: datetime) -> None:
+def _set_query(search: SavedSearch, query: dict[str, Any], *, at: datetime) -> None:
     """Report items from `at` on: the list shows the older ones."""
     search.query, search.digest = query, digest_of(query)
     search.query_changed_at = search.watermark = at
@@ -122,7 +122,7 @@ def get_title(user_id: int, search_id: int) -> str:
     return search.name if search else _("A deleted search")
 
 
-def stale(*, changed_since: datetime, changed_until: datetime) -> QuerySet:
+def stale(*, changed_since: datetime, changed_until: datetime) -> QuerySet[Any]:
     """Return the records about items that reached their final status in that time."""
     condition = Q()
     for name, row in ITEM_TYPES.items():

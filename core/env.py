@@ -95,7 +95,7 @@ class Environment:
         try:
             self._env.seal()
         except EnvValidationError as error:
-            errors.update(cast(dict, error.error_messages))
+            errors.update(cast(dict[str, Any], error.error_messages))
         errors |= self._unreadable
         if errors:
             lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]

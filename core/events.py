@@ -5,6 +5,7 @@ that must not miss a change reads the database as well.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -20,7 +21,7 @@ class Event:
 
     recipients: tuple[int, ...]
     type: str
-    payload: dict
+    payload: dict[str, Any]
 
 
 domain_event = Signal()  # sent with `event` (an `Event`) after the commit
@@ -34,7 +35,7 @@ def has_receivers() -> bool:
     return domain_event.has_listeners()
 
 
-def publish(recipients: tuple[int, ...], type: str, payload: dict) -> None:
+def publish(recipients: tuple[int, ...], type: str, payload: dict[str, Any]) -> None:
     """Send `domain_event` after the current transaction commits.
 
     Nothing is sent when the transaction is rolled back.

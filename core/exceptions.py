@@ -103,13 +103,13 @@ class Throttled(DomainError):
 
 
 def error_body(
-    message: str | Promise, code: str, fields: dict | None = None, **more: Any
+    message: str | Promise, code: str, fields: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
     """Return the body of every error: `{"error", "code", "fields"}`, and `more`."""
     return {"error": str(message), "code": code, "fields": fields or {}} | more
 
 
-def server_error_body() -> dict:
+def server_error_body() -> dict[str, Any]:
     """Return the body of a 500: a general message and the request id, nothing else."""
     return error_body(
         DEFAULT_MESSAGES["server_error"],

@@ -153,7 +153,7 @@ class Workflow:
         self._record(obj, actor=actor, row=row, old=old, **data)
         return obj
 
-    def run_due(self, name: str, due: QuerySet) -> int:
+    def run_due(self, name: str, due: QuerySet[Any]) -> int:
         """Run a transition of the scheduler on each row of `due`; return how many ran.
 
         Each row is a transaction of its own. A row that no longer belongs to `due` is
@@ -164,7 +164,7 @@ class Workflow:
         )
 
     @transaction.atomic
-    def _run_if_due(self, name: str, due: QuerySet, pk: int) -> bool:
+    def _run_if_due(self, name: str, due: QuerySet[Any], pk: int) -> bool:
         # The condition is read again under the lock: without it, a task that was
         # confirmed since `due` was read would expire.
         obj = locked(due).filter(pk=pk).first()

@@ -1,6 +1,6 @@
 """Services that all types of items share: post, change, release the pictures."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 @transaction.atomic
-def post(model: type[AnyItem], *, owner: User, fields: dict) -> AnyItem:
+def post(model: type[AnyItem], *, owner: User, fields: dict[str, Any]) -> AnyItem:
     """Create an item of `owner` from validated fields; return it.
 
     Raises `NotFound` (404) for pictures that are not uploads of the owner.
@@ -41,7 +41,7 @@ def lock_owned(item: AnyItem, *, actor: User) -> AnyItem:
 
 
 @transaction.atomic
-def edit(item: AnyItem, *, changes: dict) -> AnyItem:
+def edit(item: AnyItem, *, changes: dict[str, Any]) -> AnyItem:
     """Save validated changes of a locked item; return it.
 
     Pictures stay if `changes` has no `images`. Raises as `post`.
@@ -56,7 +56,7 @@ def release_images(item: Item, *, actor: User | None) -> None:
     uploads.set_images(item, [], owner=item.owner)
 
 
-def _set(item: Item, fields: dict, *, images: list[str] | None) -> None:
+def _set(item: Item, fields: dict[str, Any], *, images: list[str] | None) -> None:
     for name, value in fill_public_location(
         fields, location=item.location, address=item.address
     ).items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from jobs.registry import PERIODS, get_job, period_start
 
 
 def enqueue(
-    job: str | Callable,
+    job: str | Callable[..., Any],
     /,
     *,
     key: str = "",

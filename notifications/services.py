@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -193,7 +193,9 @@ def set_preference(user: User, group: str, **changes: bool) -> None:
 # --- Periodic jobs --------------------------------------------------------------------
 
 
-def not_yet_notified(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
+def not_yet_notified(
+    rows: QuerySet[Any], kind: str, *, since: datetime
+) -> QuerySet[Any]:
     """Return those of `rows` without a notification of type `kind` since then."""
     notified = Notification.objects.created_since(kind, since=since)
     return rows.exclude(
@@ -202,7 +204,7 @@ def not_yet_notified(rows: QuerySet, kind: str, *, since: datetime) -> QuerySet:
 
 
 def notify_of_ending(
-    rows: QuerySet,
+    rows: QuerySet[Any],
     type: str,
     notify_one: Callable[..., int],
     *,
@@ -218,7 +220,7 @@ def notify_of_ending(
     return pending.count() if dry_run else sum(map(notify_one, pending))
 
 
-def expired(*, at: datetime) -> QuerySet:
+def expired(*, at: datetime) -> QuerySet[Any]:
     """Return the notifications to delete: read or hidden for `NOTIFICATION_DAYS`."""
     before = at - timedelta(days=settings.NOTIFICATION_DAYS)
     return Notification.objects.expired(before=before)

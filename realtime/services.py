@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -104,7 +105,7 @@ def ended_or_suspended(
     return ended, suspended
 
 
-def expired_tickets(*, at: datetime) -> QuerySet:
+def expired_tickets(*, at: datetime) -> QuerySet[Any]:
     """Return the tickets that can no longer be redeemed at `at`."""
     return Ticket.objects.filter(expires_at__lte=at)
 

@@ -138,7 +138,7 @@ class ReasonedActionsMixin(ModelAdmin):
         kwargs["obj"] = obj
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _buttons(self, request: HttpRequest, obj: Model) -> list[dict]:
+    def _buttons(self, request: HttpRequest, obj: Model) -> list[dict[str, Any]]:
         if not self.has_action_permission(request, obj):
             return []
         return [
@@ -177,9 +177,9 @@ class ReasonedActionsMixin(ModelAdmin):
             HttpResponseRedirect(url)
         )
 
-    def _bulk_action(self, action: ReasonedAction) -> Callable:
+    def _bulk_action(self, action: ReasonedAction) -> Callable[..., Any]:
         def run(
-            modeladmin: Any, request: HttpRequest, queryset: QuerySet
+            modeladmin: Any, request: HttpRequest, queryset: QuerySet[Any]
         ) -> HttpResponse | None:
             selected_ids = set(request.POST.getlist(ACTION_CHECKBOX_NAME))
             objects = list(queryset[: MAX_BULK_OBJECTS + 1])
@@ -203,7 +203,7 @@ class ReasonedActionsMixin(ModelAdmin):
         request: HttpRequest,
         action: ReasonedAction,
         objects: list[Model],
-        extra: dict,
+        extra: dict[str, Any],
     ) -> HttpResponse | None:
         """Run the action and return None; without a valid reason return the form."""
         form = action.form(request.POST if "reason" in request.POST else None)
@@ -226,7 +226,7 @@ class ReasonedActionsMixin(ModelAdmin):
         request: HttpRequest,
         action: ReasonedAction,
         objects: Iterable[Model],
-        data: dict,
+        data: dict[str, Any],
     ) -> None:
         done = 0
         for obj in objects:

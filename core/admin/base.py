@@ -59,7 +59,7 @@ def link_to(obj: Model | None, text: str = "") -> str:
     return format_html(link, change_url(obj), text or obj)
 
 
-def link_column(field: str) -> Callable:
+def link_column(field: str) -> Callable[..., Any]:
     """Return a changelist column that links to the object of a foreign key."""
 
     @admin.display(description=field.replace("_", " "), ordering=field)
@@ -69,7 +69,7 @@ def link_column(field: str) -> Callable:
     return column
 
 
-def status_column(field: str) -> Callable:
+def status_column(field: str) -> Callable[..., Any]:
     """Return a changelist column of a field with choices, as a coloured label."""
 
     @display(description=field, ordering=field, label=COLOURS)
@@ -133,7 +133,9 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
     def _hidden_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return () if request.user.has_perm(VIEW_PRIVATE) else self.private
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> list[Any]:
         """Return the fieldsets without the fields that the user may not see."""
         hidden = self._hidden_fields(request)
         return [
@@ -141,7 +143,7 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
             for title, data in super().get_fieldsets(request, obj)
         ]
 
-    def get_list_display(self, request: HttpRequest) -> list:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         hidden = self._hidden_fields(request)
         return [
             name for name in super().get_list_display(request) if name not in hidden
@@ -168,8 +170,8 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
     # --- Search -----------------------------------------------------------------------
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """Return rows with the words in a search field; a number is also an id.
 
         The second value says that there are no duplicates.
@@ -206,7 +208,7 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
             context["related"] = self.related_links(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def related_links(self, request: HttpRequest, obj: Model) -> list[dict]:
+    def related_links(self, request: HttpRequest, obj: Model) -> list[dict[str, Any]]:
         """Return a link with a count for each model with a foreign key to `obj`.
 
         Models that the user may not view are left out.
@@ -221,7 +223,7 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         page = self.admin_site._registry.get(model)
         return page is not None and page.has_view_permission(request)
 
-    def _related(self, relation: ForeignObjectRel, obj: Model) -> dict:
+    def _related(self, relation: ForeignObjectRel, obj: Model) -> dict[str, Any]:
         model, field = cast(type[Model], relation.related_model), relation.field.name
         title = relation.related_name or model._meta.verbose_name_plural
         return {

@@ -25,7 +25,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         """Return the number of rows, at most `max_count`."""
-        rows = cast(QuerySet, self.object_list)
+        rows = cast(QuerySet[Any], self.object_list)
         return ResultList(rows).count_up_to(self.max_count)
 
     @property
@@ -51,7 +51,9 @@ class CachedValuesFilter(AllValuesFieldListFilter):
         key = f"values:{field.model._meta.label_lower}.{field.name}"
         # `lookup_choices` is a lazy queryset: on a hit it is never evaluated.
         choices = cache.get_or_set(key, lambda: list(values), VALUES_CACHE_TTL_S)
-        self.lookup_choices = cast(QuerySet, choices)  # a list is iterated all the same
+        self.lookup_choices = cast(
+            QuerySet[Any], choices
+        )  # a list is iterated all the same
 
 
 def search_q(model: type[Model], path: str, text: str) -> Q:
@@ -74,7 +76,7 @@ def search_q(model: type[Model], path: str, text: str) -> Q:
     return Q(**{f"{name}__in": list(ids)})
 
 
-def newest_ids(rows: QuerySet) -> list[int]:
+def newest_ids(rows: QuerySet[Any]) -> list[int]:
     """Return the ids of the newest `MAX_RELATED_ROWS` of `rows`, newest first."""
     # `pk + 0` matches no index. By `pk` alone PostgreSQL would walk the primary key
     # backwards and test every row until it had enough.

@@ -4,6 +4,8 @@ The path of the list is part of the signature's salt, so that a cursor of one li
 of one conversation) is invalid in every other.
 """
 
+from typing import Any
+
 from django.core import signing
 from django.utils.translation import gettext as _
 
@@ -13,12 +15,14 @@ from core.exceptions import ValidationFailed
 SALT = "marketplace.cursor"
 
 
-def encode(position: list, *, path: str) -> str:
+def encode(position: list[Any], *, path: str) -> str:
     """Return the cursor of a `position`, for the list at `path`."""
     return signing.dumps(position, salt=SALT + path)
 
 
-def after_cursor(results: ResultList, cursor: str, count: int, *, path: str) -> list:
+def after_cursor(
+    results: ResultList, cursor: str, count: int, *, path: str
+) -> list[Any]:
     """Return the next `count` rows after a cursor; the first ones for an empty one.
 
     Raises `ValidationFailed` (400) for a cursor that is not of this list.
@@ -30,7 +34,7 @@ def after_cursor(results: ResultList, cursor: str, count: int, *, path: str) -> 
         raise ValidationFailed(_("This cursor belongs to another list.")) from error
 
 
-def decode(cursor: str, *, path: str) -> list:
+def decode(cursor: str, *, path: str) -> list[Any]:
     """Return the position in a cursor; raise `ValidationFailed` (400) if forged."""
     try:
         return signing.loads(cursor, salt=SALT + path)

@@ -31,7 +31,7 @@ logger = logging.getLogger("marketplace.errors")
 AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
 
 
-def render(exc: Exception, context: dict) -> Response:
+def render(exc: Exception, context: dict[str, Any]) -> Response:
     """Return the response for any error of a view, in the one error shape."""
     if isinstance(exc, DomainError):
         set_rollback()
@@ -79,7 +79,7 @@ def _unavailable(exc: Exception) -> ServiceUnavailable:
     return ServiceUnavailable(_("Too busy just now. Please try again."))
 
 
-def _bug(exc: Exception, context: dict) -> Response:
+def _bug(exc: Exception, context: dict[str, Any]) -> Response:
     """Log what happened; tell the caller a request id and nothing else."""
     set_rollback()
     logger.error("unhandled error", exc_info=exc)

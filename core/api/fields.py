@@ -49,7 +49,7 @@ class Input(serializers.Serializer):
             self._refuse_unknown(data)
         return super().to_internal_value(data)
 
-    def _refuse_unknown(self, data: Mapping) -> None:
+    def _refuse_unknown(self, data: Mapping[str, Any]) -> None:
         known = self.ignored_fields.union(self.fields)
         unknown = [str(name)[:MAX_NAME_CHARS] for name in data if name not in known]
         if unknown:
@@ -64,7 +64,7 @@ class HasSchema:
     """A field that gives the JSON schema of what it takes."""
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema of what the field takes."""
         raise NotImplementedError
 
@@ -80,7 +80,7 @@ class TextField(HasSchema, serializers.CharField):
         return super().to_internal_value(normalize("NFC", data))
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: without a pattern where a validator or a blank has one."""
         if any(type(rule) is RegexValidator for rule in self.validators):
             return {"type": "string"}  # that rule is the pattern
@@ -196,7 +196,7 @@ class _WordsField(HasSchema, serializers.Field):
     longest = 5000
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: an array, a string with commas or null."""
         word = {"type": "string"}
         return {

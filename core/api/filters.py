@@ -26,7 +26,7 @@ class HasSchema:
     """A filter that gives the JSON schema of what it takes."""
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema of the query parameter."""
         raise NotImplementedError
 
@@ -39,7 +39,7 @@ class TextParam(HasSchema, filters.CharFilter):
         super().__init__(max_length=longest, **kwargs)
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: a string of at most `longest` characters."""
         return {"type": "string", "maxLength": self.longest}
 
@@ -81,7 +81,7 @@ class AmountParam(HasSchema, filters.NumberFilter):
         """Return no validator of django-filter's own: `max_value` is given."""
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: a number within the bounds, or empty."""
         bounds = {"minimum": 0, "maximum": self.bound}
         return {"anyOf": [{"type": "number"} | bounds, NOT_GIVEN]}
@@ -100,7 +100,7 @@ class BooleanParam(HasSchema, filters.TypedChoiceFilter):
         )
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: one of the spellings, or empty."""
         return {"type": "string", "enum": [*self.spellings, ""]}
 
@@ -109,7 +109,7 @@ class ChoiceParam(HasSchema, filters.ChoiceFilter):
     """One of the choices."""
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: one of the choices, or empty."""
         choices = getattr(self.extra["choices"], "choices", self.extra["choices"])
         return {"type": "string", "enum": [*(value for value, _name in choices), ""]}
@@ -125,12 +125,12 @@ class OrderingParam(HasSchema, filters.OrderingFilter):
         super().__init__(fields=fields, help_text=sentence)
 
     @property
-    def schema(self) -> dict:
+    def schema(self) -> dict[str, Any]:
         """The JSON schema: names with commas between, or empty."""
         any_of = "|".join(self.names)
         return {"type": "string", "pattern": rf"^(({any_of})(,({any_of}))*)?$"}
 
-    def filter(self, qs: QuerySet, value: Sequence[str] | None) -> QuerySet:
+    def filter(self, qs: QuerySet[Any], value: Sequence[str] | None) -> QuerySet[Any]:
         """Return the rows in the given order. Raises `ValidationError` (400)."""
         if not value:
             return qs

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -20,7 +21,7 @@ class FilterRequest:
 
 
 def filtered_results(
-    rows: QuerySet,
+    rows: QuerySet[Any],
     filterset_class: type[FilterSet] | None,
     query: Mapping[str, str],
     reader: AbstractBaseUser | AnonymousUser,

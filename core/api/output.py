@@ -23,7 +23,7 @@ class Output(serializers.Serializer):
 
     is_base = True  # set on classes whose docstring is not for the API's description
     optional: frozenset[str] = frozenset()
-    example: dict | None = None  # of the API's description
+    example: dict[str, Any] | None = None  # of the API's description
 
     @cached_property
     def viewer(self) -> "_User | None":
@@ -40,31 +40,31 @@ class Output(serializers.Serializer):
             return here(url)
         return url or None
 
-    def to_representation(self, instance: Any) -> dict:
+    def to_representation(self, instance: Any) -> dict[str, Any]:
         names, read, _others = _plan(type(self))
         shown = dict(zip(names, read(instance), strict=True))
         for name, get in self._others:
             shown[name] = get(instance)
         return shown
 
-    def of_all(self, instances: Iterable) -> list[dict]:
+    def of_all(self, instances: Iterable[Any]) -> list[dict[str, Any]]:
         """Return the rows as dicts, as `many=True` would, without a list serializer."""
         return [self.to_representation(instance) for instance in instances]
 
     @cached_property
-    def _others(self) -> list[tuple[str, Callable]]:
+    def _others(self) -> list[tuple[str, Callable[..., Any]]]:
         return [
             (name, self._getter(name, field)) for name, field in _plan(type(self))[2]
         ]
 
-    def _getter(self, name: str, field: serializers.Field) -> Callable:
+    def _getter(self, name: str, field: serializers.Field) -> Callable[..., Any]:
         if isinstance(field, serializers.SerializerMethodField):
             return getattr(self, field.method_name or f"get_{name}")
         get = attrgetter(_source(name, field))
         nested = cast(type[Output], type(field))(context=self.context)
         return lambda row: nested._or_none(get(row))
 
-    def _or_none(self, instance: object) -> dict | None:
+    def _or_none(self, instance: object) -> dict[str, Any] | None:
         return None if instance is None else self.to_representation(instance)
 
 
@@ -74,7 +74,9 @@ def fields_of(*outputs: type[serializers.Serializer]) -> frozenset[str]:
 
 
 @cache
-def _plan(output: type[Output]) -> tuple[list[str], Callable, list[tuple]]:
+def _plan(
+    output: type[Output],
+) -> tuple[list[str], Callable[..., Any], list[tuple[Any, ...]]]:
     """The fields that are read as they are, one getter for them all, and the others."""
     plain: dict[str, str] = {}
     others: list[tuple[str, serializers.Field]] = []
@@ -90,7 +92,7 @@ def _source(name: str, field: serializers.Field) -> str:
     return cast(str | None, field.source) or name
 
 
-def _reader(sources: list[str]) -> Callable[[object], tuple]:
+def _reader(sources: list[str]) -> Callable[[object], tuple[Any, ...]]:
     if len(sources) > 1:
         return attrgetter(*sources)
     return lambda row: tuple(attrgetter(source)(row) for source in sources)

@@ -37,7 +37,7 @@ class Pages(BasePagination):
 
     def paginate_queryset(
         self,
-        queryset: QuerySet | ResultList,
+        queryset: QuerySet[Any] | ResultList,
         request: Request,
         view: "APIView | None" = None,
     ) -> list[Any]:
@@ -77,7 +77,7 @@ class Pages(BasePagination):
             return []
         return results[start : start + self.per_page + 1]
 
-    def _encode(self, position: list) -> str:
+    def _encode(self, position: list[Any]) -> str:
         return cursors.encode(position, path=self.request.path)
 
     @cached_property
@@ -85,7 +85,7 @@ class Pages(BasePagination):
         """The number of pages of `total` rows."""
         return -(-self.total // self.per_page)
 
-    def get_paginated_response(self, data: list) -> Response:
+    def get_paginated_response(self, data: list[Any]) -> Response:
         """Return the answer with the rows `data` and the paging headers."""
         headers = {
             "X-Total-Count": str(self.total),
@@ -100,7 +100,7 @@ class Pages(BasePagination):
             headers["Link"] = links
         return Response(self._body(data), headers=headers)
 
-    def _body(self, data: list) -> list | dict[str, Any]:
+    def _body(self, data: list[Any]) -> list[Any] | dict[str, Any]:
         if self.list_key is None:
             return data
         return {
@@ -134,7 +134,7 @@ class Pages(BasePagination):
             for relation, number in pages.items()
         )
 
-    def get_schema_operation_parameters(self, view: "APIView") -> list[dict]:
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         """Return the OpenAPI parameters: page, page size and cursor."""
         number = {"type": ["integer", "string"]}
         return [
@@ -158,7 +158,7 @@ class Pages(BasePagination):
             },
         ]
 
-    def get_paginated_response_schema(self, schema: dict) -> dict:
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON schema of a page of `schema`, an array of rows."""
         if self.list_key is None:
             return schema

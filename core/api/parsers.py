@@ -51,7 +51,7 @@ def parse_json(text: str) -> Any:
     return found
 
 
-def _object(pairs: list[tuple]) -> dict:
+def _object(pairs: list[tuple[Any, ...]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("repeated key")

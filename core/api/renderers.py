@@ -44,7 +44,7 @@ def to_json_types(data: object) -> Any:
     return orjson.loads(to_json(data))
 
 
-def _encode(value: object) -> float | str | dict | list:
+def _encode(value: object) -> float | str | dict[str, Any] | list[Any]:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Promise):

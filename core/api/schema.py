@@ -37,7 +37,7 @@ CRUD_VERBS = {
 }
 
 
-def error_codes(**codes: list[str]) -> dict:
+def error_codes(**codes: list[str]) -> dict[str, Any]:
     """Return `extensions` of `extend_schema`: further error codes of an operation.
 
     `error_codes(s409=["taken"])` adds `taken` to the codes of its status 409.
@@ -98,7 +98,7 @@ class DescribedFields(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(
         self, auto_schema: AutoSchema, direction: Direction
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Return the schema that the field itself gives."""
         return deepcopy(self.target.schema)
 
@@ -212,7 +212,7 @@ class Schema(AutoSchema):
             return False
         return not self._viewset.detail or "list_key" in vars(self.view)
 
-    def get_filter_backends(self) -> list:
+    def get_filter_backends(self) -> list[Any]:
         """Return no filters for other lists than `list`."""
         return super().get_filter_backends() if self._filterset() else []
 
@@ -220,7 +220,7 @@ class Schema(AutoSchema):
         is_list = getattr(self.view, "action", "") == "list"
         return getattr(self.view, "filterset_class", None) if is_list else None
 
-    def _get_filter_parameters(self) -> list[dict]:
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
         parameters = super()._get_filter_parameters()
         known = getattr(self._filterset(), "base_filters", {})
         for parameter in parameters:
@@ -231,12 +231,14 @@ class Schema(AutoSchema):
                 parameter.pop("style", None)
         return parameters
 
-    def _insert_field_validators(self, field: serializers.Field, schema: dict) -> None:
+    def _insert_field_validators(
+        self, field: serializers.Field, schema: dict[str, Any]
+    ) -> None:
         super()._insert_field_validators(field, schema)
         if isinstance(field, HasSchema) and "oneOf" in schema:
             schema |= schema.pop("oneOf")[0]  # its pattern knows about the empty string
 
-    def _resolve_path_parameters(self, variables: list[str]) -> list[dict]:
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         parameters = super()._resolve_path_parameters(variables)
         for parameter in parameters:
             if parameter["schema"].get("pattern") == "^[0-9]{1,18}$":
@@ -254,7 +256,7 @@ class Schema(AutoSchema):
         """Return the name of a page, or of the array of a list without a key."""
         return f"{serializer_name}{'Page' if self._viewset.list_key else 'Array'}"
 
-    def _method(self) -> Callable | None:
+    def _method(self) -> Callable[..., Any] | None:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
     def _docstring(self) -> str:

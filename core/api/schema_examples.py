@@ -24,8 +24,11 @@ DEFAULT_TEXT = "Text"
 
 
 def add_examples(
-    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
-) -> dict:
+    result: dict[str, Any],
+    generator: "SchemaGenerator",
+    request: Request | None,
+    public: bool,
+) -> dict[str, Any]:
     """Add an example to each JSON answer of status 2xx without one."""
     schemas = result["components"]["schemas"]
     by_name = {
@@ -42,7 +45,7 @@ def add_examples(
     return result
 
 
-def example_of(schema: dict, schemas: dict, by_name: dict) -> Any:
+def example_of(schema: dict[str, Any], schemas: dict[str, Any], by_name: dict) -> Any:
     """Return a value that `schema` accepts: hand-written for known components."""
     if name := schema.get("$ref", "").rpartition("/")[2]:
         if name in by_name:
@@ -57,7 +60,7 @@ def example_of(schema: dict, schemas: dict, by_name: dict) -> Any:
     return _of_type(schema, schemas, by_name)
 
 
-def _of_type(schema: dict, schemas: dict, by_name: dict) -> Any:
+def _of_type(schema: dict[str, Any], schemas: dict[str, Any], by_name: dict) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if "const" in schema:

@@ -81,7 +81,7 @@ PAGING: tuple[str, ...] = ("X-Total-Count", "X-Page", "X-Per-Page")
 PAGING += ("X-Total-Is-Capped", "X-Next-Cursor", "Link")
 
 
-def operations(result: dict) -> Iterator[tuple[str, str, dict]]:
+def operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield `(path, METHOD, operation)` of the document."""
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
@@ -89,8 +89,11 @@ def operations(result: dict) -> Iterator[tuple[str, str, dict]]:
 
 
 def describe_duplicates(
-    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
-) -> dict:
+    result: dict[str, Any],
+    generator: "SchemaGenerator",
+    request: Request | None,
+    public: bool,
+) -> dict[str, Any]:
     """Mark aliases, and PUT beside PATCH, as deprecated; name what to use instead."""
     for path, method, operation in operations(result):
         canonical = operation.pop("x-canonical", "")
@@ -102,14 +105,17 @@ def describe_duplicates(
     return result
 
 
-def _append(operation: dict, sentence: str) -> None:
+def _append(operation: dict[str, Any], sentence: str) -> None:
     description = operation.get("description", "")
     operation["description"] = f"{description}\n\n{sentence}".strip()
 
 
 def describe_security(
-    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
-) -> dict:
+    result: dict[str, Any],
+    generator: "SchemaGenerator",
+    request: Request | None,
+    public: bool,
+) -> dict[str, Any]:
     """Set `security: []` where no token is read, and mark it optional elsewhere."""
     for _path, _method, operation in operations(result):
         schemes = operation.setdefault("security", [])
@@ -121,8 +127,11 @@ def describe_security(
 
 
 def describe_errors(
-    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
-) -> dict:
+    result: dict[str, Any],
+    generator: "SchemaGenerator",
+    request: Request | None,
+    public: bool,
+) -> dict[str, Any]:
     """Give every operation the error answers it can give, in the one shape."""
     components = result.setdefault("components", {})
     shared = components["responses"] = {}
@@ -153,7 +162,7 @@ def describe_errors(
     return result
 
 
-def _known_codes(status: str, operation: dict) -> tuple[str, list[str]]:
+def _known_codes(status: str, operation: dict[str, Any]) -> tuple[str, list[str]]:
     """The name of the shared answer, and the codes it may have."""
     _meaning, codes = ERRORS[status]
     if status == "400" and "requestBody" in operation:
@@ -163,7 +172,7 @@ def _known_codes(status: str, operation: dict) -> tuple[str, list[str]]:
     return f"Error{status}", codes
 
 
-def _error(status: str, codes: list[str]) -> dict:
+def _error(status: str, codes: list[str]) -> dict[str, Any]:
     code = {"type": "string", "enum": codes}
     schema = {
         "allOf": [
@@ -179,7 +188,7 @@ def _error(status: str, codes: list[str]) -> dict:
     }
 
 
-def _errors_of(path: str, method: str, operation: dict) -> set[str]:
+def _errors_of(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     """Those it names itself, and those that its kind of operation can give."""
     takes_body = "requestBody" in operation
     has_query = any(p["in"] == "query" for p in operation.get("parameters", []))
@@ -198,8 +207,11 @@ def _errors_of(path: str, method: str, operation: dict) -> set[str]:
 
 
 def describe_headers(
-    result: dict, generator: "SchemaGenerator", request: Request | None, public: bool
-) -> dict:
+    result: dict[str, Any],
+    generator: "SchemaGenerator",
+    request: Request | None,
+    public: bool,
+) -> dict[str, Any]:
     """Name the headers of each answer, and 304 where an answer has an `ETag`."""
     result["components"]["headers"] = {
         name: {"description": text, "schema": {"type": type_}}
@@ -224,5 +236,5 @@ def describe_headers(
     return result
 
 
-def _headers(names: list[str]) -> dict:
+def _headers(names: list[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -36,7 +36,7 @@ class _OptionalAuthentication(Protocol):
 
 
 class _VisibleRows(Protocol):
-    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet: ...
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet[Any]: ...
 
 
 class _Movable(Protocol):
@@ -54,7 +54,7 @@ class ApiViewSet(GenericViewSet):
     without a valid one.
     """
 
-    queryset: QuerySet
+    queryset: QuerySet[Any]
     serializer_class: type[Output]
     input_serializers: dict[str, type[BaseSerializer]] = {}
     answer_serializers: dict[str, type[Output]] = {}  # of `with_transitions`
@@ -113,7 +113,7 @@ class ApiViewSet(GenericViewSet):
         rows = cast(_VisibleRows, self.queryset.all())
         return rows.visible_to(self.request.user)
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Lists alone are filtered: a detail is found by its id."""
         return queryset if self.detail else super().filter_queryset(queryset)
 
@@ -144,7 +144,7 @@ class ApiViewSet(GenericViewSet):
         self.check_object_permissions(self.request, rows[0])
         return rows[0]
 
-    def _with_pk(self, pk: int | Param) -> QuerySet:
+    def _with_pk(self, pk: int | Param) -> QuerySet[Any]:
         return self.get_queryset().filter(pk=pk)
 
     def cached_results(self) -> ResultList:
@@ -192,7 +192,7 @@ class ApiViewSet(GenericViewSet):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def render(self, obj: Model, output: type[Output] | None = None) -> dict:
+    def render(self, obj: Model, output: type[Output] | None = None) -> dict[str, Any]:
         """Return `obj` as a GET would show it; 404 if it has been deleted meanwhile."""
         output = output or self.serializer_class
         model: Any = type(obj)  # `Model` itself declares no `objects`
@@ -207,11 +207,11 @@ class ApiViewSet(GenericViewSet):
         return Response(body | more, status=status)
 
     def list_response(
-        self, queryset: QuerySet | ResultList, output: type[Output] | None = None
+        self, queryset: QuerySet[Any] | ResultList, output: type[Output] | None = None
     ) -> Response:
         """Return the answer to a list: a page of `queryset`, shown with `output`."""
         output = output or self.get_serializer_class()
-        page = self.paginate_queryset(cast(QuerySet, queryset))
+        page = self.paginate_queryset(cast(QuerySet[Any], queryset))
         assert page is not None, "the list has no pagination"
         rows = output(context=self.get_serializer_context()).of_all(page)
         return self.get_paginated_response(rows)

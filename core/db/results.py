@@ -39,7 +39,7 @@ class ResultList:
     The SQL of each slice and count is cached with it.
     """
 
-    queryset: QuerySet
+    queryset: QuerySet[Any]
     queries: QueryCache = field(
         default_factory=QueryCache, compare=False, repr=False, kw_only=True
     )
@@ -48,7 +48,7 @@ class ResultList:
     )
 
     @property
-    def everything(self) -> QuerySet:
+    def everything(self) -> QuerySet[Any]:
         """Return all rows, in any order."""
         return self.queryset
 
@@ -73,7 +73,7 @@ class ResultList:
     def _count(self, max_count: int) -> int:
         return self.queries.count(("count", max_count), lambda: self._ids(max_count))
 
-    def _ids(self, max_count: int) -> QuerySet:
+    def _ids(self, max_count: int) -> QuerySet[Any]:
         return self.queryset.order_by().values("pk")[:max_count]
 
     def known_small(self) -> "ResultList":
@@ -84,7 +84,7 @@ class ResultList:
         key = ("rows", span.start, span.stop)
         return self.queries.rows(key, lambda: self._slice(span))
 
-    def _slice(self, span: slice) -> QuerySet:
+    def _slice(self, span: slice) -> QuerySet[Any]:
         """Return the rows of a page.
 
         Before a deep one PostgreSQL would read and join all columns of each row that
@@ -94,7 +94,7 @@ class ResultList:
             return self.queryset[span]
         return self.queryset.filter(pk__in=self.queryset.values("pk")[span])
 
-    def after_cursor(self, position: list | None, count: int) -> list[Any]:
+    def after_cursor(self, position: list[Any] | None, count: int) -> list[Any]:
         """Return the next `count` rows after a `position` that `cursor_for` gave.
 
         From the beginning for None. It costs the same at any depth, and rows that come
@@ -117,7 +117,7 @@ class ResultList:
 
     def _older_than(
         self, created_at: datetime | Param, row_id: int | Param
-    ) -> QuerySet:
+    ) -> QuerySet[Any]:
         """Return the rows with `(created_at, id) < (…, …)`.
 
         The condition is written so that the index on `created_at` finds where to begin.
@@ -125,7 +125,7 @@ class ResultList:
         older = Q(created_at__lt=created_at) | Q(pk__lt=row_id)
         return self.queryset.filter(older, created_at__lte=created_at)
 
-    def cursor_for(self, row: Any) -> list | None:
+    def cursor_for(self, row: Any) -> list[Any] | None:
         """Return the position of `row`; None for an order that has no cursors.
 
         `row` is an instance of the model, which has a `created_at`.

@@ -43,7 +43,7 @@ def json_formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
-def configuration(*, as_json: bool, level: str | int) -> dict:
+def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
     """Return the argument of `logging.config.dictConfig`, for Django and gunicorn."""
     return {
         "version": 1,

@@ -14,7 +14,7 @@ from core.lru import LRUCache
 
 MAX_CACHED_RESULTS = 256  # filtered requests, each with its SQL
 RESULTS_MAX_AGE_S = 60
-NOTHING: Mapping = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Results = TypeVar("Results")
 
 
@@ -30,7 +30,7 @@ class QueryCache:
     def rows(
         self,
         key: Hashable,
-        build: Callable[..., QuerySet],
+        build: Callable[..., QuerySet[Any]],
         params: Mapping[str, Param] = NOTHING,
         values: Mapping[str, object] = NOTHING,
     ) -> list[Any]:
@@ -46,7 +46,7 @@ class QueryCache:
     def count(
         self,
         key: Hashable,
-        build: Callable[..., QuerySet],
+        build: Callable[..., QuerySet[Any]],
         params: Mapping[str, Param] = NOTHING,
         values: Mapping[str, object] = NOTHING,
     ) -> int:
@@ -63,7 +63,10 @@ class QueryCache:
         self._queries.clear()
 
     def _prepare(
-        self, key: Hashable, build: Callable[..., QuerySet], params: Mapping[str, Param]
+        self,
+        key: Hashable,
+        build: Callable[..., QuerySet[Any]],
+        params: Mapping[str, Param],
     ) -> PreparedQuery:
         return self._queries.get(key, lambda: PreparedQuery(build(**params)))
 

@@ -24,7 +24,7 @@ FIELDS: dict[type, Field] = {
 }
 
 
-def compose_sql(connection: BaseDatabaseWrapper, sql: str, params: list) -> str:
+def compose_sql(connection: BaseDatabaseWrapper, sql: str, params: list[Any]) -> str:
     """Return `sql` with `params` in its text, quoted by the driver.
 
     The operations of both database engines have it; the class of the stubs has not.

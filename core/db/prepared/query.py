@@ -29,7 +29,7 @@ class PreparedQuery:
     run `DB_PREPARE_AFTER` times, so that PostgreSQL plans it once per connection.
     """
 
-    def __init__(self, queryset: QuerySet):
+    def __init__(self, queryset: QuerySet[Any]):
         self._alias = queryset.db
         self._prefetch_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # private, so not in the stubs
         self._known_related = queryset._known_related_objects  # type: ignore[attr-defined]  # private, so not in the stubs
@@ -47,7 +47,7 @@ class PreparedQuery:
             self._pieces, self._params = [sql], params
         columns = [column for column, _sql, _alias in compiler.select]
         converters = compiler.get_converters(columns)
-        self._convert: Callable = lambda rows: (
+        self._convert: Callable[..., Any] = lambda rows: (
             compiler.apply_converters(rows, converters) if converters else rows
         )
         self._make_row = row_maker(compiler, columns, self._alias)
@@ -75,7 +75,9 @@ class PreparedQuery:
         pieces = ["SELECT COUNT(*) FROM (", *self._pieces, ") counted"]
         return self._execute(pieces, values)[0][0]
 
-    def _execute(self, pieces: list[str | ParamSlot], values: dict) -> list[tuple]:
+    def _execute(
+        self, pieces: list[str | ParamSlot], values: dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
         connection = connections[self._alias]
         sql = "".join(
             piece
@@ -131,7 +133,9 @@ def _write_values(
     return [*pieces, text + sql[end:]], bound
 
 
-def _fetch_all(connection: BaseDatabaseWrapper, sql: str, params: list) -> list[tuple]:
+def _fetch_all(
+    connection: BaseDatabaseWrapper, sql: str, params: list[Any]
+) -> list[tuple[Any, ...]]:
     with _open_cursor(connection) as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

@@ -9,8 +9,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 def row_maker(
-    compiler: SQLCompiler, columns: list, alias: str
-) -> Callable[[Sequence], Any]:
+    compiler: SQLCompiler, columns: list[Any], alias: str
+) -> Callable[[Sequence[Any]], Any]:
     """Return a function from a database row to an instance with its selected relations.
 
     It returns tuples for a query of `values()`. Raises `ValueError` for a
@@ -22,7 +22,7 @@ def row_maker(
     make = _instance_maker(info, columns, alias)
     annotations = list((compiler.annotation_col_map or {}).items())
 
-    def make_row(values: Sequence) -> Model:
+    def make_row(values: Sequence[Any]) -> Model:
         instance = make(values)
         for name, position in annotations:
             setattr(instance, name, values[position])
@@ -31,7 +31,9 @@ def row_maker(
     return make_row
 
 
-def _instance_maker(info: dict, columns: list, alias: str) -> Callable:
+def _instance_maker(
+    info: dict[str, Any], columns: list[Any], alias: str
+) -> Callable[..., Any]:
     if info.get("reverse"):
         raise ValueError("PreparedQuery does not follow select_related in reverse.")
     model, positions = info["model"], info["select_fields"]
@@ -43,7 +45,7 @@ def _instance_maker(info: dict, columns: list, alias: str) -> Callable:
         for one in info.get("related_klass_infos", ())
     ]
 
-    def make(values: Sequence) -> Model | None:
+    def make(values: Sequence[Any]) -> Model | None:
         if values[key] is None:
             return None  # the outer join found no related row
         # __init__ sends two signals and sets each field by itself, which takes longer
