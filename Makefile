@@ -154,7 +154,7 @@ messages: .venv/dev  ## Collect and compile the translations in marketplace/loca
 
 # With extras: older versions of pip look for newer releases of what is pinned without.
 lock: .venv/dev  ## Pin the requirements of requirements/*.in
-	cd requirements && for name in base dev; do \
+	cd requirements && for name in base dev node; do \
 		../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header \
 			--no-strip-extras --no-emit-index-url --generate-hashes $$name.in \
 			-o $$name.txt || exit; done
