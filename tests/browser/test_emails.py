@@ -45,7 +45,7 @@ def test_email_fits_the_window(chromium, kind, width):  # noqa: F811
     page.on("request", lambda request: asked.append(request.url))
     page.set_content(render_email(row)["html"])
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"letter-{kind}-{width}.png", full_page=True)
+    page.screenshot(path=ARTIFACTS / f"email-{kind}-{width}.png", full_page=True)
     widest = page.evaluate(WIDEST)
     page.close()
     assert widest <= width
@@ -60,7 +60,7 @@ def test_unsubscribe_page_asks_for_confirmation(live_server, chromium):  # noqa:
     page.screenshot(path=ARTIFACTS / "unsubscribe.png")
     assert not Preference.objects.exists()
     page.click("button")
-    page.wait_for_selector("h1:has-text('vairs nenāks')")
+    page.wait_for_selector("h1:has-text('vairs nesaņemsiet')")
     page.screenshot(path=ARTIFACTS / "unsubscribed.png")
     page.close()
     assert not Preference.objects.get().email
