@@ -2,8 +2,7 @@
 
 from django.db.models import QuerySet
 
-from core.api.params import normalize_category
-from search.filters import ALL_CATEGORIES, SearchFilter, split_words
+from search.filters import SearchFilter, parse_categories
 
 
 class HelperFilter(SearchFilter):
@@ -14,7 +13,6 @@ class HelperFilter(SearchFilter):
 
     def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return the helpers of one of the categories; all for "all" or none given."""
-        categories = [normalize_category(word) for word in split_words(value)]
-        if ALL_CATEGORIES & set(categories) or not categories:
+        if not (categories := parse_categories(value)):
             return queryset
         return queryset.filter(helper_categories__has_any=categories)

@@ -29,6 +29,12 @@ def split_words(words: str) -> list[str]:
     return [word.strip().lower() for word in words.split(",") if word.strip()]
 
 
+def parse_categories(value: str) -> list[str]:
+    """Return the categories in comma-separated text; none where it asks for all."""
+    categories = [normalize_category(word) for word in split_words(value)]
+    return [] if ALL_CATEGORIES & set(categories) else categories
+
+
 class SearchFilter(filters.FilterSet):
     """Filters by words, category, and the point to search around.
 
@@ -78,10 +84,8 @@ class SearchFilter(filters.FilterSet):
 
     def in_categories(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Return rows in one of the categories."""
-        categories = [normalize_category(word) for word in split_words(value)]
-        if ALL_CATEGORIES & set(categories) or not categories:
-            return queryset
-        return queryset.filter(category__in=categories)
+        categories = parse_categories(value)
+        return queryset.filter(category__in=categories) if categories else queryset
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet | ResultList:
         """Return the rows of the list: a queryset, `Nearest` or `RankedResults`."""
