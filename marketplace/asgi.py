@@ -41,13 +41,31 @@ def with_body_timeout(application: Application) -> Application:
     return call
 
 
+def without_ambiguous_headers(application: Application) -> Application:
+    """Wrap an ASGI application: headers with an underscore in their name are dropped.
+
+    WSGI writes `X_Forwarded_For` and `X-Forwarded-For` as one name. A proxy that sets
+    the second may pass on the first, which the client sent. gunicorn drops them too.
+    """
+
+    async def call(scope: Message, receive: Receive, send: Send) -> None:
+        if any(b"_" in name for name, _value in scope.get("headers", ())):
+            headers = [pair for pair in scope["headers"] if b"_" not in pair[0]]
+            scope = {**scope, "headers": headers}
+        await application(scope, receive, send)
+
+    return call
+
+
 wsgi_in_threads: Any = WSGIMiddleware(
     cast(Any, http),  # to its stubs a response of Django is not iterable
     workers=settings.WEB_THREADS,
 )
-application = ProtocolTypeRouter(
-    {
-        "http": with_body_timeout(wsgi_in_threads),
-        "websocket": websocket,
-    }
+application = without_ambiguous_headers(
+    ProtocolTypeRouter(
+        {
+            "http": with_body_timeout(wsgi_in_threads),
+            "websocket": websocket,
+        }
+    )
 )

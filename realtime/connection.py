@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from django.db import DatabaseError
 from django.utils import timezone
 
-from core.api.throttling import address_of
+from core.addresses import client_address
 from core.events import Event
 from realtime import db, queries, services
 from realtime.handshake import is_origin_allowed, request_of
@@ -69,7 +69,7 @@ class Connection:
             await self._send({"type": "websocket.close"})  # answers 403
             return
         await self._send({"type": "websocket.accept"})
-        address = address_of(self._request)
+        address = client_address(self._request)
         self._hub = get_hub()
         try:
             self._hub.reserve_slot(address)

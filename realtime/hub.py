@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.tokens import SESSION_ENDED
+from core.addresses import limited_networks
 from core.events import Event
 from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
@@ -58,20 +59,23 @@ class Hub:
     # --- Connections ------------------------------------------------------------------
 
     def reserve_slot(self, address: str) -> None:
-        """Count one more connection of an IP address.
+        """Count one more connection of the networks of an IP address.
 
         Raises `CloseConnection` at the limit. Call it before the authentication: until
         then a client is limited by its address alone.
         """
-        if self._connections_by_address[address] >= settings.SOCKETS_PER_ADDRESS:
+        limited = limited_networks(address, settings.SOCKETS_PER_ADDRESS)
+        if any(self._connections_by_address[key] >= limit for key, limit in limited):
             raise CloseConnection(CloseCode.LIMIT_EXCEEDED)
-        self._connections_by_address[address] += 1
+        for network, _limit in limited:
+            self._connections_by_address[network] += 1
 
     def release_slot(self, address: str) -> None:
         """Give back a slot. The hub stops with its last one."""
-        self._connections_by_address[address] -= 1
-        if not self._connections_by_address[address]:
-            del self._connections_by_address[address]
+        for network, _limit in limited_networks(address, 0):
+            self._connections_by_address[network] -= 1
+            if not self._connections_by_address[network]:
+                del self._connections_by_address[network]
         if not self._connections_by_address:
             self._stop()
 

@@ -125,3 +125,10 @@ def test_handshake_that_is_too_long_is_closed(send):
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     )
     assert not answer or status(answer) >= 400
+
+
+def test_header_with_an_underscore_is_ignored(send):
+    """B6: its name would be that of a header which our proxy sets."""
+    head = HEALTH.removesuffix("\r\n")
+    assert b"mine" in send(f"{head}X-Request-ID: mine\r\n\r\n")
+    assert b"mine" not in send(f"{head}X_Request_ID: mine\r\n\r\n")

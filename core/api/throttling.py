@@ -1,7 +1,6 @@
 """Rate limits: each request increments one counter in the cache, atomically."""
 
 import time
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -9,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from core.addresses import client_address, client_network, limited_networks
 from core.exceptions import Throttled
 
 
@@ -44,29 +44,16 @@ def consume(key: str, limit: int, seconds: int) -> None:
 
 def check_scope(scope: str, request: Request) -> None:
     """Count a request; raise `Throttled` past `settings.THROTTLE_RATES[scope]`."""
-    if settings.THROTTLE:
-        limit, seconds = settings.THROTTLE_RATES[scope]
-        who = request.user.pk or address_of(request)
-        consume(f"{scope}:{who}", limit, seconds)
+    if not settings.THROTTLE:
+        return
+    limit, seconds = settings.THROTTLE_RATES[scope]
+    if person := request.user.pk:
+        consume(f"{scope}:{person}", limit, seconds)
+        return
+    for network, its_limit in limited_networks(client_address(request), limit):
+        consume(f"{scope}:{network}", its_limit, seconds)
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Return the caller's address: from X-Forwarded-For only behind our own proxies."""
-    hops = settings.TRUSTED_PROXIES
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    if hops and len(forwarded) >= hops and forwarded[-hops].strip():
-        return _network(forwarded[-hops].strip()[:64])
-    return _network(request.META.get("REMOTE_ADDR", ""))
-
-
-def _network(address: str) -> str:
-    """Return an address; of IPv6 the first half, which one household shares."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ip_network((int(parsed) >> 64 << 64, 64)))
+    """Return the key of limits per address: `core.addresses.client_network`."""
+    return client_network(request)
