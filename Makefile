@@ -149,6 +149,9 @@ format: .venv/dev  ## Format the code and fix what ruff can fix
 diagrams: .venv/base  ## Write docs/workflow.md from the workflow tables
 	$(RUN) manage.py draw_workflows > docs/workflow.md
 
+safety: .venv/dev  ## Write docs/safety.md from the docstrings of the tests
+	$(RUN) -m tests.safety > docs/safety.md
+
 messages: .venv/dev  ## Collect and compile the translations in marketplace/locale
 	@$(RUN) -m marketplace.locale.catalogues
 

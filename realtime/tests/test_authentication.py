@@ -25,6 +25,7 @@ def ticket_for(api, user) -> str:
 
 
 def test_a_ticket_opens_one_socket(api, alice, run_scenario):
+    """M1: a ticket is used once."""
     ticket = ticket_for(api, alice)
 
     async def steps(scenario):
@@ -53,6 +54,7 @@ def test_a_ticket_is_kept_as_a_digest_alone(api, alice):
 
 
 def test_an_old_ticket_opens_nothing(api, alice):
+    """M1: a ticket is short-lived."""
     ticket, at = ticket_for(api, alice), timezone.now() + timedelta(seconds=31)
     assert services.redeem(ticket, at=at) is None
 
@@ -132,6 +134,8 @@ def test_a_missing_auth_frame_closes_the_connection(monkeypatch, run_scenario, d
     ],
 )
 def test_foreign_origins_are_refused(origin, is_open, run_scenario, db):
+    """M2: browsers of other sites open no socket."""
+
     async def steps(scenario):
         assert await scenario.client(origin=origin).connect() is is_open
 

@@ -94,6 +94,8 @@ def test_all_sessions_are_checked_by_one_query(alice, bob, django_assert_num_que
     ("length", "is_open"), [(MAX_FRAME_BYTES, True), (MAX_FRAME_BYTES + 1, False)]
 )
 def test_a_frame_has_a_length(alice, run_scenario, length, is_open):
+    """M7: a long frame closes the connection."""
+
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         body = '{"type": "ping", "x": "%s"}'
@@ -107,6 +109,8 @@ def test_a_frame_has_a_length(alice, run_scenario, length, is_open):
 
 
 def test_too_many_frames_close_the_connection(alice, run_scenario):
+    """M7: so does a flood of them."""
+
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         for _ in range(250):
@@ -150,6 +154,7 @@ def test_an_invalid_frame_is_answered_with_an_error(alice, run_scenario, text):
 def test_only_the_slow_reader_is_closed(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
+    """M7: a slow reader holds up nobody else."""
     monkeypatch.setattr(send_buffer, "MAX_FRAMES", 5)
 
     async def steps(scenario):
