@@ -137,8 +137,8 @@ class UserAdmin(AuditedAdmin):
         fieldset(
             _("Status"),
             "is_active suspended_at suspended_reason is_verified phone_verified "
-            "average_rating reviews_count tasks_completed tasks_failed created_at "
-            "last_login",
+            "average_rating reviews_count tasks_completed tasks_failed "
+            "tasks_given_back created_at last_login",
         ),
         fieldset(_("Help"), "user_type is_helper skills helper_categories hourly_rate"),
         fieldset(_("Staff"), "is_staff is_superuser groups is_demo"),

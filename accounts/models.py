@@ -78,6 +78,12 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     tasks_failed = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Disputes settled against the worker.")
     )
+    tasks_given_back = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("Tasks that the worker gave back. For staff."),
+    )
 
     last_seen = models.DateTimeField(
         null=True,

@@ -169,13 +169,17 @@ def set_rating(user_id: int, *, average: float | None, count: int) -> None:
     )
 
 
-def set_task_counts(user_id: int, *, completed: int, failed: int) -> None:
-    """Write a worker's numbers of completed and failed tasks.
+def set_task_counts(
+    user_id: int, *, completed: int, failed: int, given_back: int
+) -> None:
+    """Write a worker's numbers of completed, failed and returned tasks.
 
     Call `lock` before counting them.
     """
     User.objects.filter(pk=user_id).update(
-        tasks_completed=completed, tasks_failed=failed
+        tasks_completed=completed,
+        tasks_failed=failed,
+        tasks_given_back=given_back,
     )
 
 

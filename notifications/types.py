@@ -119,6 +119,24 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         ),
         _("Confirm or dispute"),
     ),
+    "task_given_back": NotificationType(
+        Group.TASKS,
+        _("Worker needed again: %(title)s"),
+        _(
+            "%(name)s can no longer do “%(title)s” and has given it back. The task is "
+            "open again: choose another helper."
+        ),
+        _("See the applications"),
+    ),
+    "task_reopened": NotificationType(
+        Group.APPLICATIONS,
+        _("Open again: %(title)s"),
+        _(
+            "“%(title)s” is open again, and so is your application. Withdraw it if you "
+            "no longer have time."
+        ),
+        SEE_TASK,
+    ),
     "task_confirmed": NotificationType(
         Group.TASKS,
         _("Work confirmed: %(title)s"),

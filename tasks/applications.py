@@ -81,18 +81,44 @@ def accept(
     if not application.applicant.is_active:
         raise WrongStatus(_("This person can no longer take tasks."))
     task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_now())
-    notices.applications_rejected(task, reject_pending(task), actor=actor)
+    rejected = reject_pending(task, passed_over=True)
+    notices.applications_rejected(task, rejected, actor=actor)
     task.assigned_to = application.applicant
     task.accepted_application = application
 
 
-def reject_pending(task: TaskRequest) -> list[User]:
-    """Reject all pending applications of a locked task; return their applicants."""
+def reject_pending(task: TaskRequest, *, passed_over: bool = False) -> list[User]:
+    """Reject all pending applications of a locked task; return their applicants.
+
+    With `passed_over` they are pending again if the worker gives the task back.
+    """
     pending = task.applications.pending()
-    applicants = User.objects.filter(applications__in=pending.values("pk"))
-    people = list(applicants.order_by("pk"))
-    pending.update(status=REJECTED, **_now())
+    people = _applicants(pending)
+    pending.update(status=REJECTED, passed_over=passed_over, **_now())
     return people
+
+
+def give_back(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Withdraw the worker's application and take the worker off the task.
+
+    The applications that were rejected because this one was accepted are pending
+    again; those that the creator rejected stay rejected.
+    """
+    # By the task and not by the worker: staff and imports may have assigned a task
+    # without an application.
+    withdrawn = task.applications.filter(status=ACCEPTED)
+    change = -withdrawn.update(status=WITHDRAWN, **_now())
+    task.applications_count = max(task.applications_count + change, 0)
+    task.assigned_to = None
+    passed_over = task.applications.filter(status=REJECTED, passed_over=True)
+    people = _applicants(passed_over)
+    passed_over.update(status=PENDING, passed_over=False, **_now())
+    notices.task_reopened(task, people, actor=actor)
+
+
+def _applicants(applications: QuerySet[TaskApplication]) -> list[User]:
+    people = User.objects.filter(applications__in=applications.values("pk"))
+    return list(people.order_by("pk"))
 
 
 def withdraw(application: TaskApplication, *, actor: User) -> None:

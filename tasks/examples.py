@@ -70,5 +70,6 @@ EXAMPLES: dict[str, dict] = {
     "accept": ACCEPT,
     "accept_application": ACCEPT,
     "cancel": {"Request": [{"reason": "Dīvāns jau ir pārvests."}]},
+    "give_back": {"Request": [{"reason": "Esmu saslimis un nevarēšu atbraukt."}]},
     "dispute": {"Request": [{"reason": "Dīvāns palika pie durvīm."}]},
 }

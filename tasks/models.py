@@ -132,6 +132,12 @@ class TaskApplication(Timestamped):
     status = models.CharField(
         max_length=10, choices=Status, default=Status.PENDING, editable=False
     )
+    passed_over = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Rejected because another application was accepted."),
+    )
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -38,6 +38,14 @@ def task_cancelled(
         _notify(person, "task_cancelled", task, actor)
 
 
+def task_reopened(
+    task: TaskRequest, people: Iterable[User], *, actor: User | None
+) -> None:
+    """Notify applicants whose application counts again: the worker gave the task up."""
+    for person in people:
+        _notify(person, "task_reopened", task, actor)
+
+
 def application_decided(
     application: TaskApplication, *, actor: User, row: Transition, **data: object
 ) -> None:
@@ -64,6 +72,8 @@ def task_changed(
             if person := recipient(task):
                 _notify(person, notification_type, task, actor, **params)
     ids = {id_ for id_ in (task.creator_id, task.assigned_to_id) if id_ is not None}
+    if row.in_api and actor is not None:
+        ids.add(actor.pk)  # a worker who gives the task back is no party any more
     payload = {"task_id": task.pk, "status": task.status}
     events.publish(tuple(sorted(ids)), UPDATED, payload)
 
@@ -122,6 +132,7 @@ NOTICES: dict[str, dict[str, Recipients]] = {  # transition: notification type
     "accept": {"application_accepted": (worker,)},
     "start": {"task_started": (creator,)},
     "mark-done": {"task_done": (creator,)},
+    "give-back": {"task_given_back": (creator,)},
     "confirm": {"task_confirmed": (worker,)},
     "auto-confirm": {"task_auto_confirmed": (creator, worker)},
     "dispute": {"task_disputed": (worker,)},

@@ -1,9 +1,13 @@
 """Services of tasks. The changes of status are in `workflow`."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 from accounts import services as accounts
 from accounts.models import User
@@ -15,6 +19,16 @@ from tasks import applications, notices
 from tasks.models import TaskEvent, TaskRequest
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
+GIVE_BACK = "give-back"  # the transition of a worker who no longer does the task
+
+
+def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
+    """Create a task of `owner` from validated fields; return it.
+
+    Raises as `check_deadline` and `items.services.post`.
+    """
+    check_deadline(fields.get("deadline"))
+    return items.post(TaskRequest, owner=owner, fields=fields)
 
 
 @transaction.atomic
@@ -22,13 +36,36 @@ def edit(task: TaskRequest, *, actor: User, **changes: object) -> TaskRequest:
     """Change an open task of `actor` and return it.
 
     Raises `NotAllowed` (403) for a task of others, `WrongStatus` (409) for one that is
-    no longer open.
+    no longer open, and as `check_deadline` for a new deadline.
     """
     task = items.lock_owned(task, actor=actor)
     if task.status != OPEN:
         raise WrongStatus(_("Only an open task can be changed."))
+    if not _is_same_minute(changes.get("deadline"), task.deadline):
+        check_deadline(changes.get("deadline"))
     items.edit(task, changes=changes)
     return task
+
+
+def check_deadline(deadline: object) -> None:
+    """Raise `serializers.ValidationError` (400) for a deadline before this minute.
+
+    Clients pick minutes: one that begins now is not past until it ends.
+    """
+    this_minute = timezone.now().replace(second=0, microsecond=0)
+    if isinstance(deadline, datetime) and deadline < this_minute:
+        sentence = _("This time is in the past. Choose a later deadline.")
+        raise serializers.ValidationError({"deadline": [sentence]})
+
+
+def _is_same_minute(one: object, other: datetime | None) -> bool:
+    """A form that is sent back unchanged has the deadline without its seconds."""
+    return (
+        isinstance(one, datetime)
+        and other is not None
+        and one.replace(second=0, microsecond=0)
+        == other.replace(second=0, microsecond=0)
+    )
 
 
 # --- Effects of transitions: the row is locked by `Workflow.run` ----------------------
@@ -66,7 +103,7 @@ def record(
     reason: str = "",
     **data: object,
 ) -> None:
-    """Add a transition to the task's history; if it ended the task, count it."""
+    """Add a transition to the task's history; count what counts for its worker."""
     TaskEvent.objects.create(
         task=task,
         actor=actor,
@@ -78,6 +115,8 @@ def record(
     )
     if task.is_over and task.assigned_to_id:
         count_tasks(task.assigned_to_id)
+    elif row.name == GIVE_BACK and actor is not None:
+        count_tasks(actor.pk)
 
 
 # --- Counts ---------------------------------------------------------------------------
@@ -85,28 +124,38 @@ def record(
 
 @transaction.atomic
 def count_tasks(worker_id: int) -> None:
-    """Set a worker's counts of completed and failed tasks to what the tasks are."""
+    """Set a worker's counts of completed, failed and returned tasks from the rows."""
     # Locked: of two tasks that end at once, each would miss the other in its count.
     accounts.lock(worker_id)
     completed = TaskRequest.objects.filter(assigned_to=worker_id, status=COMPLETED)
     failed = TaskEvent.objects.filter(
         task__assigned_to=worker_id, name="settle-for-creator"
     )
+    given_back = TaskEvent.objects.filter(actor=worker_id, name=GIVE_BACK)
     accounts.set_task_counts(
-        worker_id, completed=completed.count(), failed=failed.count()
+        worker_id,
+        completed=completed.count(),
+        failed=failed.count(),
+        given_back=given_back.count(),
     )
 
 
 def miscounted_workers() -> set[int]:
-    """Return the ids of users whose counts of completed and failed tasks are wrong."""
+    """Return the ids of users whose counts of tasks are wrong."""
     completed = TaskRequest.objects.filter(status=COMPLETED).values_list("assigned_to")
     failed = TaskEvent.objects.filter(name="settle-for-creator").values_list(
         "task__assigned_to"
     )
+    given_back = TaskEvent.objects.filter(name=GIVE_BACK).values_list("actor")
     people = User.objects.order_by()
+    counts = (
+        ("tasks_completed", completed),
+        ("tasks_failed", failed),
+        ("tasks_given_back", given_back),
+    )
     return {
         worker
-        for field, rows in (("tasks_completed", completed), ("tasks_failed", failed))
+        for field, rows in counts
         for worker, _count in (
             set(rows.order_by().annotate(Count("pk")))
             ^ set(people.filter(**{f"{field}__gt": 0}).values_list("pk", field))

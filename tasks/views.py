@@ -1,5 +1,7 @@
 """Viewsets of tasks and applications."""
 
+from typing import cast
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -8,6 +10,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
+from accounts.models import User
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
@@ -60,6 +63,9 @@ class TaskViewSet(ContentViewSet):
     edit = staticmethod(services.edit)
     created_message = _("The task is published.")
     updated_message = _("The task is saved.")
+
+    def perform_create(self, fields: dict) -> TaskRequest:
+        return services.post(owner=cast(User, self.request.user), fields=fields)
 
     # --- Lists of one's own -------------------------------------------------------
 

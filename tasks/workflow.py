@@ -70,6 +70,16 @@ TASK_WORKFLOW = Workflow(
         aliases=("done",),
     ),
     Transition(
+        name="give-back",
+        label=_("Give the task back"),
+        done=_("You have given the task back. It is open again."),
+        source=(ASSIGNED, IN_PROGRESS),
+        target=OPEN,
+        allow=permissions.is_worker,
+        effect=applications.give_back,
+        input=ReasonInput,
+    ),
+    Transition(
         name="confirm",
         label=_("Confirm the work"),
         done=_("The work is confirmed. The task is completed."),
@@ -126,7 +136,9 @@ TASK_WORKFLOW = Workflow(
         name="cancel",
         label=_("Cancel the task"),
         done=_("The task is cancelled."),
-        source=(OPEN, ASSIGNED, IN_PROGRESS, DONE, DISPUTED),
+        # Not once the work is marked as done: then the creator confirms or disputes it,
+        # and staff settle the dispute.
+        source=(OPEN, ASSIGNED, IN_PROGRESS),
         target=CANCELLED,
         allow=permissions.is_creator,
         effect=services.cancel,

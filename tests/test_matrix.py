@@ -89,6 +89,7 @@ MATRIX = {
     "POST /api/tasks/{pk}/confirm": (403, 409, 403, 403),
     "POST /api/tasks/{pk}/dispute": (403, 409, 403, 403),
     "POST /api/tasks/{pk}/done": (403, 403, 200, 403),
+    "POST /api/tasks/{pk}/give-back": (403, 403, 200, 403),
     "POST /api/tasks/{pk}/mark-done": (403, 403, 200, 403),
     "POST /api/tasks/{pk}/applications/{application_id}/reject": OWNER,
     "POST /api/tasks/{pk}/start": (403, 403, 200, 403),

@@ -127,7 +127,7 @@ def test_every_operation_has_an_example(document):
 
 VERB_LINES = """
 Accept Activate Apply Archive Block Cancel Change Check Close Confirm Contact Count
-Create Delete Dispute Edit Exchange Get List Mark Pause Put Register Reject Reserve
+Create Delete Dispute Edit Exchange Get Give List Mark Pause Put Register Reject Reserve
 Send Sign Start Toggle Unblock Update Upload Withdraw
 """
 VERBS = set(VERB_LINES.split())

@@ -59,6 +59,7 @@ BOTH_AUTO = {("alice", "task_auto_confirmed"), ("bob", "task_auto_confirmed")}
     [
         ("assigned", "start", "bob", {("alice", "task_started")}),
         ("assigned", "mark-done", "bob", {("alice", "task_done")}),
+        ("assigned", "give-back", "bob", {("alice", "task_given_back")}),
         ("pending_confirmation", "confirm", "alice", {("bob", "task_confirmed")}),
         ("pending_confirmation", "auto-confirm", None, BOTH_AUTO),
         ("pending_confirmation", "dispute", "alice", {("bob", "task_disputed")}),

@@ -1,7 +1,11 @@
 """Posting and changing tasks."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from core.api.fields import to_local_iso
 from tasks.models import TaskRequest
 from tasks.tests.factories import TaskFactory
 
@@ -154,3 +158,40 @@ def test_a_moderation_note_is_for_the_creator_alone(api, alice, bob):
     path = f"/api/tasks/{task.pk}"
     notes = [api.as_(p).get(path).json()["moderation_reason"] for p in (alice, bob)]
     assert notes == ["Spam.", ""]
+
+
+PAST = "2020-01-01T10:00"
+
+
+def test_a_deadline_in_the_past_is_refused(api, alice):
+    """R1: on creation and on change, with the field's name."""
+    task = TaskFactory(creator=alice)
+    posted = api.as_(alice).post("/api/tasks", FORM | {"deadline": PAST})
+    changed = api.as_(alice).patch(f"/api/tasks/{task.pk}", {"deadline": PAST})
+    for answer in (posted, changed):
+        assert (answer.status_code, list(answer.json()["fields"])) == (
+            400,
+            ["deadline"],
+        )
+
+
+def test_the_minute_that_has_begun_is_no_past(api, alice):
+    """R1: clients pick minutes on the site's clock."""
+    now = to_local_iso(timezone.now())[:16]
+    answer = api.as_(alice).post("/api/tasks", FORM | {"deadline": now})
+    assert answer.status_code == 201
+
+
+def test_a_form_sent_back_keeps_a_deadline_that_has_passed(api, alice):
+    """R1: the client sends all fields, also those that nobody touched."""
+    then = timezone.now() - timedelta(minutes=30)
+    task = TaskFactory(creator=alice, deadline=then)
+    changes = {"title": "Sweep", "deadline": to_local_iso(then)[:16]}
+    answer = api.as_(alice).put(f"/api/tasks/{task.pk}", changes)
+    assert answer.json()["task"]["title"] == "Sweep"
+
+
+def test_a_stranger_learns_nothing_of_a_deadline(api, mallory):
+    """R1: 403 comes before 400."""
+    path = f"/api/tasks/{TaskFactory().pk}"
+    assert api.as_(mallory).patch(path, {"deadline": PAST}).status_code == 403

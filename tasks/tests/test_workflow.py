@@ -16,10 +16,8 @@ MAY = {  # who may, in which statuses
     "mark-done": ("worker", {"assigned", "in_progress"}),
     "confirm": ("creator", {"pending_confirmation"}),
     "dispute": ("creator", {"pending_confirmation"}),
-    "cancel": (
-        "creator",
-        {"open", "assigned", "in_progress", "pending_confirmation", "disputed"},
-    ),
+    "give-back": ("worker", {"assigned", "in_progress"}),
+    "cancel": ("creator", {"open", "assigned", "in_progress"}),
 }
 UNASSIGNED = {"open"}  # has no worker yet, so the worker is a stranger to it
 

@@ -147,24 +147,47 @@ def confirm_by_fifty(harness: Harness) -> None:
 
 @race_scenario(rounds=30)
 def confirm_dispute_or_cancel(harness: Harness) -> None:
-    """T6: one terminal status; the history leads to it."""
+    """T6: one of them ends the task that a worker marks as done; the others lose."""
     worker = people(1)[0]
-    task = new_task(done=True, assigned_to=worker)
+    task = new_task(assigned=True, assigned_to=worker)
     verbs = ("confirm", "dispute", "cancel")
     calls = [post(f"/api/tasks/{task.pk}/{verb}", task.creator) for verb in verbs]
-    answers = harness.send_together(calls * 3)
+    done = post(f"/api/tasks/{task.pk}/mark-done", worker)
+    answers = harness.send_together([done, *calls * 3])
     task.refresh_from_db()
     worker.refresh_from_db()
     events = list(task.events.order_by("pk").values_list("name", flat=True))
-    won = [verb for verb, a in zip(verbs * 3, answers, strict=True) if a.is_success]
+    sent = ("mark-done", *verbs * 3)
+    won = [verb for verb, a in zip(sent, answers, strict=True) if a.is_success]
     harness.check_equal("events", sorted(events), sorted(won))
-    ends = [name for name in events if name != "dispute"]
-    wanted = {"confirm": "completed", "cancel": "cancelled"}
-    harness.check_equal("ends", [wanted[name] for name in ends], [task.status])
+    ends = [name for name in events if name != "mark-done"]
+    harness.check_equal("at most one end", len(ends) <= 1, True)
+    harness.check_equal("cancelled or done", "cancel" in ends, "mark-done" not in won)
     harness.check_equal(
         "tasks_completed", worker.tasks_completed, ends.count("confirm")
     )
-    check_history(harness, task, "pending_confirmation")
+    check_history(harness, task, "assigned")
+
+
+@race_scenario(rounds=20)
+def give_back_while_cancelled(harness: Harness) -> None:
+    """R1: the worker gives the task back or the creator cancels; nothing is between."""
+    application = ApplicationFactory(task=new_task(), applicant=fifty_people()[0])
+    task, worker = application.task, application.applicant
+    TASK_WORKFLOW.run("accept", task, actor=task.creator, application_id=application.pk)
+    path = f"/api/tasks/{task.pk}"
+    calls = [post(f"{path}/give-back", worker), post(f"{path}/cancel", task.creator)]
+    answers = harness.send_together(calls * 4)
+    task.refresh_from_db()
+    application.refresh_from_db()
+    gave_back = any(answer.is_success for answer in answers[::2])
+    wanted = ("withdrawn", None) if gave_back else ("accepted", worker.pk)
+    outcome = (application.status, task.assigned_to_id)
+    harness.check_equal("outcome", outcome, wanted)
+    harness.check_equal("status", task.status, "cancelled")
+    names = list(task.events.order_by("pk").values_list("name", flat=True))
+    wanted_names = ["accept", "give-back", "cancel"] if gave_back else None
+    harness.check_equal("history", names, wanted_names or ["accept", "cancel"])
 
 
 @race_scenario(rounds=10)
