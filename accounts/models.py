@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
+from accounts.passwords import normalize_password
 from accounts.querysets import BlockQuerySet, UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
@@ -193,6 +194,18 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
             return 0.0
         total = self.reviews_count * self.average_rating + PRIOR_REVIEWS * PRIOR_RATING
         return round(total / (self.reviews_count + PRIOR_REVIEWS), 2)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Store the hash of the normalized password; for None, an unusable one."""
+        super().set_password(normalize_password(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Return whether this is the password, in any of its Unicode forms."""
+        return super().check_password(normalize_password(raw_password))
+
+    async def acheck_password(self, raw_password: str) -> bool:
+        """Return what `check_password` does."""
+        return await super().acheck_password(normalize_password(raw_password))
 
     def get_short_name(self) -> str:
         """Return `display_name`: the admin greets staff with it."""

@@ -4,6 +4,8 @@ Each function locks the account, changes it and writes an audit log entry, in on
 transaction. `actor` is the member of staff, `reason` a sentence for the log.
 """
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from accounts.models import User
 from accounts.signals import user_suspension_changed
 from audit import services as audit
 from core.db.locks import locked
-from core.exceptions import NotAllowed, WrongStatus
+from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
 
 
 @transaction.atomic
@@ -91,11 +93,16 @@ def verify(user: User, *, actor: User, reason: str) -> User:
 def set_password(user: User, *, actor: User, password: str, reason: str) -> User:
     """Set a new password and end the sessions of the account.
 
-    Raises `NotAllowed` (403) unless the actor is an administrator.
+    Raises `NotAllowed` (403) unless the actor is an administrator, and
+    `ValidationFailed` (400) for a weak password.
     """
     user = locked(User.objects).get(pk=user.pk)
     if not actor.is_superuser:
         raise NotAllowed(_("Only an administrator may set a password."))
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationFailed(" ".join(error.messages)) from error
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")

@@ -7,16 +7,28 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import normalize_email
+from accounts.passwords import (
+    MAX_PASSWORD_CHARS,
+    MIN_PASSWORD_CHARS,
+    normalize_password,
+)
 from core.api.fields import CommaSeparatedField, OptionalTextField, TextField
 from core.api.params import normalize_category
 from uploads.models import URL_PREFIX
 
 
 class Password(TextField):
-    """A password, not trimmed, at most 128 characters."""
+    """A password, not trimmed, at most 128 characters in its normalized form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=128, trim_whitespace=False, **kwargs)
+        super().__init__(max_length=MAX_PASSWORD_CHARS, trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: object) -> str:
+        # Some systems send é as two characters: the limit counts what is hashed. What
+        # is far too long is refused unread.
+        if isinstance(data, str) and len(data) <= 4 * MAX_PASSWORD_CHARS:
+            data = normalize_password(data)
+        return super().to_internal_value(data)
 
 
 class NewPassword(Password):
@@ -25,7 +37,7 @@ class NewPassword(Password):
     @property
     def schema(self) -> dict:
         """The schema of a password, with the shortest length of a new one."""
-        return super().schema | {"minLength": 8}
+        return super().schema | {"minLength": MIN_PASSWORD_CHARS}
 
 
 class Email(TextField):

@@ -241,12 +241,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 # --- People and their tokens ----------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "accounts.passwords.LengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "accounts.passwords.NotTheAccountValidator",
     )
 ]
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 24 * 60)

@@ -74,8 +74,8 @@ def test_one_username_is_one_person(api, bob, username):
     ],
 )
 def test_weak_password_is_refused_with_a_sentence(api, password):
-    """A15: at least 8 characters, none of the common ones, none like the name."""
-    answer = join(api, username="personper", password=password)
+    """A15: at least 8 characters, none of the common ones, not the username."""
+    answer = join(api, username="personperson", password=password)
     assert answer.status_code == 400
     assert answer.json()["fields"]["password"]
     assert not User.objects.exists()

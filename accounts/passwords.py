@@ -1,0 +1,69 @@
+"""Password rules: one Unicode form, 8 to 128 characters, not the account's own name."""
+
+import unicodedata
+from typing import overload
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 8, 128
+
+
+@overload
+def normalize_password(password: str) -> str: ...
+@overload
+def normalize_password(password: str | None) -> str | None: ...
+def normalize_password(password: str | None) -> str | None:
+    """Return the password as it is hashed: NFC, as keyboards differ; None stays None.
+
+    `User.set_password` and `User.check_password` call it, so that every form, command
+    and endpoint does.
+    """
+    return None if password is None else unicodedata.normalize("NFC", password)
+
+
+class LengthValidator:
+    """Takes passwords of 8 to 128 characters, counted as they are hashed."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Raise `ValidationError` for a shorter or a longer password."""
+        chars = len(normalize_password(password))
+        if chars < MIN_PASSWORD_CHARS:
+            raise ValidationError(self._sentence("least"))
+        if chars > MAX_PASSWORD_CHARS:
+            raise ValidationError(self._sentence("most"))
+
+    def get_help_text(self) -> str:
+        """Return the rule in a sentence, for forms."""
+        sentence = _("Use %(least)s to %(most)s characters.")
+        return sentence % {"least": MIN_PASSWORD_CHARS, "most": MAX_PASSWORD_CHARS}
+
+    def _sentence(self, bound: str) -> str:
+        if bound == "least":
+            sentence = _(
+                "This password is too short. Use at least %(count)s characters."
+            )
+            return sentence % {"count": MIN_PASSWORD_CHARS}
+        sentence = _("This password is too long. Use at most %(count)s characters.")
+        return sentence % {"count": MAX_PASSWORD_CHARS}
+
+
+class NotTheAccountValidator:
+    """Refuses the username and the e-mail address as the password, in any case."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Raise `ValidationError` for the username or e-mail address of `user`."""
+        own = {getattr(user, name, None) or "" for name in ("username", "email")}
+        if _folded(password) in {_folded(name) for name in own if name}:
+            raise ValidationError(
+                _("The password must differ from the username and the e-mail address.")
+            )
+
+    def get_help_text(self) -> str:
+        """Return the rule in a sentence, for forms."""
+        return _("The password must differ from the username and the e-mail address.")
+
+
+def _folded(text: str) -> str:
+    return normalize_password(text).strip().casefold()
