@@ -13,9 +13,11 @@ RUN pip install --only-binary=:all: --require-hashes -r /tmp/base.txt
 
 WORKDIR /app
 COPY . .
-# The settings of production require a key; nothing is signed with this one.
-RUN DEBUG=false SECRET_KEY=while-building ALLOWED_HOSTS=build STATIC_ROOT=/app/static \
-    DATABASE_URL=sqlite:////tmp/none.sqlite3 \
+# The settings of production are required; nothing is signed with these keys.
+RUN key() { python -c 'import secrets; print(secrets.token_urlsafe(64))'; } \
+ && SECRET_KEY=$(key) JWT_SIGNING_KEY=$(key) ALLOWED_HOSTS=localhost \
+    SITE_URL=http://localhost DEFAULT_FROM_EMAIL=build@example.com \
+    STATIC_ROOT=/app/static DATABASE_URL=sqlite:////tmp/none.sqlite3 \
     python manage.py collectstatic --noinput --verbosity 0 \
  && python -m compileall -q /opt/venv /app
 
@@ -33,7 +35,6 @@ WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DEBUG=false \
     HOST=0.0.0.0 \
     PORT=8000 \
     STATIC_ROOT=/app/static \

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# make is for development: a server that is started without it needs DEBUG=true as well.
+export DEBUG ?= true
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
@@ -135,7 +137,7 @@ check: .venv/dev  ## Lint, format, types, import contract, migrations, schema, d
 	@mkdir -p var && $(SCHEMA) --file var/openapi.yaml
 	@diff -u docs/openapi.yaml var/openapi.yaml || { echo "Run make schema."; exit 1; }
 	@echo 'check --deploy, as .env.example describes production'
-	@set -a && . ./.env.example && set +a && SECRET_KEY=$$($(NEW_KEY)) \
+	@set -a && . ./.env.example && set +a && DEBUG=false SECRET_KEY=$$($(NEW_KEY)) \
 		JWT_SIGNING_KEY=$$($(NEW_KEY)) \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 

@@ -1,10 +1,14 @@
 """gunicorn in production: worker processes with threads, for everything but `/ws`."""
 
+import os
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from gunicorn import util
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import message
 
@@ -26,7 +30,7 @@ limit_request_line = message.MAX_REQUEST_LINE
 forwarded_allow_ips = ""  # TRUSTED_PROXIES decides
 control_socket_disable = True  # two servers of one user would share its path
 logconfig_dict = configuration(
-    as_json=env.bool("LOG_JSON", not env.bool("DEBUG", True)),
+    as_json=env.bool("LOG_JSON", not env.bool("DEBUG", False)),
     level=env.log_level("LOG_LEVEL", "INFO"),
 )
 
@@ -58,4 +62,18 @@ def close_without_waiting(connection: socket.socket) -> None:
 
 util.close_graceful = close_without_waiting
 
-env.seal()
+
+def on_starting(arbiter: Arbiter) -> None:
+    """Exit with one message if a setting is wrong, before workers fail with it."""
+    # In a process of its own: after SIGHUP the new workers would inherit settings that
+    # this process has loaded. The number of workers may come from the command line.
+    environment = os.environ | {"WEB_CONCURRENCY": str(arbiter.cfg.workers)}
+    check = "from core.env import load_settings; load_settings()"
+    done = subprocess.run(
+        [sys.executable, "-c", check],
+        cwd=Path(__file__).parent,
+        env=environment,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(done.returncode)

@@ -50,6 +50,7 @@ def environment(url: str) -> dict[str, str]:
         "JWT_SIGNING_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": "http://127.0.0.1",
+        "DEFAULT_FROM_EMAIL": "market@example.com",
         "SECURE_SSL_REDIRECT": "false",
         "COOKIES_SECURE": "false",
         "THROTTLE": "false",

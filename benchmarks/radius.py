@@ -157,6 +157,6 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.development")
     django.setup()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

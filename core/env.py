@@ -4,11 +4,14 @@ All problems are collected and raised together, so that an operator sees them at
 """
 
 import builtins
+import os
+import sys
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import dj_database_url
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError, validate
 
@@ -24,12 +27,6 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone.") from None
 
 
-def are_host_names(hosts: list[str]) -> None:
-    """Raise `ValidationError` for an empty list of hosts, and for `*`."""
-    if not any(hosts) or "*" in hosts:
-        raise ValidationError("Name the hosts of this site, without *.")
-
-
 class Environment:
     """Variables of the process, then of a `.env` file, then defaults.
 
@@ -41,8 +38,8 @@ class Environment:
     def __init__(self, file: Path):
         self._env = FileAwareEnv(eager=False, strip_whitespace=True)
         self._env.read_env(str(file), recurse=False)
-        # environs raises these at once, even with `eager=False`.
-        self._unreadable: dict[builtins.str, builtins.list[builtins.str]] = {}
+        # environs raises errors of files at once, even with `eager=False`.
+        self._refused: dict[builtins.str, builtins.list[builtins.str]] = {}
 
     # Methods named like types hide the types in this class: hence `builtins`.
     def str(
@@ -89,17 +86,27 @@ class Environment:
         found = self._read("dj_db_url", name, None)
         return dict(found or dj_database_url.parse(default))
 
-    def seal(self) -> None:
-        """Raise `ImproperlyConfigured` naming all invalid and missing variables."""
+    def refuse(self, name: builtins.str, sentence: builtins.str) -> None:
+        """Let `seal` name this variable too, with a sentence that says what to do."""
+        self._refused.setdefault(name, []).append(sentence)
+
+    def seal(self, advice: builtins.str = "") -> None:
+        """Raise `ImproperlyConfigured` naming all invalid and missing variables.
+
+        `advice` is the last line of its message.
+        """
         errors: dict[builtins.str, builtins.list[builtins.str]] = {}
         try:
             self._env.seal()
         except EnvValidationError as error:
             errors.update(cast(dict[str, Any], error.error_messages))
-        errors |= self._unreadable
+        for name, sentences in self._refused.items():
+            # An invalid value counts as the default: that one may be refused as well.
+            errors.setdefault(name, sentences)
         if errors:
             lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]
-            raise ImproperlyConfigured("\n".join(["Invalid environment:", *lines]))
+            message = ["Invalid environment:", *lines, *([advice] if advice else [])]
+            raise ImproperlyConfigured("\n".join(message))
 
     def _read(
         self, parser: builtins.str, name: builtins.str, default: Any, **options: Any
@@ -110,8 +117,20 @@ class Environment:
                 return default
             value = getattr(self._env, parser)(name, default, **options)
         except ValueError as error:  # the file that NAME_FILE names
-            self._unreadable[name] = [str(error)]
+            self._refused[name] = [str(error)]
             value = None
         # environs returns None for an invalid value. Without a usable value here, the
         # settings that follow would fail before `seal` can name all problems.
         return default if value is None and default is not ... else value
+
+
+def load_settings() -> None:
+    """Load Django's settings; exit with their message if they are not valid.
+
+    Without it an operator would look for that message in a traceback.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+    try:
+        _loaded = settings.DEBUG  # the first use of any setting loads them
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))

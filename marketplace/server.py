@@ -12,7 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
     WebSocketsSansIOProtocol,
 )
 
-from marketplace.asgi import application
+from core.env import load_settings
 
 # The application closes at 64 KB already, with a close code that names the reason.
 MAX_FRAME_BYTES = 128 * 1024
@@ -34,7 +34,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
 
 def main() -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Exits with a message if a setting is wrong."""
+    load_settings()
+    from marketplace.asgi import application  # needs the settings
+
     config = uvicorn.Config(
         application,
         lifespan="off",

@@ -1,6 +1,7 @@
-"""All settings, read from the environment once. Without any, a laptop demo.
+"""All settings, read from the environment once.
 
-The table of variables is in the README; `.env.example` lists them all.
+The table of variables is in the README; `.env.example` lists them all. With
+`DEBUG=true`, or as `marketplace.development`, none has to be set.
 """
 
 from datetime import timedelta
@@ -15,7 +16,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from core.api.spectacular import DOCUMENT
-from core.env import NOT_EMPTY, Environment, are_host_names
+from core.env import NOT_EMPTY, Environment
+from core.production import LAPTOP_KEY, problems
 from core.web.log_config import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,16 +26,15 @@ VAR_DIR = BASE_DIR / "var"  # what the embedded defaults write
 env = Environment(BASE_DIR / ".env")
 
 # --- What kind of place this is -------------------------------------------------------
-DEBUG = env.bool("DEBUG", True)
+DEBUG = env.bool("DEBUG", False)
 PRODUCTION = not DEBUG
-LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
-if DEBUG:
-    SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY, validate=NOT_EMPTY)
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-else:  # required
-    SECRET_KEY = env.str("SECRET_KEY", validate=NOT_EMPTY)
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=are_host_names)
-SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+# In production these four are required: `core.production` says what they must be.
+SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY if DEBUG else "", validate=NOT_EMPTY)
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", f"{SECRET_KEY}:tokens" if DEBUG else "")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
+SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
 DEMO = env.bool("DEMO", False)  # the welcome page then names the demo accounts
@@ -98,6 +99,7 @@ ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
 WEB_THREADS = env.int("WEB_THREADS", 8)
 APPEND_SLASH = False  # a redirect to …/ would lose the body of a POST
 
@@ -142,7 +144,11 @@ else:
         ),
     }
 PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # core.db.prepared says how
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite: indexes cover less there
+SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # SQLite: indexes cover less there
+    "security.W005",  # HSTS of subdomains and its preload list: the operator's choice
+    "security.W021",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -252,7 +258,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 24 * 60)
 REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 30)
 SIMPLE_JWT = {
-    "SIGNING_KEY": env.str("JWT_SIGNING_KEY", "") or f"{SECRET_KEY}:tokens",
+    "SIGNING_KEY": JWT_SIGNING_KEY or f"{SECRET_KEY}:tokens",
     "ALGORITHM": "HS256",
     "ISSUER": "marketplace",
     "AUDIENCE": "marketplace-api",
@@ -332,13 +338,14 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
     },
 }
 
+# Of clients under development; a page on the visitor's own machine may read nothing.
+DEVELOPMENT_ORIGINS = [
+    f"http://{host}:{port}"
+    for host in ("localhost", "127.0.0.1")
+    for port in (3000, 5173)
+]
 CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS",
-    [
-        f"http://{host}:{port}"
-        for host in ("localhost", "127.0.0.1")
-        for port in (3000, 5173)
-    ],
+    "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
 )
 CORS_ALLOW_CREDENTIALS = True
 CORS_PREFLIGHT_MAX_AGE = 7200
@@ -372,8 +379,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # Off: other hosts of the domain may have no certificate, and it cannot be undone.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
     SESSION_COOKIE_SECURE = env.bool("COOKIES_SECURE", True)
     CSRF_COOKIE_SECURE = env.bool("COOKIES_SECURE", True)
     if TRUSTED_PROXIES:
@@ -381,7 +389,8 @@ if PRODUCTION:
 
 # --- Mail and logs --------------------------------------------------------------------
 EMAIL_BACKEND = env.str(
-    "EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
+    "EMAIL_BACKEND",
+    f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
 )
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
@@ -416,4 +425,12 @@ UNFOLD = {
     "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
 }
 
-env.seal()
+if PRODUCTION:
+    for _name, _sentence in problems(globals()):
+        env.refuse(_name, _sentence)
+env.seal(
+    ""
+    if DEBUG
+    else "README.md describes each variable, .env.example lists them. On your own"
+    " machine: make demo, or DEBUG=true."
+)

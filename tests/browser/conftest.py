@@ -89,7 +89,7 @@ def wait_for(url: str, process: subprocess.Popen) -> None:
 def server(tmp_path_factory):
     home = tmp_path_factory.mktemp("server")
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+        "DJANGO_SETTINGS_MODULE": "marketplace.development",
         "DATABASE_URL": f"sqlite:///{home / 'market.sqlite3'}",
         "UPLOADS_DIR": str(home / "uploads"),
         "REDIS_URL": "",

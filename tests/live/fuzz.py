@@ -35,7 +35,10 @@ def environment(folder: Path) -> dict[str, str]:
     return os.environ | {
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_hex(32),
+        "JWT_SIGNING_KEY": secrets.token_hex(32),
         "ALLOWED_HOSTS": "127.0.0.1",
+        "SITE_URL": "http://127.0.0.1",
+        "DEFAULT_FROM_EMAIL": "market@example.com",
         "SECURE_SSL_REDIRECT": "0",
         "DATABASE_URL": f"sqlite:///{folder / 'fuzz.sqlite3'}",
         "REDIS_URL": "",

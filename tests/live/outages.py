@@ -77,7 +77,7 @@ def main() -> int:
         environment = {
             "DATABASE_URL": url,
             "REDIS_URL": redis.url,
-            "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+            "DJANGO_SETTINGS_MODULE": "marketplace.development",
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "EMAIL_HOST": HOST,
             "EMAIL_PORT": str(mail.port),

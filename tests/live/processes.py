@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.live.server import HOST, ROOT, Server, free_port, serve, stop
+from tests.live.server import DEVELOPMENT, HOST, ROOT, Server, free_port, serve, stop
 
 EMBEDDED = [sys.executable, "-m", "marketplace.server"]  # REST and /ws
 WORKER = [sys.executable, "manage.py", "worker"]
@@ -49,7 +49,7 @@ class ManagedProcess:
     port = 0
 
     def __init__(self, environment: dict[str, str] | None = None):
-        self._environment = os.environ | (environment or {})
+        self._environment = DEVELOPMENT | os.environ | (environment or {})
         self._folder = tempfile.TemporaryDirectory(prefix="process-")
         self.log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen | None = None

@@ -31,7 +31,7 @@ def main(names: list[str]) -> int:
         environment = {
             "DATABASE_URL": database_url,
             "REDIS_URL": os.environ["REDIS_URL"],
-            "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+            "DJANGO_SETTINGS_MODULE": "marketplace.development",
             "THROTTLE": "0",  # the limit on sign-in stays
             "LOG_LEVEL": "WARNING",
         }

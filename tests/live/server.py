@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+DEVELOPMENT = {"DEBUG": "true"}  # unless the environment says otherwise
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
@@ -77,7 +78,7 @@ def serve(
             process = subprocess.Popen(
                 command or GUNICORN,
                 cwd=ROOT,
-                env=os.environ | own | environment,
+                env=DEVELOPMENT | os.environ | own | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that its workers can be stopped with it
@@ -95,7 +96,7 @@ def manage(environment: dict[str, str], *arguments: str, seconds: float = 600) -
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=DEVELOPMENT | os.environ | environment,
         check=True,
         timeout=seconds,
     )

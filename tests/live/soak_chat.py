@@ -50,7 +50,7 @@ def main() -> int:
         environment = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis.url,
-            "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+            "DJANGO_SETTINGS_MODULE": "marketplace.development",
             "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
             "THROTTLE": "0",
             "LOG_LEVEL": "ERROR",

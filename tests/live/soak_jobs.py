@@ -102,7 +102,7 @@ def database() -> Iterator[str]:
 def _environment(database_url: str, mail_port: int) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url,
-        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+        "DJANGO_SETTINGS_MODULE": "marketplace.development",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": HOST,
         "EMAIL_PORT": str(mail_port),

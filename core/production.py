@@ -1,0 +1,111 @@
+"""What must be set before the site may be served with `DEBUG=false`."""
+
+from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+# Of sources and documents that anybody can read.
+LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
+PUBLISHED_KEYS = (LAPTOP_KEY, "django-insecure-")
+MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
+NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+PRINTING_BACKENDS = tuple(
+    f"django.core.mail.backends.{name}." for name in ("console", "dummy", "locmem")
+)
+
+Problem = tuple[str, str]  # the setting, and a sentence with the remedy
+
+
+def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield every setting that is unsafe in production, with its remedy.
+
+    `settings` are the values by the names of their variables. A site whose only hosts
+    are those of this machine may show the demo accounts, have no rate limits and run
+    several processes without Redis: nobody else reaches it.
+    """
+    yield from _keys(settings)
+    yield from _addresses(settings)
+    yield from _mail(settings)
+    if not is_local(settings["ALLOWED_HOSTS"]):
+        yield from _limits(settings)
+
+
+def is_local(hosts: list[str]) -> bool:
+    """Return whether all these hosts are names of this machine."""
+    return bool(hosts) and LOOPBACK_HOSTS.issuperset(hosts)
+
+
+def _keys(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    names = ("SECRET_KEY", "JWT_SIGNING_KEY")
+    for name in names:
+        key = settings[name] or ""
+        fault = _fault_of_key(key)
+        if fault:
+            yield name, f"{fault} Generate one: {NEW_KEY}"
+    keys = [settings[name] or "" for name in names]
+    if all(keys) and (keys[0] in keys[1] or keys[1] in keys[0]):
+        yield (
+            "JWT_SIGNING_KEY",
+            "It is the same as SECRET_KEY, or contains it: who learns one key must"
+            f" not have both. Generate another: {NEW_KEY}",
+        )
+
+
+def _fault_of_key(key: str) -> str:
+    if not key:
+        return "It is not set."
+    if any(published in key for published in PUBLISHED_KEYS):
+        return "It is published: anybody could sign in as anyone."
+    if len(key) < MIN_KEY_CHARS or len(set(key)) < MIN_KEY_DISTINCT_CHARS:
+        return (
+            f"It can be guessed: a key has at least {MIN_KEY_CHARS} characters,"
+            f" {MIN_KEY_DISTINCT_CHARS} of them different."
+        )
+    return ""
+
+
+def _addresses(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    hosts = settings["ALLOWED_HOSTS"]
+    wildcards = [host for host in hosts if "*" in host or host.startswith(".")]
+    if not hosts or wildcards:
+        yield (
+            "ALLOWED_HOSTS",
+            "Name each host of this site, without * and without dots in front.",
+        )
+    site = urlsplit(settings["SITE_URL"] or "")
+    if site.scheme not in {"http", "https"} or not site.hostname:
+        yield "SITE_URL", "Set the URL of this site, as in https://market.example.com."
+    elif site.hostname in LOOPBACK_HOSTS and hosts and not is_local(hosts):
+        yield (
+            "SITE_URL",
+            f"Links in e-mails would lead to {site.hostname}: set the public URL.",
+        )
+
+
+def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    if settings["EMAIL_BACKEND"].startswith(PRINTING_BACKENDS):
+        yield (
+            "EMAIL_BACKEND",
+            "It sends no e-mails. Leave it unset for SMTP, and set EMAIL_HOST.",
+        )
+    _person, at, domain = parseaddr(settings["DEFAULT_FROM_EMAIL"])[1].rpartition("@")
+    if not at or "." not in domain or domain.lower().startswith("localhost."):
+        yield (
+            "DEFAULT_FROM_EMAIL",
+            "Mail servers refuse this sender. Set an address of your domain.",
+        )
+
+
+def _limits(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    if settings["WEB_CONCURRENCY"] > 1 and not settings["REDIS_URL"]:
+        yield (
+            "REDIS_URL",
+            f"Each of the {settings['WEB_CONCURRENCY']} processes would count rate"
+            " limits alone. Set it, or set WEB_CONCURRENCY=1.",
+        )
+    if not settings["THROTTLE"]:
+        yield "THROTTLE", "Anyone could write and register without limit. Remove it."
+    if settings["DEMO"]:
+        yield "DEMO", "The demo accounts have a published password. Remove it."

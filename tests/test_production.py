@@ -1,0 +1,153 @@
+"""What a server refuses to start with, and what production's defaults are."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.production import LAPTOP_KEY, problems
+
+ROOT = Path(__file__).parents[1]
+GOOD = {
+    "SECRET_KEY": "of-sessions-" * 6,
+    "JWT_SIGNING_KEY": "of-tokens-" * 6,
+    "ALLOWED_HOSTS": ["market.test"],
+    "SITE_URL": "https://market.test",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "DEFAULT_FROM_EMAIL": "Market <hello@market.test>",
+    "REDIS_URL": "",
+    "WEB_CONCURRENCY": 1,
+    "THROTTLE": True,
+    "DEMO": False,
+}
+NEEDED = {
+    name: ",".join(value) if isinstance(value, list) else str(value)
+    for name, value in GOOD.items()
+}
+STARTS = {
+    "a command": ["manage.py", "migrate"],
+    "the worker": ["manage.py", "worker"],
+    "gunicorn": ["-m", "gunicorn", "--config", "gunicorn.conf.py"],
+    "uvicorn": ["-m", "marketplace.server"],
+}
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PORT": "0"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def named(output: str) -> list[str]:
+    lines = [line.strip() for line in output.splitlines()]
+    return [line[2:].split(":")[0] for line in lines if line.startswith("- ")]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_nothing_starts_in_an_empty_environment(start):
+    """Y1: a server without settings is not a server with the published keys."""
+    done = run(*STARTS[start])
+    required = ["SECRET_KEY", "JWT_SIGNING_KEY", "ALLOWED_HOSTS", "SITE_URL"]
+    assert done.returncode == 1
+    assert named(done.stderr) == [*required, "DEFAULT_FROM_EMAIL"]
+    assert "Traceback" not in done.stderr
+    assert "DEBUG=true" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("start", ["gunicorn", "uvicorn"])
+def test_one_message_names_invalid_values_and_unsafe_ones(start):
+    """Y1: an operator mends the settings once, not one after the other."""
+    wrong = {"THROTTLE": "ture", "WEB_CONCURRENCY": "2", "ALLOWED_HOSTS": "*"}
+    wrong |= {"DEFAULT_FROM_EMAIL": "market@localhost", "LOG_LEVEL": "LOUD"}
+    found = named(run(*STARTS[start], **(NEEDED | wrong)).stderr)
+    names = ["ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", "LOG_LEVEL", "REDIS_URL"]
+    assert sorted(found) == [*names, "THROTTLE"]
+
+
+def test_workers_of_the_command_line_need_redis_too():
+    """Y1: `gunicorn --workers 2` counts as WEB_CONCURRENCY=2."""
+    done = run(*STARTS["gunicorn"], "--workers", "2", **NEEDED)
+    assert (done.returncode, named(done.stderr)) == (1, ["REDIS_URL"])
+
+
+@pytest.mark.parametrize(
+    ("mistake", "refused"),
+    [
+        ({}, []),
+        ({"SECRET_KEY": ""}, ["SECRET_KEY"]),
+        ({"SECRET_KEY": "k" * 60}, ["SECRET_KEY"]),
+        ({"SECRET_KEY": "abcdefghij" * 4}, ["SECRET_KEY"]),
+        ({"SECRET_KEY": LAPTOP_KEY}, ["SECRET_KEY"]),
+        ({"JWT_SIGNING_KEY": ""}, ["JWT_SIGNING_KEY"]),
+        ({"JWT_SIGNING_KEY": f"{LAPTOP_KEY}:tokens"}, ["JWT_SIGNING_KEY"]),
+        ({"JWT_SIGNING_KEY": GOOD["SECRET_KEY"]}, ["JWT_SIGNING_KEY"]),
+        ({"JWT_SIGNING_KEY": GOOD["SECRET_KEY"] + ":tokens"}, ["JWT_SIGNING_KEY"]),
+        ({"ALLOWED_HOSTS": []}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": ["market.test", "*"]}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": [".market.test"]}, ["ALLOWED_HOSTS"]),
+        ({"SITE_URL": ""}, ["SITE_URL"]),
+        ({"SITE_URL": "market.test"}, ["SITE_URL"]),
+        ({"SITE_URL": "http://localhost:8000"}, ["SITE_URL"]),
+        ({"WEB_CONCURRENCY": 2}, ["REDIS_URL"]),
+        ({"WEB_CONCURRENCY": 2, "REDIS_URL": "redis://redis"}, []),
+        (
+            {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+            ["EMAIL_BACKEND"],
+        ),
+        ({"DEFAULT_FROM_EMAIL": "Market <market@localhost>"}, ["DEFAULT_FROM_EMAIL"]),
+        ({"DEFAULT_FROM_EMAIL": "market"}, ["DEFAULT_FROM_EMAIL"]),
+        ({"THROTTLE": False}, ["THROTTLE"]),
+        ({"DEMO": True}, ["DEMO"]),
+    ],
+)
+def test_production_refuses(mistake, refused):
+    """Y1: each unsafe setting is refused, and only it is named."""
+    assert [name for name, _sentence in problems(GOOD | mistake)] == refused
+
+
+def test_a_site_of_this_machine_alone_may_show_the_demo():
+    """Y1: what only this machine reaches may be a rehearsal of production."""
+    own = {"ALLOWED_HOSTS": ["localhost", "127.0.0.1"], "SITE_URL": "http://localhost"}
+    rehearsal = own | {"DEMO": True, "THROTTLE": False, "WEB_CONCURRENCY": 4}
+    assert list(problems(GOOD | rehearsal)) == []
+    assert list(problems(GOOD | rehearsal | {"SECRET_KEY": LAPTOP_KEY})) != []
+
+
+def shown(**environment: str) -> dict:
+    """Settings of a process with this environment."""
+    names = ["DEBUG", "CORS_ALLOWED_ORIGINS", "EMAIL_BACKEND"]
+    names += ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    code = "import json; from marketplace import settings as s; "
+    code += f"print(json.dumps({{n: getattr(s, n) for n in {names}}}))"
+    return json.loads(run("-c", code, **environment).stdout)
+
+
+def test_production_trusts_nobody_unless_asked():
+    """Y1: no origin of a development client, HSTS for this host alone."""
+    assert shown(**NEEDED) == {
+        "DEBUG": False,
+        "CORS_ALLOWED_ORIGINS": [],
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+        "SECURE_HSTS_PRELOAD": False,
+    }
+    asked = {"SECURE_HSTS_INCLUDE_SUBDOMAINS": "1", "SECURE_HSTS_PRELOAD": "1"}
+    of_the_site = NEEDED | asked | {"CORS_ALLOWED_ORIGINS": "https://a.test"}
+    found = shown(**of_the_site)
+    assert found["CORS_ALLOWED_ORIGINS"] == ["https://a.test"]
+    assert found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+    assert found["SECURE_HSTS_PRELOAD"] is True
+
+
+def test_commands_that_write_project_files_need_no_production():
+    """Y1: `makemigrations` works in a fresh checkout."""
+    done = run("manage.py", "makemigrations", "--help")
+    assert done.returncode == 0, done.stderr
