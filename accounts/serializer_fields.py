@@ -12,16 +12,17 @@ from accounts.passwords import (
     MIN_PASSWORD_CHARS,
     normalize_password,
 )
-from core.api.fields import CommaSeparatedField, OptionalTextField, TextField
+from core.api.fields import OptionalTextField, SecretField, TextField
+from core.api.list_fields import CommaSeparatedField
 from core.api.params import normalize_category
 from uploads.models import URL_PREFIX
 
 
-class Password(TextField):
+class Password(SecretField):
     """A password, not trimmed, at most 128 characters in its normalized form."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_PASSWORD_CHARS, trim_whitespace=False, **kwargs)
+        super().__init__(max_length=MAX_PASSWORD_CHARS, **kwargs)
 
     def to_internal_value(self, data: object) -> str:
         # Some systems send é as two characters: the limit counts what is hashed. What
@@ -78,6 +79,6 @@ class PictureUrl(OptionalTextField):
 class Categories(CommaSeparatedField):
     """Comma-separated categories, stored as those of items are."""
 
-    def to_internal_value(self, data: object) -> str:
-        words = super().to_internal_value(data).split(",")
-        return ",".join(normalize_category(word) for word in words if word)
+    def clean(self, word: str) -> str:
+        """Return the category as it is stored."""
+        return normalize_category(super().clean(word))

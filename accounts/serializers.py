@@ -16,14 +16,16 @@ from accounts.serializer_fields import (
     PictureUrl,
 )
 from core.api.fields import (
-    CommaSeparatedField,
     Input,
     MoneyField,
+    OptionalMultiLineField,
+    OptionalNameField,
     OptionalTextField,
     StrictBooleanField,
     StrictChoiceField,
     TextField,
 )
+from core.api.list_fields import CommaSeparatedField
 from core.api.output import Output, fields_of
 from geo.serializers import (
     DistanceMixin,
@@ -209,8 +211,8 @@ class RegisterInput(Input):
     email = Email()
     password = NewPassword()
     phone = OptionalTextField(max_length=32)
-    first_name = OptionalTextField(max_length=80)
-    last_name = OptionalTextField(max_length=80)
+    first_name = OptionalNameField(max_length=80)
+    last_name = OptionalNameField(max_length=80)
     language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
 
 
@@ -238,9 +240,9 @@ class ProfileInput(Input):
     """Changes of the caller's profile."""
 
     ignored_fields = ACCOUNT_FIELDS
-    first_name = OptionalTextField(max_length=80)
-    last_name = OptionalTextField(max_length=80)
-    bio = OptionalTextField(max_length=2000)
+    first_name = OptionalNameField(max_length=80)
+    last_name = OptionalNameField(max_length=80)
+    bio = OptionalMultiLineField(max_length=2000)
     phone = OptionalTextField(max_length=32)
     city = OptionalTextField(max_length=100)
     country = OptionalTextField(max_length=100)

@@ -1,5 +1,6 @@
 """Serializers of saved searches."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from rest_framework import serializers
@@ -9,9 +10,11 @@ from alerts.models import SavedSearch
 from alerts.queries import IGNORED_PARAMETERS, MAX_VALUE_CHARS
 from catalog.item_types import ITEM_TYPES
 from core.api.fields import HasSchema, Input, StrictChoiceField, TextField
+from core.api.list_fields import BoundedDictField
 from core.api.output import Output, fields_of
 
 KINDS = tuple(ITEM_TYPES)
+MAX_PARAMETERS = 50  # of one query; no list takes so many
 
 
 class SavedSearchSerializer(Output):
@@ -33,8 +36,11 @@ class SavedSearchSerializer(Output):
         return f"/api/{search.item_type}{query}"
 
 
-class Query(HasSchema, serializers.DictField):
+class Query(HasSchema, BoundedDictField):
     """The parameters of a list, as an object."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_PARAMETERS, **kwargs)
 
     @property
     def schema(self) -> dict:
@@ -45,6 +51,7 @@ class Query(HasSchema, serializers.DictField):
         value = {"anyOf": [text, {"type": "number"}, {"type": "boolean"}]}
         return {
             "type": "object",
+            "maxProperties": MAX_PARAMETERS,
             "propertyNames": {"enum": sorted(names)},
             "additionalProperties": value,
             "description": "The parameters of the list, but for pages and order.",

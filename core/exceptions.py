@@ -19,6 +19,7 @@ DEFAULT_MESSAGES = {
     "method_not_allowed": gettext_lazy("This method is not allowed here."),
     "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
 }
+MAX_MESSAGE_CHARS = 700  # a message may quote what the client has sent
 CODES_BY_STATUS = {
     401: "not_authenticated",
     403: "not_allowed",
@@ -106,7 +107,8 @@ def error_body(
     message: str | Promise, code: str, fields: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
     """Return the body of every error: `{"error", "code", "fields"}`, and `more`."""
-    return {"error": str(message), "code": code, "fields": fields or {}} | more
+    text = str(message)[:MAX_MESSAGE_CHARS]
+    return {"error": text, "code": code, "fields": fields or {}} | more
 
 
 def server_error_body() -> dict[str, Any]:

@@ -6,15 +6,16 @@ from rest_framework import serializers
 from accounts.serializers import SellerInfo
 from core.api.fields import (
     CategoryField,
-    CommaSeparatedField,
     Input,
     MoneyField,
+    MultiLineField,
+    OptionalMultiLineField,
     OptionalTextField,
     StrictBooleanField,
     StrictChoiceField,
     TextField,
-    WordListField,
 )
+from core.api.list_fields import CommaSeparatedField, WordListField
 from core.api.output import fields_of
 from geo.serializers import (
     LatitudeField,
@@ -96,7 +97,7 @@ class ListingInput(Input):
 
     ignored_fields = fields_of(ListingDetailSerializer)
     title = TextField(max_length=100)
-    description = TextField(max_length=2000)
+    description = MultiLineField(max_length=2000)
     category = CategoryField(choices=LISTING_SLUGS)
     subcategory = OptionalTextField(max_length=50)
     price = MoneyField()
@@ -104,7 +105,7 @@ class ListingInput(Input):
     condition = StrictChoiceField(
         choices=Listing.Condition.choices, required=False, allow_blank=True
     )
-    contact_info = OptionalTextField(max_length=200)
+    contact_info = OptionalMultiLineField(max_length=200)
     images = WordListField(required=False)
     tags = CommaSeparatedField(required=False)
     location = OptionalTextField(max_length=255)

@@ -10,7 +10,14 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.serializers import UserBrief, UserWithPresence
-from core.api.fields import IdField, Input, OptionalTextField, TextField
+from core.api.fields import (
+    IdField,
+    Input,
+    MultiLineField,
+    OptionalMultiLineField,
+    TextField,
+)
+from core.api.list_fields import BoundedListField
 from core.api.output import Output, fields_of
 from messaging import examples, links
 from messaging.models import Conversation, Message
@@ -179,8 +186,8 @@ class MessageInput(SubjectInput):
 
     ignored_fields = fields_of(MessageSerializer)
 
-    content = OptionalTextField(max_length=MAX_CONTENT_CHARS)
-    attachment_ids = serializers.ListField(
+    content = OptionalMultiLineField(max_length=MAX_CONTENT_CHARS)
+    attachment_ids = BoundedListField(
         child=IdField(), required=False, max_length=MAX_ATTACHMENTS
     )
     client_msg_id = ClientMsgId()
@@ -196,7 +203,7 @@ class EditInput(Input):
     """The new text of a message."""
 
     ignored_fields = fields_of(MessageSerializer)
-    content = TextField(max_length=MAX_CONTENT_CHARS)
+    content = MultiLineField(max_length=MAX_CONTENT_CHARS)
 
 
 class BlockSerializer(Output):
@@ -218,8 +225,8 @@ class StartInput(SubjectInput):
     participant_id = IdField(
         required=False, allow_null=True, help_text="The same as `user_id`."
     )
-    message = OptionalTextField(max_length=MAX_CONTENT_CHARS)
-    initial_message = OptionalTextField(
+    message = OptionalMultiLineField(max_length=MAX_CONTENT_CHARS)
+    initial_message = OptionalMultiLineField(
         max_length=MAX_CONTENT_CHARS, help_text="The same as `message`."
     )
     client_msg_id = ClientMsgId()

@@ -7,12 +7,14 @@ from core.api.fields import (
     CategoryField,
     Input,
     MoneyField,
+    MultiLineField,
+    OptionalMultiLineField,
     OptionalTextField,
     StrictChoiceField,
     StrictNumberField,
     TextField,
-    WordListField,
 )
+from core.api.list_fields import WordListField
 from core.api.output import fields_of
 from geo.serializers import (
     LatitudeField,
@@ -80,7 +82,7 @@ class OfferingInput(Input):
 
     ignored_fields = fields_of(OfferingSerializer)
     title = TextField(max_length=200)
-    description = TextField(max_length=5000)
+    description = MultiLineField(max_length=5000)
     category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
@@ -88,8 +90,8 @@ class OfferingInput(Input):
     longitude = LongitudeField()
     price = MoneyField(required=False, allow_null=True)
     price_type = StrictChoiceField(choices=Offering.PriceType.choices, required=False)
-    availability = OptionalTextField(max_length=500)
-    experience = OptionalTextField(max_length=2000)
+    availability = OptionalMultiLineField(max_length=500)
+    experience = OptionalMultiLineField(max_length=2000)
     service_radius = StrictNumberField(
         required=False, min_value=0, max_value=1000, help_text="In km"
     )
@@ -103,4 +105,4 @@ class ContactInput(Input):
     """A message to the creator of an offering."""
 
     ignored_fields = frozenset({"conversation_id"})
-    message = OptionalTextField(max_length=5000)
+    message = OptionalMultiLineField(max_length=5000)

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import UserBrief
-from core.api.fields import IdField, Input, OptionalTextField
+from core.api.fields import IdField, Input, OptionalMultiLineField
 from core.api.output import fields_of
 from items.serializers import ModerationSerializer
 from reviews import examples
@@ -66,7 +66,7 @@ class TaskReviewInput(Input):
 
     ignored_fields = fields_of(ReviewSerializer)
     rating = Rating()
-    content = OptionalTextField(max_length=2000, default="")
+    content = OptionalMultiLineField(max_length=2000, default="")
 
 
 class ReviewInput(Input):
@@ -75,7 +75,7 @@ class ReviewInput(Input):
     ignored_fields = fields_of(ReviewSerializer)
     reviewed_user_id = IdField()
     rating = Rating()
-    content = OptionalTextField(max_length=2000, default="")
+    content = OptionalMultiLineField(max_length=2000, default="")
     task_id = IdField(required=False, allow_null=True)
     listing_id = IdField(required=False, allow_null=True)
 
@@ -85,7 +85,7 @@ class ReviewChange(Input):
 
     ignored_fields = fields_of(ReviewSerializer)
     rating = Rating(required=False)
-    content = OptionalTextField(max_length=2000)
+    content = OptionalMultiLineField(max_length=2000)
 
 
 class RoleStats(serializers.Serializer):

@@ -6,7 +6,7 @@ Not in `serializers`, which imports the workflow table that names them.
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.api.fields import IdField, Input, OptionalTextField, TextField
+from core.api.fields import IdField, Input, MultiLineField, OptionalMultiLineField
 
 # Clients send whole objects back. `tasks.serializers`, which show these fields, read
 # the workflow and so this module: a test holds both to be the same.
@@ -88,10 +88,10 @@ class ReasonInput(Input):
     """An optional reason."""
 
     ignored_fields = TASK_FIELDS
-    reason = OptionalTextField(max_length=2000)
+    reason = OptionalMultiLineField(max_length=2000)
 
 
 class RequiredReasonInput(Input):
     """A reason, for transitions of staff."""
 
-    reason = TextField(max_length=2000)
+    reason = MultiLineField(max_length=2000)

@@ -6,18 +6,19 @@ from rest_framework import serializers
 
 from core.api.fields import (
     CategoryField,
-    CommaSeparatedField,
     Input,
     LocalDateTimeField,
     MoneyField,
+    MultiLineField,
+    OptionalMultiLineField,
     OptionalTextField,
     StrictBooleanField,
     StrictChoiceField,
     StrictNumberField,
     TextField,
-    WordListField,
     to_local_iso,
 )
+from core.api.list_fields import CommaSeparatedField, WordListField
 from core.api.output import Output, fields_of
 from geo.filters import is_nowhere
 from geo.serializers import (
@@ -156,7 +157,7 @@ class TaskInput(Input):
 
     ignored_fields = fields_of(CreatedTaskSerializer)
     title = TextField(max_length=200)
-    description = TextField(max_length=5000)
+    description = MultiLineField(max_length=5000)
     category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
@@ -190,7 +191,7 @@ class ApplyInput(Input):
     """An application to a task."""
 
     ignored_fields = fields_of(OwnApplicationSerializer)
-    message = OptionalTextField(max_length=2000)
+    message = OptionalMultiLineField(max_length=2000)
 
 
 class TaskNotificationsSerializer(serializers.Serializer):

@@ -1,6 +1,8 @@
 """The one place that turns any error of a view into a response."""
 
+import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -27,6 +29,11 @@ from core.exceptions import (
 )
 
 logger = logging.getLogger("marketplace.errors")
+# Of one answer: an input with many problems is not answered by a larger text.
+MAX_PROBLEMS = 50
+MAX_PROBLEMS_BYTES = 12_000  # as JSON
+MAX_FIELD_CHARS = 100
+MAX_SENTENCE_CHARS = 500
 # Away, locked for long, or too slow.
 AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
 
@@ -52,7 +59,7 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
     if response is None:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):
-        fields = _flat(exc.detail)
+        fields = _first_problems(exc.detail)
         code = "unknown_field" if _has_unknown_field(exc.detail) else "invalid"
         response.data = error_body(_first_sentence(fields), code, fields)
     else:
@@ -96,21 +103,30 @@ def _has_unknown_field(detail: Any) -> bool:
     return detail.code == "unknown_field"
 
 
-def _flat(detail: Any, path: str = "") -> dict[str, list[str]]:
-    """Nested DRF errors as `{"field": ["sentence", …]}`."""
+def _first_problems(detail: Any) -> dict[str, list[str]]:
+    """Nested DRF errors as `{"field": ["sentence", …]}`, as many as fit an answer."""
+    fields: dict[str, list[str]] = {}
+    size = 0
+    for count, (path, sentence) in enumerate(_problems(detail)):
+        name, text = path[:MAX_FIELD_CHARS], str(sentence)[:MAX_SENTENCE_CHARS]
+        size += len(json.dumps([name, text], ensure_ascii=False).encode())
+        if count >= MAX_PROBLEMS or size > MAX_PROBLEMS_BYTES:
+            break
+        fields.setdefault(name, []).append(text)
+    return fields
+
+
+def _problems(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path of a field and a sentence, for each problem of nested errors."""
     if isinstance(detail, dict):
-        return {
-            name: sentences
-            for key, value in detail.items()
-            for name, sentences in _flat(value, _join(path, key)).items()
-        }
-    if any(isinstance(item, dict) for item in detail):
-        return {
-            name: sentences
-            for index, value in enumerate(detail)
-            for name, sentences in _flat(value, _join(path, index)).items()
-        }
-    return {path or "non_field_errors": [str(item) for item in detail]}
+        for key, value in detail.items():
+            yield from _problems(value, _join(path, key))
+    elif any(isinstance(item, dict) for item in detail):
+        for index, value in enumerate(detail):
+            yield from _problems(value, _join(path, index))
+    else:
+        for item in detail:
+            yield path or "non_field_errors", item
 
 
 def _join(path: str, key: str | int) -> str:

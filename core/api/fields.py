@@ -6,7 +6,7 @@ serializers are in `core.api.output`.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn, overload
@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from core.api.params import normalize_category
 from core.db.models import MAX_PRICE
+from core.text import ControlCharacters, multi_line, one_line, person_name
 
 NUMERIC_TEXT = r"^[1-9][0-9]{0,14}$"
 NOT_BLANK = r"\S"  # one character at least that is no white space
@@ -70,14 +71,28 @@ class HasSchema:
 
 
 class TextField(HasSchema, serializers.CharField):
-    """A string, trimmed; numbers and booleans are not strings."""
+    """A string of one line, trimmed; numbers and booleans are not strings.
+
+    `clean` is the rule of `core.text` for it. Text without a visible character is
+    blank. The length is checked as it was sent, and again after the rule.
+    """
+
+    clean: Callable[[str], str] = staticmethod(one_line)
+    default_error_messages = {"control": _("Control characters are not allowed.")}
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        return super().to_internal_value(normalize("NFC", data))
+        try:
+            text = super().to_internal_value(self.clean(data))
+        except ControlCharacters:
+            self.fail("control")
+        # Characters that nobody sees are refused also where nothing is welcome.
+        if not text and (data.strip() or not self.allow_blank):
+            self.fail("blank")
+        return text
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -100,6 +115,36 @@ class OptionalTextField(TextField):
         """Return the validated text, "" for null."""
         value = super().run_validation(data)
         return "" if value is None else value
+
+
+class MultiLineField(TextField):
+    """A description or a message: `TextField` with line breaks."""
+
+    clean = staticmethod(multi_line)
+
+
+class OptionalMultiLineField(OptionalTextField):
+    """`OptionalTextField` with line breaks."""
+
+    clean = staticmethod(multi_line)
+
+
+class OptionalNameField(OptionalTextField):
+    """The name of a person, which may be empty."""
+
+    clean = staticmethod(person_name)
+
+
+class SecretField(TextField):
+    """A password: composed (Unicode NFC), and otherwise as it was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """Return the text in NFC."""
+        return normalize("NFC", text)
 
 
 class StrictChoiceField(serializers.ChoiceField):
@@ -187,57 +232,6 @@ class CategoryField(StrictChoiceField):
         if isinstance(data, str):
             data = normalize_category(data)
         return super().to_internal_value(data)
-
-
-class _WordsField(HasSchema, serializers.Field):
-    """Words as a list or as one comma-separated string."""
-
-    default_error_messages = {"invalid": _("Give a list of words, or one string.")}
-    longest = 5000
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        """The JSON schema: an array, a string with commas or null."""
-        word = {"type": "string"}
-        return {
-            "anyOf": [
-                {"type": "array", "items": word},
-                word | {"maxLength": self.longest},
-                {"type": "null"},
-            ],
-            "description": f"{self.longest} characters at most, with commas between.",
-        }
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Validate the words; null is an empty list."""
-        return super().run_validation([] if data is None else data)
-
-    def _words(self, data: object) -> list[str]:
-        if isinstance(data, str) and len(data) > self.longest:
-            self.fail("invalid")
-        words = data.split(",") if isinstance(data, str) else data
-        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
-            self.fail("invalid")
-        words = [word.strip() for word in words if word.strip()]
-        if len(",".join(words)) > self.longest or any("\0" in w for w in words):
-            self.fail("invalid")
-        return words
-
-
-class WordListField(_WordsField):
-    """Words as a list or as one comma-separated string; the value is a list."""
-
-    def to_internal_value(self, data: object) -> list[str]:
-        return self._words(data)
-
-
-class CommaSeparatedField(_WordsField):
-    """Words as `WordListField` takes them; the value is one string with commas."""
-
-    longest = 1000
-
-    def to_internal_value(self, data: object) -> str:
-        return ",".join(self._words(data))
 
 
 class LocalDateTimeField(HasSchema, serializers.Field):

@@ -1,4 +1,6 @@
-"""Numbers in query parameters."""
+"""Numbers and categories in query parameters."""
+
+from core.text import without_invisible
 
 MAX_INT_DIGITS = 18  # so many always fit into a database's 64 bits
 
@@ -20,4 +22,5 @@ def normalize_category(text: str) -> str:
 
     Older clients write `_` or a blank there: `Pet_care` becomes `pet-care`.
     """
+    text = without_invisible(text)
     return text.strip().lower().replace("_", "-").replace(" ", "-")
