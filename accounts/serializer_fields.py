@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -59,9 +60,15 @@ class Email(TextField):
 
 
 class PictureUrl(OptionalTextField):
-    """The path of an upload, or an http(s) URL of another site."""
+    """The path or URL of an upload, or a URL of one of the `AVATAR_HOSTS`.
 
-    default_error_messages = {"url": _("Give an http or https address.")}
+    A picture from anywhere else would tell its host who reads which page.
+    """
+
+    default_error_messages = {
+        "url": _("Give an http or https address."),
+        "host": _("Upload the picture here, or use a known avatar service."),
+    }
 
     schema = {"type": "string", "pattern": r"^\s*($|https?://|/api/uploads/)"}
 
@@ -73,7 +80,19 @@ class PictureUrl(OptionalTextField):
             self.fail("url")
         if url and not elsewhere and not url.startswith(URL_PREFIX):
             self.fail("url")
+        if elsewhere and not self._is_known(url):
+            self.fail("host")
         return url
+
+    def _is_known(self, url: str) -> bool:
+        """Whether it is on this site, on a known host, or stands there already."""
+        request = self.context["request"]
+        # A form that sends all fields sends back what an older release has stored.
+        is_kept = url == getattr(request.user, self.field_name or "", None)
+        here = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
+        parts = urlsplit(url)
+        is_known = parts.netloc.lower() in {*settings.AVATAR_HOSTS, *here}
+        return is_kept or is_known
 
 
 class Categories(CommaSeparatedField):

@@ -50,6 +50,7 @@ class AuthViewSet(ApiViewSet):
         "update_profile": ProfileInput,
     }
     public_actions = frozenset({"register", "login", "refresh"})
+    never_repeated = frozenset({"login", "refresh", "logout"})
     examples = examples.AUTH
     throttle_scopes = {"register": "register"}
 

@@ -12,6 +12,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.web.page_policy import as_header
+
 CHAT_HTML = settings.BASE_DIR / "docs" / "examples" / "chat.html"
 
 
@@ -63,8 +65,7 @@ def chat(request: HttpRequest) -> HttpResponse:
         "form-action": "'none'",
         "frame-ancestors": "'none'",
     }
-    header = "; ".join(f"{name} {sources}" for name, sources in policy.items())
-    return HttpResponse(page, headers={"Content-Security-Policy": header})
+    return HttpResponse(page, headers={"Content-Security-Policy": as_header(policy)})
 
 
 def csp_hash(page: str, tag: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from botocore.config import Config
+from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "search",
     "uploads",
     "geo",
+    "idempotency",
     "jobs",
     "core",
 ]
@@ -83,6 +85,7 @@ MIDDLEWARE = [
     "core.web.middleware.JsonErrorsMiddleware",
     "core.web.health.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "core.web.page_policy.PagePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.LanguageMiddleware",
     "core.web.middleware.RequestLimitsMiddleware",
@@ -269,6 +272,16 @@ SIMPLE_JWT = {
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends every token
     "UPDATE_LAST_LOGIN": False,
 }
+AVATAR_SERVICES = [
+    "api.dicebear.com",
+    "gravatar.com",
+    "i.pravatar.cc",
+    "robohash.org",
+    "secure.gravatar.com",
+    "ui-avatars.com",
+    "www.gravatar.com",
+]
+AVATAR_HOSTS = env.list("AVATAR_HOSTS", AVATAR_SERVICES)  # besides our uploads
 SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address …
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
 
@@ -313,6 +326,7 @@ REST_FRAMEWORK = {
     ],
     "URL_FORMAT_OVERRIDE": None,
 }
+IDEMPOTENCY_HANDLER = "idempotency.services.answer_once"  # core imports no app
 SPECTACULAR_SETTINGS = DOCUMENT | {
     "ENUM_NAME_OVERRIDES": {
         "ItemType": "favorites.models.ITEM_TYPES",
@@ -347,8 +361,10 @@ DEVELOPMENT_ORIGINS = [
 CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
 )
-CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False  # the API reads no cookies
 CORS_PREFLIGHT_MAX_AGE = 7200
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match"]
 CORS_EXPOSE_HEADERS = [
     "X-Total-Count",
     "X-Page",
@@ -359,6 +375,7 @@ CORS_EXPOSE_HEADERS = [
     "Link",
     "X-Request-ID",
     "Retry-After",
+    "Idempotency-Replayed",
 ]
 
 # --- Words and times ------------------------------------------------------------------

@@ -28,6 +28,13 @@ if TYPE_CHECKING:  # REST framework imports this module before the viewsets
     from core.api.viewsets import ApiViewSet
 
 MESSAGE = inline_serializer("Confirmation", {"message": serializers.CharField()})
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="A repeated request with the same key is answered as the first was, "
+    "for 24 hours.",
+)
 CRUD_VERBS = {
     "create": "create",
     "retrieve": "get",
@@ -186,7 +193,10 @@ class Schema(AutoSchema):
         return self._viewset.serializer_class
 
     def get_override_parameters(self) -> list[Any]:
-        """Return the parameters of lists for the point to search around."""
+        """Return a list's parameters of the point, or the key of a repeatable POST."""
+        action = self._viewset.action
+        if self.method == "POST" and action not in self._viewset.never_repeated:
+            return [IDEMPOTENCY_KEY]
         place = getattr(self._filterset(), "place", {}) if self._is_list_view() else {}
         return [OpenApiParameter(name, schema) for name, schema in place.items()]
 

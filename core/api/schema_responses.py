@@ -25,19 +25,21 @@ ERROR = {
     },
     "required": ["error", "code", "fields"],
 }
+STATE_CODES = ["conflict", "invalid_transition", "idempotency_key_in_use"]
 TOKEN_CODES = ["not_authenticated", "authentication_failed", "token_not_valid"]
 # status: (meaning, the codes that any operation may answer with it)
 ERRORS = {
-    "400": ("The input is wrong.", ["invalid"]),
+    "400": ("The input is wrong.", ["invalid", "invalid_idempotency_key"]),
     "401": ("No valid token.", TOKEN_CODES),
     "403": ("Signed in, but not allowed.", ["not_allowed"]),
     "404": ("Does not exist, or is not visible to the caller.", ["not_found"]),
     "405": ("The path does not take this method.", ["method_not_allowed"]),
     "408": ("The body took too long to arrive.", ["request_timeout"]),
-    "409": ("Not possible in the current state.", ["conflict", "invalid_transition"]),
+    "409": ("Not possible in the current state.", STATE_CODES),
     "411": ("The body has no Content-Length.", ["length_required"]),
     "413": ("The request is too large.", ["too_large"]),
     "415": ("The body is of a wrong type.", ["unsupported_media_type"]),
+    "422": ("The key belongs to another request.", ["idempotency_key_reused"]),
     "429": ("Too many requests.", ["throttled"]),
     "500": ("An error of the server; quote `request_id`.", ["server_error"]),
     "503": ("Overloaded, or the search is too slow.", ["unavailable", "too_slow"]),
@@ -195,6 +197,11 @@ def _errors_of(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     statuses = {status for status in operation["responses"] if status[0] == "4"}
     if takes_body or has_query:
         statuses.add("400")
+    takes_key = any(
+        p["name"] == "Idempotency-Key" for p in operation.get("parameters", [])
+    )
+    if takes_key:
+        statuses |= {"400", "422"}
     if takes_body or "{" in path:
         statuses.add("404")
     if operation["security"] and {} not in operation["security"]:

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django_filters import FilterSet
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ValidationError
@@ -65,6 +66,7 @@ class ApiViewSet(GenericViewSet):
     object_key = ""  # of a row in the answer to a write: {"message": …, key: {…}}
     list_key: str | None = None  # of the rows of a list; None for a bare array
     examples: Mapping[str, Any] = {}  # action: {"Request": […], "Answer": […]}
+    never_repeated: frozenset[str] = frozenset()  # POSTs that take no Idempotency-Key
     throttle_scopes: dict[str, str] = {}  # action: scope, where it is not "write"
     lookup_value_regex = r"[0-9]{1,18}"
 
@@ -84,6 +86,22 @@ class ApiViewSet(GenericViewSet):
         # Without an action the path does not take the method: 405 for everybody.
         is_open = self.action is None or self.action in self.public_actions
         return [AllowAny()] if is_open else [IsAuthenticated()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller; a POST with an `Idempotency-Key` is then answered once."""
+        super().initial(request, *args, **kwargs)
+        is_repeatable = (
+            request.method == "POST"
+            and "HTTP_IDEMPOTENCY_KEY" in request.META
+            and self.action is not None
+            and self.action not in self.never_repeated
+        )
+        if is_repeatable:
+            handler = getattr(self, "post")  # noqa: B009  # `as_view` sets it
+            answer_once = import_string(settings.IDEMPOTENCY_HANDLER)
+            self.post = lambda request, *args, **kwargs: answer_once(
+                request, lambda: handler(request, *args, **kwargs)
+            )
 
     def check_throttles(self, request: Request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:

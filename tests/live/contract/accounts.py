@@ -205,7 +205,7 @@ def _what_stays(m: Market, before, path: str, shown) -> None:
         expect_equal(
             f"3.1 PUT profile: {field} cannot be set", ignored[field], before[field]
         )
-    web = "https://pictures.example/" + "a" * 230
+    web = "https://ui-avatars.com/api/" + "a" * 228
     outside = m.dace.put(path, {"avatar_url": web, "profile_picture_url": web}).body[
         "user"
     ]
