@@ -1,12 +1,16 @@
 """Configuration of the app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
-    """Registers the system checks of `core.checks`."""
+    """Registers the system checks, and the examinations of all apps."""
 
     name = "core"
 
     def ready(self) -> None:
         from core import checks  # noqa: F401 - registers them
+        from core.db import examinations  # noqa: F401
+
+        autodiscover_modules("examinations")

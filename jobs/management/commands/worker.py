@@ -6,9 +6,8 @@ import signal
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs import services
+from jobs.examinations import MAX_LATE_S
 from jobs.worker import Worker
-
-MAX_LATE_S = 60
 
 
 class Command(BaseCommand):
