@@ -84,8 +84,9 @@ soak-chat: .venv/dev  ## Send messages while sockets, a server and Redis fail: e
 	@$(RUN) -m tests.live.soak_chat
 
 outages: export DATABASE_URL = $(DATABASE_URL_TEST)
-outages: .venv/dev  ## Stop the mail server, Redis and the worker in turn: requests go on, nothing is lost
+outages: .venv/dev  ## Stop the mail server, Redis, the worker and PostgreSQL in turn: nothing is lost
 	@$(RUN) -m tests.live.outages
+	@$(RUN) -m tests.live.outages_database
 
 reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload

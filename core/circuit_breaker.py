@@ -42,6 +42,11 @@ class CircuitBreaker:
             self._test_at = now + self.reset_timeout_s
             return True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the last call failed. Half-open counts as open."""
+        return self._test_at is not None
+
     def record_success(self) -> None:
         """Close the circuit."""
         if self._test_at is not None:

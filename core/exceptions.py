@@ -3,12 +3,15 @@
 `core.api.exception_handler` turns the exceptions into responses.
 """
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from redis.exceptions import RedisError
 
 from core.request_id import current_request_id
 
@@ -26,6 +29,10 @@ CODES_BY_STATUS = {
     404: "not_found",
     405: "method_not_allowed",
 }
+
+# The database or Redis is away, locked for long, too slow, or refuses. A Redis that
+# answers may refuse: it is a replica, full, loading, or wants another password.
+AWAY = (OperationalError, InterfaceError, RedisError)
 
 
 class DomainError(Exception):
@@ -146,5 +153,14 @@ def bad_request(
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Return a 500, as Django's `handler500`."""
-    return error_response(500)
+    """Return a 500, as Django's `handler500`; a 503 if a service is down."""
+    # Django calls this while it handles the exception. The admin and the pages have no
+    # exception handler of their own that would tell an outage from a bug.
+    if not isinstance(sys.exception(), AWAY):
+        return error_response(500)
+    response = JsonResponse(
+        error_body(_("Too busy just now. Please try again."), ServiceUnavailable.code),
+        status=ServiceUnavailable.status,
+    )
+    response["Retry-After"] = str(ServiceUnavailable.retry_after)
+    return response

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from django.db import DatabaseError, connection, reset_queries, transaction
+from django.db import Error as DatabaseError
+from django.db import connection, reset_queries, transaction
 from django.utils import timezone
 
 from core.request_id import set_request_id

@@ -134,7 +134,14 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    _database["ENGINE"] = "core.db.postgresql"  # Django's, with a watched pool
     _database["OPTIONS"] = {
+        "connect_timeout": 2,  # seconds; the next five are for a network that is cut
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 10_000,  # milliseconds
         "prepare_threshold": env.int("DB_PREPARE_AFTER", 5) or None,  # runs of a text
         "pool": {
             "min_size": env.int("DB_POOL_MIN", 1),

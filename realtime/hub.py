@@ -10,7 +10,7 @@ from typing import cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from accounts.tokens import SESSION_ENDED
 from core.addresses import limited_networks

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from realtime import db, queries
 from realtime.conversation_state import Action, ConversationState, State

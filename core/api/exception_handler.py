@@ -8,18 +8,16 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeout
 from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from core.exceptions import (
+    AWAY,
     DEFAULT_MESSAGES,
     DomainError,
     ServiceUnavailable,
@@ -34,8 +32,6 @@ MAX_PROBLEMS = 50
 MAX_PROBLEMS_BYTES = 12_000  # as JSON
 MAX_FIELD_CHARS = 100
 MAX_SENTENCE_CHARS = 500
-# Away, locked for long, or too slow.
-AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeout)
 
 
 def render(exc: Exception, context: dict[str, Any]) -> Response:

@@ -6,7 +6,8 @@ import threading
 from collections import Counter
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.models import Case, F, Model, Value, When
 
 logger = logging.getLogger("marketplace.counters")
@@ -59,6 +60,8 @@ class BufferedCounter:
         try:
             for start in range(0, len(rows), BATCH_ROWS):
                 self._write(rows[start : start + BATCH_ROWS])
+                for pk, _count in rows[start : start + BATCH_ROWS]:
+                    del counts[pk]  # or a failure later on would count it twice
         except DatabaseError:
             logger.warning("counter flush failed, will be repeated", exc_info=True)
             with self._lock:

@@ -15,20 +15,18 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack, closing
-from email import message_from_bytes
-from email.policy import default
 from http.client import HTTPConnection
 from statistics import median
 
 import django
-from aiosmtpd.controller import Controller
 from websockets.asyncio.client import connect
 
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.harness import Answer, Call, exchange
+from tests.live.mail_server import MailServer
 from tests.live.processes import OwnRedis, OwnServer, Worker
-from tests.live.server import HOST, free_port, manage
+from tests.live.server import HOST, manage
 
 ROUNDS = 8  # in each outage: an application and a message
 OUTAGE_S = 5.0
@@ -36,34 +34,6 @@ MAX_DELAY_MS = 800  # that a call may take longer than usual
 EVENTS_TIMEOUT_S = 4
 EMAILS_TIMEOUT_S = 20  # after the outage
 MAX_RUN_S = 90
-
-
-class MailServer:
-    """A mail server on a fixed port; keeps subject and Message-ID of each e-mail."""
-
-    def __init__(self):
-        self.port = free_port()
-        self.emails: list[tuple[str, str]] = []
-
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-        email = message_from_bytes(envelope.content, policy=default)
-        self.emails.append((email["Subject"], email["Message-ID"]))
-        return "250 OK"
-
-    def start(self) -> None:
-        self._running = Controller(self, hostname=HOST, port=self.port)
-        self._running.start()
-
-    def stop(self) -> None:
-        self._running.stop()
-
-    def of(self, titles: set[str]) -> Counter[tuple[str, str]]:
-        """Count the e-mails about these tasks, by subject and Message-ID."""
-        return Counter(
-            (subject, key)
-            for subject, key in self.emails
-            if any(subject.endswith(title) for title in titles)
-        )
 
 
 def main() -> int:
@@ -142,7 +112,9 @@ class Scenario:
             await asyncio.sleep(max(0, began + OUTAGE_S - time.monotonic()))
             await asyncio.to_thread(bring_up)
             over = time.monotonic()
-            emails = await self._emails(titles)
+            emails = await asyncio.to_thread(
+                self._mail.wait_for, titles, seconds=EMAILS_TIMEOUT_S
+            )
             listening.cancel()
         result = {
             "outage": name,
@@ -198,16 +170,6 @@ class Scenario:
             answer = exchange(http, Call(method, path, self._tokens[user], body))
         self._times.append((time.monotonic() - began) * 1000)
         return answer
-
-    async def _emails(self, titles: set[str]) -> Counter:
-        """Wait for all e-mails, and a little longer for those that come twice."""
-        deadline = time.monotonic() + EMAILS_TIMEOUT_S
-        while len(self._mail.of(titles)) < len(titles):
-            if time.monotonic() > deadline:
-                break
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(0.5)
-        return self._mail.of(titles)
 
 
 async def listen(socket, events: Counter) -> None:
