@@ -19,7 +19,12 @@ from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
 from realtime.polling import Poller, WatchingConnection
 from realtime.protocol import CloseCode, CloseConnection, encode_frame
-from realtime.publisher import LAYER_ERRORS, group_of, send_to_groups
+from realtime.publisher import (
+    LAYER_ERRORS,
+    close_layer_connections,
+    group_of,
+    send_to_groups,
+)
 
 logger = logging.getLogger("realtime")
 COUNTED_EVENTS = frozenset(
@@ -238,6 +243,14 @@ class Hub:
         for task in (self._heartbeat, *self.poller.tasks):
             self._spawn(task())
 
+    async def _renew_subscriptions(self) -> None:
+        # Redis may have refused a subscription after the layer had noted it as made:
+        # the answer comes later, to the task that receives. Nobody would ask again.
+        self._unsubscribed |= self._connections_by_user.keys()
+        with contextlib.suppress(*LAYER_ERRORS):
+            async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                await close_layer_connections(self.layer)
+
     async def _subscribe(self, user_id: int) -> None:
         # Stays while the layer is down: `_heartbeat` subscribes again later.
         self._unsubscribed.add(user_id)
@@ -278,6 +291,8 @@ class Hub:
         be open while its subscription is not.
         """
         while True:
+            if self.layer_is_down:
+                await self._renew_subscriptions()
             with contextlib.suppress(*LAYER_ERRORS):
                 async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
                     # Each time, as the first attempt may have failed.

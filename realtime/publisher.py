@@ -64,6 +64,18 @@ async def send_to_groups(layer: BaseChannelLayer, event: Event) -> None:
         await layer.group_send(group_of(user_id), message | {"user_id": user_id})
 
 
+async def close_layer_connections(layer: BaseChannelLayer) -> None:
+    """Close this event loop's connections to Redis; the next call opens others.
+
+    The channels and groups of the layer stay, but must be subscribed again. Does
+    nothing to a layer in memory. Raises `LAYER_ERRORS`.
+    """
+    # Not `flush` of the layer: a task that waits in `receive` would wait for ever.
+    if get_loop_layer := getattr(layer, "_get_layer", None):
+        for shard in get_loop_layer()._shards:
+            await shard.flush()
+
+
 class Publisher:
     """A thread with an event loop that sends the events of its process, in order."""
 

@@ -5,18 +5,20 @@ from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeout
+from redis.exceptions import RedisError
 
 from core.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger("marketplace.cache")
+TESTS = frozenset({"add", "set", "set_many"})  # refused whenever Redis cannot store
 
 
 class FallbackRedisCache(RedisCache):
     """Redis, or while Redis is down a cache in the memory of this process.
 
-    Rate limits are then counted by each process alone.
+    A Redis that answers but refuses is down, too: a replica, one that is full, loads
+    its data, cannot save, or wants another password. Each process then counts rate
+    limits alone.
     """
 
     # Of the class, since Django makes a cache object per thread: with a breaker each,
@@ -29,14 +31,19 @@ class FallbackRedisCache(RedisCache):
         self._fallback = LocMemCache("redis-fallback", {**params, "OPTIONS": {}})
 
     def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        if self.breaker.allows_call():
+        # While the circuit is open only writes test Redis. A replica or a full Redis
+        # still answers reads: they would close the circuit, and a counter would be
+        # looked for in Redis, which does not have it, and begin again.
+        is_test = name in TESTS
+        if self.breaker.allows_call() if is_test else not self.breaker.is_open:
             try:
                 result = getattr(super(), name)(*args, **kwargs)
-            except (RedisConnectionError, RedisTimeout) as error:
+            except RedisError as error:
                 self.breaker.record_failure()
                 logger.warning("Redis is down, using process memory: %r", error)
             else:
-                self.breaker.record_success()
+                if is_test:
+                    self.breaker.record_success()
                 return result
         return getattr(self._fallback, name)(*args, **kwargs)
 

@@ -33,7 +33,7 @@ OUTAGE_S = 5.0
 MAX_DELAY_MS = 800  # that a call may take longer than usual
 EVENTS_TIMEOUT_S = 4
 EMAILS_TIMEOUT_S = 20  # after the outage
-MAX_RUN_S = 90
+MAX_RUN_S = 240
 
 
 def main() -> int:
@@ -64,6 +64,9 @@ def main() -> int:
             ("smtp", mail.stop, mail.start),
             ("redis", redis.kill, redis.start),
             ("redis hangs", redis.freeze, redis.thaw),
+            ("redis is full", *redis.commands("CONFIG SET maxmemory", "1", "0")),
+            ("redis is a replica", *redis.commands("REPLICAOF", f"{HOST} 1", "NO ONE")),
+            ("redis denies", *redis.commands("ACL SETUSER default", "-@all", "+@all")),
             ("worker", worker.kill, worker.start),
         )
         failures = [asyncio.run(scenario.run(*outage)) for outage in outages]

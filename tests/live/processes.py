@@ -10,13 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+
+import redis
 
 from tests.live.server import DEVELOPMENT, HOST, ROOT, Server, free_port, serve, stop
 
 EMBEDDED = [sys.executable, "-m", "marketplace.server"]  # REST and /ws
 WORKER = [sys.executable, "manage.py", "worker"]
+ADMIN = ("admin", "on", "nopass", "+@all", "~*", "&*")  # a user of Redis
 
 
 class OwnServer:
@@ -109,7 +114,19 @@ class OwnRedis(ManagedProcess):
         self.command = [
             *("redis-server", "--bind", HOST, "--port", str(self.port)),
             *("--save", "", "--appendonly", "no"),
+            *("--user", *ADMIN),
         ]
+
+    def commands(self, command: str, down: str, up: str) -> tuple[Callable, Callable]:
+        """Return functions that run a command with arguments for an outage, and after.
+
+        As a user of its own, which keeps its rights when others lose theirs.
+        """
+        client = redis.Redis.from_url(self.url, username="admin", password="any")
+        return tuple(
+            partial(client.execute_command, *command.split(), *arguments.split())
+            for arguments in (down, up)
+        )
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:
