@@ -28,7 +28,7 @@ help:  ## List the targets
 # --- Run it -----------------------------------------------------------------------------
 demo: export DEMO = 1
 demo: .venv/base  ## Serve a demo marketplace and run its jobs on http://127.0.0.1:8000 (PORT=…)
-	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py migrate_together --verbosity 0
 	@$(RUN) manage.py seed --if-empty
 	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
 		'demo@example.com, helper@example.com or staff@example.com' \

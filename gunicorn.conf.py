@@ -14,11 +14,13 @@ from gunicorn.http import message
 
 from core.env import Environment
 from core.web.log_config import configuration
+from core.web.ports import cannot_listen
 
 env = Environment(Path(__file__).parent / ".env")
 
 wsgi_app = "marketplace.wsgi:application"
-bind = f"{env.str('HOST', '127.0.0.1')}:{env.int('PORT', 8000)}"
+own_host, own_port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
+bind = f"{own_host}:{own_port}"
 workers = env.int("WEB_CONCURRENCY", 1)
 worker_class = "gthread"
 threads = env.int("WEB_THREADS", 8)
@@ -33,6 +35,19 @@ logconfig_dict = configuration(
     as_json=env.bool("LOG_JSON", not env.bool("DEBUG", False)),
     level=env.log_level("LOG_LEVEL", "INFO"),
 )
+
+
+def exit_unless_port_is_free() -> None:
+    """Exit with 1 and one sentence if another program listens on the port.
+
+    gunicorn would try for five seconds and log each attempt.
+    """
+    if {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():  # the socket is inherited
+        return
+    try:
+        socket.create_server((own_host, own_port)).close()
+    except OSError as error:
+        raise SystemExit(cannot_listen(own_host, own_port, error)) from None
 
 
 class WithoutAccessLog(Logger):
@@ -64,7 +79,10 @@ util.close_graceful = close_without_waiting
 
 
 def on_starting(arbiter: Arbiter) -> None:
-    """Exit with one message if a setting is wrong, before workers fail with it."""
+    """Exit with one message if a setting is wrong, or the port is taken.
+
+    Not called on a reload, when this server itself has the port.
+    """
     # In a process of its own: after SIGHUP the new workers would inherit settings that
     # this process has loaded. The number of workers may come from the command line.
     environment = os.environ | {"WEB_CONCURRENCY": str(arbiter.cfg.workers)}
@@ -77,3 +95,4 @@ def on_starting(arbiter: Arbiter) -> None:
     )
     if done.returncode:
         sys.exit(done.returncode)
+    exit_unless_port_is_free()

@@ -3,6 +3,7 @@
 `core.api.exception_handler` turns the exceptions into responses.
 """
 
+import errno
 import sys
 from typing import Any
 
@@ -110,6 +111,11 @@ class Throttled(DomainError):
         self.retry_after = retry_after
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Return whether a disk, or this user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
 def error_body(
     message: str | Promise, code: str, fields: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
@@ -156,7 +162,8 @@ def server_error(request: HttpRequest) -> JsonResponse:
     """Return a 500, as Django's `handler500`; a 503 if a service is down."""
     # Django calls this while it handles the exception. The admin and the pages have no
     # exception handler of their own that would tell an outage from a bug.
-    if not isinstance(sys.exception(), AWAY):
+    error = sys.exception()
+    if not isinstance(error, AWAY) and not is_full(error):
         return error_response(500)
     response = JsonResponse(
         error_body(_("Too busy just now. Please try again."), ServiceUnavailable.code),

@@ -13,6 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
 )
 
 from core.env import load_settings
+from core.web.ports import cannot_listen
 
 # The application closes at 64 KB already, with a close code that names the reason.
 MAX_FRAME_BYTES = 128 * 1024
@@ -33,6 +34,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.close()
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens. Raises `SystemExit` (1) with a sentence."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise SystemExit(cannot_listen(host, port, error)) from None
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT. Exits with a message if a setting is wrong."""
     load_settings()
@@ -51,7 +60,7 @@ def main() -> None:
         server_header=False,
         log_config=None,
     )
-    with socket.create_server((settings.HOST, settings.PORT), backlog=2048) as listener:
+    with listen(settings.HOST, settings.PORT) as listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
             listener.setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS

@@ -18,8 +18,9 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.db import connection
 
+from core.db.locks import process_lock
 from marketplace.management.commands.draw_workflows import page
-from marketplace.management.commands.migrate_together import LOCK_ID, advisory_lock
+from marketplace.management.commands.migrate_together import LOCK_ID
 from seed.people import DEMO_PASSWORD
 
 ROOT = Path(__file__).parents[1]
@@ -246,7 +247,7 @@ def test_a_container_uses_a_key_that_another_one_generated_first(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_one_container_migrates_and_the_others_wait():
-    """SQLite has no advisory lock; it is used by one container only."""
+    """In-memory SQLite is used by one process only."""
     other = connection.copy()
 
     def is_free() -> bool:
@@ -258,7 +259,7 @@ def test_one_container_migrates_and_the_others_wait():
             cursor.execute("SELECT pg_advisory_unlock_all()")
         return free
 
-    with advisory_lock():
+    with process_lock(LOCK_ID):
         within = is_free()
     assert (within, is_free()) == (connection.vendor != "postgresql", True)
     other.close()

@@ -23,6 +23,7 @@ from core.exceptions import (
     ServiceUnavailable,
     TooLarge,
     error_body,
+    is_full,
     server_error_body,
 )
 
@@ -52,6 +53,9 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
     response = exception_handler(exc, context)
     if response is None and isinstance(exc, AWAY):
         return render(_unavailable(exc), context)
+    if response is None and is_full(exc):
+        logger.error("a disk is full", exc_info=exc)
+        return render(ServiceUnavailable(_("Too busy just now. Please try again.")), {})
     if response is None:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):

@@ -1,7 +1,12 @@
-"""Row locks: the only place that calls `select_for_update`."""
+"""Locks of rows (the only place that calls `select_for_update`) and of processes."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Manager, Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -22,3 +27,41 @@ def locked(
     # inserted. With FOR UPDATE, two people who review each other at once would each
     # wait for the other's row.
     return rows.select_for_update(of=of, no_key=True, skip_locked=skip_locked)
+
+
+@contextmanager
+def process_lock(lock_id: int) -> Iterator[None]:
+    """Wait until no other process that uses this database holds `lock_id`; hold it.
+
+    For commands that containers start at the same moment. The lock ends with the
+    process, however that ends.
+    """
+    if connection.vendor == "postgresql":
+        with _advisory_lock(lock_id):
+            yield
+    elif connection.is_in_memory_db():  # type: ignore[attr-defined]  # of SQLite
+        yield  # no other process can use it
+    else:
+        # A file beside the database: SQLite's own lock would be lost with each commit.
+        path = Path(f"{connection.settings_dict['NAME']}.{lock_id}.lock")
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+            yield
+
+
+@contextmanager
+def _advisory_lock(lock_id: int) -> Iterator[None]:
+    # A connection of its own: the lock belongs to the database session, and `migrate`
+    # may close the default connection.
+    lock_connection = connection.copy()
+    try:
+        with lock_connection.cursor() as cursor:
+            # The lock is waited for as long as the other process works.
+            cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_id])
+        yield
+    finally:
+        with lock_connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_id])
+            cursor.execute("RESET lock_timeout; RESET statement_timeout")
+        lock_connection.close()

@@ -1,12 +1,17 @@
 """Fill the database with demo data."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import User
+from core.db.locks import process_lock
 from seed import services
 from seed.sizes import SIZES
+
+LOCK_ID = 7_205_759_404  # of this command; any number no other code locks
 
 
 class Command(BaseCommand):
@@ -29,7 +34,13 @@ class Command(BaseCommand):
             "--yes", action="store_true", help="Also if there are real users."
         )
 
-    def handle(
+    def handle(self, **options: Any) -> None:
+        # Two containers that start at once would both find no users: the second one
+        # waits here, and then finds those of the first.
+        with process_lock(LOCK_ID):
+            self._seed(**options)
+
+    def _seed(
         self,
         *,
         size: str,
