@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
@@ -11,22 +12,28 @@ from django.db.models import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from search.fields import NormalizedTextField
-from search.text import SearchTerms, first_words, normalize, parse_terms
+from search.text import SIGNS, SearchTerms, first_words, normalize, parse_terms
 
-MAX_LETTER = 0x530  # the end of the Latin and Cyrillic blocks
-LATIN_LETTERS = (*range(0xC0, 0x180), ord("ё"), ord("Ё"))  # with accents, and ё
+# Latin with accents, and Cyrillic; raised and lowered digits, ligatures, full width.
+LETTERS = (
+    *(*range(0x530), *range(0x1E00, 0x1F00), *range(0x2070, 0x20A0)),
+    *(*range(0xFB00, 0xFB07), *range(0xFF10, 0xFF5B)),
+)
+LATIN_LETTERS = (*range(0xC0, 0x180), 0x1E9E, ord("ё"), ord("Ё"))  # with accents, and ё
+MARKS = "".join(map(chr, range(0x300, 0x370)))  # combining: U+0301 marks the stress
+UNSEEN = "\xad\u200b\u200c\u200d\u2060\ufeff"
 # Translated to spaces: PostgreSQL's parser would keep e-mail and web addresses whole.
-PUNCTUATION = '!"#$&()*+,-./:;<=>?@[\\]^_`{|}~'
+PUNCTUATION = '!"#$&()*+,-./:;<=>?@[\\]^_`{|}~\u2044'
 
 
 def _letter_variants() -> dict[str, str]:
     found: defaultdict[str, str] = defaultdict(str)
-    for letter in filter(str.isalpha, map(chr, range(MAX_LETTER))):
+    for letter in filter(str.isalnum, map(chr, LETTERS)):
         found[normalize(letter)] += letter
     return found
 
 
-LETTER_VARIANTS = _letter_variants()  # "a": "aAāĀä…"
+LETTER_VARIANTS = _letter_variants()  # "a": "aAāĀä…", "ss": "ßẞ"
 
 
 def prefix_regex(word: str) -> str:
@@ -34,8 +41,26 @@ def prefix_regex(word: str) -> str:
 
     `word` is normalized; the text is not.
     """
-    letters = (f"[{LETTER_VARIANTS.get(letter, re.escape(letter))}]" for letter in word)
-    return rf"(^|[\W_]){''.join(letters)}"
+    letters = map(_letter_regex, PIECES.findall(word))
+    return rf"(^|[^\w{IGNORED}]|_){''.join(letters)}"
+
+
+IGNORED = f"{MARKS[0]}-{MARKS[-1]}{UNSEEN}"  # in a class of characters
+LIGATURES = ("ffi", "ffl", "ff", "fi", "fl", "ss", "ae", "oe", "th")  # longest first
+PIECES = re.compile(f"{'|'.join(LIGATURES)}|.")
+
+
+def _letter_regex(piece: str) -> str:
+    """Return a pattern for a letter or the letters of a ligature, with their marks."""
+    single = "".join(map(_one_letter_regex, piece))
+    if len(piece) == 1:
+        return single
+    return f"({single}|[{LETTER_VARIANTS[piece]}])"
+
+
+@cache
+def _one_letter_regex(letter: str) -> str:
+    return f"[{LETTER_VARIANTS.get(letter, re.escape(letter))}][{IGNORED}]*"
 
 
 @models.CharField.register_lookup
@@ -76,19 +101,23 @@ class ContainsWords(Lookup):
         return column, list(params)
 
 
-def _translation() -> tuple[str, str]:
-    """Return the second and third argument of PostgreSQL's `translate`."""
-    letters = {chr(point): normalize(chr(point)) for point in LATIN_LETTERS}
-    plain = {a: b for a, b in letters.items() if len(b) == 1 and b != a.lower()}
-    spaces = " " * len(PUNCTUATION)
-    return "".join(plain) + PUNCTUATION, "".join(plain.values()) + spaces
-
-
 def tsvector_sql(column: str) -> str:
-    """Return SQL for the tsvector of a column of text that is not normalized."""
-    letters, replacements = _translation()
-    plain = f"translate(lower({column}), '{letters}', '{replacements}')"
-    return f"to_tsvector('simple', {plain})"
+    """Return SQL for the tsvector of a column of text that is not normalized.
+
+    It folds what `search.text.normalize` folds, as far as SQL can.
+    """
+    letters = {chr(point): normalize(chr(point)) for point in LATIN_LETTERS}
+    single = {a: b for a, b in letters.items() if len(b) == 1}
+    spaces = " " * len(PUNCTUATION)
+    # `translate` drops what has no counterpart: the marks, at the end.
+    before = "".join(single) + PUNCTUATION + MARKS + UNSEEN
+    after = "".join(single.values()) + spaces
+    words = f"translate({column}, '{SIGNS}', '{' ' * len(SIGNS)}')"
+    plain = f"translate(normalize({words}, NFKC), '{before}', '{after}')"
+    for letter, several in letters.items():
+        if len(several) > 1 and several.isalpha():
+            plain = f"replace({plain}, '{letter}', '{several}')"
+    return f"to_tsvector('simple', lower({plain}))"
 
 
 @NormalizedTextField.register_lookup

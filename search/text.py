@@ -1,4 +1,4 @@
-"""Normalization of text for search: case, accents, ё, punctuation and endings."""
+"""Normalization of text for search: case, marks, ligatures, punctuation, endings."""
 
 import re
 import unicodedata
@@ -22,31 +22,59 @@ _ENDING = re.compile(f"({'|'.join(LATIN_ENDINGS + CYRILLIC_ENDINGS)})$")
 SearchTerms = list[tuple[str, ...]]
 
 
+# Letters that Unicode does not decompose, as people type them without their marks.
+LETTERS = dict(zip("łøđðħıŧŋё", "loddhitnе", strict=True))
+LETTERS |= {"æ": "ae", "œ": "oe", "þ": "th"}
+SIGNS = "№™℠"  # compatibility would make letters of them, a part of the next word
+FRACTION_SLASH = "\u2044"
+
+
 class _NormalizedCharacters(dict):
-    """Maps a code point to its base letter, or punctuation to a space.
+    """Maps a code point to its base letters, punctuation to a space, marks to nothing.
 
     For `str.translate`.
     """
 
     def __missing__(self, point: int) -> str:
-        letter = chr(point)
-        base = unicodedata.normalize("NFD", letter)[0]
-        normalized = base if base.isascii() and base.isalpha() else letter
-        normalized = normalized if normalized.isalnum() else " "
+        normalized = _normalize_letter(chr(point))
         if point < MAX_CACHED_CODE_POINT:
             self[point] = normalized
         return normalized
 
 
-_CHARACTERS = _NormalizedCharacters({ord("ё"): "е"})
+def _normalize_letter(letter: str) -> str:
+    """`"Ā"` as `"a"`, `"ß"` as `"ss"`, `"²"` as `"2"`, `"½"` as `" 1 2 "`."""
+    if letter in SIGNS:
+        return " "
+    text = unicodedata.normalize(
+        "NFC", unicodedata.normalize("NFKC", letter).casefold()
+    )
+    base = "".join(map(_base_of, text))
+    return f" {base} " if FRACTION_SLASH in text else base
+
+
+def _base_of(letter: str) -> str:
+    if letter in LETTERS:
+        return LETTERS[letter]
+    category = unicodedata.category(letter)
+    if category.startswith("M") or category == "Cf":
+        return ""  # a stress mark, a soft hyphen, a joiner
+    base = unicodedata.normalize("NFD", letter)[0]
+    if base.isalpha() and (base.isascii() or "α" <= base <= "ω"):
+        return base
+    return letter if letter.isalnum() else " "
+
+
+_CHARACTERS = _NormalizedCharacters()
 
 
 def normalize(text: str) -> str:
     """Return `text` as it is stored and searched: `"Tīrīt, Ёлку!"` as `"tirit елку"`.
 
-    Cyrillic й stays й (it is a letter of its own), only ё becomes е.
+    Cyrillic й stays й (it is a letter of its own), only ё becomes е. Of characters with
+    the same meaning one is left: full-width and raised ones, ligatures.
     """
-    composed = unicodedata.normalize("NFC", text.lower())
+    composed = unicodedata.normalize("NFC", text)
     return " ".join(composed.translate(_CHARACTERS).split())
 
 

@@ -188,12 +188,56 @@ def test_reversed_range_is_empty(api):
         ("a_b", "a_b"),
         ("back\\slash", "back\\slash"),
         ("riga", "place"),
+        ("замок", "За\u0301мок дверной"),
+        ("за\u0301мок", "Замок дверной"),
+        ("lampa", "la\xadmpa"),
+        ("la\u200dm\xadpa", "Lampa"),
+        ("istanbul", "İstanbul"),
+        ("İSTANBUL", "istanbul"),
+        ("lodz", "Łódź"),
+        ("oresund", "Øresund"),
+        ("strasse", "Straße"),
+        ("Straße", "STRASSE"),
+        ("filma", "ﬁlma"),
+        ("lampa", "ＬＡＭＰＡ"),
+        ("m2", "20 m²"),
+        ("m²", "20 m2"),
+        ("5", "№5"),
+        ("lego", "Lego™"),
     ],
 )
 def test_words_are_found_without_their_marks(api, words, title):
     """Accents and case are folded, ё is е."""
     ListingFactory(title=title, location="Rīga" if title == "place" else "")
     assert found(api, f"search={quote(words)}") == [title]
+
+
+@pytest.mark.parametrize("typed", ["rīga", "ri\u0304ga", "strasse", "lodz", "Ł", "m2"])
+def test_a_place_is_found_without_its_marks(api, typed):
+    """X1: the filter by place folds as the search does."""
+    ListingFactory(title="here", location="Ri\u0301\u0304ga, Straße 2, Łódź, 5 m²")
+    ListingFactory(title="there", location="Ogre")
+    assert found(api, f"location={quote(typed)}") == ["here"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["ma\u0304ja", "MA\u0304JA", "mā\xadja", "mā\u200bja"]
+)
+def test_a_decomposed_category_is_found(api, typed):
+    """X1: categories are composed, in rows and in filters."""
+    ListingFactory(title="here", category="māja")
+    UserFactory(helper=True, helper_categories="māja")
+    assert found(api, f"category={quote(typed)}") == ["here"]
+    assert len(rows(api.get(f"/api/helpers?category={quote(typed)}"))) == 1
+
+
+def test_decomposed_tags_are_composed(api, alice):
+    """X1: the same word is the same tag."""
+    listing = {"title": "a", "description": "b", "category": "other", "price": 1}
+    answer = api.as_(alice).post(
+        "/api/listings", listing | {"tags": ["Ri\u0304\xadga"]}
+    )
+    assert answer.json()["listing"]["tags"] == "Rīga"
 
 
 @pytest.mark.parametrize("sign", ["%", "_", "\\", "%%", "a%c", "a_c", "*", "'", '"'])

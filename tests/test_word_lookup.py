@@ -16,6 +16,16 @@ TEXTS = {
     "user_name": ["name", "user_name"],
     "kaut/kas v1.2.3": ["kas", "2"],
     "<a href=krap>": ["krap"],
+    "за\u0301мок": ["замок", "за\u0301мок", "замо"],
+    "la\xadmpa": ["lampa", "la\u200dmpa"],
+    "İstanbul": ["istanbul", "İSTANBUL"],
+    "Łódź, Øresund": ["lodz", "oresund", "ØRESUND"],
+    "Straße": ["strasse", "STRASSE", "straße", "strass"],
+    "ﬁlma": ["film", "ﬁlma"],
+    "ＬＡＭＰＡ": ["lampa", "ｌａｍｐａ"],
+    "20 m²": ["m2", "m²", "20 m2"],
+    "Ri\u0304ga": ["riga", "Rīga"],
+    "Lego™ №5": ["lego", "5", "lego™"],
 }
 
 
