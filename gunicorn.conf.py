@@ -1,16 +1,13 @@
-"""gunicorn in production: worker processes with threads, for everything but `/ws`."""
+"""gunicorn in production: processes with threads, for everything but `/ws`."""
 
 import os
 import socket
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
-from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.http import message
 
 from core.env import Environment
 from core.web.log_config import configuration
@@ -18,18 +15,13 @@ from core.web.ports import cannot_listen
 
 env = Environment(Path(__file__).parent / ".env")
 
-wsgi_app = "marketplace.wsgi:application"
+wsgi_app = "marketplace.asgi:http"
 own_host, own_port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
 bind = f"{own_host}:{own_port}"
 workers = env.int("WEB_CONCURRENCY", 1)
-worker_class = "gthread"
-threads = env.int("WEB_THREADS", 8)
-timeout = 30
+worker_class = "marketplace.serving.worker.Worker"  # with WEB_THREADS threads
+timeout = 30  # of a loop that does not answer
 graceful_timeout = 20  # seconds after SIGTERM for open requests
-keepalive = 5
-message.MAX_REQUEST_LINE = 32_768  # RequestLimitsMiddleware answers 414 long before
-limit_request_line = message.MAX_REQUEST_LINE
-forwarded_allow_ips = ""  # TRUSTED_PROXIES decides
 control_socket_disable = True  # two servers of one user would share its path
 logconfig_dict = configuration(
     as_json=env.bool("LOG_JSON", not env.bool("DEBUG", False)),
@@ -60,22 +52,6 @@ class WithoutAccessLog(Logger):
 
 
 logger_class = WithoutAccessLog
-
-
-def close_without_waiting(connection: socket.socket) -> None:
-    """Shut the connection down and close it, without waiting for the client's FIN.
-
-    gunicorn waits two seconds for it, in the thread that accepts the requests of a
-    worker: twenty clients that never close would stop the worker for forty seconds.
-    """
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_WR)
-        connection.setblocking(False)
-        connection.recv(65_536)  # unread data: RST, and a lost response
-    connection.close()
-
-
-util.close_graceful = close_without_waiting
 
 
 def on_starting(arbiter: Arbiter) -> None:

@@ -1,8 +1,10 @@
 """The network address of a client, and the key by which limits count it."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,12 +26,17 @@ def client_address(request: HttpRequest) -> str:
     It is read from `X-Forwarded-For` only as far as our own proxies wrote it
     (`TRUSTED_PROXIES`). Text that is no address is returned as it is, cut.
     """
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """Return the `client_address` of a WSGI environ, which is `META` of a request."""
     hops = settings.TRUSTED_PROXIES
     if hops:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(forwarded) >= hops and (entry := forwarded[-hops].strip()):
             return _without_port(entry[:MAX_ADDRESS_CHARS])
-    return request.META.get("REMOTE_ADDR", "")
+    return environ.get("REMOTE_ADDR", "")
 
 
 def client_network(request: HttpRequest, *, burst: bool = False) -> str:

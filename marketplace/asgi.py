@@ -1,71 +1,53 @@
-"""The ASGI application: HTTP and WebSockets.
+"""The ASGI applications: HTTP alone, and HTTP with WebSockets.
 
-HTTP runs in threads, through the same WSGI application as under gunicorn.
+HTTP runs in threads, through the WSGI application.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, cast
+from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
-from marketplace.wsgi import application as http
+from marketplace.serving.fair_queue import FairQueue
+from marketplace.serving.threads import InThreads, Message, Receive, Send
+from marketplace.wsgi import application as wsgi
 from realtime.connection import application as websocket
 
-Message = MutableMapping[str, Any]  # of ASGI, as is the scope
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+# Requests that compute for long, and how many of them wait. A request by another
+# spelling of the path passes by, and meets the gates of the hashers and the decoder.
+PASSWORDS = FairQueue(settings.PASSWORDS_AT_ONCE, max_waiting=64)
+PICTURES = FairQueue(settings.PICTURES_AT_ONCE, max_waiting=64)
+LANES = {
+    ("POST", "/api/auth/login"): PASSWORDS,
+    ("POST", "/api/auth/register"): PASSWORDS,
+    ("POST", "/api/auth/password"): PASSWORDS,
+    ("POST", "/admin/login/"): PASSWORDS,
+    ("POST", "/api/uploads"): PICTURES,
+    ("POST", "/api/messages/attachments"): PICTURES,
+}
 
 
-def with_body_timeout(application: Application) -> Application:
-    """Wrap an ASGI application: a body that stops arriving ends with a 408.
-
-    Without it, a client that stops sending would block a thread. Under gunicorn
-    `RequestLimitsMiddleware` sets the timeout of the connection instead.
-    """
-
-    async def call(scope: Message, receive: Receive, send: Send) -> None:
-        async def receive_in_time() -> Message:
-            async with asyncio.timeout(settings.BODY_TIMEOUT_SECONDS):
-                message = await receive()
-            if message["type"] == "http.disconnect":
-                # a2wsgi would take the end of the connection for the end of the body.
-                raise ConnectionResetError
-            return message
-
-        await application(scope, receive_in_time, send)
-
-    return call
-
-
-def without_ambiguous_headers(application: Application) -> Application:
-    """Wrap an ASGI application: headers with an underscore in their name are dropped.
+class WithoutAmbiguousHeaders:
+    """Drop headers with an underscore in their name.
 
     WSGI writes `X_Forwarded_For` and `X-Forwarded-For` as one name. A proxy that sets
-    the second may pass on the first, which the client sent. gunicorn drops them too.
+    the second may pass on the first, which the client sent.
     """
 
-    async def call(scope: Message, receive: Receive, send: Send) -> None:
+    def __init__(self, application: Any):
+        self._application = application
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Call the application with the other headers."""
         if any(b"_" in name for name, _value in scope.get("headers", ())):
             headers = [pair for pair in scope["headers"] if b"_" not in pair[0]]
             scope = {**scope, "headers": headers}
-        await application(scope, receive, send)
-
-    return call
+        await self._application(scope, receive, send)
 
 
-wsgi_in_threads: Any = WSGIMiddleware(
-    cast(Any, http),  # to its stubs a response of Django is not iterable
-    workers=settings.WEB_THREADS,
+http = WithoutAmbiguousHeaders(
+    InThreads(wsgi, threads=settings.WEB_THREADS, lanes=LANES)
 )
-application = without_ambiguous_headers(
-    ProtocolTypeRouter(
-        {
-            "http": with_body_timeout(wsgi_in_threads),
-            "websocket": websocket,
-        }
-    )
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": WithoutAmbiguousHeaders(websocket)}
 )

@@ -14,6 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
 
 from core.env import load_settings
 from core.web.ports import cannot_listen
+from marketplace.serving.config import config_of
 
 # The application closes at 64 KB already, with a close code that names the reason.
 MAX_FRAME_BYTES = 128 * 1024
@@ -47,18 +48,11 @@ def main() -> None:
     load_settings()
     from marketplace.asgi import application  # needs the settings
 
-    config = uvicorn.Config(
+    config = config_of(
         application,
-        lifespan="off",
         ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # its buffers take memory per idle connection
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=20,  # seconds after SIGTERM for open requests
-        proxy_headers=False,  # TRUSTED_PROXIES decides
-        access_log=False,  # RequestIdMiddleware writes it
-        server_header=False,
-        log_config=None,
     )
     with listen(settings.HOST, settings.PORT) as listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux

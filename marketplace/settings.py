@@ -104,6 +104,13 @@ HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
 WEB_THREADS = env.int("WEB_THREADS", 8)
+# In which the head of a request must arrive.
+HEADER_TIMEOUT_SECONDS = env.float("HEADER_TIMEOUT_SECONDS", 10.0)
+# Balancers reuse connections that are silent for up to a minute: ours must last longer.
+KEEP_ALIVE_SECONDS = env.int("KEEP_ALIVE_SECONDS", 75 if TRUSTED_PROXIES else 5)
+# Requests that compute for long, of the threads of a process.
+PASSWORDS_AT_ONCE = env.int("PASSWORDS_AT_ONCE", 2)
+PICTURES_AT_ONCE = env.int("PICTURES_AT_ONCE", 2)
 APPEND_SLASH = False  # a redirect to …/ would lose the body of a POST
 
 TEMPLATES = [

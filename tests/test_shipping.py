@@ -290,12 +290,12 @@ class Server:
             stderr=self._log.open("w"),
         )
 
-    def get(self, path: str, **headers) -> tuple[int, dict, bytes]:
+    def get(self, path: str, **headers) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", path, headers=named)
         answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        return answer.status, answer.headers, answer.read()
 
     def wait(self) -> None:
         check = [sys.executable, "docker/healthcheck.py"]

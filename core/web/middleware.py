@@ -5,18 +5,11 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
-from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    JsonResponse,
-    UnreadablePostError,
-)
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -26,13 +19,11 @@ from django.utils.translation import gettext as _
 
 from core.exceptions import error_body, error_response
 from core.request_id import set_request_id
+from core.web.limits import REFUSAL, body_limit
 
 access_logger = logging.getLogger("marketplace.access")
 JSON = "application/json"
-MAX_DRAINED_RATIO = 8  # a body of up to this times its limit is read before the 413
 MAX_QUERY_CHARS = 16_000
-FORM_OVERHEAD_BYTES = 64 * 1024  # of multipart/form-data, around the file
-CHUNK_BYTES = 64 * 1024
 AnyResponse = HttpResponseBase | Awaitable[HttpResponseBase]
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID_PATTERN = re.compile(r"[\w.-]{1,64}", re.ASCII)
@@ -123,9 +114,11 @@ class LanguageMiddleware:
 
 
 class RequestLimitsMiddleware:
-    """Refuse long URLs, large bodies and bodies of unknown length before reading them.
+    """Refuse long URLs, large bodies and bodies of unknown length; and for the server.
 
-    A body of which nothing arrives for `BODY_TIMEOUT_SECONDS` is answered with 408.
+    The server has read the body before: within its limits of time and memory, or not at
+    all. It names a refusal in the environ, as only answers from here have the shape,
+    the language and the CORS headers of the others.
     """
 
     def __init__(self, get_response: GetResponse):
@@ -138,34 +131,23 @@ class RequestLimitsMiddleware:
         if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARS:
             message = _("The URL is too long.")
             return JsonResponse(error_body(message, "uri_too_long"), status=414)
-        if connection := request.META.get("gunicorn.socket"):
-            # Without it, a client that stops sending would block this thread.
-            connection.settimeout(settings.BODY_TIMEOUT_SECONDS)
         if "HTTP_TRANSFER_ENCODING" in request.META:
             message = _("A Content-Length header is required.")
             return JsonResponse(error_body(message, "length_required"), status=411)
         length = request.META.get("CONTENT_LENGTH", "")
-        if length.isdigit() and int(length) > self._limit(request):
-            self._drain(request, int(length))
+        if length.isdigit() and int(length) > body_limit(request.content_type or ""):
             message = _("The request is too large.")
             return JsonResponse(error_body(message, "too_large"), status=413)
+        if refusal := request.META.get(REFUSAL):
+            return self._server_refusal(refusal)
         return None
 
-    def _drain(self, request: HttpRequest, length: int) -> None:
-        """Read and drop the body, unless it is far too large.
-
-        A client that is still sending when the connection closes gets an error of its
-        network library instead of the 413.
-        """
-        if length <= MAX_DRAINED_RATIO * self._limit(request):
-            with suppress(UnreadablePostError):
-                while request.read(CHUNK_BYTES):
-                    pass
-
-    def _limit(self, request: HttpRequest) -> int:
-        if request.content_type == "multipart/form-data":
-            return settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
-        return settings.BODY_MAX_BYTES
+    def _server_refusal(self, refusal: str) -> JsonResponse:
+        if refusal == "request_timeout":
+            message = _("This took too long to arrive. Please try again.")
+            return JsonResponse(error_body(message, refusal), status=408)
+        body = error_body(_("Too busy just now. Please try again."), "unavailable")
+        return JsonResponse(body, status=503, headers={"Retry-After": "1"})
 
 
 class SkipApiMixin(MiddlewareMixin):

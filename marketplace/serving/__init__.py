@@ -1,0 +1,1 @@
+"""How a process serves HTTP: connections in an event loop, requests in threads."""

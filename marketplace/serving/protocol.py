@@ -1,0 +1,136 @@
+"""HTTP connections of uvicorn with deadlines and a bounded number."""
+
+import asyncio
+from typing import Any, cast
+
+from django.conf import settings
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_CONNECTIONS = 1000  # of a process
+MAX_HEAD_BYTES = 64 * 1024
+SEND_TIMEOUT_S = 30.0  # in which a client must take what fills the buffers
+LINGER_S = 2.0  # for a request on the way, when the process stops
+SWEEP_S = 0.5
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n"
+TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n"
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection. It holds no thread; a task answers its requests one by one.
+
+    `deadline` is the time of the loop at which the connection ends, or None while the
+    application works. One sweep over all connections compares it: a timer for each
+    request would cost more.
+    """
+
+    open: set["HttpProtocol"] = set()
+    is_stopping = False  # of the process
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.deadline: float | None = None
+        self.opened_at = self.loop.time()
+        self._head_bytes = 0
+
+    # --- Called by the event loop -----------------------------------------------------
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.deadline = self.opened_at + settings.HEADER_TIMEOUT_SECONDS
+        if not self.open:
+            self.loop.call_later(SWEEP_S, _sweep, self.loop)
+        self.open.add(self)
+        if len(self.open) > MAX_CONNECTIONS:
+            self._make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self.open.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass the bytes on, and limit the time and the size of a head."""
+        is_head = self.is_idle
+        if is_head:
+            self._head_bytes += len(data)
+            if self.deadline is None:  # the first byte after a response
+                self.deadline = self.loop.time() + settings.HEADER_TIMEOUT_SECONDS
+        super().data_received(data)
+        if is_head and self.is_idle and self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse(TOO_LONG)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a client that reads too slowly for the buffers."""
+        super().pause_writing()
+        self.deadline = self.loop.time() + SEND_TIMEOUT_S
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken most of it."""
+        super().resume_writing()
+        self.deadline = None
+
+    # --- Called by uvicorn ------------------------------------------------------------
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer: from now on the body has a deadline of its own."""
+        self.deadline = None
+        self._head_bytes = 0
+        # A client that has left while it waited for a thread needs no answer.
+        scope: dict[str, Any] = cast(Any, self.scope)
+        scope["marketplace.is_gone"] = self.transport.is_closing
+        super().on_headers_complete()
+        if self.is_stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the protocol of the WebSocket."""
+        self.open.discard(self)
+        super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        """End soon: a request that is on the way is still answered."""
+        type(self).is_stopping = True
+        if self.is_idle:
+            self.deadline = self.loop.time() + LINGER_S
+        else:
+            super().shutdown()
+
+    # --- Deadlines --------------------------------------------------------------------
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def sweep(self, now: float) -> None:
+        """End the connection if its deadline has passed."""
+        if self.deadline is None:
+            if self.transport.is_closing():  # what it was sent last must be taken too
+                self.deadline = now + SEND_TIMEOUT_S
+        elif now > self.deadline:
+            if self._head_bytes and self.is_idle and not self.transport.is_closing():
+                self._refuse(TOO_SLOW)
+            else:
+                self.transport.abort()
+
+    def _refuse(self, answer: bytes) -> None:
+        self.transport.write(answer)
+        self.transport.close()
+        self.deadline = self.loop.time() + SEND_TIMEOUT_S
+
+    def _make_room(self) -> None:
+        """End the oldest connection that has sent nothing, else the oldest idle one."""
+        idle = [one for one in self.open if one.is_idle]
+        silent = [one for one in idle if one.cycle is None]
+        oldest = min(silent or idle, key=lambda one: one.opened_at, default=self)
+        self.open.discard(oldest)
+        oldest.transport.abort()
+
+
+def _sweep(loop: asyncio.AbstractEventLoop) -> None:
+    now = loop.time()
+    for connection in tuple(HttpProtocol.open):
+        connection.sweep(now)
+    if HttpProtocol.open:
+        loop.call_later(SWEEP_S, _sweep, loop)
