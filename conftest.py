@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.tests.factories import UserFactory
 from core.api.viewsets import detail_queries
 from core.db.prepared import results_cache
+from core.web.read_limit import read_counts
 from jobs.models import Job
 from jobs.worker import run_next
 
@@ -86,6 +87,7 @@ def laptop(settings, tmp_path):
     }
     settings.COUNTER_FLUSH_SECONDS = 0
     cache.clear()
+    read_counts.clear()
     results_cache.clear()
     detail_queries.clear()
 

@@ -18,6 +18,7 @@ from audit.forms import ReasonedForm
 from core.admin.actions import ReasonForm
 from core.api.throttling import address_of
 from core.exceptions import DomainError, Throttled
+from core.gate import Busy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # gettext_lazy, for mypy
@@ -55,6 +56,8 @@ class StaffLoginForm(AuthenticationForm):
             raise ValidationError(
                 sentence, code="locked", params={"minutes": minutes}
             ) from error
+        except Busy as error:  # not "wrong password", which would be untrue
+            raise ValidationError(str(error), code="busy") from error
         except DomainError as error:
             raise self.get_invalid_login_error() from error
         if not user.is_staff:

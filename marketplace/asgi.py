@@ -17,7 +17,10 @@ from realtime.connection import application as websocket
 # spelling of the path passes by, and meets the gates of the hashers and the decoder.
 PASSWORDS = FairQueue(settings.PASSWORDS_AT_ONCE, max_waiting=64)
 PICTURES = FairQueue(settings.PICTURES_AT_ONCE, max_waiting=64)
+# The first of them generates the document, and the others would hold threads meanwhile.
+SCHEMA = FairQueue(1, max_waiting=200)
 LANES = {
+    ("GET", "/api/schema"): SCHEMA,
     ("POST", "/api/auth/login"): PASSWORDS,
     ("POST", "/api/auth/register"): PASSWORDS,
     ("POST", "/api/auth/password"): PASSWORDS,

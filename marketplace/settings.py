@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.LanguageMiddleware",
     "core.web.middleware.RequestLimitsMiddleware",
+    "core.web.read_limit.AnonymousReadLimitMiddleware",
     "core.web.middleware.NonApiSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -266,6 +267,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.hashers.GatedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (
@@ -320,6 +322,9 @@ ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
 # --- The API --------------------------------------------------------------------------
 PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", 0)  # s that a cache need not ask again
 THROTTLE = env.bool("THROTTLE", True)
+# A minute, per address and process. A page asks for up to 40 things at once, and many
+# people may share an address.
+THROTTLE_ANONYMOUS_READ = env.int("THROTTLE_ANONYMOUS_READ", 3000)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "register": (env.int("THROTTLE_REGISTER", 30), 3600),
     "write": (env.int("THROTTLE_WRITE", 300), 60),
@@ -393,6 +398,8 @@ CORS_EXPOSE_HEADERS = [
     "X-Request-ID",
     "Retry-After",
     "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
 ]
 
 # --- Words and times ------------------------------------------------------------------

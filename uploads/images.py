@@ -2,7 +2,6 @@
 
 import io
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from core.exceptions import ValidationFailed
+from core.gate import Gate
 
 FORMATS: dict[
     str, tuple[str, str, dict[str, int]]
@@ -34,7 +34,7 @@ DECODE_ERRORS = (  # what Pillow's decoders raise on broken or crafted files
 )
 # A decoded image of the largest size takes about 200 MB: without a limit, a few
 # uploads at once would exhaust the memory of the process.
-_decoder_slots = threading.BoundedSemaphore(2)
+_decoder_slots = Gate(settings.PICTURES_AT_ONCE)
 
 
 @dataclass(frozen=True)

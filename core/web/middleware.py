@@ -18,6 +18,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from core.exceptions import error_body, error_response
+from core.gate import Busy
 from core.request_id import set_request_id
 from core.web.limits import REFUSAL, body_limit
 
@@ -126,6 +127,15 @@ class RequestLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self._refusal(request) or self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        """Answer 503 in the admin too, when too many hash passwords."""
+        if isinstance(error, Busy):
+            headers = {"Retry-After": str(error.retry_after)}
+            return HttpResponse(str(error), status=error.status, headers=headers)
+        return None
 
     def _refusal(self, request: HttpRequest) -> JsonResponse | None:
         if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_CHARS:
