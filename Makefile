@@ -88,6 +88,12 @@ outages: .venv/dev  ## Stop the mail server, Redis, the worker and PostgreSQL in
 	@$(RUN) -m tests.live.outages
 	@$(RUN) -m tests.live.outages_database
 
+starve: .venv/dev  ## Attack both servers from one address while an honest client asks
+	@$(RUN) -m tests.live.starve
+
+proxy-check: .venv/dev  ## Run nginx with docker/nginx.conf in front of both servers
+	@$(RUN) -m tests.live.proxy
+
 reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload
 
