@@ -88,16 +88,16 @@ def _started(stack: ExitStack, environment: dict[str, str]) -> dict[str, Server]
 def _commands() -> dict:
     """Return by name (workers, threads, command), or a function of the port to that."""
     found = {
-        f"gunicorn gthread, {WORKERS} × {threads}": (WORKERS, threads, GUNICORN)
+        f"gunicorn, our worker, {WORKERS} × {threads}": (WORKERS, threads, GUNICORN)
         for threads in (1, 4, 8)
     }
+    gthread = [*GUNICORN, "--worker-class", "gthread", "--threads", "8", WSGI]
+    found[f"gunicorn gthread, {WORKERS} × 8"] = (WORKERS, 8, gthread)
     for workers in (WORKERS, 2 * WORKERS):
-        sync = [*GUNICORN, "--worker-class", "sync"]
+        sync = [*GUNICORN, "--worker-class", "sync", WSGI]
         found[f"gunicorn sync, {workers}"] = (workers, 1, sync)
     if find_spec("granian"):
         found[f"granian WSGI, {WORKERS} × 4"] = _granian(4)
-    if find_spec("uvicorn") and find_spec("a2wsgi"):
-        found[f"uvicorn and a2wsgi, {WORKERS} × 4"] = _uvicorn(4)
     return found
 
 
@@ -108,28 +108,6 @@ def _granian(threads: int):
         return WORKERS, threads, [*RUN, "granian", *at, *own, WSGI]
 
     return command
-
-
-def _uvicorn(threads: int):
-    def command(port: int) -> tuple:
-        at = ["--host", HOST, "--port", str(port), "--workers", str(WORKERS)]
-        own = ["--factory", "--no-access-log", "benchmarks.servers:as_asgi"]
-        return (
-            WORKERS,
-            threads,
-            [*RUN, "uvicorn", *at, *own],
-        )
-
-    return command
-
-
-def as_asgi():
-    """Return the WSGI application wrapped for an ASGI server."""
-    from a2wsgi import WSGIMiddleware
-
-    from marketplace.wsgi import application
-
-    return WSGIMiddleware(application, workers=int(os.environ["WEB_THREADS"]))
 
 
 if __name__ == "__main__":
