@@ -21,6 +21,7 @@ class ContentQuerySet(models.QuerySet):
 
     public_statuses: frozenset[str] = frozenset()  # those everybody may list
     deleted_statuses: frozenset[str] = frozenset()  # deleted by the owner
+    private_statuses: frozenset[str] = frozenset()  # by id, strangers get 404
     people: dict[str, frozenset[str]] = {}
 
     def for_display(self) -> Self:
@@ -37,12 +38,15 @@ class ContentQuerySet(models.QuerySet):
         return self.not_deleted().filter(self._is_visible())
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Rows that `user` may open: the visible ones and their own."""
+        """Rows that `user` may open by id: the visible ones and their own.
+
+        `items.serializers` shows strangers less of a row that is no longer public.
+        """
         return self.filter(self.visible_to_q(user))
 
     def visible_to_q(self, user: User | AnonymousUser) -> Q:
         """Return the condition of `visible_to`, for queries through a foreign key."""
-        condition = self._is_visible() | self._is_party(user)
+        condition = self._is_visible() & self._is_open_to(user) | self._is_party(user)
         if not self.deleted_statuses:
             return condition
         return ~Q(status__in=self.deleted_statuses) & condition
@@ -84,6 +88,12 @@ class ContentQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return Q()
         return Q(**{self.model.owner_field: user.pk})
+
+    def _is_open_to(self, user: User | AnonymousUser) -> Q:
+        """Rows in a status in which `user`, who is no party, may open them by id."""
+        if not self.private_statuses:
+            return Q()
+        return ~Q(status__in=self.private_statuses)
 
     def _is_visible(self) -> Q:
         # A subquery rather than a join: few people are suspended, so that it is read

@@ -1,5 +1,8 @@
 """Serializers that all types of items share."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rest_framework import serializers
 
 from core.api.output import Output
@@ -14,6 +17,28 @@ class ModerationSerializer(Output):
 
     moderation = serializers.ChoiceField(choices=Moderated.Moderation.choices)
     moderation_reason = serializers.CharField(allow_blank=True)
+
+
+class ReducedMixin(Output):
+    """Shows strangers less of an item that is no longer public, in the same fields.
+
+    A subclass sets `full_statuses`, in which everybody sees all public fields, and
+    `reduced`: the values that strangers see in the other ones.
+    """
+
+    is_base = True
+    full_statuses: frozenset[str] = frozenset()
+    reduced: Mapping[str, Any] = {}
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if instance.status in self.full_statuses or self.sees_all(instance):
+            return shown
+        return shown | {k: v for k, v in self.reduced.items() if k in shown}
+
+    def sees_all(self, row: Any) -> bool:
+        """Return whether the viewer is a party of `row`."""
+        raise NotImplementedError
 
 
 def api_actions(workflow: Workflow) -> tuple[str, ...]:

@@ -24,7 +24,12 @@ from geo.serializers import (
     require_whole_point,
 )
 from items.categories import LISTING_SLUGS
-from items.serializers import ModerationSerializer, actions_field, api_actions
+from items.serializers import (
+    ModerationSerializer,
+    ReducedMixin,
+    actions_field,
+    api_actions,
+)
 from listings import examples
 from listings.models import Listing
 from listings.permissions import is_seller
@@ -35,8 +40,17 @@ ACTIONS = api_actions(LISTING_WORKFLOW)
 STATUSES = tuple(s for s in Listing.Status.values if s != Listing.Status.DELETED)
 
 
-class ListingSerializer(PlaceSerializer, ModerationSerializer):
+class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     """A listing in a list."""
+
+    full_statuses = Listing.objects.all().public_statuses
+    reduced = {  # the title and the price remain, for favorites and old links
+        **dict.fromkeys(("description", "contact_info", "images", "tags"), ""),
+        "image_urls": [],
+        "latitude": None,
+        "longitude": None,
+        "location": "",
+    }
 
     example = {k: v for k, v in examples.LISTING.items() if k != "seller_info"}
     id = serializers.IntegerField()
@@ -71,6 +85,8 @@ class ListingSerializer(PlaceSerializer, ModerationSerializer):
     def is_party(self, row: Listing) -> bool:
         """Return whether the viewer is the seller, who sees the exact place."""
         return is_seller(row, self.viewer)
+
+    sees_all = is_party
 
     def get_views_count(self, listing: Listing) -> int:
         """How often the listing was opened."""

@@ -23,7 +23,12 @@ from geo.serializers import (
     require_whole_point,
 )
 from items.categories import TASK_SLUGS
-from items.serializers import ModerationSerializer, actions_field, api_actions
+from items.serializers import (
+    ModerationSerializer,
+    ReducedMixin,
+    actions_field,
+    api_actions,
+)
 from offerings import examples
 from offerings.models import Offering
 from offerings.permissions import is_creator
@@ -33,8 +38,12 @@ ACTIONS = api_actions(OFFERING_WORKFLOW)
 STATUSES = tuple(s for s in Offering.Status.values if s != Offering.Status.DELETED)
 
 
-class OfferingSerializer(PlaceSerializer, ModerationSerializer):
+class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     """A service that a person offers."""
+
+    full_statuses = Offering.objects.all().public_statuses
+    # The public point stays: clients take it for a number.
+    reduced = dict.fromkeys(("description", "availability", "experience", "images"), "")
 
     example = examples.OFFERING
     id = serializers.IntegerField()
@@ -63,6 +72,8 @@ class OfferingSerializer(PlaceSerializer, ModerationSerializer):
     def is_party(self, row: Offering) -> bool:
         """Return whether the viewer is the creator, who sees the exact place."""
         return is_creator(row, self.viewer)
+
+    sees_all = is_party
 
     def get_creator_avatar(self, offering: Offering) -> str | None:
         """The full URL of the picture; null without one."""

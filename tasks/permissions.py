@@ -16,8 +16,14 @@ def is_worker(task: TaskRequest, user: User | None) -> bool:
 
 
 def is_party(task: TaskRequest, user: User | None) -> bool:
-    """Return whether `user` is the creator or the worker: both see the exact place."""
+    """Return whether `user` is the creator or the worker."""
     return is_creator(task, user) or is_worker(task, user)
+
+
+def sees_exact_place(task: TaskRequest, user: User | None) -> bool:
+    """Return whether `user` is the creator, or the worker of a task not cancelled."""
+    is_cancelled = task.status == TaskRequest.Status.CANCELLED
+    return is_creator(task, user) or (is_worker(task, user) and not is_cancelled)
 
 
 def is_applicant(application: TaskApplication, user: User | None) -> bool:

@@ -22,12 +22,22 @@ class TaskQuerySet(ContentQuerySet):
     """Tasks."""
 
     public_statuses = frozenset({"open", "completed"})
+    private_statuses = frozenset({"cancelled"})
     people = {"creator": NAME_FIELDS, "assigned_to": NAME_FIELDS}
 
     def _is_party(self, user: "User | AnonymousUser") -> Q:
         if not user.is_authenticated:
             return Q()
         return Q(creator=user.pk) | Q(assigned_to=user.pk)
+
+    def _is_open_to(self, user: "User | AnonymousUser") -> Q:
+        condition = super()._is_open_to(user)
+        if not user.is_authenticated:
+            return condition
+        # By ids, not as EXISTS: other tables prefix this condition with a foreign key.
+        applications = self.model.applications.rel.related_model.objects
+        applied_to = applications.owned_by(user).order_by().values("task")
+        return condition | Q(pk__in=applied_to)
 
     def taken_by(self, user: "User") -> Self:
         """Tasks that `user` is doing or has completed."""

@@ -28,19 +28,29 @@ from geo.serializers import (
     require_whole_point,
 )
 from items.categories import TASK_SLUGS
-from items.serializers import ModerationSerializer, actions_field, api_actions
+from items.serializers import (
+    ModerationSerializer,
+    ReducedMixin,
+    actions_field,
+    api_actions,
+)
 from tasks import examples
 from tasks.models import TaskApplication, TaskRequest
-from tasks.permissions import is_creator, is_party
+from tasks.permissions import is_creator, is_party, sees_exact_place
 from tasks.workflow import TASK_WORKFLOW
 
 ACTIONS = api_actions(TASK_WORKFLOW)
 # The client's form to create a task sends the first three, its form to edit the others.
+UNDER_WAY = frozenset({"in_progress", "pending_confirmation", "disputed"})
 PRIORITIES = ("easy", "medium", "hard", "low", "normal", "high")
 
 
-class TaskSerializer(PlaceSerializer, ModerationSerializer):
-    """A task: someone needs help."""
+class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
+    """A task: someone needs help.
+
+    Others than its parties do not see who does a task before it is completed, nor what
+    becomes of the work: to them it is assigned.
+    """
 
     example = examples.TASK
     id = serializers.IntegerField()
@@ -71,15 +81,24 @@ class TaskSerializer(PlaceSerializer, ModerationSerializer):
     )
     optional = frozenset({"address", "distance", "dispute_reason"})
 
+    full_statuses = TaskRequest.objects.all().public_statuses
+    reduced = {"assigned_to_id": None, "assigned_to_name": None, "completed_at": None}
+
     def is_party(self, row: TaskRequest) -> bool:
+        """Return whether the viewer may see the exact place."""
+        return sees_exact_place(row, self.viewer)
+
+    def sees_all(self, row: TaskRequest) -> bool:
         """Return whether the viewer is the creator or the worker."""
         return is_party(row, self.viewer)
 
     def to_representation(self, instance: TaskRequest) -> dict:
         body = super().to_representation(instance)
+        if instance.status in UNDER_WAY and not self.sees_all(instance):
+            body["status"] = TaskRequest.Status.ASSIGNED.value
         if not is_creator(instance, self.viewer):
             body["moderation_reason"] = ""
-        if self.viewer and instance.dispute_reason and self.is_party(instance):
+        if self.viewer and instance.dispute_reason and self.sees_all(instance):
             body["dispute_reason"] = instance.dispute_reason
         return body
 

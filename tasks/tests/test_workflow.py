@@ -56,6 +56,8 @@ def test_each_cell_answers_by_the_table(api, cast, name, actor, status):
     allowed, sources = MAY[name]
     is_allowed = actor == allowed and not (actor == "worker" and status in UNASSIGNED)
     expected = (200 if status in sources else 409) if is_allowed else 403
+    if (actor, status) == ("stranger", "cancelled"):
+        expected = 404  # R6: strangers do not see a cancelled task
     task.refresh_from_db()
     assert response.status_code == expected
     target = TASK_WORKFLOW[name].target if expected == 200 else status
@@ -69,7 +71,8 @@ def test_each_cell_answers_by_the_table(api, cast, name, actor, status):
 @pytest.mark.parametrize("actor", ACTORS)
 def test_actions_name_what_would_succeed(api, cast, actor, status):
     task = put_in(status, cast)
-    actions = api.as_(cast[actor]).get(f"/api/tasks/{task.pk}").json()["actions"]
+    answer = api.as_(cast[actor]).get(f"/api/tasks/{task.pk}").json()
+    actions = answer.get("actions", [])  # none of a task that is not found
     assert set(actions) == {
         name
         for name, (who, sources) in MAY.items()
