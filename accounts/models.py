@@ -23,6 +23,7 @@ username_rule = RegexValidator(
     r"^[A-Za-z0-9_]{3,30}\Z",
     _("Use 3 to 30 letters, digits or underscores."),
 )
+SUSPENDED_NAME = _("Suspended user")  # in place of a suspended person's name
 PRIOR_REVIEWS, PRIOR_RATING = 5, 3.5  # prior of the Bayesian average
 
 
@@ -75,6 +76,12 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         default=0, editable=False, help_text=_("0 without reviews.")
     )
     reviews_count = models.PositiveIntegerField(default=0, editable=False)
+    deal_reviews_count = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("Those from deals. If there are any, the rating rests on them."),
+    )
     tasks_completed = models.PositiveIntegerField(default=0, editable=False)
     tasks_failed = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Disputes settled against the worker.")
@@ -168,6 +175,21 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         return self.username
 
     @property
+    def public_name(self) -> str:
+        """What others read as `display_name`: of a suspended user, a fixed name."""
+        return self.display_name if self.is_active else str(SUSPENDED_NAME)
+
+    @property
+    def public_username(self) -> str:
+        """What others read as the username: of a suspended user, a fixed name."""
+        return self.username if self.is_active else str(SUSPENDED_NAME)
+
+    @property
+    def public_picture(self) -> str:
+        """What others see as `picture`: of a suspended user, none."""
+        return self.picture if self.is_active else ""
+
+    @property
     def picture(self) -> str:
         """The URL or path of the avatar, else of the profile picture, else empty."""
         return self.avatar_url or self.profile_picture_url
@@ -176,6 +198,13 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     def shown_rating(self) -> float | None:
         """The mean rating, rounded to one decimal; None without reviews."""
         return round(self.average_rating, 1) if self.reviews_count else None
+
+    @property
+    def rating_basis(self) -> str | None:
+        """Which reviews the rating is the mean of: "deals", "all", None without any."""
+        if self.deal_reviews_count:
+            return "deals"
+        return "all" if self.reviews_count else None
 
     @property
     def completion_rate(self) -> float:
@@ -192,8 +221,9 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         """
         if not self.reviews_count:
             return 0.0
-        total = self.reviews_count * self.average_rating + PRIOR_REVIEWS * PRIOR_RATING
-        return round(total / (self.reviews_count + PRIOR_REVIEWS), 2)
+        count = self.deal_reviews_count or self.reviews_count
+        total = count * self.average_rating + PRIOR_REVIEWS * PRIOR_RATING
+        return round(total / (count + PRIOR_REVIEWS), 2)
 
     def set_password(self, raw_password: str | None) -> None:
         """Store the hash of the normalized password; for None, an unusable one."""

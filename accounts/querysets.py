@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-NAME_FIELDS = frozenset({"username", "first_name", "last_name"})
+NAME_FIELDS = frozenset({"username", "first_name", "last_name", "is_active"})
 BRIEF_FIELDS = NAME_FIELDS | {
     *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),
-    *("average_rating", "reviews_count", "tasks_completed", "tasks_failed"),
-    "created_at",
+    *("average_rating", "reviews_count", "deal_reviews_count"),
+    *("tasks_completed", "tasks_failed", "created_at"),
 }
 PRESENCE_FIELDS = frozenset({"last_seen", "show_presence"})
 

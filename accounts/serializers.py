@@ -40,8 +40,30 @@ def split_values(joined: str) -> list[str]:
     return [value for value in joined.split(",") if value]
 
 
+class RatingBasis(serializers.ChoiceField):
+    """Which reviews `average_rating` is the mean of; null without reviews."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            choices=["deals", "all"],
+            allow_null=True,
+            help_text="`deals`: as soon as there is a review from a completed task.",
+        )
+
+
+# What others see of a suspended user, besides the fixed name.
+OF_SUSPENDED = {
+    **dict.fromkeys(("first_name", "last_name", "city", "country"), ""),
+    **dict.fromkeys(("avatar_url", "profile_picture_url", "last_seen"), None),
+    **dict.fromkeys(("is_verified", "is_online"), False),
+}
+
+
 class UserBrief(Output):
-    """A user nested in another object."""
+    """A user nested in another object.
+
+    A suspended user has a fixed name, and nothing else that says who it is.
+    """
 
     example = examples.BRIEF
 
@@ -52,6 +74,13 @@ class UserBrief(Output):
     avatar_url = serializers.SerializerMethodField()
     profile_picture_url = serializers.SerializerMethodField()
     is_verified = serializers.BooleanField()
+
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if instance.is_active:
+            return shown
+        hidden = {k: v for k, v in OF_SUSPENDED.items() if k in shown}
+        return shown | hidden | {"username": instance.public_username}
 
     def get_avatar_url(self, user: User) -> str | None:
         """The full URL of the avatar or profile picture; null without both."""
@@ -68,6 +97,7 @@ class SellerInfo(UserBrief):
     city = serializers.CharField(allow_blank=True)
     country = serializers.CharField(allow_blank=True)
     average_rating = serializers.FloatField(source="shown_rating", allow_null=True)
+    rating_basis = RatingBasis()
     reviews_count = serializers.IntegerField()
     completion_rate = serializers.FloatField()
     created_at = serializers.DateTimeField()
@@ -147,6 +177,7 @@ class ProfileSerializer(Output):
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)
     average_rating = serializers.FloatField(source="shown_rating", allow_null=True)
+    rating_basis = RatingBasis()
     reviews_count = serializers.IntegerField()
     tasks_completed = serializers.IntegerField()
     reputation_score = serializers.FloatField()

@@ -150,6 +150,15 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     return user
 
 
+def get_locked(user_id: int) -> User:
+    """Return the current row of a user, locked until the transaction ends.
+
+    Locks are taken in this order: task, its applications, people, conversation. A
+    suspension and a block lock people first and no task, so none waits for another.
+    """
+    return locked(User.objects).get(pk=user_id)
+
+
 def lock(user_id: int) -> None:
     """Lock the row of a user until the transaction ends.
 
@@ -159,13 +168,17 @@ def lock(user_id: int) -> None:
     locked(User.objects).only("pk").get(pk=user_id)
 
 
-def set_rating(user_id: int, *, average: float | None, count: int) -> None:
-    """Write the mean rating (1 to 5, None without reviews) and the number of reviews.
+def set_rating(
+    user_id: int, *, average: float | None, count: int, deal_count: int
+) -> None:
+    """Write the mean rating (1 to 5, None without reviews) and the numbers of reviews.
 
     Call `lock` before computing them.
     """
     User.objects.filter(pk=user_id).update(
-        average_rating=average or 0, reviews_count=count
+        average_rating=average or 0,
+        reviews_count=count,
+        deal_reviews_count=deal_count,
     )
 
 

@@ -61,11 +61,14 @@ class Transition:
     effect: Callable[..., None] = no_effect  # in the transaction, with the row locked
     input: type | None = None  # serializer of the request body
     # Further URL paths of the same row. A path with named groups, which are ids,
-    # takes them as its data and reads no body.
+    # takes them as its data, and reads a body only with `path_input`.
     aliases: tuple[str, ...] = ()
+    path_input: type | None = None  # serializer of the body of paths with ids
     # Further objects of the answer: their key, and the attribute of the row that has
     # them once the effect has run.
     answer: Mapping[str, str] = field(default_factory=dict)
+    # Codes of errors besides the common ones, by "s" and the status: {"s403": [...]}.
+    error_codes: Mapping[str, list[str]] = field(default_factory=dict)
     in_api: bool = True
     in_admin: bool = False
 

@@ -85,8 +85,8 @@ class FavoriteRowSerializer(Output):
         shown = serializer(item, context=self.context).data
         shown |= {
             "type": favorite.item_type,
-            f"{item.owner_field}_name": item.owner.display_name,
-            "creator_avatar": self.absolute(item.owner.picture),
+            f"{item.owner_field}_name": item.owner.public_name,
+            "creator_avatar": self.absolute(item.owner.public_picture),
         }
         return {name: shown[name] for name in ITEM_FIELDS if name in shown}
 

@@ -6,6 +6,7 @@ SELLER = BRIEF | {
     "city": "Rīga",
     "country": "Latvija",
     "average_rating": 4.8,
+    "rating_basis": "deals",
     "reviews_count": 12,
     "completion_rate": 90.0,
     "created_at": "2031-03-01T08:15:00Z",

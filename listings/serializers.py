@@ -56,7 +56,7 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     id = serializers.IntegerField()
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
-    seller = serializers.CharField(source="seller.username")
+    seller = serializers.CharField(source="seller.public_username")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=LISTING_SLUGS)

@@ -307,6 +307,8 @@ SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this ti
 # --- The market's own rules -----------------------------------------------------------
 PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points
 REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
+# Reviews without a deal by younger accounts are shown once the account is as old.
+REVIEW_MIN_ACCOUNT_DAYS = env.int("REVIEW_MIN_ACCOUNT_DAYS", 0)
 LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Block, User
+from accounts.blocks import require_unblocked
+from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import (
     DomainError,
@@ -32,12 +33,6 @@ class Unreachable(DomainError):
     """The account of the other participant is suspended (409)."""
 
     code = "unreachable"
-
-
-class Blocked(NotAllowed):
-    """One of the two blocks the other (403). The answer does not say which one."""
-
-    code = "blocked"
 
 
 class TooLate(DomainError):
@@ -244,8 +239,7 @@ def _require_reachable(conversation: Conversation, sender: User) -> None:
 
 
 def _require_unblocked(one_id: int, other_id: int) -> None:
-    if Block.objects.between(one_id, other_id).exists():
-        raise Blocked(_("You cannot write to this person."))
+    require_unblocked(one_id, other_id, _("You cannot write to this person."))
 
 
 # --- Edit and delete ------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.blocks import is_blocked
 from accounts.models import User
 from core import events
 from core.api.renderers import to_json_types
@@ -22,6 +23,9 @@ SUBJECT_TYPES = {  # model name: what the API calls it
     "taskrequest": "task",
     "savedsearch": "saved_search",
 }
+# Decisions of staff, and what nobody else causes.
+UNBLOCKED_GROUPS = frozenset({Group.MODERATION, Group.ACCOUNT})
+BLOCKED_WITHOUT_WORDS = frozenset({Group.TASKS})
 CREATED, UNREAD = "notification.created", "unread"
 
 
@@ -56,7 +60,9 @@ def notify(
     and must fit in JSON.
 
     Returns None if there is no notification: if `actor` is the recipient, if the
-    recipient is suspended or wants no channel, or if `dedup_key` was used before.
+    recipient is suspended or wants no channel, if `dedup_key` was used before, or if
+    there is a block between the two. Of a deal (`BLOCKED_WITHOUT_WORDS`) people are
+    notified in spite of a block, without the words of the other.
     Raises `LookupError` for an unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
@@ -64,6 +70,11 @@ def notify(
         return None
     if not User.objects.filter(pk=recipient.pk, is_active=True).exists():
         return None
+    if group not in UNBLOCKED_GROUPS and _is_blocked(recipient, actor):
+        if group not in BLOCKED_WITHOUT_WORDS:
+            return None
+        if not cast(User, actor).is_staff:  # whose decision it is
+            params.pop("reason", None)
     channels = get_channels(recipient, group)
     if not (channels.in_app or channels.email):
         return None
@@ -80,6 +91,10 @@ def notify(
         return None
     _deliver(row, channels)
     return row
+
+
+def _is_blocked(recipient: User, actor: User | None) -> bool:
+    return actor is not None and is_blocked(recipient.pk, actor.pk)
 
 
 def _deliver(row: Notification, channels: Channels) -> None:

@@ -128,6 +128,16 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         ),
         _("See the applications"),
     ),
+    "task_terms_changed": NotificationType(
+        Group.APPLICATIONS,
+        _("Changed: %(title)s"),
+        _(
+            "The budget, the time, the place or the description of “%(title)s” has "
+            "changed since you applied. Withdraw your application if that no longer "
+            "suits you."
+        ),
+        SEE_TASK,
+    ),
     "task_reopened": NotificationType(
         Group.APPLICATIONS,
         _("Open again: %(title)s"),

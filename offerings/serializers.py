@@ -48,7 +48,7 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     example = examples.OFFERING
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
-    creator_name = serializers.CharField(source="creator.display_name")
+    creator_name = serializers.CharField(source="creator.public_name")
     creator_avatar = serializers.SerializerMethodField()
     creator_rating = serializers.SerializerMethodField()
     creator_review_count = serializers.IntegerField(source="creator.reviews_count")
@@ -77,7 +77,7 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
 
     def get_creator_avatar(self, offering: Offering) -> str | None:
         """The full URL of the picture; null without one."""
-        return self.absolute(offering.creator.picture)
+        return self.absolute(offering.creator.public_picture)
 
     def get_creator_rating(self, offering: Offering) -> float:
         """The mean rating, one decimal; 0 without reviews."""

@@ -49,6 +49,13 @@ class Review(Moderated, Timestamped):
     content = models.TextField(max_length=2000, blank=True)
     review_type = models.CharField(max_length=15, choices=Type, blank=True)
 
+    is_delayed = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Not shown until the account of the author is old enough."),
+    )
+
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
@@ -77,6 +84,11 @@ class Review(Moderated, Timestamped):
                 fields=["-id"],
                 name="review_moderated",
                 condition=~Q(moderation="visible"),
+            ),
+            models.Index(
+                fields=["reviewer"],
+                name="review_delayed",
+                condition=Q(is_delayed=True),
             ),
             models.Index(
                 fields=["reviewed_user", "-created_at", "-id"], name="review_person"

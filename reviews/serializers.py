@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import UserBrief
+from accounts.serializers import RatingBasis, UserBrief
 from core.api.fields import IdField, Input, OptionalMultiLineField
 from core.api.output import fields_of
 from items.serializers import ModerationSerializer
@@ -19,7 +19,7 @@ class ReviewSerializer(ModerationSerializer):
     example = examples.REVIEW
     id = serializers.IntegerField()
     reviewer_id = serializers.IntegerField()
-    reviewer_name = serializers.CharField(source="reviewer.username")
+    reviewer_name = serializers.CharField(source="reviewer.public_username")
     reviewer_avatar = serializers.SerializerMethodField()
     reviewer = UserBrief()
     reviewed_user_id = serializers.IntegerField()
@@ -32,12 +32,15 @@ class ReviewSerializer(ModerationSerializer):
     verified = serializers.BooleanField(
         help_text="Whether the review is about a completed task."
     )
+    is_delayed = serializers.BooleanField(
+        help_text="Only its author sees it, until the author's account is old enough."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
     def get_reviewer_avatar(self, review: Review) -> str | None:
         """The full URL of the picture; null without one."""
-        return self.absolute(review.reviewer.picture)
+        return self.absolute(review.reviewer.public_picture)
 
     @extend_schema_field(
         serializers.ChoiceField(choices=Review.Type.choices, allow_null=True)
@@ -101,6 +104,7 @@ class ReviewStatsSerializer(serializers.Serializer):
     user_id = serializers.IntegerField()
     total_reviews = serializers.IntegerField()
     average_rating = serializers.FloatField(allow_null=True)
+    rating_basis = RatingBasis()
     rating_breakdown = serializers.DictField(child=serializers.IntegerField())
     as_worker = RoleStats()
     as_client = RoleStats()

@@ -1,14 +1,17 @@
 """Services of reviews, and the ratings that they add up to."""
 
-from typing import cast
+from datetime import timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Avg, Count, F, Q, QuerySet
 from django.db.models.functions import Abs, Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from accounts.blocks import require_unblocked
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import (
@@ -21,6 +24,7 @@ from core.exceptions import (
 from listings.models import Listing
 from notifications.services import notify
 from reviews.models import Review
+from reviews.querysets import ReviewQuerySet
 from tasks.models import TaskRequest
 from tasks.permissions import is_creator, is_worker
 
@@ -82,7 +86,8 @@ def review_person(
 
     Raises `ValidationFailed` (400) for oneself and for people who are no party of the
     task or listing, `NotFound` (404) for what `reviewer` cannot see, `NotAllowed` (403)
-    where reviews need a task, and as `review_task`.
+    where reviews need a task, `Blocked` (403) for one without a task after a block, and
+    as `review_task`.
     """
     if reviewed_user_id == reviewer.pk:
         raise ValidationFailed(_("You cannot review yourself."))
@@ -127,19 +132,56 @@ def _about_listing(
 
 
 def _add(
-    *, reviewed_user: User, **fields: User | TaskRequest | Listing | str | int | None
+    *,
+    reviewer: User,
+    reviewed_user: User,
+    **fields: Any,  # of the model
 ) -> Review:
     # Locked, and before the review: the rating is computed from all reviews, and of two
     # reviews at once each would miss the other.
     accounts.lock(reviewed_user.pk)
+    if fields.get("task") is None:
+        # A deal gives both the right to a review: with a block one could escape it.
+        require_unblocked(reviewer.pk, reviewed_user.pk)
+        fields["is_delayed"] = _is_new(reviewer)
     try:
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
         with transaction.atomic():
-            review = Review.objects.create(reviewed_user=reviewed_user, **fields)
+            review = Review.objects.create(
+                reviewer=reviewer, reviewed_user=reviewed_user, **fields
+            )
     except IntegrityError as error:
         raise AlreadyReviewed(_("You have already written this review.")) from error
     rate(review)
+    if not review.is_delayed:
+        _notify(review)
+    return review
+
+
+def _is_new(reviewer: User) -> bool:
+    age = timezone.now() - reviewer.created_at
+    return age < timedelta(days=settings.REVIEW_MIN_ACCOUNT_DAYS)
+
+
+@transaction.atomic
+def show_delayed(review_id: int) -> None:
+    """Show a delayed review: count it, and notify the reviewed person."""
+    reviewed_user_id = Review.objects.values_list("reviewed_user", flat=True).get(
+        pk=review_id
+    )
+    # The order of all who write reviews: the person, then the review.
+    accounts.lock(reviewed_user_id)
+    review = locked(Review.objects).filter(pk=review_id, is_delayed=True).first()
+    if review is None:
+        return  # another worker was faster
+    Review.objects.filter(pk=review_id).update(is_delayed=False)
+    rate(review)
+    if review.moderation == Review.Moderation.VISIBLE:
+        _notify(review)
+
+
+def _notify(review: Review) -> None:
     notify(
         review.reviewed_user,
         "review_received",
@@ -148,13 +190,17 @@ def _add(
         name=review.reviewer.display_name,
         rating=review.rating,
     )
-    return review
 
 
 @transaction.atomic
 def edit(review: Review, *, actor: User, **changes: int | str) -> Review:
-    """Change a visible review of `actor`; return it. Raises as `_own`."""
+    """Change a visible review of `actor`; return it.
+
+    Raises as `_own`, and `Blocked` (403) for one without a deal after a block.
+    """
     review = _own(review, actor)
+    if review.task_id is None:
+        require_unblocked(actor.pk, review.reviewed_user_id)
     for name, value in changes.items():
         setattr(review, name, value)
     review.save()
@@ -191,14 +237,21 @@ def rate(review: Review) -> None:
 
 @transaction.atomic
 def rate_person(user_id: int) -> None:
-    """Set a person's average rating and number of reviews to what the reviews are."""
+    """Set a person's average rating and numbers of reviews to what the reviews are.
+
+    The average is that of the reviews from deals as soon as there is one: accounts that
+    are made to rate somebody then change the number of reviews and not the rating.
+    """
     accounts.lock(user_id)
-    fields = (
-        Review.objects.filter(reviewed_user=user_id)
-        .counted()
-        .aggregate(average=Avg("rating"), count=Count("pk"))
+    counted = Review.objects.filter(reviewed_user=user_id).counted()
+    both = {"average": Avg("rating"), "count": Count("pk")}
+    every, deals = counted.aggregate(**both), counted.of_deals().aggregate(**both)
+    accounts.set_rating(
+        user_id,
+        average=deals["average"] or every["average"],
+        count=every["count"],
+        deal_count=deals["count"],
     )
-    accounts.set_rating(user_id, **fields)
 
 
 @transaction.atomic
@@ -214,17 +267,31 @@ def rate_reviewed_by(sender: type[User], *, user: User, **kwargs: object) -> Non
 
 def misrated() -> QuerySet[User, int]:
     """Return the ids of people whose stored rating differs from their reviews."""
-    counted = Q(reviews__moderation="visible", reviews__reviewer__is_active=True)
-    rows = User.objects.order_by().values("pk", "reviews_count", "average_rating")
+    counted = Q(
+        reviews__moderation="visible",
+        reviews__reviewer__is_active=True,
+        reviews__is_delayed=False,
+    )
+    deals = counted & Q(reviews__task__isnull=False)
+    stored = ("reviews_count", "deal_reviews_count", "average_rating")
+    average = Coalesce(
+        Avg("reviews__rating", filter=deals),
+        Avg("reviews__rating", filter=counted),
+        0.0,
+    )
     return (
-        rows.annotate(
+        User.objects.order_by()
+        .values("pk", *stored)
+        .annotate(
             count=Count("reviews", filter=counted),
-            off=Abs(
-                Coalesce(Avg("reviews__rating", filter=counted), 0.0)
-                - F("average_rating")
-            ),
+            deal_count=Count("reviews", filter=deals),
+            off=Abs(average - F("average_rating")),
         )
-        .exclude(count=F("reviews_count"), off__lt=1e-6)
+        .exclude(
+            count=F("reviews_count"),
+            deal_count=F("deal_reviews_count"),
+            off__lt=1e-6,
+        )
         .values_list("pk", flat=True)
     )
 
@@ -232,15 +299,20 @@ def misrated() -> QuerySet[User, int]:
 def stats(user: User) -> dict[str, object]:
     """Return the body of `GET /api/reviews/user/<id>/stats`."""
     rows = Review.objects.visible().filter(reviewed_user=user)
-    per_star = dict(rows.order_by().values_list("rating").annotate(Count("pk")))
+    per_star, of_deals = _per_star(rows), _per_star(rows.of_deals())
     return {
         "user_id": user.pk,
         "total_reviews": sum(per_star.values()),
-        "average_rating": _average(per_star),
+        "average_rating": _average(of_deals or per_star),
+        "rating_basis": ("deals" if of_deals else "all") if per_star else None,
         "rating_breakdown": {str(star): per_star.get(star, 0) for star in range(1, 6)},
         "as_worker": _role(rows, Review.Type.CLIENT),
         "as_client": _role(rows, Review.Type.WORKER),
     }
+
+
+def _per_star(rows: ReviewQuerySet) -> dict[int, int]:
+    return dict(rows.order_by().values_list("rating").annotate(Count("pk")))
 
 
 def _average(per_star: dict[int, int]) -> float | None:

@@ -67,7 +67,9 @@ MAY_REVIEW = inline_serializer(
         summary="Create a review of a person",
         request=ReviewInput,
         responses={201: REVIEWED},
-        extensions=error_codes(s403=["deal_required"], s409=["already_reviewed"]),
+        extensions=error_codes(
+            s403=["deal_required", "blocked"], s409=["already_reviewed"]
+        ),
     ),
     update=extend_schema(summary="Update a review"),
     partial_update=extend_schema(summary="Update a review"),
@@ -89,6 +91,9 @@ class ReviewViewSet(ContentViewSet):
     object_key = "review"
     edit = staticmethod(services.edit)
     created_message = gettext_lazy("Your review is published.")
+    delayed_message = gettext_lazy(
+        "Your review is saved. It will be shown once your account is a little older."
+    )
     updated_message = gettext_lazy("Your review is saved.")
 
     def create(self, request: Request) -> Response:
@@ -172,9 +177,8 @@ class ReviewViewSet(ContentViewSet):
         return get_object_or_404(visible, pk=task_id)
 
     def _reviewed(self, review: Review) -> Response:
-        return self.write_response(
-            self.created_message, review, status=201, id=review.pk
-        )
+        message = self.delayed_message if review.is_delayed else self.created_message
+        return self.write_response(message, review, status=201, id=review.pk)
 
     def _may_review(self, task: TaskRequest, user: User) -> dict[str, object]:
         try:

@@ -40,7 +40,8 @@ def people(market: Market) -> Iterator[User]:
             tasks_completed=plan.completed[number],
             tasks_failed=plan.failed[number],
             reviews_count=plan.rating_counts[number],
-            average_rating=_mean(plan.rating_sums[number], plan.rating_counts[number]),
+            deal_reviews_count=plan.deal_counts[number],
+            average_rating=plan.rating(number),
             created_at=market.calendar.before(130 + 600 * rng.random()),
             **fields,
         )
@@ -79,10 +80,6 @@ def _fields(number: int, rng: Random) -> dict[str, object]:
 
 def _is_helper(rng: Random) -> bool:
     return rng.random() < HELPER_SHARE
-
-
-def _mean(total: int, count: int) -> float:
-    return total / count if count else 0.0
 
 
 def _add_portrait(user: User, market: Market, rng: Random) -> None:

@@ -59,7 +59,11 @@ class Plan:
         self.reviewers, self.reviewed = array("i"), array("i")
         self.review_tasks, self.ratings = array("i"), array("b")
         self.hidden_reviews = array("b")
-        self.completed, self.failed, self.rating_sums, self.rating_counts = (
+        self.completed, self.failed = (
+            array("i", bytes(4 * size.people)) for _counter in range(2)
+        )
+        # Of all reviews, and of those from deals.
+        self.rating_sums, self.rating_counts, self.deal_sums, self.deal_counts = (
             array("i", bytes(4 * size.people)) for _counter in range(4)
         )
         self._plan_tasks(Random(f"{random_state}:tasks"))
@@ -137,3 +141,13 @@ class Plan:
         if not hidden:
             self.rating_sums[reviewed] += rating
             self.rating_counts[reviewed] += 1
+            if task != NOBODY:
+                self.deal_sums[reviewed] += rating
+                self.deal_counts[reviewed] += 1
+
+    def rating(self, person: int) -> float:
+        """Return the mean that `reviews.services.rate_person` would store."""
+        if self.deal_counts[person]:
+            return self.deal_sums[person] / self.deal_counts[person]
+        count = self.rating_counts[person]
+        return self.rating_sums[person] / count if count else 0

@@ -7,6 +7,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import services as accounts
+from accounts.blocks import require_unblocked
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
@@ -18,17 +20,27 @@ OPEN = TaskRequest.Status.OPEN
 PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
 
 
+class ChangedSince(DomainError):
+    """The task or the application has changed since the creator read it (409)."""
+
+    code = "changed_since"
+
+
 @transaction.atomic
 def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskApplication:
     """Add the application of `worker` for an open task.
 
-    Raises `NotAllowed` (403) for one's own task, `WrongStatus` (409) for a task that
-    is not open, and `DomainError` (409, `already_applied`) for a second application.
+    Raises `NotAllowed` (403) for one's own task, `Blocked` (403) after a block,
+    `WrongStatus` (409) for a task that is not open, and `DomainError` (409,
+    `already_applied`) for a second application.
     """
     # Locked, so that the task is not accepted or cancelled between check and insert.
     task = locked(TaskRequest.objects).get(pk=task.pk)
     if task.creator_id == worker.pk:
         raise NotAllowed(_("You cannot apply to your own task."))
+    # Locked, as a block locks both people: otherwise it could be written meanwhile.
+    accounts.lock(worker.pk)
+    require_unblocked(task.creator_id, worker.pk)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
     try:
@@ -63,28 +75,46 @@ def accept(
     actor: User,
     application_id: int | None = None,
     user_id: int | None = None,
+    seen_updated_at: datetime | None = None,
 ) -> None:
     """Assign the task to one applicant and reject the other applications.
 
     The application is given by its id or by that of its applicant, and set as
     `task.accepted_application`. Raises `NotFound` (404) if there is none, `WrongStatus`
-    (409) if it was decided already or the applicant is suspended.
+    (409) if it was decided already or the applicant is suspended, `Blocked` (403)
+    after a block, and `ChangedSince` (409) if the task or the application has changed
+    after `seen_updated_at`.
     """
     chosen = Q(pk=application_id) if application_id else Q(applicant=user_id)
-    # `of`: the applicant's row, which is joined, stays free for other transactions.
-    applications = locked(task.applications.not_withdrawn(), of=("self",))
-    application = applications.filter(chosen).select_related("applicant").first()
+    application = locked(task.applications.not_withdrawn()).filter(chosen).first()
     if application is None:
         raise NotFound(_("Application not found."))
     if application.status != PENDING:
         raise WrongStatus(_("This application has already been decided."))
-    if not application.applicant.is_active:
+    # Locked and read again: a suspension or a block that has begun is waited for. A
+    # person who is suspended in this moment would otherwise get the task.
+    applicant = accounts.get_locked(application.applicant_id)
+    if not applicant.is_active:
         raise WrongStatus(_("This person can no longer take tasks."))
+    require_unblocked(task.creator_id, applicant.pk)
+    if seen_updated_at is not None:
+        _require_unchanged(
+            max(task.updated_at, application.updated_at), seen_updated_at
+        )
     task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_now())
     rejected = reject_pending(task, passed_over=True)
     notices.applications_rejected(task, rejected, actor=actor)
-    task.assigned_to = application.applicant
+    task.assigned_to = applicant
     task.accepted_application = application
+
+
+def _require_unchanged(updated_at: datetime, seen: datetime) -> None:
+    if seen.microsecond % 1000 == 0:  # of clients whose clocks know milliseconds alone
+        updated_at = updated_at.replace(
+            microsecond=updated_at.microsecond // 1000 * 1000
+        )
+    if updated_at > seen:
+        raise ChangedSince(_("The task or the application has changed. Read it again."))
 
 
 def reject_pending(task: TaskRequest, *, passed_over: bool = False) -> list[User]:
@@ -113,7 +143,12 @@ def give_back(task: TaskRequest, *, actor: User, reason: str = "") -> None:
     passed_over = task.applications.filter(status=REJECTED, passed_over=True)
     people = _applicants(passed_over)
     passed_over.update(status=PENDING, passed_over=False, **_now())
-    notices.task_reopened(task, people, actor=actor)
+    notices.task_reopened(task, people)
+
+
+def pending_applicants(task: TaskRequest) -> list[User]:
+    """Return the people whose applications are pending."""
+    return _applicants(task.applications.pending())
 
 
 def _applicants(applications: QuerySet[TaskApplication]) -> list[User]:

@@ -51,6 +51,7 @@ APPLICATION = {
     "message": "Varu sestdien no rīta, būsim divi.",
     "status": "pending",
     "created_at": "2031-05-06T12:05:00Z",
+    "updated_at": "2031-05-06T12:05:00Z",
 }
 CREATE = {
     "Request": [REQUEST],
@@ -61,7 +62,8 @@ APPLY = {
     "Answer": [{"message": "You have applied.", "application": APPLICATION}],
 }
 CHANGE = {"Request": [{"budget": 50, "deadline": "2031-05-11T12:00"}]}
-ACCEPT = {"Request": [{"application_id": 5}, {"user_id": 9}]}
+SEEN = {"seen_updated_at": "2031-05-06T12:05:00Z"}
+ACCEPT = {"Request": [{"application_id": 5} | SEEN, {"user_id": 9}]}
 EXAMPLES: dict[str, dict] = {
     "create": CREATE,
     "update": CHANGE,

@@ -3,6 +3,9 @@
 Not in `serializers`, which imports the workflow table that names them.
 """
 
+from datetime import datetime
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -63,21 +66,43 @@ APPLICATION_FIELDS = frozenset(
         "message",
         "status",
         "created_at",
+        "updated_at",
         "task",
     }
 )
 
 
-class AcceptInput(Input):
-    """The application to accept, by its id or by the person's."""
+class MomentField(serializers.DateTimeField):
+    """A point in time, with an offset; without one, on the clock of the site."""
 
-    ignored_fields = APPLICATION_FIELDS
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            return super().to_internal_value(value)
+        except OverflowError:  # of the first and the last day that there is
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+
+
+class SeenInput(Input):
+    """The version that the creator has read, to accept only that one."""
+
+    ignored_fields = APPLICATION_FIELDS | TASK_FIELDS
+
+    seen_updated_at = MomentField(
+        required=False,
+        allow_null=True,
+        help_text="The later `updated_at` of the task and of the application, as shown;"
+        " 409 `changed_since` if one of them has changed since.",
+    )
+
+
+class AcceptInput(SeenInput):
+    """The application to accept, by its id or by the person's."""
 
     application_id = IdField(required=False)
     user_id = IdField(required=False)
 
     def validate(self, attrs: dict) -> dict:
-        if not attrs:
+        if not attrs.keys() & {"application_id", "user_id"}:
             raise serializers.ValidationError(
                 {"application_id": [_("Give application_id or user_id.")]}
             )

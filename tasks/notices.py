@@ -38,12 +38,16 @@ def task_cancelled(
         _notify(person, "task_cancelled", task, actor)
 
 
-def task_reopened(
-    task: TaskRequest, people: Iterable[User], *, actor: User | None
-) -> None:
+def terms_changed(task: TaskRequest, people: Iterable[User], *, actor: User) -> None:
+    """Notify applicants that the task is not what they applied for."""
+    for person in people:
+        _notify(person, "task_terms_changed", task, actor)
+
+
+def task_reopened(task: TaskRequest, people: Iterable[User]) -> None:
     """Notify applicants whose application counts again: the worker gave the task up."""
     for person in people:
-        _notify(person, "task_reopened", task, actor)
+        _notify(person, "task_reopened", task, None)  # no matter whom they block
 
 
 def application_decided(

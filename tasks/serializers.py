@@ -55,7 +55,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     example = examples.TASK
     id = serializers.IntegerField()
     creator_id = serializers.IntegerField()
-    creator_name = serializers.CharField(source="creator.display_name")
+    creator_name = serializers.CharField(source="creator.public_name")
     assigned_to_id = serializers.IntegerField(allow_null=True)
     assigned_to_name = serializers.SerializerMethodField()
     title = serializers.CharField()
@@ -104,7 +104,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
 
     def get_assigned_to_name(self, task: TaskRequest) -> str | None:
         """The display name of the worker; null without one."""
-        return task.assigned_to.display_name if task.assigned_to else None
+        return task.assigned_to.public_name if task.assigned_to else None
 
     def get_deadline(self, task: TaskRequest) -> str | None:
         """On the clock of the site, without a zone; null without one."""
@@ -139,21 +139,34 @@ class ApplicationSerializer(Output):
         source="applicant.tasks_completed"
     )
     applicant_member_since = serializers.DateTimeField(source="applicant.created_at")
-    applicant_bio = serializers.CharField(source="applicant.bio", allow_blank=True)
-    applicant_city = serializers.CharField(source="applicant.city", allow_blank=True)
+    applicant_bio = serializers.SerializerMethodField()
+    applicant_city = serializers.SerializerMethodField()
     message = serializers.CharField(allow_blank=True)
     status = serializers.ChoiceField(choices=TaskApplication.Status.choices)
     created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
 
     def get_applicant_name(self, application: TaskApplication) -> str:
         """The full name if known, else the first name, else the username."""
         person = application.applicant
+        if not person.is_active:
+            return person.public_name
         full = person.first_name and person.last_name
         return (person.display_name if full else person.first_name) or person.username
 
     def get_applicant_avatar(self, application: TaskApplication) -> str | None:
         """The full URL of the picture; null without one."""
-        return self.absolute(application.applicant.picture)
+        return self.absolute(application.applicant.public_picture)
+
+    def get_applicant_bio(self, application: TaskApplication) -> str:
+        """The text of the profile; empty for a suspended person."""
+        person = application.applicant
+        return person.bio if person.is_active else ""
+
+    def get_applicant_city(self, application: TaskApplication) -> str:
+        """The city of the profile; empty for a suspended person."""
+        person = application.applicant
+        return person.city if person.is_active else ""
 
     @extend_schema_field({"type": "null"})
     def get_applicant_email(self, application: TaskApplication) -> None:

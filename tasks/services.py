@@ -19,6 +19,10 @@ from tasks import applications, notices
 from tasks.models import TaskEvent, TaskRequest
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
+TERMS = (
+    *("budget", "deadline", "description"),
+    *("latitude", "longitude", "location", "address"),
+)
 GIVE_BACK = "give-back"  # the transition of a worker who no longer does the task
 
 
@@ -33,7 +37,7 @@ def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
 
 @transaction.atomic
 def edit(task: TaskRequest, *, actor: User, **changes: object) -> TaskRequest:
-    """Change an open task of `actor` and return it.
+    """Change an open task of `actor` and return it; notify applicants of new terms.
 
     Raises `NotAllowed` (403) for a task of others, `WrongStatus` (409) for one that is
     no longer open, and as `check_deadline` for a new deadline.
@@ -41,10 +45,19 @@ def edit(task: TaskRequest, *, actor: User, **changes: object) -> TaskRequest:
     task = items.lock_owned(task, actor=actor)
     if task.status != OPEN:
         raise WrongStatus(_("Only an open task can be changed."))
-    if not _is_same_minute(changes.get("deadline"), task.deadline):
-        check_deadline(changes.get("deadline"))
+    if _is_same_minute(changes.get("deadline"), task.deadline):
+        del changes["deadline"]
+    check_deadline(changes.get("deadline"))
+    before = _terms(task)
     items.edit(task, changes=changes)
+    if _terms(task) != before:
+        notices.terms_changed(task, applications.pending_applicants(task), actor=actor)
     return task
+
+
+def _terms(task: TaskRequest) -> tuple[object, ...]:
+    """Return what an applicant has agreed to."""
+    return tuple(getattr(task, name) for name in TERMS)
 
 
 def check_deadline(deadline: object) -> None:

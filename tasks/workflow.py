@@ -9,7 +9,7 @@ from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
 from tasks import applications, notices, permissions, services
-from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput
+from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput, SeenInput
 from tasks.models import TaskApplication, TaskRequest
 
 OPEN, ASSIGNED, IN_PROGRESS, DONE, COMPLETED, DISPUTED, CANCELLED = (
@@ -45,11 +45,13 @@ TASK_WORKFLOW = Workflow(
         allow=permissions.is_creator,
         effect=applications.accept,
         input=AcceptInput,
+        path_input=SeenInput,
         aliases=(
             "accept-application",
             r"applications/(?P<application_id>[0-9]{1,18})/accept",
         ),
         answer={"application": "accepted_application"},
+        error_codes={"s403": ["blocked"], "s409": ["changed_since"]},
     ),
     Transition(
         name="start",

@@ -11,16 +11,18 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from accounts import moderation, tokens
 from accounts import services as accounts
-from accounts import tokens
-from accounts.models import Session, User
+from accounts.models import Block, Session, User
+from accounts.signals import user_suspension_changed
 from accounts.tests.factories import PASSWORD, UserFactory
-from core.exceptions import DomainError
+from core.exceptions import DomainError, WrongStatus
 from favorites import services as favorites
 from favorites.models import Favorite
 from jobs.models import Job
 from listings.tests.factories import ListingFactory
 from messaging import digests
+from messaging.blocks import block
 from messaging.services import start
 from notifications.models import Notification
 from notifications.services import notify
@@ -83,6 +85,78 @@ def test_a_person_applies_once():
     assert outcomes == {"done": 1, "already_applied": AT_ONCE - 1}
     task.refresh_from_db()
     assert (task.applications.count(), task.applications_count) == (1, 1)
+
+
+def hold_open(signal, work) -> threading.Event:
+    """Run `work` in a thread and stop it at `signal`; return what lets it go on."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def stop(sender, **kwargs):
+        reached.set()
+        go_on.wait(timeout=10)
+
+    def run():
+        signal.connect(stop, weak=False)
+        try:
+            work()
+        finally:
+            signal.disconnect(stop)
+            connection.close()
+
+    threading.Thread(target=run).start()
+    assert reached.wait(timeout=10)
+    return go_on
+
+
+def test_nobody_is_accepted_in_the_moment_of_a_suspension(staff):
+    """R7: an acceptance waits for a suspension that has begun, and is refused."""
+    application = ApplicationFactory()
+    task, worker = application.task, application.applicant
+    go_on = hold_open(
+        user_suspension_changed,
+        lambda: moderation.suspend(worker, actor=staff, reason="Spam."),
+    )
+    threading.Timer(0.5, go_on.set).start()
+    with pytest.raises(WrongStatus):
+        TASK_WORKFLOW.run(
+            "accept", task, actor=task.creator, application_id=application.pk
+        )
+    task.refresh_from_db()
+    assert (task.status, task.assigned_to) == ("open", None)
+
+
+def test_acceptances_and_suspensions_do_not_wait_for_each_other(staff):
+    """R7: the order of the locks is task, application, person."""
+    rows = [ApplicationFactory() for _ in range(3)]
+    jobs = []
+    for row in rows:
+        jobs.append(
+            lambda row=row: TASK_WORKFLOW.run(
+                "accept", row.task, actor=row.task.creator, application_id=row.pk
+            )
+        )
+        jobs.append(
+            lambda row=row: moderation.suspend(
+                row.applicant, actor=staff, reason="Spam."
+            )
+        )
+    outcomes = at_once(*jobs)
+    assert set(outcomes) <= {"done", "invalid_transition"}
+    assert outcomes["done"] >= 3
+
+
+def test_a_block_and_an_application_see_each_other():
+    """R3: an application waits for a block that is being written."""
+    task, worker = TaskFactory(), UserFactory()
+    for pair in ((task.creator, worker), (worker, task.creator)):
+        outcomes = at_once(
+            lambda pair=pair: block(blocker=pair[0], user_id=pair[1].pk),
+            lambda: applications.apply_to(task, worker=worker),
+        )
+        assert set(outcomes) <= {"done", "blocked"}
+        assert outcomes["done"] >= 1
+        Block.objects.all().delete()
+        task.applications.all().delete()
 
 
 def test_toggles_are_one_after_another():

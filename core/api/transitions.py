@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.schema import write_schema
+from core.api.schema import error_codes, write_schema
 from core.api.viewsets import ApiViewSet
 from core.workflow import Transition, Workflow
 
@@ -48,8 +48,7 @@ def _add_route(
     viewset: type[ApiViewSet], workflow: Workflow, row: Transition, path: str
 ) -> None:
     name = action_name(path)
-    # A path that names an object by id reads no body.
-    body = None if PATH_GROUP.search(path) else row.input
+    body = row.path_input if PATH_GROUP.search(path) else row.input
     if body is not None:
         viewset.input_serializers = viewset.input_serializers | {name: body}
     route: Any = _route(workflow, row, reads_body=body is not None)
@@ -64,6 +63,8 @@ def _add_route(
         shown = {key: viewset.answer_serializers[key] for key in row.answer}
         answer = write_schema(viewset.object_key, viewset.serializer_class, **shown)
         route = extend_schema(responses=answer)(route)
+    if row.error_codes:
+        route = extend_schema(extensions=error_codes(**row.error_codes))(route)
     setattr(viewset, name, route)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.blocks import Blocked
 from accounts.models import Block, User
 from accounts.tests.factories import UserFactory
 from messaging import blocks, services
@@ -130,7 +131,7 @@ def test_unblocking_does_not_remove_the_other_ones_block(
     api, blocked, conversation, alice, bob
 ):
     api.as_(bob).delete(block_path(alice))
-    with pytest.raises(services.Blocked):
+    with pytest.raises(Blocked):
         write(conversation, bob, "After")
 
 

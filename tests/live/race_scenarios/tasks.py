@@ -7,6 +7,8 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
+from accounts import moderation
+from accounts.models import User
 from tasks.models import TaskApplication, TaskRequest
 from tasks.tests.factories import ApplicationFactory
 from tasks.workflow import TASK_WORKFLOW
@@ -124,6 +126,35 @@ def accept_or_edit(harness: Harness) -> None:
     harness.check_equal(
         "outcome", outcome, ("assigned", application.applicant_id, title)
     )
+
+
+@race_scenario(rounds=10)
+def accept_or_suspend(harness: Harness) -> None:
+    """R7: nobody is accepted after the beginning of the suspension."""
+    staff = User.objects.create_superuser(people(1)[0].username + "_s", None, "")
+    applications = [
+        ApplicationFactory(task=new_task(), applicant=worker) for worker in people(8)
+    ]
+
+    def suspend_all() -> None:
+        for application in applications:
+            moderation.suspend(application.applicant, actor=staff, reason="Spam.")
+
+    calls = [
+        post(
+            f"/api/tasks/{row.task_id}/accept", row.task.creator, application_id=row.pk
+        )
+        for row in applications
+    ]
+    answers = harness.send_together(calls, beside=[suspend_all])
+    won = sum(answer.is_success for answer in answers)
+    harness.check_statuses(answers, {200: won, 409: len(calls) - won})
+    for row in applications:
+        row.refresh_from_db()
+        row.applicant.refresh_from_db()
+        for event in row.task.events.filter(name="accept"):
+            is_before = event.created_at <= row.applicant.suspended_at
+            harness.check_equal("accepted before", is_before, True)
 
 
 # --- The end of a task ----------------------------------------------------------------
