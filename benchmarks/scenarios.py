@@ -24,7 +24,7 @@ ADMIN = {
     "tasks, search": "tasks/taskrequest/?q=skapis",
     "tasks, open": "tasks/taskrequest/?status__exact=open",
     "users": "accounts/user/",
-    "users, search": "accounts/user/?q=helper12",
+    "users, search": "accounts/user/?q=anna12",
     "reviews": "reviews/review/",
 }
 

@@ -7,6 +7,17 @@ from random import Random
 from django.conf import settings
 from django.utils import timezone
 
+MORNING, NIGHT = 8, 22  # the hours between which people write
+
+
+def awake(at: datetime) -> datetime:
+    """Return a time of the same day on which people write, in the same order."""
+    local = timezone.localtime(at)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    share = (local - midnight).total_seconds() / 86_400
+    hours = MORNING + (NIGHT - MORNING) * min(share, 0.9999)
+    return midnight.replace(hour=int(hours)) + timedelta(seconds=int(hours % 1 * 3600))
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -28,11 +39,11 @@ class Calendar:
 
     def recent(self, rng: Random, days: float) -> datetime:
         """Return a time within the last `days`, more often in the latest of them."""
-        return self.before(days * rng.random() ** 1.6 + 0.02)
+        return awake(self.before(days * rng.random() ** 1.6 + 0.02))
 
     def any_time(self, rng: Random, days: float) -> datetime:
         """Return a time within the last `days`, all equally likely."""
-        return self.before(days * rng.random() + 1)
+        return awake(self.before(days * rng.random() + 1))
 
     def listed_at(self, rng: Random) -> datetime:
         """Return when a listing was posted: it has not expired."""

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from messaging.models import Conversation, Message
 from seed import sentences
+from seed.calendar import awake
 from seed.market import Market
 from seed.tables import new_row
 from seed.words.messages import DIALOGUES
@@ -79,11 +80,14 @@ def _exchange(
 ) -> Iterator[Message]:
     lines, language = rng.choice(DIALOGUES), sentences.pick_language(rng)
     at = max(since, conversation.updated_at)
+    shown = at
     interval = (market.calendar.today - at).total_seconds() * 0.5 / len(lines)
     for number, line in enumerate(lines):
         at += timedelta(seconds=int(interval * rng.random()))
+        # `awake` keeps the order of times; what came before may be later than it.
+        shown = max(shown, awake(at))
         conversation.last_seq += 1
-        conversation.updated_at = at
+        conversation.updated_at = shown
         yield new_row(
             Message,
             conversation_id=conversation.pk,
@@ -91,7 +95,7 @@ def _exchange(
             sender_id=creator if number % 2 else worker,
             content=line[language],
             task_id=conversation.task_id,
-            created_at=at,
+            created_at=shown,
         )
 
 

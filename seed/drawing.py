@@ -6,6 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
+from seed.motifs import MOTIFS
 from uploads.images import EncodedImage, reencode
 
 WIDTH, HEIGHT = 800, 600
@@ -217,10 +218,9 @@ SHAPES = {
         ("polygon", (90, 30, 50, 48, 50, 92, 90, 72), 2),
     ),
 }
-SHAPE_OF = {
-    "electronics": "phone", "vehicles": "car", "property": "house",
-    "furniture": "sofa", "clothing": "shirt", "fashion": "bag", "home": "lamp",
-    "sports": "bicycle", "kids": "bear", "other": "box", "cleaning": "broom",
+SHAPES |= MOTIFS
+MOTIF_OF = {  # of tasks and offerings, by category
+    "other": "box", "cleaning": "broom",
     "moving": "van", "assembly": "hammer", "repair": "hammer", "plumbing": "drop",
     "electrical": "bulb", "painting": "brush", "outdoor": "tree", "car-wash": "car",
     "snow-removal": "snow", "pet-care": "paw", "babysitting": "people",
@@ -231,15 +231,15 @@ SHAPE_OF = {
 }  # fmt: skip
 
 
-def picture(category: str, rng: Random) -> EncodedImage:
-    """Return a picture of an object of `category`, encoded like an upload."""
+def picture(motif: str, rng: Random) -> EncodedImage:
+    """Return a picture of a motif of `SHAPES`, encoded like an upload."""
     hue = rng.random()
     image = _sky(hue, rng)
     _landscape(image, hue, rng)
     size = rng.randint(300, 380)
     left = (WIDTH - size) // 2 + rng.randint(-90, 90)
     top = (HEIGHT - size) // 2 + rng.randint(-20, 60)
-    _draw_object(image, SHAPE_OF[category], (left, top, size), (hue + 0.5) % 1)
+    _draw_object(image, motif, (left, top, size), (hue + 0.5) % 1)
     return _encoded(image)
 
 

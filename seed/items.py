@@ -11,11 +11,18 @@ from items.models import Item
 from listings.models import Listing
 from offerings.models import Offering
 from seed import sentences
+from seed.drawing import MOTIF_OF
 from seed.market import Market
 from seed.places import random_place
 from seed.plan import DEMO, HELPER
 from seed.tables import new_row
-from seed.words.goods import ABOUT_GOODS, CONDITIONS, GOODS, MORE_ABOUT_GOODS
+from seed.words.goods import (
+    ABOUT_GOODS,
+    CONDITIONS,
+    MORE_ABOUT_GOODS,
+    MORE_ABOUT_PROPERTY,
+    THINGS,
+)
 from seed.words.trades import ABOUT_TRADES, AVAILABILITY, EXPERIENCE, TRADES
 
 FIRST_SELLERS = (DEMO, DEMO, DEMO, HELPER, DEMO, HELPER)
@@ -25,8 +32,10 @@ LISTING_STATUSES, LISTING_SHARES = (
     (82, 5, 8, 5),
 )
 OFFERING_STATUSES, OFFERING_SHARES = ("active", "paused", "closed"), (88, 8, 4)
-GOODS_SLUGS, TRADE_SLUGS = tuple(GOODS), tuple(TRADES)
-WITHOUT_CONDITION = frozenset({"property", "other"})
+TRADE_SLUGS = tuple(TRADES)
+WITHOUT_CONDITION = frozenset(
+    {"rent", "home", "plot", "garage", "plant", "fuel", "food"}
+)
 
 
 def listings(market: Market) -> Iterator[Listing]:
@@ -39,8 +48,8 @@ def listings(market: Market) -> Iterator[Listing]:
 def _listing(number: int, market: Market, rng: Random) -> Listing:
     first = number < len(FIRST_SELLERS)
     seller = FIRST_SELLERS[number] if first else market.plan.random_person(rng)
-    category = rng.choice(GOODS_SLUGS)
-    lowest, highest, *titles = rng.choice(GOODS[category])
+    thing = rng.choice(THINGS)
+    more = MORE_ABOUT_GOODS if thing.category != "property" else MORE_ABOUT_PROPERTY
     language = sentences.pick_language(rng)
     at = market.calendar.listed_at(rng)
     status = rng.choices(LISTING_STATUSES, LISTING_SHARES)[0]
@@ -48,14 +57,12 @@ def _listing(number: int, market: Market, rng: Random) -> Listing:
         Listing,
         id=market.listing_id(number),
         seller_id=market.person_id(seller),
-        title=titles[language],
-        description=sentences.compose(
-            rng, language, ABOUT_GOODS[category], MORE_ABOUT_GOODS
-        ),
-        category=category,
-        price=sentences.price(rng, lowest, highest),
+        title=thing.titles[language],
+        description=sentences.compose(rng, language, ABOUT_GOODS[thing.about], more),
+        category=thing.category,
+        price=sentences.price(rng, thing.lowest, thing.highest),
         is_negotiable=rng.random() < 0.4,
-        condition="" if category in WITHOUT_CONDITION else rng.choice(CONDITIONS),
+        condition="" if thing.about in WITHOUT_CONDITION else rng.choice(CONDITIONS),
         is_featured=rng.random() < 0.04,
         views_count=int(rng.expovariate(1 / 40)),
         status="active" if first else status,
@@ -64,7 +71,7 @@ def _listing(number: int, market: Market, rng: Random) -> Listing:
         expires_at=at + timedelta(days=settings.LISTING_DAYS),
         **random_place(rng),
     )
-    add_pictures(listing, listing.seller_id, market, rng, share=0.93, max_pictures=3)
+    add_pictures(listing, thing.motif, market, rng, share=0.93, max_pictures=3)
     if not first:
         market.maybe_hide(listing, rng)
     return listing
@@ -91,7 +98,7 @@ def _offering(number: int, market: Market, rng: Random) -> Offering:
         id=market.offering_id(number),
         creator_id=market.person_id(creator),
         title=titles[language],
-        description=sentences.compose(rng, language, ABOUT_TRADES, ABOUT_TRADES),
+        description=sentences.several(rng, language, ABOUT_TRADES, 2),
         category=category,
         price=amount,
         price_type=price_type,
@@ -104,7 +111,8 @@ def _offering(number: int, market: Market, rng: Random) -> Offering:
         updated_at=at,
         **random_place(rng),
     )
-    add_pictures(offering, offering.creator_id, market, rng, share=0.6, max_pictures=2)
+    motif = MOTIF_OF[category]
+    add_pictures(offering, motif, market, rng, share=0.6, max_pictures=2)
     if not first:
         market.maybe_hide(offering, rng)
     return offering
@@ -120,19 +128,19 @@ def _price(rng: Random, lowest: int, highest: int) -> tuple[Decimal | None, str]
 
 def add_pictures(
     item: Item,
-    owner_id: int,
+    motif: str,
     market: Market,
     rng: Random,
     *,
     share: float,
     max_pictures: int,
 ) -> None:
-    """Give a `share` of the items 1 to `max_pictures` pictures of their category."""
+    """Give a `share` of the items 1 to `max_pictures` pictures of `motif`."""
     if rng.random() < share:
         item.images = market.pictures.pick(
-            item.category,
+            motif,
             rng.randint(1, max_pictures),
-            owner_id=owner_id,
+            owner_id=item.owner_id,
             at=item.created_at,
             rng=rng,
         )

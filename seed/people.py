@@ -1,5 +1,6 @@
 """Users: three demo accounts, a suspended user, and the others."""
 
+import unicodedata
 from collections.abc import Iterator
 from random import Random
 
@@ -13,6 +14,7 @@ from seed.pictures import PORTRAIT
 from seed.places import DISTRICTS, place_near, random_place
 from seed.plan import DEMO, HELPER, STAFF, SUSPENDED
 from seed.tables import new_row
+from seed.words.names import MEN, WOMEN
 from seed.words.trades import BIOS
 
 DEMO_PASSWORD = "market-demo-2026"
@@ -57,8 +59,11 @@ def _fields(number: int, rng: Random) -> dict[str, object]:
     is_helper = number == HELPER or (number > SUSPENDED and _is_helper(rng))
     first = number in ACCOUNTS
     place = place_near(DISTRICTS[0], rng) if first else random_place(rng)
+    first_name, last_name = random_name(rng)
     fields: dict[str, object] = {
-        "username": f"{'helper' if is_helper else 'client'}{number}",
+        "username": f"{plain(first_name)}{number}",
+        "first_name": first_name,
+        "last_name": last_name,
         "city": place["location"].split(",")[0],
         "country": "Latvija",
         "latitude": place["latitude"],
@@ -78,12 +83,24 @@ def _fields(number: int, rng: Random) -> dict[str, object]:
     return fields | ACCOUNTS.get(number, {})
 
 
+def random_name(rng: Random) -> tuple[str, str]:
+    """Return a first name, and a family name that goes with it."""
+    first_names, family_names = rng.choice((WOMEN, MEN))
+    return rng.choice(first_names), rng.choice(family_names)
+
+
+def plain(name: str) -> str:
+    """Return a name in small letters without diacritics."""
+    letters = unicodedata.normalize("NFD", name.lower())
+    return "".join(letter for letter in letters if letter.isascii())
+
+
 def _is_helper(rng: Random) -> bool:
     return rng.random() < HELPER_SHARE
 
 
 def _add_portrait(user: User, market: Market, rng: Random) -> None:
-    if rng.random() < 0.7 or user.first_name:
+    if rng.random() < 0.7 or user.username in {"demo", "helper"}:
         user.avatar_url = market.pictures.pick(
             PORTRAIT, 1, owner_id=user.pk, at=user.created_at, rng=rng
         )

@@ -15,7 +15,7 @@ from uploads.images import EncodedImage
 from uploads.models import URL_PREFIX, Upload
 
 PORTRAIT = "portrait"
-VARIANTS = 4  # drawings of each category
+VARIANTS = 3  # drawings of each motif
 PORTRAITS = 12
 
 
@@ -39,12 +39,12 @@ class PictureLibrary:
         self._uploads: dict[str, PlannedUpload] = {}
 
     def pick(
-        self, category: str, count: int, *, owner_id: int, at: datetime, rng: Random
+        self, motif: str, count: int, *, owner_id: int, at: datetime, rng: Random
     ) -> str:
-        """The paths of `count` pictures of `category`, comma-separated."""
-        variants = rng.sample(range(_variants(category)), count)
+        """The paths of `count` pictures of `motif`, comma-separated."""
+        variants = rng.sample(range(_variants(motif)), count)
         return ",".join(
-            self._path((category, variant), owner_id, at) for variant in variants
+            self._path((motif, variant), owner_id, at) for variant in variants
         )
 
     def _path(self, drawing: tuple[str, int], owner_id: int, at: datetime) -> str:
@@ -82,13 +82,13 @@ class PictureLibrary:
 
 
 @cache
-def _draw(state: int, category: str, variant: int) -> EncodedImage:
-    rng = Random(f"{state}:{category}:{variant}")
-    return portrait(rng) if category == PORTRAIT else picture(category, rng)
+def _draw(state: int, motif: str, variant: int) -> EncodedImage:
+    rng = Random(f"{state}:{motif}:{variant}")
+    return portrait(rng) if motif == PORTRAIT else picture(motif, rng)
 
 
-def _variants(category: str) -> int:
-    return PORTRAITS if category == PORTRAIT else VARIANTS
+def _variants(motif: str) -> int:
+    return PORTRAITS if motif == PORTRAIT else VARIANTS
 
 
 def _store(name: str, content: bytes) -> None:

@@ -16,6 +16,11 @@ def compose(rng: Random, language: int, *pools: tuple) -> str:
     return " ".join(filter(None, (rng.choice(pool)[language] for pool in pools)))
 
 
+def several(rng: Random, language: int, pool: tuple, count: int) -> str:
+    """Return `count` different sentences of one pool."""
+    return " ".join(sentence[language] for sentence in rng.sample(pool, count))
+
+
 def price(rng: Random, lowest: int, highest: int) -> Decimal:
     """Return a random price in euros, more often near `lowest`, rounded by its size."""
     amount = lowest + (highest - lowest) * rng.random() ** 1.4

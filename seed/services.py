@@ -13,6 +13,7 @@ from alerts.models import SavedSearch
 from audit.models import AuditLogEntry
 from catalog import vocabulary
 from favorites.models import Favorite
+from jobs.models import Job
 from listings.models import Listing
 from messaging.models import Conversation, Message
 from notifications.models import Notification
@@ -20,6 +21,7 @@ from offerings.models import Offering
 from reviews.models import Review
 from seed import (
     conversations,
+    failed_jobs,
     items,
     notifications,
     people,
@@ -51,6 +53,7 @@ MODELS = (
     AuditLogEntry,
     Notification,
     SavedSearch,
+    Job,
 )
 BATCH_ROWS = 20_000  # held in memory at once
 
@@ -115,6 +118,7 @@ def _rows_by_table(market: Market) -> Iterator[tuple[type[Model], Iterator[Model
     yield Review, reviews.reviews(market)
     yield Favorite, reviews.favorites(market)
     yield Upload, market.pictures.rows(market.first_ids[Upload])
+    yield Job, failed_jobs.failed_jobs(market)
     yield AuditLogEntry, market.audit_log_entries(market.first_ids[AuditLogEntry])
 
 

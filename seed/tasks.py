@@ -8,7 +8,8 @@ from random import Random
 from django.conf import settings
 
 from seed import sentences
-from seed.calendar import Calendar
+from seed.calendar import Calendar, awake
+from seed.drawing import MOTIF_OF
 from seed.items import add_pictures
 from seed.market import Market
 from seed.places import random_place
@@ -22,7 +23,7 @@ from seed.plan import (
     STAFF,
 )
 from seed.tables import new_row
-from seed.words.jobs import ABOUT_JOBS, APPLYING, DISPUTES, JOBS
+from seed.words.jobs import APPLYING, DISPUTES, JOBS, fitting
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import TASK_WORKFLOW
 
@@ -83,7 +84,7 @@ class _Maker:
             id=market.task_id(number),
             creator_id=market.person_id(self._plan.creators[number]),
             title=titles[language],
-            description=sentences.compose(rng, language, ABOUT_JOBS, ABOUT_JOBS),
+            description=sentences.several(rng, language, fitting(category), 2),
             category=category,
             budget=sentences.price(rng, lowest, highest),
             is_urgent=urgent,
@@ -94,7 +95,7 @@ class _Maker:
             **random_place(rng),
         )
         self._set_deadline(task, number)
-        add_pictures(task, task.creator_id, market, rng, share=0.35, max_pictures=1)
+        add_pictures(task, MOTIF_OF[category], market, rng, share=0.35, max_pictures=1)
         if number >= len(FIRST_TASKS):
             market.maybe_hide(task, rng)
         return task
@@ -221,7 +222,7 @@ def _times(names: tuple[str, ...], calendar: Calendar, rng: Random) -> list[date
             hours = 24 * 12
         moment -= timedelta(hours=hours, seconds=rng.randint(0, 3599))
         times.append(moment)
-    return times[::-1]
+    return [awake(time) for time in reversed(times)]
 
 
 def _last(name: str, calendar: Calendar, rng: Random) -> datetime:

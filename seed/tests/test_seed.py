@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -6,20 +7,26 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from alerts.models import SavedSearch
 from geo.distance import haversine_km
 from jobs.maintenance import run_all
+from jobs.models import Job
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation, Message
+from offerings.models import Offering
 from reviews.models import Review
 from seed import services
+from seed.drawing import SHAPES
 from seed.people import DEMO_PASSWORD
 from seed.places import RIGA, random_place
 from seed.services import MODELS
 from seed.sizes import SIZES, Size
+from seed.words.goods import ABOUT_GOODS, THINGS
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from uploads.models import Upload
 
@@ -157,6 +164,57 @@ def test_messages_are_in_order():
             times[-1],
         )
         assert conversation.created_at <= times[0]
+
+
+def test_people_write_between_eight_and_ten():
+    """D1: nobody writes at night."""
+    build()
+    hours = {
+        timezone.localtime(at).hour
+        for at in Message.objects.values_list("created_at", flat=True)
+    }
+    assert hours <= set(range(8, 22))
+
+
+def test_people_have_names():
+    """D1: everybody but the accounts of the demo has a name of their own."""
+    build()
+    assert not User.objects.filter(first_name="").exclude(is_staff=True).exists()
+
+
+@pytest.mark.parametrize("model", [Listing, Offering, TaskRequest])
+def test_no_sentence_stands_twice_in_a_description(model):
+    """D1: each sentence of a description says something new."""
+    build(SIZES["small"])
+    for text in model.objects.values_list("description", flat=True):
+        sentences = re.split(r"(?<=[.!?]) ", text)
+        assert len(sentences) == len(set(sentences))
+
+
+def test_listings_have_the_categories_that_clients_name():
+    """D1: those of the client's form, which prints the key of any other."""
+    build(SIZES["small"])
+    known = {
+        *("electronics", "vehicles", "property", "furniture", "clothing"),
+        *("sports", "other"),
+    }
+    assert set(Listing.objects.values_list("category", flat=True)) == known
+
+
+def test_each_thing_has_a_drawing_and_sentences_of_its_kind():
+    """D1: a picture shows what the title says."""
+    assert {thing.motif for thing in THINGS} <= set(SHAPES)
+    assert {thing.about for thing in THINGS} == set(ABOUT_GOODS)
+
+
+def test_every_screen_has_something_to_show():
+    """D1: what staff and people look at exists."""
+    build(SIZES["small"])
+    assert Conversation.objects.exists()
+    assert SavedSearch.objects.exists()
+    assert TaskRequest.objects.filter(status="disputed").exists()
+    assert Listing.objects.exclude(moderation="visible").exists()
+    assert Job.objects.filter(status="dead").exists()
 
 
 def test_demo_has_notifications(api):

@@ -1,280 +1,44 @@
-"""Listings by category: lowest and highest price in euros, then titles."""
+"""What is sold: the things of goods.csv, and sentences about each kind of them."""
 
-GOODS = {
-    "electronics": (
-        (90, 420, "Viedtālrunis 128 GB", "Смартфон 128 ГБ", "Smartphone, 128 GB"),
-        (180, 750, "Klēpjdators 15 collas", "Ноутбук 15 дюймов", "Laptop, 15 inch"),
-        (30, 160, "Bezvadu austiņas", "Беспроводные наушники", "Wireless headphones"),
-        (60, 320, "Monitors 27 collas", "Монитор 27 дюймов", "27-inch monitor"),
-        (
-            120,
-            480,
-            "Spēļu konsole ar diviem pultiem",
-            "Игровая приставка с двумя геймпадами",
-            "Game console with two controllers",
-        ),
-        (
-            70,
-            350,
-            "Fotoaparāts ar objektīvu",
-            "Фотоаппарат с объективом",
-            "Camera with a lens",
-        ),
-        (80, 380, "Planšete ar pildspalvu", "Планшет со стилусом", "Tablet with a pen"),
-        (100, 550, "Televizors 50 collas", "Телевизор 50 дюймов", "50-inch television"),
-    ),
-    "vehicles": (
-        (
-            1800,
-            9500,
-            "Universālis, dīzelis, skate vēl gadu",
-            "Универсал, дизель, техосмотр ещё на год",
-            "Estate car, diesel, inspected for a year",
-        ),
-        (
-            900,
-            4500,
-            "Pilsētas auto, benzīns",
-            "Городской автомобиль, бензин",
-            "City car, petrol",
-        ),
-        (600, 3200, "Motorollers 50 cm³", "Скутер 50 см³", "Scooter, 50 cc"),
-        (
-            80,
-            320,
-            "Ziemas riepas R16, četras",
-            "Зимние шины R16, четыре штуки",
-            "Winter tyres R16, set of four",
-        ),
-        (
-            350,
-            1400,
-            "Vieglā automašīnas piekabe",
-            "Прицеп для легкового автомобиля",
-            "Light car trailer",
-        ),
-        (60, 180, "Jumta bagāžnieks", "Багажник на крышу", "Roof rack"),
-        (1200, 5200, "Motocikls 650 cm³", "Мотоцикл 650 см³", "Motorcycle, 650 cc"),
-    ),
-    "property": (
-        (
-            280,
-            750,
-            "Izīrē divistabu dzīvokli",
-            "Сдаётся двухкомнатная квартира",
-            "Two-room flat to rent",
-        ),
-        (
-            180,
-            420,
-            "Izīrē istabu studentam",
-            "Сдаётся комната студенту",
-            "Room to rent for a student",
-        ),
-        (
-            38000,
-            145000,
-            "Pārdod trīsistabu dzīvokli",
-            "Продаётся трёхкомнатная квартира",
-            "Three-room flat for sale",
-        ),
-        (
-            12000,
-            60000,
-            "Apbūves gabals pie meža",
-            "Участок под застройку у леса",
-            "Building plot by the forest",
-        ),
-        (
-            65000,
-            240000,
-            "Ģimenes māja ar dārzu",
-            "Семейный дом с садом",
-            "Family house with a garden",
-        ),
-        (40, 110, "Izīrē garāžu", "Сдаётся гараж", "Garage to rent"),
-    ),
-    "furniture": (
-        (80, 420, "Stūra dīvāns", "Угловой диван", "Corner sofa"),
-        (60, 320, "Ozolkoka ēdamgalds", "Обеденный стол из дуба", "Oak dining table"),
-        (30, 140, "Grāmatplaukts", "Книжный шкаф", "Bookshelf"),
-        (
-            90,
-            380,
-            "Gulta 160 × 200 ar matraci",
-            "Кровать 160 × 200 с матрасом",
-            "Bed 160 × 200 with a mattress",
-        ),
-        (25, 120, "Rakstāmgalds", "Письменный стол", "Desk"),
-        (
-            40,
-            180,
-            "Četri virtuves krēsli",
-            "Четыре кухонных стула",
-            "Four kitchen chairs",
-        ),
-        (70, 350, "Skapis ar spoguli", "Шкаф с зеркалом", "Wardrobe with a mirror"),
-        (20, 90, "Atpūtas krēsls", "Кресло", "Armchair"),
-    ),
-    "clothing": (
-        (
-            20,
-            90,
-            "Ziemas jaka, M izmērs",
-            "Зимняя куртка, размер M",
-            "Winter jacket, size M",
-        ),
-        (10, 45, "Džinsi 32/32", "Джинсы 32/32", "Jeans 32/32"),
-        (15, 70, "Vilnas džemperis", "Шерстяной свитер", "Woollen jumper"),
-        (
-            20,
-            110,
-            "Ādas zābaki, 39. izmērs",
-            "Кожаные сапоги, размер 39",
-            "Leather boots, size 39",
-        ),
-        (30, 150, "Uzvalks, 50. izmērs", "Костюм, размер 50", "Suit, size 50"),
-    ),
-    "fashion": (
-        (15, 80, "Linu kleita", "Льняное платье", "Linen dress"),
-        (25, 160, "Ādas soma", "Кожаная сумка", "Leather bag"),
-        (
-            30,
-            220,
-            "Sudraba rotu komplekts",
-            "Серебряный набор украшений",
-            "Silver jewellery set",
-        ),
-        (20, 180, "Rokas pulkstenis", "Наручные часы", "Wristwatch"),
-        (8, 40, "Zīda šalle", "Шёлковый шарф", "Silk scarf"),
-    ),
-    "home": (
-        (
-            60,
-            290,
-            "Veļas mašīna 7 kg",
-            "Стиральная машина 7 кг",
-            "Washing machine, 7 kg",
-        ),
-        (
-            80,
-            350,
-            "Ledusskapis ar saldētavu",
-            "Холодильник с морозильником",
-            "Fridge with a freezer",
-        ),
-        (25, 140, "Putekļsūcējs", "Пылесос", "Vacuum cleaner"),
-        (30, 190, "Kafijas automāts", "Кофемашина", "Coffee machine"),
-        (15, 80, "Paklājs 2 × 3 m", "Ковёр 2 × 3 м", "Carpet, 2 × 3 m"),
-        (10, 60, "Galda lampa", "Настольная лампа", "Table lamp"),
-        (35, 160, "Zāles pļāvējs", "Газонокосилка", "Lawn mower"),
-        (
-            12,
-            55,
-            "Māla trauku komplekts",
-            "Набор глиняной посуды",
-            "Set of clay dishes",
-        ),
-    ),
-    "sports": (
-        (
-            80,
-            480,
-            "Kalnu velosipēds, 29 collu riteņi",
-            "Горный велосипед, колёса 29 дюймов",
-            "Mountain bike, 29-inch wheels",
-        ),
-        (
-            40,
-            220,
-            "Distanču slēpes ar zābakiem",
-            "Беговые лыжи с ботинками",
-            "Cross-country skis with boots",
-        ),
-        (30, 150, "Hanteļu komplekts", "Набор гантелей", "Set of dumbbells"),
-        (50, 260, "Telts četrām personām", "Палатка на четверых", "Tent for four"),
-        (
-            120,
-            520,
-            "SUP dēlis ar airi",
-            "Доска SUP с веслом",
-            "Paddle board with a paddle",
-        ),
-        (
-            15,
-            75,
-            "Hokeja slidas, 43. izmērs",
-            "Хоккейные коньки, размер 43",
-            "Hockey skates, size 43",
-        ),
-        (60, 320, "Skrejceļš", "Беговая дорожка", "Treadmill"),
-    ),
-    "kids": (
-        (
-            60,
-            320,
-            "Bērnu rati trīs vienā",
-            "Детская коляска три в одном",
-            "Three-in-one pram",
-        ),
-        (
-            25,
-            110,
-            "Autokrēsliņš 9–36 kg",
-            "Автокресло 9–36 кг",
-            "Child car seat, 9–36 kg",
-        ),
-        (15, 75, "Klucīšu kaste", "Ящик конструктора", "Box of building bricks"),
-        (
-            30,
-            130,
-            "Bērnu velosipēds, 16 collas",
-            "Детский велосипед, 16 дюймов",
-            "Child's bicycle, 16 inch",
-        ),
-        (20, 120, "Bērnu gultiņa", "Детская кроватка", "Cot"),
-        (
-            5,
-            30,
-            "Bilžu grāmatas, desmit",
-            "Книжки с картинками, десять штук",
-            "Ten picture books",
-        ),
-    ),
-    "other": (
-        (20, 120, "Akustiskā ģitāra", "Акустическая гитара", "Acoustic guitar"),
-        (
-            10,
-            60,
-            "Istabas augi podos",
-            "Комнатные растения в горшках",
-            "House plants in pots",
-        ),
-        (
-            30,
-            70,
-            "Sausa malka, viens kubs",
-            "Сухие дрова, один куб",
-            "Dry firewood, one cubic metre",
-        ),
-        (15, 90, "Akvārijs ar filtru", "Аквариум с фильтром", "Aquarium with a filter"),
-        (
-            5,
-            25,
-            "Medus no pašu dravas, 1 kg",
-            "Мёд со своей пасеки, 1 кг",
-            "Honey from our own hives, 1 kg",
-        ),
-        (40, 160, "Urbjmašīna ar uzgaļiem", "Дрель с насадками", "Drill with bits"),
-    ),
-}
+import csv
+from dataclasses import dataclass
+from pathlib import Path
 
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind of listing. `about` names its sentences, `motif` its drawing."""
+
+    category: str
+    about: str
+    motif: str
+    lowest: int  # price in euros
+    highest: int
+    titles: tuple[str, str, str]  # Latvian, Russian, English
+
+
+def _things() -> tuple[Thing, ...]:
+    with (Path(__file__).parent / "goods.csv").open(encoding="utf-8") as file:
+        return tuple(
+            Thing(
+                row["category"],
+                row["about"],
+                row["motif"],
+                int(row["lowest"]),
+                int(row["highest"]),
+                (row["lv"], row["ru"], row["en"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+THINGS = _things()
 ABOUT_GOODS = {
-    "electronics": (
+    "device": (
         (
-            "Viss darbojas, lādētājs komplektā.",
-            "Всё работает, зарядка в комплекте.",
-            "Everything works, the charger is included.",
+            "Viss darbojas, lādētājs vai vads komplektā.",
+            "Всё работает, зарядка или кабель в комплекте.",
+            "Everything works, with its charger or cable.",
         ),
         (
             "Ir kaste un pirkuma čeks.",
@@ -282,7 +46,19 @@ ABOUT_GOODS = {
             "I have the box and the receipt.",
         ),
     ),
-    "vehicles": (
+    "appliance": (
+        (
+            "Pārdodu, jo pārvācamies.",
+            "Продаю из-за переезда.",
+            "Selling because we are moving.",
+        ),
+        (
+            "Tīrs un darba kārtībā.",
+            "Чисто и в рабочем состоянии.",
+            "Clean and in working order.",
+        ),
+    ),
+    "vehicle": (
         (
             "Regulāri apkopts, rūsas nav.",
             "Регулярное обслуживание, ржавчины нет.",
@@ -294,7 +70,19 @@ ABOUT_GOODS = {
             "You can see and try it in the evenings.",
         ),
     ),
-    "property": (
+    "part": (
+        (
+            "Lietots divas sezonas.",
+            "Использовалось два сезона.",
+            "Used for two seasons.",
+        ),
+        (
+            "Palīdzēšu uzlikt uz vietas.",
+            "Помогу установить на месте.",
+            "I can help you fit it here.",
+        ),
+    ),
+    "rent": (
         (
             "Tuvu veikals, skola un pietura.",
             "Рядом магазин, школа и остановка.",
@@ -305,6 +93,34 @@ ABOUT_GOODS = {
             "Свободно со следующего месяца.",
             "Free from next month.",
         ),
+    ),
+    "home": (
+        (
+            "Tuvu veikals, skola un pietura.",
+            "Рядом магазин, школа и остановка.",
+            "A shop, a school and a bus stop are close by.",
+        ),
+        (
+            "Dokumenti kārtībā, pārdod īpašnieks.",
+            "Документы в порядке, продаёт владелец.",
+            "The papers are in order, sold by the owner.",
+        ),
+    ),
+    "plot": (
+        (
+            "Piebraucamais ceļš visu gadu.",
+            "Подъезд круглый год.",
+            "A road leads to it all year.",
+        ),
+        (
+            "Elektrība pie robežas.",
+            "Электричество у границы участка.",
+            "Electricity at the boundary.",
+        ),
+    ),
+    "garage": (
+        ("Sauss, ar apgaismojumu.", "Сухой, с освещением.", "Dry and lit."),
+        ("Atslēgas uzreiz.", "Ключи сразу.", "Keys at once."),
     ),
     "furniture": (
         (
@@ -318,7 +134,7 @@ ABOUT_GOODS = {
             "I can help carry it out, there is a lift.",
         ),
     ),
-    "clothing": (
+    "clothes": (
         ("Vilkts dažas reizes.", "Надевали несколько раз.", "Worn a few times."),
         (
             "Var pielaikot uz vietas.",
@@ -326,7 +142,7 @@ ABOUT_GOODS = {
             "You can try it on here.",
         ),
     ),
-    "fashion": (
+    "accessory": (
         (
             "Labi piestāv arī kā dāvana.",
             "Подойдёт и в подарок.",
@@ -338,19 +154,7 @@ ABOUT_GOODS = {
             "Kept with care, no flaws.",
         ),
     ),
-    "home": (
-        (
-            "Pārdodu, jo pārvācamies.",
-            "Продаю из-за переезда.",
-            "Selling because we are moving.",
-        ),
-        (
-            "Tīrs un darba kārtībā.",
-            "Чисто и в рабочем состоянии.",
-            "Clean and in working order.",
-        ),
-    ),
-    "sports": (
+    "sport": (
         (
             "Izmantots vienu sezonu.",
             "Использовалось один сезон.",
@@ -362,27 +166,76 @@ ABOUT_GOODS = {
             "Ready for the season, nothing to replace.",
         ),
     ),
-    "kids": (
+    "child": (
         ("Mūsējie ir izauguši.", "Наши дети выросли.", "Ours have grown out of it."),
         (
-            "Viss izmazgāts un pārbaudīts.",
-            "Всё вымыто и проверено.",
-            "Everything is washed and checked.",
+            "Viss tīrs un pārbaudīts.",
+            "Всё чистое и проверено.",
+            "Everything is clean and checked.",
         ),
     ),
-    "other": (
+    "tool": (
         (
-            "Labs stāvoklis, skatāms jebkurā dienā.",
-            "Хорошее состояние, смотреть в любой день.",
-            "In good condition, come and see any day.",
+            "Darbojas bez aizķeršanās.",
+            "Работает без нареканий.",
+            "Runs without trouble.",
         ),
         (
-            "Atdošu lētāk, ja paņems šonedēļ.",
-            "Отдам дешевле, если на этой неделе.",
-            "Cheaper if you collect it this week.",
+            "Var izmēģināt uz vietas.",
+            "Можно испытать на месте.",
+            "You can try it here.",
+        ),
+    ),
+    "household": (
+        (
+            "Bez plaisām un skrāpējumiem.",
+            "Без трещин и царапин.",
+            "No cracks or scratches.",
+        ),
+        ("Rūpīgi iesaiņošu.", "Тщательно упакую.", "I will pack it with care."),
+    ),
+    "music": (
+        (
+            "Jaunas stīgas, soma komplektā.",
+            "Новые струны, чехол в комплекте.",
+            "New strings, with a case.",
+        ),
+        (
+            "Skan labi, var paspēlēt uz vietas.",
+            "Звучит хорошо, можно сыграть на месте.",
+            "Sounds good, you can play it here.",
+        ),
+    ),
+    "plant": (
+        (
+            "Veselīgi un pieraduši pie ēnas.",
+            "Здоровые, привыкли к тени.",
+            "Healthy and used to shade.",
+        ),
+        (
+            "Pastāstīšu, kā kopt.",
+            "Расскажу, как ухаживать.",
+            "I will tell you how to care for them.",
+        ),
+    ),
+    "fuel": (
+        (
+            "Žāvēta zem jumta divus gadus.",
+            "Сушились под крышей два года.",
+            "Dried under a roof for two years.",
+        ),
+        ("Sazāģēta 30 cm gara.", "Напилены по 30 см.", "Cut to 30 cm."),
+    ),
+    "food": (
+        ("Šīs vasaras raža.", "Урожай этого лета.", "This summer's harvest."),
+        (
+            "Burciņas varat atdot atpakaļ.",
+            "Банки можно вернуть.",
+            "You may return the jars.",
         ),
     ),
 }
+# What fits everything, and what fits property, which nobody sends by post.
 MORE_ABOUT_GOODS = (
     (
         "Iespējama piegāde par papildu samaksu.",
@@ -410,5 +263,18 @@ MORE_ABOUT_GOODS = (
         "Забрать у меня или в пакомате.",
         "Collect from me or from a parcel locker.",
     ),
+)
+MORE_ABOUT_PROPERTY = (
+    (
+        "Rakstiet ziņā, atbildu tajā pašā dienā.",
+        "Пишите, отвечаю в тот же день.",
+        "Write to me, I answer the same day.",
+    ),
+    (
+        "Vairāk bilžu atsūtīšu pēc pieprasījuma.",
+        "Больше фото пришлю по запросу.",
+        "I can send more pictures.",
+    ),
+    ("Apskate pēc vienošanās.", "Осмотр по договорённости.", "Viewing by arrangement."),
 )
 CONDITIONS = ("new", "like_new", "used", "used", "used", "refurbished")

@@ -363,14 +363,7 @@ JOBS = {
         (15, 60, "Iztukšot pagrabu", "Разобрать подвал", "Empty a cellar"),
     ),
 }
-ABOUT_JOBS = (
-    ("Darbs apmēram divām stundām.", "Работы часа на два.", "About two hours of work."),
-    ("Instrumenti ir uz vietas.", "Инструменты есть на месте.", "The tools are here."),
-    (
-        "Instrumenti jāņem līdzi.",
-        "Инструменты нужны свои.",
-        "Please bring your own tools.",
-    ),
+ABOUT_JOBS = (  # any job
     (
         "Vislabāk brīvdienās no rīta.",
         "Лучше утром в выходные.",
@@ -383,17 +376,36 @@ ABOUT_JOBS = (
         "Paid right after the work.",
     ),
     (
-        "Auto var novietot pagalmā.",
-        "Машину можно поставить во дворе.",
-        "You can park in the yard.",
-    ),
-    ("Trešais stāvs, lifta nav.", "Третий этаж, без лифта.", "Third floor, no lift."),
-    (
         "Lūdzu, uzrakstiet par savu pieredzi.",
         "Напишите, пожалуйста, о своём опыте.",
         "Please write a few words about your experience.",
     ),
 )
+ABOUT_WORK_AT_HOME = (  # jobs with tools, in a building
+    ("Darbs apmēram divām stundām.", "Работы часа на два.", "About two hours of work."),
+    ("Instrumenti ir uz vietas.", "Инструменты есть на месте.", "The tools are here."),
+    (
+        "Instrumenti jāņem līdzi.",
+        "Инструменты нужны свои.",
+        "Please bring your own tools.",
+    ),
+    (
+        "Auto var novietot pagalmā.",
+        "Машину можно поставить во дворе.",
+        "You can park in the yard.",
+    ),
+    ("Trešais stāvs, lifta nav.", "Третий этаж, без лифта.", "Third floor, no lift."),
+)
+AT_HOME = frozenset(
+    {"cleaning", "assembly", "repair", "plumbing", "electrical", "painting"}
+)
+
+
+def fitting(category: str) -> tuple:
+    """Return the sentences that fit a job of `category`."""
+    return ABOUT_JOBS + (ABOUT_WORK_AT_HOME if category in AT_HOME else ())
+
+
 APPLYING = (
     ("Varu jau rīt.", "Могу уже завтра.", "I can come tomorrow."),
     (
