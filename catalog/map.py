@@ -74,8 +74,8 @@ class MapViewSet(ApiViewSet):
         operation_id="map_listFeatures",
         summary="List items in a box as GeoJSON",
         description="Takes the filters of the item types' own lists. Points are the "
-        "public ones; where there are many, they are clusters of whole cells. Cells are "
-        f"coarser than the zoom asks where {MAX_FEATURES} features are exceeded.",
+        "public ones; where there are many, they are clusters of whole cells, in "
+        f"coarser ones than those of the zoom beyond {MAX_FEATURES} features.",
         responses=OpenApiTypes.OBJECT,
         parameters=[
             OpenApiParameter(
