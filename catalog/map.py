@@ -1,9 +1,9 @@
 """Items of all types on a map, as GeoJSON: points, or clusters with counts."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from hashlib import sha256
-from math import floor
+from math import ceil, floor
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
@@ -24,9 +24,43 @@ from geo.filters import parse_float
 
 MAX_POINTS = 200  # of one type; more are clustered
 MIN_CACHED_ITEMS = 10_000  # of one type in a view, for its clusters to be cached
+MAX_FEATURES = 2_000  # of an answer: beyond it the cells become coarser
+MAX_LONGITUDE = 36_000  # of a map that was turned a hundred times
 CACHE_S = 60
+CACHE_SLOTS = 128  # the clusters of so many views are cached, a few hundred KB each
 CELL_PX = 64  # the side of a cluster's cell on a map of 256 px tiles
 MAX_ZOOM = 22
+
+
+class Box(NamedTuple):
+    """A box in degrees; one whose west lies beyond its east crosses the date line."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def condition(self) -> Q:
+        """Return the condition for rows with a public point in the box."""
+        crosses = self.west > self.east
+        kind = BoundingBox.DATE_LINE if crosses else BoundingBox.PLAIN
+        return bounding_box(kind, self._asdict())
+
+    @property
+    def width(self) -> float:
+        """Return the degrees from west to east."""
+        return self.east - self.west + (360 if self.west > self.east else 0)
+
+    def rounded(self, cell: float) -> "Box":
+        """Return the smallest box of whole cells around this one."""
+        south = max(-90.0, floor(self.south / cell) * cell)
+        north = min(90.0, ceil(self.north / cell) * cell)
+        west = max(-180.0, floor(self.west / cell) * cell)
+        east = min(180.0, ceil(self.east / cell) * cell)
+        if self.west > self.east and west <= east:  # the cells meet on the other side
+            west, east = -180.0, 180.0
+        return Box(west, south, east, north)
 
 
 class MapViewSet(ApiViewSet):
@@ -40,11 +74,15 @@ class MapViewSet(ApiViewSet):
         operation_id="map_listFeatures",
         summary="List items in a box as GeoJSON",
         description="Takes the filters of the item types' own lists. Points are the "
-        "public ones; where there are many, they are clusters.",
+        "public ones; where there are many, they are clusters of whole cells, in "
+        f"coarser ones than those of the zoom beyond {MAX_FEATURES} features.",
         responses=OpenApiTypes.OBJECT,
         parameters=[
             OpenApiParameter(
-                "bbox", str, required=True, description="west,south,east,north"
+                "bbox",
+                str,
+                required=True,
+                description="west,south,east,north. Longitudes wrap: 190 is -170.",
             ),
             OpenApiParameter(
                 "zoom", str, required=True, description="Of the map, 0 to 22."
@@ -53,14 +91,17 @@ class MapViewSet(ApiViewSet):
         ],
     )
     def list(self, request: Request) -> Response:
-        area = _in_box(*_bbox(request.query_params.get("bbox", "")))
-        cell = _cell_degrees(_zoom(request.query_params.get("zoom", "")))
+        box = _bbox(request.query_params.get("bbox", ""))
+        zoom = _zoom(request.query_params.get("zoom", ""))
+        item_types = _item_types(request.query_params.get("kinds", ""))
+        cell = _cell_degrees(zoom, box, MAX_FEATURES // len(item_types))
         features, total = [], 0
-        for item_type in _item_types(request.query_params.get("kinds", "")):
-            rows = _filtered(item_type, request).filter(area)
-            found = _points(item_type, rows)
+        for item_type in item_types:
+            rows = _filtered(item_type, request)
+            found = _points(item_type, rows.filter(box.condition))
             if len(found) > MAX_POINTS:
-                found = _clusters(item_type, rows, cell)
+                around = rows.filter(box.rounded(cell).condition)
+                found = _clusters(item_type, around, cell)
             features += found
             total += sum(f["properties"].get("count", 1) for f in found)
         return Response(
@@ -68,15 +109,13 @@ class MapViewSet(ApiViewSet):
         )
 
 
-def _cell_degrees(zoom: int) -> float:
-    return 360 / 2**zoom * CELL_PX / 256
-
-
-def _in_box(west: float, south: float, east: float, north: float) -> Q:
-    # A box whose west lies beyond its east crosses the date line.
-    box = BoundingBox.DATE_LINE if west > east else BoundingBox.PLAIN
-    edges = {"west": west, "south": south, "east": east, "north": north}
-    return bounding_box(box, edges)
+def _cell_degrees(zoom: int, box: Box, max_cells: int) -> float:
+    """Return the side of a cell, so that the box has no more than `max_cells`."""
+    cell = 360 / 2**zoom * CELL_PX / 256
+    height = box.north - box.south
+    while (ceil(box.width / cell) + 2) * (ceil(height / cell) + 2) > max_cells:
+        cell *= 2
+    return cell
 
 
 def _filtered(item_type: ItemType, request: Request) -> QuerySet:
@@ -118,14 +157,18 @@ def _clusters(item_type: ItemType, rows: QuerySet, cell: float) -> list[dict]:
     """
     points = _counted_points(rows)
     # The SQL names everything that the answer depends on, also what the reader may see.
+    # Its box is one of whole cells, so that neighbouring views share an entry.
     sql, params = points.query.sql_with_params()
     parts = (item_type.name, sql, params, cell)
-    key = f"map:{sha256(repr(parts).encode()).hexdigest()}"
-    if cached := cache.get(key):
+    digest = sha256(repr(parts).encode()).hexdigest()
+    # A view takes the slot of another: any number of views fills no memory.
+    slot = f"map:{int(digest, 16) % CACHE_SLOTS}"
+    cached_digest, cached = cache.get(slot) or ("", [])
+    if cached_digest == digest:
         return cached
     clusters = _in_cells(item_type, points, cell)
     if sum(c["properties"]["count"] for c in clusters) > MIN_CACHED_ITEMS:
-        cache.set(key, clusters, CACHE_S)
+        cache.set(slot, (digest, clusters), CACHE_S)
     return clusters
 
 
@@ -166,12 +209,12 @@ def _feature(coordinates: tuple[float, float], properties: dict) -> dict:
     }
 
 
-def _item_types(text: str) -> Iterator[ItemType]:
+def _item_types(text: str) -> list[ItemType]:
     names = [name for name in text.split(",") if name] or list(ITEM_TYPES)
     if not set(names) <= set(ITEM_TYPES):
         sentence = _("Choose from: %(names)s.") % {"names": ", ".join(ITEM_TYPES)}
         raise ValidationError({"kinds": [sentence]})
-    return (ITEM_TYPES[name] for name in dict.fromkeys(names))
+    return [ITEM_TYPES[name] for name in dict.fromkeys(names)]
 
 
 def _zoom(text: str) -> int:
@@ -181,13 +224,22 @@ def _zoom(text: str) -> int:
     return zoom
 
 
-def _bbox(text: str) -> tuple[float, float, float, float]:
+def _bbox(text: str) -> Box:
     parts = [parse_float(part) for part in text.split(",")]
     corners = [number for number in parts if number is not None]
     if len(parts) != 4 or len(corners) != 4:
         raise ValidationError({"bbox": [_("Give west,south,east,north in degrees.")]})
     west, south, east, north = corners
-    on_earth = -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90
+    on_earth = max(abs(west), abs(east)) <= MAX_LONGITUDE and -90 <= south <= 90
     if not (on_earth and south <= north <= 90):
         raise ValidationError({"bbox": [_("Give west,south,east,north in degrees.")]})
-    return west, south, east, north
+    if east - west >= 360:
+        return Box(-180.0, south, 180.0, north)
+    return Box(_wrapped(west), south, _wrapped(east), north)
+
+
+def _wrapped(longitude: float) -> float:
+    """Return the longitude between -180 and 180: a map that was turned goes beyond."""
+    if -180 <= longitude <= 180:
+        return longitude
+    return (longitude + 180) % 360 - 180

@@ -9,9 +9,9 @@ from drf_spectacular.utils import (
     inline_serializer,
 )
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from core.api.parsers import FormParser
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 from messaging import links
@@ -38,7 +38,7 @@ class AttachmentViewSet(ApiViewSet):
     examples = {"create": UPLOAD}
     public_actions = frozenset({"retrieve"})  # the signature authorizes
     throttle_scopes = {"create": "upload"}
-    parser_classes = [MultiPartParser]
+    parser_classes = [FormParser]
 
     @extend_schema(
         operation_id="messages_uploadAttachment",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.tests.factories import UserFactory
 from catalog import map as market_map
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
@@ -74,3 +75,67 @@ def test_a_circle_bounds_the_map_as_it_does_the_list(api, db):
 )
 def test_nonsense_is_refused(api, db, query):
     assert api.get(f"/api/map?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "box", ["170,0,190,20", "-190,0,-170,20", "530,0,550,20", "170,0,-170,20"]
+)
+def test_longitudes_wrap(api, db, box):
+    """B5: a map that was turned around the Earth shows the same place."""
+    for longitude in (175, 180, -175, 10):
+        TaskFactory(latitude=10, longitude=longitude)
+    assert api.get(f"/api/map?bbox={box}&zoom=5&kinds=tasks").json()["total"] == 3
+
+
+@pytest.mark.parametrize("box", ["-200,-90,200,90", "0,0,360,90", "-180,0,180,90"])
+def test_a_box_of_a_whole_turn_is_the_earth(api, db, box):
+    """B5: from -200 to 200 there is every longitude, some of them twice."""
+    for longitude in (-179, -20, 0, 20, 179):
+        TaskFactory(latitude=10, longitude=longitude)
+    assert api.get(f"/api/map?bbox={box}&zoom=2&kinds=tasks").json()["total"] == 5
+
+
+WORLD = "bbox=-180,-90,180,90&zoom=22"
+
+
+def test_the_world_at_a_deep_zoom_has_coarser_cells(api, db):
+    """B5: 2,000 features at most, and none of the items is lost."""
+    person = UserFactory()
+    for factory in (TaskFactory, OfferingFactory, ListingFactory):
+        owner = {factory._meta.model.owner_field: person}
+        for n in range(800):
+            point = {"latitude": n % 83 * 2 - 83, "longitude": n * 37 % 360 - 180}
+            factory(**point, **owner)
+    answer = api.get(f"/api/map?{WORLD}")
+    assert answer.json()["total"] == 2400
+    assert len(answer.json()["features"]) <= 2000
+    assert len(answer.content) < 500_000
+
+
+@pytest.mark.parametrize("text", ["-180,-90,180,90", "20,55,29,59", "170,-9,-170,9"])
+@pytest.mark.parametrize("zoom", [0, 5, 22])
+def test_cells_of_a_box_are_few(text, zoom):
+    """B5: whatever zoom is named for it."""
+    box = market_map._bbox(text)
+    cell = market_map._cell_degrees(zoom, box, 666)
+    around = box.rounded(cell)
+    assert (
+        round(around.width / cell) * round((around.north - around.south) / cell) <= 666
+    )
+
+
+def test_neighbouring_views_share_one_entry_of_a_bounded_cache(api, db, monkeypatch):
+    """B5: the box is one of whole cells, and views take the slots of others."""
+    monkeypatch.setattr(market_map, "MAX_POINTS", 0)
+    monkeypatch.setattr(market_map, "MIN_CACHED_ITEMS", 0)
+    monkeypatch.setattr(market_map, "CACHE_SLOTS", 3)
+    slots = {}
+    monkeypatch.setattr(market_map.cache, "set", lambda k, v, s: slots.update({k: v}))
+    TaskFactory(latitude=57, longitude=25)
+    for step in range(20):
+        box = f"{24 + step / 1000},56.8,{25.1 + step / 1000},57.1"
+        api.get(f"/api/map?bbox={box}&zoom=7&kinds=tasks")
+    assert len(slots) == 1
+    for price in range(20):
+        api.get(f"/api/map?{LATVIA}&kinds=tasks&max_price={1000 + price}")
+    assert len(slots) <= 3

@@ -261,6 +261,9 @@ def test_list_comes_from_its_index(market, item_type, query):
     [
         ("/api/listings?ordering=price", "listing_price"),
         ("/api/listings?ordering=price&category=category-4", "listing_category_price"),
+        ("/api/tasks?ordering=budget&category=category-4", "task_category_price"),
+        ("/api/tasks?ordering=-budget&category=category-4", "task_category_dearest"),
+        ("/api/offerings?ordering=-price&category=slug", "offering_category_dearest"),
         (f"/api/helpers?{POINT}&radius=10", "user_helper_place"),
         ("/api/helpers?category=slug-7", "user_helper_categories"),
         ("/api/helpers", "user_best_helpers"),

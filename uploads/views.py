@@ -9,10 +9,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.parsers import FormParser
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 from uploads import examples, services, storage
@@ -41,7 +41,7 @@ class UploadViewSet(ApiViewSet):
     public_actions = frozenset({"retrieve"})
     examples = examples.EXAMPLES
     throttle_scopes = {"create": "upload", "image": "upload"}
-    parser_classes = [MultiPartParser]
+    parser_classes = [FormParser]
     lookup_field = "key"
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
 

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.http import HttpRequest, HttpResponse
@@ -127,6 +129,16 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         if self.fieldsets:
             return flatten_fieldsets(self.fieldsets)
         return [field.name for field in self.opts.fields if not field.primary_key]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return the list; 400 for a parameter that no column can hold."""
+        try:
+            # One by one the filters turn what they are given into a number or a date.
+            return super().changelist_view(request, extra_context)
+        except (OverflowError, ValueError, DataError) as error:
+            raise BadRequest("a parameter of the list is out of range") from error
 
     # --- Private fields ---------------------------------------------------------------
 

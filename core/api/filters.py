@@ -8,7 +8,8 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
@@ -116,7 +117,7 @@ class ChoiceParam(HasSchema, filters.ChoiceFilter):
 
 
 class OrderingParam(HasSchema, filters.OrderingFilter):
-    """An allow-list; rows that are equal in it come newest first."""
+    """An allow-list. Rows without a value come last; equal ones come newest first."""
 
     def __init__(self, *, fields: list[str]) -> None:
         self.names = [sign + name for name in fields for sign in ("", "-")]
@@ -136,4 +137,18 @@ class OrderingParam(HasSchema, filters.OrderingFilter):
             return qs
         if "" in value:
             raise ValidationError({"ordering": [_("Name what to order by.")]})
-        return qs.order_by(*map(self.get_ordering_value, value), "-pk")
+        names = map(self.get_ordering_value, value)
+        return qs.order_by(*(_empty_last(qs.model, name) for name in names), "-pk")
+
+
+def _empty_last(model: type[Model], name: str) -> str | OrderBy:
+    """Return an order by the field, in which rows without a value come last.
+
+    The databases disagree about them, and each puts them first in one direction.
+    """
+    field = name.removeprefix("-")
+    if not model._meta.get_field(field).null:
+        return name  # its indexes serve both directions
+    if name.startswith("-"):
+        return F(field).desc(nulls_last=True)
+    return F(field).asc(nulls_last=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 PAGE, PER_PAGE, CURSOR = "page", "per_page", "cursor"
+MAX_LINK_BYTES = 2_000  # of the header: proxies answer 502 to headers over a few KB
 MAX_OFFSET_ROWS = 1_000_000  # page numbers reach no further; cursors do
 
 
@@ -116,23 +117,31 @@ class Pages(BasePagination):
         }
 
     def _links(self) -> str:
-        """RFC 8288 links to the first, previous, next and last page."""
-        pages = {"first": 1} if self.total else {}
-        if self.total and not self.is_capped:
-            pages["last"] = self.pages
+        """RFC 8288 links to the next, previous, first and last page.
+
+        The first of them that fit into `MAX_LINK_BYTES`: a long search in Cyrillic
+        makes long URLs.
+        """
+        pages = {"next": self.page + 1} if self.has_more else {}
         if self.page > 1 and (self.page <= self.pages or self.is_capped):
             pages["prev"] = self.page - 1
-        if self.has_more:
-            pages["next"] = self.page + 1
+        if self.total:
+            pages["first"] = 1
+        if self.total and not self.is_capped:
+            pages["last"] = self.pages
         url = self.request.build_absolute_uri()
         if PAGE in self.request.query_params:
             url = remove_query_param(url, PAGE)
         # Parsing the URL again for each link would cost more than the page's rows.
         url += "&" if "?" in url else "?"
-        return ", ".join(
-            f'<{url}{PAGE}={number}>; rel="{relation}"'
-            for relation, number in pages.items()
-        )
+        found = ""
+        for relation, number in pages.items():
+            link = f'<{url}{PAGE}={number}>; rel="{relation}"'
+            longer = f"{found}, {link}" if found else link
+            if len(longer) > MAX_LINK_BYTES:
+                break
+            found = longer
+        return found
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         """Return the OpenAPI parameters: page, page size and cursor."""

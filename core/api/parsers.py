@@ -8,7 +8,7 @@ from typing import IO, Any, NoReturn
 import orjson
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 LARGEST_INTEGER = 2**63 - 1
 MAX_VALUES = 50_000  # of one body; each costs some hundred bytes of memory
@@ -38,6 +38,22 @@ class StrictJSONParser(BaseParser):
             return parse_json(body.decode())
         except ValueError as error:
             raise ParseError(_("The body is not valid JSON.")) from error
+
+
+class FormParser(MultiPartParser):
+    """Multipart forms, whatever the case of their media type."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the data and files. Raises `ParseError` (400) if malformed."""
+        name, semicolon, parameters = (media_type or "").partition(";")
+        # Django compares the name with case; the boundary keeps its own.
+        exact = f"{name.strip().lower()}{semicolon}{parameters}"
+        return super().parse(stream, exact, parser_context)
 
 
 def parse_json(text: str) -> Any:

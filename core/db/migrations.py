@@ -5,6 +5,17 @@ from django.db.migrations.operations import RunSQL
 from django.db.migrations.state import ProjectState
 
 
+def concurrent_index(name: str, definition: str) -> "PostgresOnly":
+    """Return the operation that makes an index, in a migration that is not atomic.
+
+    Concurrently, so that no write waits for it. An attempt that failed half-way leaves
+    an invalid index behind, so the index is dropped first.
+    """
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    create = f"CREATE INDEX CONCURRENTLY {name} ON {definition}"
+    return PostgresOnly([drop, create], reverse_sql=[drop])
+
+
 class PostgresOnly(RunSQL):
     """SQL that runs on PostgreSQL alone."""
 
