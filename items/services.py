@@ -57,9 +57,7 @@ def release_images(item: Item, *, actor: User | None) -> None:
 
 
 def _set(item: Item, fields: dict[str, Any], *, images: list[str] | None) -> None:
-    for name, value in fill_public_location(
-        fields, location=item.location, address=item.address
-    ).items():
+    for name, value in fill_public_location(fields, before=item).items():
         if name != "images":
             setattr(item, name, value)
     if images is not None:

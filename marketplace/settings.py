@@ -305,6 +305,10 @@ SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address â€
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # â€¦ in this time
 
 # --- The market's own rules -----------------------------------------------------------
+# The places that may stand in the public location of an item.
+GAZETTEER_FILE = env.path(
+    "GAZETTEER_FILE", BASE_DIR / "geo" / "gazetteers" / "latvia.tsv"
+)
 PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points
 REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
 # Reviews without a deal by younger accounts are shown once the account is as old.
