@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.db import models
-
 from geo.gazetteer import gazetteer
 from geo.models import derive
 
 BATCH_ROWS = 500
 
 
-def derive_public_locations(model: type[models.Model]) -> int:
+def derive_public_locations(model: Any) -> int:
     """Make private what `location` holds besides known places; return how many rows.
 
-    The words go to `address`, if it is empty. Doing it again changes nothing.
+    `model` is one of a migration. The words go to `address`, if it is empty.
+    Doing it again changes nothing.
     """
     count, last_id = 0, 0
     rows = model._base_manager.exclude(location="").order_by("pk")
@@ -25,7 +24,7 @@ def derive_public_locations(model: type[models.Model]) -> int:
     return count
 
 
-def _write(model: type[models.Model], rows: list[Any]) -> None:
+def _write(model: Any, rows: list[Any]) -> None:
     searched = model._meta.get_field("search_text")
     for row in rows:
         row.address = row.address or row.location

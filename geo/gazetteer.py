@@ -137,7 +137,8 @@ def _without_country(places: list[KnownPlace]) -> list[KnownPlace]:
 
 
 def _centre(place: KnownPlace) -> tuple[float, float]:
-    assert place.latitude is not None and place.longitude is not None
+    assert place.latitude is not None
+    assert place.longitude is not None
     return place.latitude, place.longitude
 
 
@@ -184,10 +185,9 @@ def _row(line: str) -> tuple[KnownPlace, tuple[str, ...]]:
         raise ValueError(f"{kind!r} is no kind of place")
     if not name or any(map(str.isdigit, name)):
         raise ValueError("a name has at least one letter and no digit")
-    point = _point(latitude, longitude)
-    place = KnownPlace(
-        kind, name, *point, within=tuple(filter(None, within.split("|")))
-    )
+    parents = tuple(filter(None, within.split("|")))
+    north, east = _point(latitude, longitude)
+    place = KnownPlace(kind, name, north, east, parents)
     return place, tuple(filter(None, aliases.split("|")))
 
 

@@ -85,9 +85,9 @@ def fill_public_location(fields: dict, *, before: Place) -> dict:
     if given is not None and given in (before.full_location, before.location):
         del fields["location"]
         given = None
-    if given and not gazetteer().is_public(given):
-        if fields.get("address", "") in ("", before.address):
-            fields["address"] = given
+    is_free = fields.get("address", "") in ("", before.address)
+    if given and is_free and not gazetteer().is_public(given):
+        fields["address"] = given
     point = [fields.get(n, getattr(before, n)) for n in ("latitude", "longitude")]
     if given:
         fields["location"] = derive(given, *point)
