@@ -62,3 +62,5 @@ def _set(item: Item, fields: dict[str, Any], *, images: list[str] | None) -> Non
             setattr(item, name, value)
     if images is not None:
         uploads.set_images(item, images, owner=item.owner)
+        if item.moderation != Moderated.Moderation.VISIBLE:
+            uploads.hide(item.images)

@@ -24,13 +24,14 @@ from core.exceptions import (
     ValidationFailed,
 )
 from uploads import storage
-from uploads.images import reencode
+from uploads.images import FORMATS, reencode
 from uploads.models import URL_PREFIX, Upload
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
 MAX_IMAGES = 20  # of one item
+VISIBLE, HIDDEN = Upload.Moderation.VISIBLE, Upload.Moderation.HIDDEN
 
 
 class HasImages(Protocol):
@@ -94,11 +95,14 @@ def delete(upload: Upload) -> None:
 
 def _delete_with_files(upload: Upload, rows: QuerySet[Upload]) -> bool:
     """Delete an upload and its files if its row is in `rows`; return whether it was."""
-    # The row goes first, under the condition of `rows`: an item that begins to show the
-    # image meanwhile finds either the row or nothing, and never a row without files.
-    deleted, _by_model = rows.filter(pk=upload.pk).delete()
-    if not deleted:
-        return False
+    with transaction.atomic():
+        # Locked and then read again: `delete()` of a queryset reads the rows first and
+        # deletes them by id, also those that an item has begun to show in between.
+        if not (found := locked(rows.filter(pk=upload.pk).order_by("pk")).first()):
+            return False
+        # The row goes before its files: an item that begins to show the image now
+        # waits for the lock and finds nothing, and never a row without files.
+        found.delete()
     try:
         with storage.storage_errors():
             upload.delete_files()
@@ -137,7 +141,7 @@ def replace_images(
         raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MAX_IMAGES})
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
-    own = Upload.objects.filter(owner=owner, is_private=False)
+    own = Upload.objects.filter(owner=owner, is_private=False, moderation=VISIBLE)
     found = own.filter(key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
         raise NotFound(_("There is no such picture among your uploads."))
@@ -183,6 +187,35 @@ def replace_uploads(
     replace_images(
         owner=owner, before=_uploads_among(before), after=_uploads_among(after)
     )
+
+
+def hide(images: str) -> None:
+    """End the pictures of an item that staff have hidden; call it with the row locked.
+
+    `images` are comma-separated paths.
+    """
+    _among(images).filter(moderation=VISIBLE).update(moderation=HIDDEN)
+
+
+def unhide(images: str) -> None:
+    """Serve the pictures of an item again, but for those that staff removed alone."""
+    _among(images).filter(moderation=HIDDEN).update(moderation=VISIBLE)
+
+
+def _among(images: str) -> QuerySet[Upload]:
+    return Upload.objects.filter(key__in=_keys(_uploads_among(images.split(","))))
+
+
+def require_served(key: str) -> None:
+    """Raise `NotFound` (404) unless a picture or thumbnail is public and not ended.
+
+    It ends when staff remove it, hide its item or suspend its owner.
+    """
+    stem = key.split(".")[0].removesuffix("_t")
+    keys = [f"{stem}.{extension}" for extension, *_more in FORMATS.values()]
+    rows = Upload.objects.filter(key__in=keys, is_private=False, moderation=VISIBLE)
+    if not rows.filter(owner__is_active=True).exists():
+        raise NotFound(_("There is no such picture."))
 
 
 def _uploads_among(urls: Iterable[str]) -> list[str]:
