@@ -56,7 +56,9 @@ class UploadViewSet(ApiViewSet):
         summary="Upload a picture",
         responses={201: UPLOADED},
         request=UploadInput,
-        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
+        extensions=error_codes(
+            s400=["too_many_pixels", "incomplete_picture"], s503=["storage_unavailable"]
+        ),
     )
     def create(self, request: Request) -> Response:
         owner = cast("User", request.user)  # the action needs a sign-in
@@ -69,7 +71,9 @@ class UploadViewSet(ApiViewSet):
         summary="Upload a picture",
         responses={201: UPLOADED},
         request=UploadInput,
-        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"])
+        extensions=error_codes(
+            s400=["too_many_pixels", "incomplete_picture"], s503=["storage_unavailable"]
+        )
         | {"x-canonical": "uploads_uploadPicture"},
     )
     @action(detail=False, methods=["post"])

@@ -1,5 +1,6 @@
 """Races for pictures."""
 
+import random
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
@@ -58,11 +59,16 @@ def attach_and_delete(harness: Harness) -> None:
         harness.violations.append(f"attach, delete, uses: {outcome}")
 
 
+luck = random.Random(5)
+
+
 @race_scenario(rounds=40)
 def attach_and_sweep(harness: Harness) -> None:
     """Maintenance deletes an old unused picture while its owner attaches it."""
     seller = people(1)[0]
     item, upload = new_listing(seller), new_picture(seller)
+    for _ in range(luck.randint(2, 25)):  # newer ones, which the sweep deletes first
+        new_picture(seller)
     at = timezone.now() + timedelta(hours=settings.ORPHAN_UPLOAD_HOURS + 1)
     sweep = partial(_sweep, at)
     [answer] = harness.send_together([attach_call(item.pk, upload)], beside=[sweep])
