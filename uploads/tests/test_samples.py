@@ -11,7 +11,7 @@ from uploads.tests.pictures import decoded, encoded, p3_as_srgb, p3_profile, pic
 
 MODES = {
     "JPEG": ("L", "RGB", "CMYK", "YCbCr", "1"),
-    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I"),
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
     "WEBP": ("L", "RGB", "RGBA"),
     "GIF": ("1", "L", "P", "RGB", "RGBA"),
     "HEIF": ("L", "LA", "RGB", "RGBA"),
