@@ -15,7 +15,7 @@ def hide(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0002_derive_public_locations"),
+        ("tasks", "0003_derive_public_locations"),
         ("uploads", "0002_moderation"),
     ]
     operations = [migrations.RunPython(hide, migrations.RunPython.noop)]
