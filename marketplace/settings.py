@@ -321,6 +321,13 @@ COUNTER_FLUSH_SECONDS = env.float(
 )  # how often counted views are written
 NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
 NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
+CONVERSATIONS_PER_DAY = env.int("CONVERSATIONS_PER_DAY", 200)  # of older accounts
+# Quotas of a person, far above what an active one needs; they apply with THROTTLE.
+POSTS_PER_DAY = env.int("POSTS_PER_DAY", 200)  # of one type
+IDENTICAL_POSTS_PER_DAY = env.int("IDENTICAL_POSTS_PER_DAY", 10)
+UNATTACHED_PICTURES = env.int("UNATTACHED_PICTURES", 200)
+UNATTACHED_MB = env.int("UNATTACHED_MB", 500)
+VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
 NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # before an item ends its owner is notified
 NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", 90)  # then settled ones are deleted
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Min, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.db.locks import locked
@@ -20,6 +21,7 @@ from core.exceptions import (
     DomainError,
     NotFound,
     ServiceUnavailable,
+    Throttled,
     TooLarge,
     ValidationFailed,
 )
@@ -34,6 +36,12 @@ MAX_IMAGES = 20  # of one item
 VISIBLE, HIDDEN = Upload.Moderation.VISIBLE, Upload.Moderation.HIDDEN
 
 
+class TooManyUnattached(Throttled):
+    """The person has uploaded many pictures that no item shows (429)."""
+
+    code = "too_many_unattached_pictures"
+
+
 class HasImages(Protocol):
     """An object with the paths of its images in one text, comma-separated."""
 
@@ -44,12 +52,14 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     """Re-encode an uploaded image, store it under a random key and return the upload.
 
     A private upload has no public URL. Raises `ValidationFailed` (400) for a file that
-    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES and `ServiceUnavailable`
-    (503) when the storage fails.
+    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES, `TooManyUnattached`
+    (429) over the quota of `owner` and `ServiceUnavailable` (503) when the storage
+    fails.
     """
     if file.size > settings.UPLOAD_MAX_BYTES:
         max_mb = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
         raise TooLarge(_("The picture is larger than %(most)s MB.") % {"most": max_mb})
+    _check_quota(owner, at=timezone.now())  # before the work of decoding
     picture = reencode(file.read())
     upload = Upload(
         owner=owner,
@@ -64,8 +74,30 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     with _files_removed_on_failure(upload):
         default_storage.save(upload.file, ContentFile(picture.content))
         default_storage.save(upload.thumbnail_file, ContentFile(picture.thumbnail))
-        upload.save()  # last, so that no row lacks its files
+        with transaction.atomic():
+            # Checked again with the owner locked: uploads at the same time would each
+            # find one picture less than the quota.
+            locked(type(owner)._base_manager.filter(pk=owner.pk)).only("pk").get()
+            _check_quota(owner, at=timezone.now())
+            upload.save()  # last, so that no row lacks its files
     return upload
+
+
+def _check_quota(owner: "User", *, at: datetime) -> None:
+    """Raise `TooManyUnattached` if nothing shows many pictures of `owner`."""
+    if not settings.THROTTLE:
+        return
+    unused = Upload.objects.filter(owner=owner, uses=0)
+    found = unused.aggregate(n=Count("pk"), size=Sum("size"), first=Min("created_at"))
+    max_bytes = settings.UNATTACHED_MB * 1024 * 1024
+    if found["n"] < settings.UNATTACHED_PICTURES and (found["size"] or 0) < max_bytes:
+        return
+    limit = timedelta(hours=settings.ORPHAN_UPLOAD_HOURS)
+    left = (found["first"] or at) + limit - at  # then the first of them is deleted
+    raise TooManyUnattached(
+        _("You have many pictures that nothing shows. Attach or delete some first."),
+        retry_after=max(1, int(left.total_seconds())),
+    )
 
 
 @contextmanager
