@@ -9,13 +9,13 @@ from uploads.backfill import hide_pictures
 
 def hide(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Hide them."""
-    items, uploads = apps.get_model("offerings", "Offering"), apps.get_model("uploads", "Upload")
+    items, uploads = apps.get_model("tasks", "TaskRequest"), apps.get_model("uploads", "Upload")
     hide_pictures(items, uploads)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offerings", "0002_derive_public_locations"),
+        ("tasks", "0004_derive_public_locations"),
         ("uploads", "0002_moderation"),
     ]
     operations = [migrations.RunPython(hide, migrations.RunPython.noop)]

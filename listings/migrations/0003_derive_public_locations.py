@@ -16,5 +16,5 @@ class Migration(migrations.Migration):
     # Each batch commits by itself: the rows of a large table are not locked together.
     atomic = False
 
-    dependencies = [("listings", "0001_initial")]
+    dependencies = [("listings", "0002_search_text")]
     operations = [migrations.RunPython(derive, migrations.RunPython.noop)]
