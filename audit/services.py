@@ -1,6 +1,6 @@
 """Write the audit log."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
@@ -34,3 +34,11 @@ def record(
         before=before,
         after=after,
     )
+
+
+def record_upload(
+    sender: type[Model], *, upload: Model, actor: "User", **decision: Any
+) -> None:
+    """Record a decision about an upload, which `upload_moderated` sends."""
+    decision.pop("signal", None)
+    record(upload, actor=actor, **decision)

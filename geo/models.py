@@ -1,11 +1,13 @@
 """Abstract models of things that have a place."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from geo.fields import SnappedField
+from geo.fields import SnappedField, snap
+from geo.gazetteer import derive_location, gazetteer
 
 
 class Point(models.Model):
@@ -49,37 +51,48 @@ class Place(Point):
     @property
     def full_location(self) -> str:
         """Return the text for the parties: the address, if `location` comes from it."""
-        derived = self.address and self.location == strip_house_number(self.address)
-        return self.address if derived else self.location
+        return self.address if self.has_derived_location else self.location
+
+    @property
+    def has_derived_location(self) -> bool:
+        """Whether `location` is what `derive` gives for the address."""
+        return bool(self.address) and self.location == derive(
+            self.address, self.latitude, self.longitude
+        )
 
 
-def strip_house_number(address: str) -> str:
-    """Return an address without the words that hold a digit.
-
-    These are the numbers of house and flat, and the postal code:
-    "Brīvības iela 12-34, Rīga, LV-1010" becomes "Brīvības iela, Rīga".
-    """
-    parts = (
-        " ".join(word for word in part.split() if not any(map(str.isdigit, word)))
-        for part in address.split(",")
-    )
-    return ", ".join(part for part in parts if part)
+def derive(address: str, latitude: float | None, longitude: float | None) -> str:
+    """Return the public location of an address and an exact point."""
+    if latitude is None or longitude is None:
+        return derive_location(address)
+    # The public point, as `SnappedField` stores it: the name of the nearest place must
+    # not tell on which side of a border the exact one is.
+    point = snap(float(latitude), float(longitude), settings.PUBLIC_POINT_GRID_M)
+    return derive_location(address, *point)
 
 
-def fill_public_location(
-    fields: dict, *, location: str = "", address: str = ""
-) -> dict:
-    """Return `fields` with `location` filled from the address where it is empty.
+def fill_public_location(fields: dict, *, before: Place) -> dict:
+    """Return `fields` as they are stored: `location` public, `address` private.
 
-    `location` and `address` are what the place had before. A `location` that its owner
-    chose stays. A client that sends back the address, which it was shown as `location`,
-    changes nothing.
+    `before` is the place as it was. Of a given `location` the names of known places are
+    public; the whole text becomes the address, unless another one is given. The words
+    of `public_location` are public as they are. A client that sends back what it was
+    shown changes nothing.
     """
     fields = dict(fields)
-    if address and fields.get("location") == address:
+    chosen = fields.pop("public_location", "")
+    given = fields.get("location")
+    if given is not None and given in (before.full_location, before.location):
         del fields["location"]
-    given = fields.get("location", location)
-    derived = strip_house_number(fields.get("address") or "")
-    if derived and given in ("", strip_house_number(address)):
-        fields["location"] = derived
+        given = None
+    is_free = fields.get("address", "") in ("", before.address)
+    if given and is_free and not gazetteer().is_public(given):
+        fields["address"] = given
+    point = [fields.get(n, getattr(before, n)) for n in ("latitude", "longitude")]
+    if given:
+        fields["location"] = derive(given, *point)
+    elif given == "" or not before.location or before.has_derived_location:
+        fields["location"] = derive(fields.get("address", before.address), *point)
+    if chosen and chosen != before.location:
+        fields["location"] = chosen
     return fields

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.api.fields import StrictNumberField
+from core.api.fields import OptionalTextField, StrictNumberField
 from core.api.output import Output
 from geo.distance import haversine_km
 
@@ -45,7 +45,12 @@ class PlaceSerializer(DistanceMixin):
     address = serializers.CharField(
         required=False, help_text="For the owner and the assigned worker."
     )
-    optional = frozenset({"address", "distance"})
+    public_location = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text="What others see as `location`; for the owner and the worker.",
+    )
+    optional = frozenset({"address", "distance", "public_location"})
 
     def is_party(self, row: Any) -> bool:
         """Return whether the viewer may see the exact place of `row`."""
@@ -59,8 +64,25 @@ class PlaceSerializer(DistanceMixin):
                 "longitude": instance.longitude,
                 "address": instance.address,
                 "location": instance.full_location,
+                "public_location": instance.location,
             }
         return shown
+
+
+class PublicLocationField(OptionalTextField):
+    """Words that the owner chooses to show to everybody as the place."""
+
+    def __init__(self, **kwargs: Any):
+        help_text = "Shown to everybody as the place, as it is written; no numbers."
+        super().__init__(max_length=100, help_text=help_text, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        if text is not serializers.empty and any(map(str.isdigit, text or "")):
+            raise serializers.ValidationError(
+                _("Leave out numbers: everybody sees these words.")
+            )
+        return text
 
 
 class LatitudeField(StrictNumberField):

@@ -10,6 +10,7 @@ from audit import services
 from core.workflow import Transition, Workflow, is_staff
 from items.models import Moderated
 from notifications import moderation as notices
+from uploads import services as uploads
 
 VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
 
@@ -84,6 +85,9 @@ def moderation(
     def record(
         obj: Moderated, *, actor: User, row: Transition, old: str, reason: str
     ) -> None:
+        if images := getattr(obj, "images", ""):
+            # In the same transaction: pictures end with the item that shows them.
+            (uploads.unhide if obj.moderation == VISIBLE else uploads.hide)(images)
         services.record(
             obj,
             actor=actor,

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,6 +11,7 @@ from core.db.locks import locked
 from core.exceptions import NotAllowed
 from geo.models import fill_public_location
 from items.models import Item, Moderated
+from items.quotas import check_posts
 from uploads import services as uploads
 
 AnyItem = TypeVar("AnyItem", bound=Item)
@@ -19,9 +21,12 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 def post(model: type[AnyItem], *, owner: User, fields: dict[str, Any]) -> AnyItem:
     """Create an item of `owner` from validated fields; return it.
 
-    Raises `NotFound` (404) for pictures that are not uploads of the owner.
+    Raises `NotFound` (404) for pictures that are not uploads of the owner, and as
+    `check_posts` (429).
     """
     item = model(**{model.owner_field: owner})
+    item.title, item.description = fields["title"], fields["description"]
+    check_posts(item, at=timezone.now())
     _set(item, fields, images=fields.get("images") or [])
     item.save()
     return item
@@ -57,10 +62,10 @@ def release_images(item: Item, *, actor: User | None) -> None:
 
 
 def _set(item: Item, fields: dict[str, Any], *, images: list[str] | None) -> None:
-    for name, value in fill_public_location(
-        fields, location=item.location, address=item.address
-    ).items():
+    for name, value in fill_public_location(fields, before=item).items():
         if name != "images":
             setattr(item, name, value)
     if images is not None:
         uploads.set_images(item, images, owner=item.owner)
+        if item.moderation != Moderated.Moderation.VISIBLE:
+            uploads.hide(item.images)

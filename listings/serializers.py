@@ -21,6 +21,7 @@ from geo.serializers import (
     LatitudeField,
     LongitudeField,
     PlaceSerializer,
+    PublicLocationField,
     require_whole_point,
 )
 from items.categories import LISTING_SLUGS
@@ -126,6 +127,7 @@ class ListingInput(Input):
     tags = CommaSeparatedField(required=False)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
+    public_location = PublicLocationField()
     latitude = LatitudeField(required=False, allow_null=True)
     longitude = LongitudeField(required=False, allow_null=True)
 

@@ -1,16 +1,31 @@
 """Services of listings."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.api.throttling import count
 from core.db.counters import BufferedCounter
 from core.exceptions import WrongStatus
 from items import services as items
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW
 
+HOUR_S = 3600
 VIEWS = BufferedCounter(Listing, "views_count")
+
+
+def count_view(listing: Listing, *, reader: str) -> None:
+    """Count a view of a loaded listing; of one reader, `VIEWS_PER_READER` an hour.
+
+    `reader` is the id of a person or a network address.
+    """
+    key = f"view:{listing.pk}:{reader}"
+    if settings.THROTTLE and count(key, HOUR_S) > settings.VIEWS_PER_READER:
+        VIEWS.show(listing)
+    else:
+        VIEWS.add(listing)
 
 
 @transaction.atomic

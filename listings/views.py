@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
+from core.api.throttling import address_of
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
 from listings import examples, services
@@ -56,7 +57,8 @@ class ListingViewSet(ContentViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         listing = self.get_object()
-        services.VIEWS.add(listing)
+        reader = str(request.user.pk or address_of(request))
+        services.count_view(listing, reader=reader)
         return Response(self.get_serializer(listing).data)
 
     @extend_schema(summary="Delete a listing")

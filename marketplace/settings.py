@@ -313,6 +313,10 @@ SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address �
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
 
 # --- The market's own rules -----------------------------------------------------------
+# The places that may stand in the public location of an item.
+GAZETTEER_FILE = env.path(
+    "GAZETTEER_FILE", BASE_DIR / "geo" / "gazetteers" / "latvia.tsv"
+)
 PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points
 REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
 # Reviews without a deal by younger accounts are shown once the account is as old.
@@ -325,6 +329,13 @@ COUNTER_FLUSH_SECONDS = env.float(
 )  # how often counted views are written
 NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
 NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
+CONVERSATIONS_PER_DAY = env.int("CONVERSATIONS_PER_DAY", 200)  # of older accounts
+# Quotas of a person, far above what an active one needs; they apply with THROTTLE.
+POSTS_PER_DAY = env.int("POSTS_PER_DAY", 200)  # of one type
+IDENTICAL_POSTS_PER_DAY = env.int("IDENTICAL_POSTS_PER_DAY", 10)
+UNATTACHED_PICTURES = env.int("UNATTACHED_PICTURES", 200)
+UNATTACHED_MB = env.int("UNATTACHED_MB", 500)
+VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
 NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # before an item ends its owner is notified
 NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", 90)  # then settled ones are deleted
 ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)

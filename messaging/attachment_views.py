@@ -43,7 +43,9 @@ class AttachmentViewSet(ApiViewSet):
     @extend_schema(
         operation_id="messages_uploadAttachment",
         summary="Upload a picture for a message",
-        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
+        extensions=error_codes(
+            s400=["too_many_pixels", "incomplete_picture"], s503=["storage_unavailable"]
+        ),
         request=UploadInput,
         responses={201: ATTACHED},
     )

@@ -50,4 +50,6 @@ def _is_visible(upload: Upload, link: SignedLink) -> bool:
     deleted = Attachment.objects.filter(
         upload=upload, message__deleted_at__isnull=False
     )
-    return link.is_for_staff or not deleted.exists()
+    if link.is_for_staff:
+        return True
+    return upload.moderation == Upload.Moderation.VISIBLE and not deleted.exists()

@@ -42,7 +42,7 @@ class TooLate(DomainError):
 
 
 class TooManyStarted(Throttled):
-    """A new account has started its number of conversations (429)."""
+    """An account has started its number of conversations (429)."""
 
     code = "too_many_conversations"
 
@@ -65,7 +65,7 @@ def start(
     message, whatever has happened to the user or the item since.
 
     Raises `ValidationFailed` for oneself, `NotFound` for a user or an item that
-    `sender` cannot see, `Blocked` (403) and, for new accounts, `TooManyStarted` (429).
+    `sender` cannot see, `Blocked` (403) and `TooManyStarted` (429).
     """
     if user_id == sender.pk:
         raise ValidationFailed(_("You cannot write to yourself."))
@@ -131,14 +131,17 @@ def lock_users(*user_ids: int) -> None:
 
 
 def _check_start_limit(sender: User, *, at: datetime) -> None:
-    """Limit the conversations of a new account in 24 hours. Raises `TooManyStarted`.
+    """Limit the conversations started in 24 hours. Raises `TooManyStarted`.
+
+    New accounts have a lower limit.
 
     The lock on `sender` makes the count exact: without it, ten requests at the same
     time would each find nine rows.
     """
-    if sender.created_at < at - timedelta(days=settings.NEW_ACCOUNT_DAYS):
-        return
-    limit = settings.NEW_ACCOUNT_CONVERSATIONS
+    is_new = sender.created_at >= at - timedelta(days=settings.NEW_ACCOUNT_DAYS)
+    limit = settings.CONVERSATIONS_PER_DAY
+    if is_new:
+        limit = min(limit, settings.NEW_ACCOUNT_CONVERSATIONS)
     started = Conversation.objects.started_by(sender, since=at - DAY)
     times = list(started.values_list("created_at", flat=True)[:limit])
     if len(times) >= limit:

@@ -20,6 +20,7 @@ from geo.serializers import (
     LatitudeField,
     LongitudeField,
     PlaceSerializer,
+    PublicLocationField,
     require_whole_point,
 )
 from items.categories import TASK_SLUGS
@@ -97,6 +98,7 @@ class OfferingInput(Input):
     category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
+    public_location = PublicLocationField()
     latitude = LatitudeField()
     longitude = LongitudeField()
     price = MoneyField(required=False, allow_null=True)

@@ -42,6 +42,7 @@ TASK_FIELDS = frozenset(
         "pending_applications_count",
         "location",
         "address",
+        "public_location",
         "latitude",
         "longitude",
         "distance",

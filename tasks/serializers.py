@@ -25,6 +25,7 @@ from geo.serializers import (
     LatitudeField,
     LongitudeField,
     PlaceSerializer,
+    PublicLocationField,
     require_whole_point,
 )
 from items.categories import TASK_SLUGS
@@ -79,7 +80,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     dispute_reason = serializers.CharField(
         required=False, help_text="For the creator and the worker."
     )
-    optional = frozenset({"address", "distance", "dispute_reason"})
+    optional = PlaceSerializer.optional | {"dispute_reason"}
 
     full_statuses = TaskRequest.objects.all().public_statuses
     reduced = {"assigned_to_id": None, "assigned_to_name": None, "completed_at": None}
@@ -193,6 +194,7 @@ class TaskInput(Input):
     category = CategoryField(choices=TASK_SLUGS)
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
+    public_location = PublicLocationField()
     latitude = LatitudeField()
     longitude = LongitudeField()
     budget = MoneyField(required=False, allow_null=True)

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import Admin, fieldset, link_column
+from core.admin.base import Admin, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from uploads.models import URL_PREFIX, Upload
 from uploads.services import HasImages
+from uploads.workflow import UPLOAD_MODERATION
 
 
 def thumbnail(url: str) -> str:
@@ -32,7 +33,9 @@ class PicturesMixin:
 
 @admin.register(Upload)
 class UploadAdmin(Admin):
-    """Uploads, read-only."""
+    """Uploads: read-only, but staff remove and restore them."""
+
+    workflows = (UPLOAD_MODERATION,)
 
     list_display = (
         "key",
@@ -41,9 +44,11 @@ class UploadAdmin(Admin):
         "size",
         "uses",
         "is_private",
+        status_column("moderation"),
         "created_at",
     )
     list_filter = (
+        "moderation",
         "is_private",
         ("content_type", CachedValuesFilter),
         "created_at",
@@ -52,6 +57,7 @@ class UploadAdmin(Admin):
     search_fields = ("key__startswith", "owner__search_text__words")
     fieldsets = (
         fieldset(None, "picture owner key uses is_private created_at"),
+        fieldset(_("Moderation"), "moderation moderation_reason moderated_at"),
         fieldset(_("File"), "content_type size width height digest"),
     )
 

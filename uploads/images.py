@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
 from core.exceptions import ValidationFailed
 from core.gate import Gate
+from uploads.colours import to_srgb
+from uploads.completeness import is_cut_off
 
 FORMATS: dict[
     str, tuple[str, str, dict[str, int]]
@@ -20,6 +23,11 @@ FORMATS: dict[
     "WEBP": ("webp", "image/webp", {"quality": 85}),
     "GIF": ("gif", "image/gif", {}),
 }
+# What is decoded: no other decoder of Pillow ever reads an upload. Phones take HEIC and
+# AVIF pictures, which few browsers show: they are stored as JPEG or, with transparency,
+# as WebP.
+READABLE = (*FORMATS, "HEIF", "AVIF")
+register_heif_opener(thumbnails=False)
 TOO_LARGE_ERRORS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 DECODE_ERRORS = (  # what Pillow's decoders raise on broken or crafted files
     OSError,
@@ -50,10 +58,11 @@ class EncodedImage:
 
 
 def reencode(raw: bytes) -> EncodedImage:
-    """Decode `raw` and encode it again in the same format, without metadata.
+    """Decode `raw` and encode it again as sRGB, without metadata.
 
-    Of an animation the first frame stays. Raises `ValidationFailed` (400) for another
-    format, a broken file or too many pixels.
+    The format stays, but for HEIC and AVIF. Of an animation the first frame stays.
+    Raises `ValidationFailed` (400) for another format, a broken or incomplete file or
+    too many pixels.
     """
     try:
         with _decoder_slots:
@@ -61,14 +70,17 @@ def reencode(raw: bytes) -> EncodedImage:
     except TOO_LARGE_ERRORS as error:
         raise _too_many_pixels() from error
     except DECODE_ERRORS as error:
+        if is_cut_off(raw):
+            sentence = _("The picture is incomplete. Please upload it again.")
+            raise ValidationFailed(sentence, code="incomplete_picture") from error
         raise ValidationFailed(
-            _("This is not a JPEG, PNG, WebP or GIF picture.")
+            _("This is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture.")
         ) from error
 
 
 def _decode(raw: bytes) -> tuple[Image.Image, str]:
     """The upright image without metadata, and the name of its format."""
-    image = Image.open(io.BytesIO(raw), formats=list(FORMATS))
+    image = Image.open(io.BytesIO(raw), formats=READABLE)
     # The header has the size: checked before `load()` allocates memory for the pixels.
     if image.width * image.height > settings.UPLOAD_MAX_PIXELS:
         raise _too_many_pixels()
@@ -77,6 +89,8 @@ def _decode(raw: bytes) -> tuple[Image.Image, str]:
     assert format_name is not None  # `open()` sets it; only copies have none
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
+    if format_name not in FORMATS:
+        format_name = "WEBP" if image.has_transparency_data else "JPEG"
     return _without_metadata(image, format_name), format_name
 
 
@@ -101,22 +115,24 @@ def _encode(bare: Image.Image, format_name: str) -> EncodedImage:
 
 
 def _without_metadata(image: Image.Image, format_name: str) -> Image.Image:
-    """A copy of the pixels: no EXIF, comments, colour profiles or further frames."""
-    transparent = image.has_transparency_data and format_name != "JPEG"
-    grey = format_name == "JPEG" and image.mode == "L"
-    mode = "L" if grey else "RGBA" if transparent else "RGB"
-    bare = Image.new(mode, image.size)
-    if image.mode.startswith("I"):  # 16-bit grey: convert() would clip it at 255
-        image = image.point(lambda level: level / 257).convert("L")
-    bare.paste(image if image.mode == mode else image.convert(mode))
+    """A copy of the pixels in sRGB: no EXIF, comments, profiles or further frames."""
+    shown = to_srgb(image)
+    unsupported = "RGBA" if format_name == "JPEG" else "L"
+    if shown.mode == unsupported:
+        shown = shown.convert("RGB")
+    bare = Image.new(shown.mode, shown.size)
+    bare.paste(shown)
     return bare
 
 
 def _thumbnail(image: Image.Image) -> Image.Image:
     longest = settings.UPLOAD_THUMBNAIL_PX
-    if max(image.size) > longest:
-        image = ImageOps.contain(image, (longest, longest))
-    return image
+    scale = longest / max(image.size)
+    if scale >= 1:
+        return image
+    # At least one pixel: the shorter side of a long, thin picture would become 0.
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _save(image: Image.Image, format_name: str, **options: int) -> bytes:

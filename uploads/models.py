@@ -13,6 +13,13 @@ PRIVATE_FOLDER = "private/"  # the public URLs have no slash in the key
 class Upload(models.Model):
     """One image with its thumbnail; `uses` counts where it is shown."""
 
+    class Moderation(models.TextChoices):
+        """Whether the picture is served."""
+
+        VISIBLE = "visible", _("Visible")
+        HIDDEN = "hidden", _("Hidden with its item")
+        REMOVED = "removed", _("Removed")
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads"
     )
@@ -29,6 +36,17 @@ class Upload(models.Model):
         default=False, db_default=False, help_text="Served by signed URLs only"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    moderation = models.CharField(
+        max_length=10,
+        choices=Moderation,
+        default=Moderation.VISIBLE,
+        db_default=Moderation.VISIBLE,
+        editable=False,
+    )
+    moderation_reason = models.CharField(
+        max_length=500, blank=True, db_default="", editable=False
+    )
+    moderated_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("upload")

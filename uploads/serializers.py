@@ -16,7 +16,9 @@ class UploadInput(Input):
     """A picture to upload."""
 
     ignored_fields = frozenset({"message", "url", "path", "filename"})
-    file = PictureFile(help_text="A JPEG, PNG, WebP or GIF of at most 5 MB.")
+    file = PictureFile(
+        help_text="A JPEG, PNG, WebP, GIF, HEIC or AVIF of at most 5 MB."
+    )
 
 
 class UploadSerializer(Output):

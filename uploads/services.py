@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Min, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.db.locks import locked
@@ -20,17 +21,25 @@ from core.exceptions import (
     DomainError,
     NotFound,
     ServiceUnavailable,
+    Throttled,
     TooLarge,
     ValidationFailed,
 )
 from uploads import storage
-from uploads.images import reencode
+from uploads.images import FORMATS, reencode
 from uploads.models import URL_PREFIX, Upload
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
 MAX_IMAGES = 20  # of one item
+VISIBLE, HIDDEN = Upload.Moderation.VISIBLE, Upload.Moderation.HIDDEN
+
+
+class TooManyUnattached(Throttled):
+    """The person has uploaded many pictures that no item shows (429)."""
+
+    code = "too_many_unattached_pictures"
 
 
 class HasImages(Protocol):
@@ -43,12 +52,14 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     """Re-encode an uploaded image, store it under a random key and return the upload.
 
     A private upload has no public URL. Raises `ValidationFailed` (400) for a file that
-    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES and `ServiceUnavailable`
-    (503) when the storage fails.
+    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES, `TooManyUnattached`
+    (429) over the quota of `owner` and `ServiceUnavailable` (503) when the storage
+    fails.
     """
     if file.size > settings.UPLOAD_MAX_BYTES:
         max_mb = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
         raise TooLarge(_("The picture is larger than %(most)s MB.") % {"most": max_mb})
+    _check_quota(owner, at=timezone.now())  # before the work of decoding
     picture = reencode(file.read())
     upload = Upload(
         owner=owner,
@@ -63,8 +74,30 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     with _files_removed_on_failure(upload):
         default_storage.save(upload.file, ContentFile(picture.content))
         default_storage.save(upload.thumbnail_file, ContentFile(picture.thumbnail))
-        upload.save()  # last, so that no row lacks its files
+        with transaction.atomic():
+            # Checked again with the owner locked: uploads at the same time would each
+            # find one picture less than the quota.
+            locked(type(owner)._base_manager.filter(pk=owner.pk)).only("pk").get()
+            _check_quota(owner, at=timezone.now())
+            upload.save()  # last, so that no row lacks its files
     return upload
+
+
+def _check_quota(owner: "User", *, at: datetime) -> None:
+    """Raise `TooManyUnattached` if nothing shows many pictures of `owner`."""
+    if not settings.THROTTLE:
+        return
+    unused = Upload.objects.filter(owner=owner, uses=0)
+    found = unused.aggregate(n=Count("pk"), size=Sum("size"), first=Min("created_at"))
+    max_bytes = settings.UNATTACHED_MB * 1024 * 1024
+    if found["n"] < settings.UNATTACHED_PICTURES and (found["size"] or 0) < max_bytes:
+        return
+    limit = timedelta(hours=settings.ORPHAN_UPLOAD_HOURS)
+    left = (found["first"] or at) + limit - at  # then the first of them is deleted
+    raise TooManyUnattached(
+        _("You have many pictures that nothing shows. Attach or delete some first."),
+        retry_after=max(1, int(left.total_seconds())),
+    )
 
 
 @contextmanager
@@ -94,11 +127,14 @@ def delete(upload: Upload) -> None:
 
 def _delete_with_files(upload: Upload, rows: QuerySet[Upload]) -> bool:
     """Delete an upload and its files if its row is in `rows`; return whether it was."""
-    # The row goes first, under the condition of `rows`: an item that begins to show the
-    # image meanwhile finds either the row or nothing, and never a row without files.
-    deleted, _by_model = rows.filter(pk=upload.pk).delete()
-    if not deleted:
-        return False
+    with transaction.atomic():
+        # Locked and then read again: `delete()` of a queryset reads the rows first and
+        # deletes them by id, also those that an item has begun to show in between.
+        if not (found := locked(rows.filter(pk=upload.pk).order_by("pk")).first()):
+            return False
+        # The row goes before its files: an item that begins to show the image now
+        # waits for the lock and finds nothing, and never a row without files.
+        found.delete()
     try:
         with storage.storage_errors():
             upload.delete_files()
@@ -137,7 +173,7 @@ def replace_images(
         raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MAX_IMAGES})
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
-    own = Upload.objects.filter(owner=owner, is_private=False)
+    own = Upload.objects.filter(owner=owner, is_private=False, moderation=VISIBLE)
     found = own.filter(key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
         raise NotFound(_("There is no such picture among your uploads."))
@@ -183,6 +219,35 @@ def replace_uploads(
     replace_images(
         owner=owner, before=_uploads_among(before), after=_uploads_among(after)
     )
+
+
+def hide(images: str) -> None:
+    """End the pictures of an item that staff have hidden; call it with the row locked.
+
+    `images` are comma-separated paths.
+    """
+    _among(images).filter(moderation=VISIBLE).update(moderation=HIDDEN)
+
+
+def unhide(images: str) -> None:
+    """Serve the pictures of an item again, but for those that staff removed alone."""
+    _among(images).filter(moderation=HIDDEN).update(moderation=VISIBLE)
+
+
+def _among(images: str) -> QuerySet[Upload]:
+    return Upload.objects.filter(key__in=_keys(_uploads_among(images.split(","))))
+
+
+def require_served(key: str) -> None:
+    """Raise `NotFound` (404) unless a picture or thumbnail is public and not ended.
+
+    It ends when staff remove it, hide its item or suspend its owner.
+    """
+    stem = key.split(".")[0].removesuffix("_t")
+    keys = [f"{stem}.{extension}" for extension, *_more in FORMATS.values()]
+    rows = Upload.objects.filter(key__in=keys, is_private=False, moderation=VISIBLE)
+    if not rows.filter(owner__is_active=True).exists():
+        raise NotFound(_("There is no such picture."))
 
 
 def _uploads_among(urls: Iterable[str]) -> list[str]:

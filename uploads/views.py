@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, cast
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
@@ -22,7 +24,8 @@ from uploads.serializers import UploadInput, UploadSerializer
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
-IMMUTABLE = "public, max-age=31536000, immutable"  # keys are never reused
+# Staff can remove a picture: copies are asked about again after a minute.
+CACHE_CONTROL = "public, max-age=60, must-revalidate"
 UPLOADED = inline_serializer(
     "Uploaded",
     {
@@ -53,7 +56,9 @@ class UploadViewSet(ApiViewSet):
         summary="Upload a picture",
         responses={201: UPLOADED},
         request=UploadInput,
-        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"]),
+        extensions=error_codes(
+            s400=["too_many_pixels", "incomplete_picture"], s503=["storage_unavailable"]
+        ),
     )
     def create(self, request: Request) -> Response:
         owner = cast("User", request.user)  # the action needs a sign-in
@@ -66,7 +71,9 @@ class UploadViewSet(ApiViewSet):
         summary="Upload a picture",
         responses={201: UPLOADED},
         request=UploadInput,
-        extensions=error_codes(s400=["too_many_pixels"], s503=["storage_unavailable"])
+        extensions=error_codes(
+            s400=["too_many_pixels", "incomplete_picture"], s503=["storage_unavailable"]
+        )
         | {"x-canonical": "uploads_uploadPicture"},
     )
     @action(detail=False, methods=["post"])
@@ -82,12 +89,19 @@ class UploadViewSet(ApiViewSet):
         responses={
             (200, "image/*"): OpenApiResponse(
                 OpenApiTypes.BINARY,
-                description="The image file, cacheable without limit.",
+                description="The image file, cacheable for a minute.",
             )
         },
     )
-    def retrieve(self, request: Request, key: str) -> FileResponse:
-        return storage.serve(key, cache_control=IMMUTABLE)
+    def retrieve(self, request: Request, key: str) -> HttpResponseBase:
+        services.require_served(key)
+        etag = f'"{key}"'  # keys are never reused, so the bytes of a key never change
+        headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponseNotModified(headers=headers)
+        response = storage.serve(key, cache_control=CACHE_CONTROL)
+        response["ETag"] = etag
+        return response
 
     @extend_schema(
         operation_id="uploads_deletePicture",

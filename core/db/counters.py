@@ -6,12 +6,15 @@ import threading
 from collections import Counter
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import Case, F, Model, Value, When
+from django.db.models.functions import Greatest
 
 logger = logging.getLogger("marketplace.counters")
 BATCH_ROWS = 500
+TOTAL_SECONDS = 7 * 24 * 3600  # then a total begins again with the stored count
 
 
 class BufferedCounter:
@@ -19,12 +22,17 @@ class BufferedCounter:
 
     A request that counts then takes no row lock. A process that is killed loses what
     it has not written. With an interval of 0 every count is written at once.
+
+    With Redis the processes share one running total for each row, so that the count
+    that a reader sees never goes back when another process answers. Without it, each
+    process adds what it has counted itself.
     """
 
     def __init__(self, model: type[Model], field: str):
         self._model = model
         self._field = field
         self._pending: Counter[int] = Counter()  # by primary key, not yet written
+        self._totals: dict[int, int] = {}  # the same, as shared running totals
         # Request threads and the flushing thread change `_pending`: without the lock,
         # counts added while it is exchanged would be lost.
         self._lock = threading.Lock()
@@ -32,6 +40,9 @@ class BufferedCounter:
 
     def add(self, row: Model) -> None:
         """Count one more for a loaded row, so that `value(row)` includes it."""
+        if settings.REDIS_URL:
+            self._add_shared(row)
+            return
         with self._lock:
             self._pending[row.pk] += 1
             before = self._pending[row.pk]
@@ -42,6 +53,38 @@ class BufferedCounter:
         # The row was loaded before a flush that has just written what was pending.
         written = before - self._pending.get(row.pk, 0)
         setattr(row, self._field, getattr(row, self._field) + written)
+
+    def show(self, row: Model) -> None:
+        """Set the field of a loaded row to the shared total, without counting."""
+        if settings.REDIS_URL:
+            stored = getattr(row, self._field)
+            setattr(row, self._field, max(stored, cache.get(self._key(row)) or 0))
+
+    def _add_shared(self, row: Model) -> None:
+        key, stored = self._key(row), getattr(row, self._field)
+        # add() sets nothing where another process has set the total, and incr() is
+        # atomic: two processes never give the same total to two views.
+        cache.add(key, stored, timeout=TOTAL_SECONDS)
+        try:
+            total = cache.incr(key)
+        except ValueError:  # it expired between the two calls
+            cache.set(key, total := stored + 1, timeout=TOTAL_SECONDS)
+        # A cache that was emptied begins with what this row had when it was read.
+        total = max(total, stored + 1)
+        with self._lock:
+            self._totals[row.pk] = max(total, self._totals.get(row.pk, 0))
+        if settings.COUNTER_FLUSH_SECONDS:
+            self._start_flusher()
+        else:
+            self.flush()
+        setattr(row, self._field, total)
+
+    def _key(self, row: Model) -> str:
+        # With the time of creation: installations that share one Redis have rows with
+        # the same ids.
+        created_at = getattr(row, "created_at", None)
+        moment = created_at.timestamp() if created_at else 0
+        return f"total:{self._model._meta.label_lower}:{self._field}:{row.pk}:{moment}"
 
     def value(self, row: Model) -> int:
         """Return the count of a loaded row, with what this process has not written."""
@@ -54,6 +97,7 @@ class BufferedCounter:
         """
         with self._lock:
             counts, self._pending = self._pending, Counter()
+            totals, self._totals = self._totals, {}
         # In the order of their ids: processes that flush at once lock rows in the same
         # order, so that one waits for the other instead of a deadlock.
         rows = sorted(counts.items())
@@ -62,17 +106,28 @@ class BufferedCounter:
                 self._write(rows[start : start + BATCH_ROWS])
                 for pk, _count in rows[start : start + BATCH_ROWS]:
                     del counts[pk]  # or a failure later on would count it twice
+            shared = sorted(totals.items())
+            for start in range(0, len(shared), BATCH_ROWS):
+                self._write_totals(shared[start : start + BATCH_ROWS])
         except DatabaseError:
             logger.warning("counter flush failed, will be repeated", exc_info=True)
             with self._lock:
                 self._pending.update(counts)
-        return len(rows)
+                # A later view may have a higher total by now.
+                self._totals = totals | self._totals
+        return len(rows) + len(totals)
 
     def _write(self, rows: list[tuple[int, int]]) -> None:
         more = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
         # F(): other processes add to the same rows.
         found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
         found.update(**{self._field: F(self._field) + more})
+
+    def _write_totals(self, rows: list[tuple[int, int]]) -> None:
+        total = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
+        # The greater one: another process may have written a later total already.
+        found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
+        found.update(**{self._field: Greatest(F(self._field), total)})
 
     def _start_flusher(self) -> None:
         """Start the flushing thread once in each process.

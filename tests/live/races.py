@@ -20,7 +20,9 @@ from tests.live.harness import Harness
 from tests.live.race_scenarios import RACE_SCENARIOS
 from tests.live.server import Server, manage, serve, tail
 
-SCENARIO_MODULES = ("tasks", "uploads", "favorites", "reviews", "accounts", "messages")
+SCENARIO_MODULES = (
+    *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
+)
 MAX_RUN_SECONDS = 300
 MAX_PRINTED_VIOLATIONS = 5
 

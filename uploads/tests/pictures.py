@@ -57,3 +57,59 @@ def animation(kind: str, frames: int) -> bytes:
     """Frames of different colours; the first is all of index 0 (black)."""
     steps = [Image.new("P", (40, 30), number % 250) for number in range(frames)]
     return encoded(steps[0], kind, save_all=True, append_images=steps[1:], duration=20)
+
+
+def p3_profile() -> bytes:
+    """The colour profile of phones: the primaries of Display P3, the curve of sRGB."""
+
+    def fixed(*numbers: float) -> bytes:
+        return struct.pack(f">{len(numbers)}i", *(round(n * 65536) for n in numbers))
+
+    curve = b"para\0\0\0\0\0\3\0\0" + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92)
+    curve += fixed(0.04045)
+    text = b"desc" + bytes(4) + struct.pack(">I", 3) + b"P3\0" + bytes(78)
+    xyz = {name: b"XYZ " + bytes(4) + fixed(*column) for name, column in P3_XYZ.items()}
+    tags = {b"desc": text, b"cprt": b"text" + bytes(4) + b"-\0"} | xyz
+    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve)
+    table, body = struct.pack(">I", len(tags)), b""
+    start = 128 + 4 + 12 * len(tags)
+    for name, data in tags.items():
+        table += name + struct.pack(">II", start + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    size = start + len(body)
+    head = struct.pack(">I", size) + b"lcms\4\x20\0\0mntrRGB XYZ " + bytes(12) + b"acsp"
+    head = head.ljust(68, b"\0") + fixed(*D50)
+    return head.ljust(128, b"\0") + table + body
+
+
+D50 = (0.9642, 1.0, 0.8249)
+P3_XYZ = {
+    b"wtpt": D50,
+    b"rXYZ": (0.51512, 0.24120, -0.00105),
+    b"gXYZ": (0.29198, 0.69225, 0.04189),
+    b"bXYZ": (0.15710, 0.06657, 0.78407),
+}
+SRGB_FROM_XYZ = (
+    (3.1338561, -1.6168667, -0.4906146),
+    (-0.9787684, 1.9161415, 0.0334540),
+    (0.0719453, -0.2289914, 1.4052427),
+)
+
+
+def p3_as_srgb(colour: tuple[int, int, int]) -> tuple[int, ...]:
+    """What a colour of Display P3 is in sRGB, by the formulas of the standards."""
+    linear = [_linear(level / 255) for level in colour]
+    primaries = [P3_XYZ[name] for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    xyz = [
+        sum(c * p[i] for c, p in zip(linear, primaries, strict=True)) for i in (0, 1, 2)
+    ]
+    rgb = [sum(a * b for a, b in zip(row, xyz, strict=True)) for row in SRGB_FROM_XYZ]
+    return tuple(round(255 * _encoded(min(1.0, max(0.0, level)))) for level in rgb)
+
+
+def _linear(level: float) -> float:
+    return level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+
+
+def _encoded(level: float) -> float:
+    return 12.92 * level if level <= 0.0031308 else 1.055 * level ** (1 / 2.4) - 0.055

@@ -52,7 +52,7 @@ def test_everybody_sees_the_picture_and_its_thumbnail(api, mine):
         shown = api.get(mine[name])
         assert (shown.status_code, shown["Content-Type"]) == (200, kind)
         assert shown["X-Content-Type-Options"] == "nosniff"
-        assert "immutable" in shown["Cache-Control"]
+        assert shown["Cache-Control"] == "public, max-age=60, must-revalidate"
         assert b"".join(shown.streaming_content)
 
 

@@ -1,11 +1,18 @@
-"""A race for pictures."""
+"""Races for pictures."""
 
+import random
 import secrets
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from tests.live.harness import Call, Harness
 from tests.live.race_scenarios import race_scenario
 from tests.live.race_scenarios.cast import new_listing, people, token
+from uploads import services
 from uploads.models import Upload
 
 
@@ -35,3 +42,46 @@ def new_picture(owner: User) -> Upload:
         height=1,
         digest="",
     )
+
+
+@race_scenario(rounds=40)
+def attach_and_delete(harness: Harness) -> None:
+    """An owner attaches a picture and deletes it: one of the two takes effect."""
+    seller = people(1)[0]
+    item, upload = new_listing(seller), new_picture(seller)
+    attach = attach_call(item.pk, upload)
+    delete = Call("DELETE", upload.url, token(seller))
+    answers = harness.send_together([attach, delete])
+    attached, deleted = (answer.status for answer in answers)
+    uses = list(Upload.objects.filter(pk=upload.pk).values_list("uses", flat=True))
+    outcome = (attached, deleted, uses)
+    if outcome not in ((200, 409, [1]), (404, 200, [])):
+        harness.violations.append(f"attach, delete, uses: {outcome}")
+
+
+luck = random.Random(5)
+
+
+@race_scenario(rounds=40)
+def attach_and_sweep(harness: Harness) -> None:
+    """Maintenance deletes an old unused picture while its owner attaches it."""
+    seller = people(1)[0]
+    item, upload = new_listing(seller), new_picture(seller)
+    for _ in range(luck.randint(2, 25)):  # newer ones, which the sweep deletes first
+        new_picture(seller)
+    at = timezone.now() + timedelta(hours=settings.ORPHAN_UPLOAD_HOURS + 1)
+    sweep = partial(_sweep, at)
+    [answer] = harness.send_together([attach_call(item.pk, upload)], beside=[sweep])
+    uses = list(Upload.objects.filter(pk=upload.pk).values_list("uses", flat=True))
+    outcome = (answer.status, uses)
+    if outcome not in ((200, [1]), (404, [])):
+        harness.violations.append(f"attach, uses after the sweep: {outcome}")
+
+
+def _sweep(at: datetime) -> None:
+    services.delete_orphans(at=at)
+
+
+def attach_call(listing_id: int, upload: Upload) -> Call:
+    body = {"images": [upload.url]}
+    return Call("PATCH", f"/api/listings/{listing_id}", token(upload.owner), body)
