@@ -106,7 +106,7 @@ def registry(status: Callable[[], Mapping[str, int]] | None) -> CollectorRegistr
     whole = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         whole = CollectorRegistry()
-        MultiProcessCollector(whole)
+        MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
     if status is not None:
         combined = CollectorRegistry()
         combined.register(_Whole(whole))

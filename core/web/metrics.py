@@ -57,7 +57,12 @@ class _QueryTimer:
         self.count = 0
 
     def __call__(
-        self, execute: Callable, sql: str, params: Any, many: bool, context: dict
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
     ) -> Any:
         self.count += 1
         started = time.perf_counter()
