@@ -1,13 +1,16 @@
 """gunicorn in production: processes with threads, for everything but `/ws`."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
 
 from core.env import Environment
 from core.web.log_config import configuration
@@ -72,3 +75,21 @@ def on_starting(arbiter: Arbiter) -> None:
     if done.returncode:
         sys.exit(done.returncode)
     exit_unless_port_is_free()
+    if env.str("METRICS_TOKEN", ""):
+        # Each worker writes a file of its own here, and any of them answers for all.
+        folder = tempfile.mkdtemp(prefix="marketplace-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
+def child_exit(arbiter: Arbiter, worker: Worker) -> None:
+    """Forget the gauges of a worker that has ended; its counters stay counted."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(arbiter: Arbiter) -> None:
+    """Delete the directory of the metrics."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)

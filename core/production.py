@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
 PUBLISHED_KEYS = (LAPTOP_KEY, "django-insecure-")
 MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
+MIN_TOKEN_CHARS = 32
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 PRINTING_BACKENDS = tuple(
@@ -28,6 +29,10 @@ def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _keys(settings)
     yield from _addresses(settings)
     yield from _mail(settings)
+    token = settings["METRICS_TOKEN"]
+    if token and len(token) < MIN_TOKEN_CHARS:
+        sentence = f"It has fewer than {MIN_TOKEN_CHARS} characters. Generate one: "
+        yield "METRICS_TOKEN", sentence + NEW_KEY
     if not is_local(settings["ALLOWED_HOSTS"]):
         yield from _limits(settings)
 

@@ -12,7 +12,10 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import `<app>/jobs.py` of every app, which register their jobs."""
+        from core.metrics import show_queue
+        from jobs import services
         from jobs.checks import maintenance_has_an_order
 
+        show_queue(services.status)
         autodiscover_modules("jobs")
         register(maintenance_has_an_order)

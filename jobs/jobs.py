@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from core.metrics import observe_email
 from jobs import mail
+from jobs.exceptions import PermanentFailure
 from jobs.maintenance import delete_rows, maintenance, run_all
 from jobs.models import Job
 from jobs.registry import every, job
@@ -45,6 +47,19 @@ def send_mail(
     headers: dict | None = None,
 ) -> None:
     """Send an e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
-    mail.send(
-        message_id, to=to, subject=subject, text=text, html=html, headers=headers or {}
-    )
+    outcome = "failed"
+    try:
+        mail.send(
+            message_id,
+            to=to,
+            subject=subject,
+            text=text,
+            html=html,
+            headers=headers or {},
+        )
+        outcome = "sent"
+    except PermanentFailure:
+        outcome = "refused"
+        raise
+    finally:
+        observe_email(outcome)

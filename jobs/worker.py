@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, reset_queries, transaction
 from django.utils import timezone
 
+from core.metrics import observe_job
 from core.request_id import set_request_id
 from jobs import queue, services
 from jobs.exceptions import JobTimeout, LeaseLost, PermanentFailure
@@ -45,7 +46,10 @@ def run(job: Job) -> None:
         with heartbeat(job):
             perform(get_job(job.name), job)
     except LeaseLost:
-        logger.warning("lease of job %s lost to another worker", job)
+        context = _context(job, "lost", began)
+        logger.warning(
+            "lease of job %s lost to another worker", job, extra={"context": context}
+        )
     except Exception as error:
         trace = traceback.format_exc()
         if isinstance(error, JobTimeout):
@@ -64,10 +68,23 @@ def run(job: Job) -> None:
             job.attempts,
             outcome,
             exc_info=True,
+            extra={"context": _context(job, "dead" if is_dead else "retried", began)},
         )
     else:
-        context = {"job": job.name, "ms": round(1000 * (time.monotonic() - began))}
+        context = _context(job, "done", began)
         logger.info("job %s done", job, extra={"context": context})
+
+
+def _context(job: Job, outcome: str, began: float) -> dict[str, object]:
+    """Measure an attempt that has ended; return what its log line says about it."""
+    seconds = time.monotonic() - began
+    observe_job(job.name, outcome, seconds)
+    return {
+        "job": job.name,
+        "outcome": outcome,
+        "attempt": job.attempts,
+        "ms": round(1000 * seconds),
+    }
 
 
 def perform(registered: RegisteredJob, job: Job) -> None:

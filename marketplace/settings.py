@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.web.middleware.RequestIdMiddleware",
+    "core.web.metrics.MetricsMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.web.middleware.JsonErrorsMiddleware",
     "core.web.health.HealthCheckMiddleware",
@@ -474,6 +475,10 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 LOGGING = configuration(as_json=LOG_JSON, level=LOG_LEVEL)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # /metrics answers to its bearer
+METRICS_PORT = env.int("METRICS_PORT", 0)  # of a worker, which serves no HTTP
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,

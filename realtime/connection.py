@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 import logging
+import time
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from core import metrics
 from core.addresses import client_address
 from core.events import Event
+from core.request_id import set_request_id
 from realtime import db, queries, services
 from realtime.handshake import is_origin_allowed, request_of
 from realtime.hub import Hub, get_hub
@@ -70,16 +74,21 @@ class Connection:
             return
         await self._send({"type": "websocket.accept"})
         address = client_address(self._request)
+        set_request_id(f"socket-{uuid.uuid4().hex}")  # in the log lines of its tasks
         self._hub = get_hub()
         try:
             self._hub.reserve_slot(address)
         except CloseConnection as error:
             await self._send_close(error.code)
             return
+        started, code = time.monotonic(), None
+        metrics.socket_opened()
         try:
             self._spawn(self._serve())
             code = await self._close_code
         finally:  # also when the server cancels this task: the slot must be given back
+            metrics.socket_closed(code)
+            self._log_end(code, time.monotonic() - started)
             await self._clean_up(address)
         await self._send_close(code)
 
@@ -101,6 +110,14 @@ class Connection:
         except DatabaseError:
             logger.warning("a connection cannot be served now", exc_info=True)
             self.close(CloseCode.TRY_AGAIN_LATER)
+
+    def _log_end(self, code: CloseCode | None, seconds: float) -> None:
+        context = {
+            "code": int(code) if code else None,  # None: the client has left
+            "signed_in": self.sign_in is not None,
+            "ms": round(1000 * seconds),
+        }
+        logger.info("socket closed", extra={"context": context})
 
     async def _clean_up(self, address: str) -> None:
         for task in self._tasks:

@@ -22,6 +22,7 @@ GOOD = {
     "WEB_CONCURRENCY": 1,
     "THROTTLE": True,
     "DEMO": False,
+    "METRICS_TOKEN": "",
 }
 NEEDED = {
     name: ",".join(value) if isinstance(value, list) else str(value)
@@ -106,6 +107,8 @@ def test_workers_of_the_command_line_need_redis_too():
         ({"DEFAULT_FROM_EMAIL": "market"}, ["DEFAULT_FROM_EMAIL"]),
         ({"THROTTLE": False}, ["THROTTLE"]),
         ({"DEMO": True}, ["DEMO"]),
+        ({"METRICS_TOKEN": "short"}, ["METRICS_TOKEN"]),
+        ({"METRICS_TOKEN": "t" * 32}, []),
     ],
 )
 def test_production_refuses(mistake, refused):

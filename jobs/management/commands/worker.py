@@ -5,6 +5,7 @@ import signal
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core import metrics, reporting
 from jobs import services
 from jobs.examinations import MAX_LATE_S
 from jobs.worker import Worker
@@ -26,6 +27,8 @@ class Command(BaseCommand):
     def handle(self, *, status: bool, **options: object) -> None:
         if status:
             return self._print_status()
+        reporting.start("marketplace-worker")
+        metrics.serve()
         worker = Worker()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, worker.stop)
