@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
 from accounts.passwords import normalize_password
-from accounts.querysets import BlockQuerySet, UserManager
+from accounts.querysets import BlockQuerySet, SessionQuerySet, UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
 from search.fields import NormalizedTextField
@@ -224,6 +224,11 @@ class Session(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=30, blank=True)
+    device = models.CharField(
+        max_length=32, blank=True, db_default="", default="", editable=False
+    )  # `Device.fingerprint` of the sign-in
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")

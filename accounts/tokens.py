@@ -16,6 +16,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts.devices import Device
 from accounts.models import Session, User
 from core import events
 from core.exceptions import NotSignedIn
@@ -45,9 +46,13 @@ def issue_pair(session: Session) -> dict[str, str]:
     return {"token": access, "access_token": access, "refresh": str(refresh)}
 
 
-def open_session(user: User) -> dict[str, str]:
-    """Create a session and return its first pair of tokens."""
-    return issue_pair(Session.objects.create(user=user))
+def open_session(user: User, device: Device | None = None) -> dict[str, str]:
+    """Create a session and return its first pair of tokens.
+
+    `device` is known from then on, as long as the session is stored.
+    """
+    fingerprint = device.fingerprint if device else ""
+    return issue_pair(Session.objects.create(user=user, device=fingerprint))
 
 
 def end_sessions(sessions: QuerySet[Session], *, of: int, reason: str) -> int:

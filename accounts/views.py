@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts import examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
+from accounts.devices import device_of
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
@@ -26,7 +27,6 @@ from accounts.serializers import (
     SignedInSerializer,
 )
 from core.api.schema import MESSAGE, error_codes
-from core.api.throttling import address_of
 from core.api.viewsets import ApiViewSet, PublicList
 
 PAIR = ("token", "access_token", "refresh")
@@ -79,7 +79,7 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
         """Answers new tokens and the profile."""
-        user = services.sign_in(**self.validated_input(), address=address_of(request))
+        user = services.sign_in(**self.validated_input(), device=device_of(request))
         return self._signed_in(user, _("You are signed in."))
 
     @extend_schema(
@@ -119,7 +119,10 @@ class AuthViewSet(ApiViewSet):
         """Change the password and end the other sessions."""
         given = self.validated_input()
         pair = services.change_password(
-            request.user, current=given["current_password"], new=given["new_password"]
+            request.user,
+            current=given["current_password"],
+            new=given["new_password"],
+            device=device_of(request),
         )
         return Response({"message": _("The password is changed."), **pair})
 
@@ -142,7 +145,7 @@ class AuthViewSet(ApiViewSet):
         return self.write_response(_("Saved."), user)
 
     def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
-        pair = tokens.open_session(user)
+        pair = tokens.open_session(user, device_of(self.request))
         return self.write_response(message, user, status=status, **pair)
 
 

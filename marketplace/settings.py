@@ -301,7 +301,9 @@ AVATAR_SERVICES = [
     "www.gravatar.com",
 ]
 AVATAR_HOSTS = env.list("AVATAR_HOSTS", AVATAR_SERVICES)  # besides our uploads
-SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address …
+SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # failures per account and address …
+SIGN_IN_ATTEMPTS_PER_ADDRESS = env.int("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
+SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.int("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
 
 # --- The market's own rules -----------------------------------------------------------

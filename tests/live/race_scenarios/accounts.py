@@ -1,7 +1,6 @@
 """Races for a username, an e-mail address, a refresh token and sign-in attempts."""
 
 import secrets
-import time
 
 from django.conf import settings
 
@@ -74,15 +73,6 @@ def guess_a_password(harness: Harness) -> None:
     """A11: of 200 concurrent guesses, 10 are evaluated."""
     person = people(1)[0]
     body = {"email": person.email, "password": "wrong horse battery"}
-    _wait_for_a_fresh_window()
     answers = harness.send_together([Call("POST", "/api/auth/login", body=body)] * 200)
     harness.check_statuses(answers, {401: settings.SIGN_IN_ATTEMPTS, 429: 190})
     harness.check_equal("sign-ins", Session.objects.filter(user=person).count(), 0)
-
-
-def _wait_for_a_fresh_window() -> None:
-    """Wait until 30 s of the counting window are left, so that the race ends in it."""
-    window = settings.SIGN_IN_WINDOW_MINUTES * 60
-    left = window - time.time() % window
-    if left < 30:
-        time.sleep(left)
