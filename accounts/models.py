@@ -40,6 +40,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     email = NormalizedEmailField(
         unique=True, null=True, blank=True, help_text=_("Used for signing in. Private.")
     )
+    # Only a registration and a change of the address make it false: who else creates
+    # users (staff, the demo data) answers for their addresses.
+    email_confirmed = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text=_("Until then the address receives the confirmation e-mail alone."),
+    )
     phone = models.CharField(max_length=32, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import attempts, tokens
+from accounts import attempts, confirmation, names, tokens
 from accounts.devices import Device
 from accounts.fields import normalize_email
 from accounts.models import Session, User
@@ -43,10 +43,14 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 def register(*, username: str, email: str, password: str, **fields: str) -> User:
     """Create a user, send `user_registered`, and return the user.
 
-    Raises `AlreadyTaken` (409) for a username or e-mail address in use, and
-    `serializers.ValidationError` (400) for a weak password.
+    The address gets the confirmation e-mail. Raises `AlreadyTaken` (409) for a username
+    or e-mail address in use, and `serializers.ValidationError` (400) for a weak
+    password and a name that imitates the site.
     """
     user = User(username=username, email=normalize_email(email), **fields)
+    user.email_confirmed = False
+    names.refuse_imitation(user, "username")
+    names.refuse_imitation(user, "first_name", "last_name")
     check_password(password, user)
     _refuse_taken(user)
     user.set_password(password)
@@ -59,6 +63,7 @@ def register(*, username: str, email: str, password: str, **fields: str) -> User
         _refuse_taken(user)
         raise AlreadyTaken(_("This username or e-mail address is taken.")) from error
     user_registered.send(sender=User, user=user)
+    confirmation.send(user)
     return user
 
 
@@ -138,7 +143,8 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     """Write `changes` (field names to values) to the profile; return the saved user.
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture
-    that is not an upload of the user.
+    that is not an upload of the user, and `serializers.ValidationError` (400) for a
+    name that imitates the site.
     """
     user = locked(User.objects).get(pk=user.pk)
     before = [getattr(user, name) for name in PICTURE_FIELDS]
@@ -146,6 +152,8 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
         user.phone_verified = False
     for name, value in changes.items():
         setattr(user, name, value)
+    if {"first_name", "last_name"} & set(changes):
+        names.refuse_imitation(user, "first_name", "last_name")
     for name in PICTURE_FIELDS:
         setattr(user, name, uploads.to_site_path(getattr(user, name)))
     uploads.replace_uploads(

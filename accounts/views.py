@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import examples, presence, services, tokens
+from accounts import confirmation, examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
@@ -125,6 +125,20 @@ class AuthViewSet(ApiViewSet):
             device=device_of(request),
         )
         return Response({"message": _("The password is changed."), **pair})
+
+    @extend_schema(
+        operation_id="auth_resendConfirmation",
+        summary="Send the confirmation e-mail again",
+        description="At most once a minute and five times a day.",
+        request=None,
+        responses={200: MESSAGE},
+        extensions=error_codes(s409=["email_confirmed"]),
+    )
+    @action(detail=False, methods=["post"], url_path="resend-confirmation")
+    def resend_confirmation(self, request: SignedInRequest) -> Response:
+        """Send the link that confirms the e-mail address to it again."""
+        confirmation.resend(request.user)
+        return Response({"message": _("The e-mail is on its way.")})
 
     @extend_schema(operation_id="auth_getProfile", summary="Get the caller's profile")
     @action(detail=False, methods=["get"], pagination_class=None)

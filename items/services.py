@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import NotAllowed
@@ -19,8 +20,10 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 def post(model: type[AnyItem], *, owner: User, fields: dict[str, Any]) -> AnyItem:
     """Create an item of `owner` from validated fields; return it.
 
-    Raises `NotFound` (404) for pictures that are not uploads of the owner.
+    Raises `NotFound` (404) for pictures that are not uploads of the owner, and
+    `NotAllowed` (403) while the owner's e-mail address has to be confirmed.
     """
+    require_confirmed(owner, POSTING)
     item = model(**{model.owner_field: owner})
     _set(item, fields, images=fields.get("images") or [])
     item.save()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy
+from environs import validate
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -305,6 +306,12 @@ SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # failures per account and a
 SIGN_IN_ATTEMPTS_PER_ADDRESS = env.int("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
 SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.int("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
+
+EMAIL_CONFIRMATION = env.str(  # what waits for it
+    "EMAIL_CONFIRMATION",
+    "none",
+    validate=validate.OneOf(("none", "before_contact", "before_posting")),
+)
 
 # --- The market's own rules -----------------------------------------------------------
 PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points

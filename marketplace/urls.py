@@ -62,6 +62,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
+    path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
@@ -29,6 +30,7 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     task = locked(TaskRequest.objects).get(pk=task.pk)
     if task.creator_id == worker.pk:
         raise NotAllowed(_("You cannot apply to your own task."))
+    require_confirmed(worker, CONTACT)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
     try:
