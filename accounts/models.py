@@ -234,7 +234,12 @@ class Session(models.Model):
     end_reason = models.CharField(max_length=30, blank=True)
     device = models.CharField(
         max_length=32, blank=True, db_default="", default="", editable=False
-    )  # `Device.fingerprint` of the sign-in
+    )  # `Device.fingerprint` of the sign-in or of the last refresh
+    # The refresh token that was used last, and when.
+    refreshed_jti = models.CharField(
+        max_length=255, blank=True, db_default="", default="", editable=False
+    )
+    refreshed_at = models.DateTimeField(null=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 

@@ -85,7 +85,8 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(
         operation_id="auth_refreshTokens",
         summary="Exchange a refresh token for new tokens",
-        description="A refresh token works once; a second use ends the session.",
+        description="A refresh token works once; a second use ends the session, or "
+        "within ten seconds answers the same device the same tokens.",
         auth=[],
         responses={200: TOKENS},
         extensions=error_codes(s401=["token_not_valid"]),
@@ -93,7 +94,9 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def refresh(self, request: Request) -> Response:
         """Exchange a refresh token for new tokens."""
-        return Response(tokens.refresh(self.validated_input()["refresh"]))
+        return Response(
+            tokens.refresh(self.validated_input()["refresh"], device_of(request))
+        )
 
     @extend_schema(
         operation_id="auth_signOut",

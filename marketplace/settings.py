@@ -289,6 +289,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
+    "LEEWAY": 10,  # seconds by which the clocks of two servers may differ
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends every token
     "UPDATE_LAST_LOGIN": False,
 }
@@ -307,7 +308,7 @@ SIGN_IN_ATTEMPTS_PER_ADDRESS = env.int("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
 SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.int("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
 
-EMAIL_CONFIRMATION = env.str(  # what waits for it
+EMAIL_CONFIRMATION = env.str(
     "EMAIL_CONFIRMATION",
     "none",
     validate=validate.OneOf(("none", "before_contact", "before_posting")),
