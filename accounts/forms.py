@@ -86,6 +86,8 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         except Throttled as error:
             log.warning("Password change locked for user %s", self.user.pk)
             raise too_many_attempts(error) from error
+        except Busy as error:  # too many passwords are being checked just now
+            raise ValidationError(str(error), code="busy") from error
 
     def save(self, commit: bool = True) -> User:
         """Set the new password and end the sessions of the API."""

@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from accounts.models import User
 
-HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # control, bidi, zero-width …
 LINK = re.compile(
     r"://|@|[/\\]|\bwww\.|\w{2,}\.[^\W\d_]{2,}|\b\w\.(co|com|me|io|ly|lv|net|org|ru)\b"
 )
@@ -26,11 +25,6 @@ PAIRS = (
 )
 LOOK_ALIKES = str.maketrans({pair[0]: pair[1] for pair in PAIRS.split()})
 MIN_SITE_CHARS = 4  # a shorter name of the site is in too many words
-
-
-def has_hidden_characters(text: str) -> bool:
-    """Return whether `text` has characters that are not seen, or that turn others."""
-    return any(unicodedata.category(letter) in HIDDEN for letter in text)
 
 
 def has_link(text: str) -> bool:

@@ -4,11 +4,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
 
-from accounts.fields import normalize_email
-from accounts.names import has_hidden_characters, has_link
+from accounts.fields import (
+    has_hidden_characters,
+    normalize_email,
+    validate_visible_email,
+)
+from accounts.names import has_link
 from accounts.passwords import (
     MAX_PASSWORD_CHARS,
     MIN_PASSWORD_CHARS,
@@ -57,7 +63,12 @@ class Email(TextField):
         super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
 
     def to_internal_value(self, data: object) -> str:
-        return normalize_email(super().to_internal_value(data))
+        text = super().to_internal_value(data)
+        try:
+            validate_visible_email(str(data))  # as it was sent
+        except DjangoValidationError:
+            raise ValidationError(EmailValidator.message) from None
+        return normalize_email(text)
 
 
 class PersonName(OptionalNameField):
