@@ -17,7 +17,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from unfold.decorators import display
 
-from accounts import moderation
+from accounts import confirmation, moderation
 from accounts.forms import NewPasswordForm, NewUserForm
 from accounts.models import Session, User
 from audit.admin import AuditedAdmin
@@ -136,7 +136,8 @@ class UserAdmin(AuditedAdmin):
         ),
         fieldset(
             _("Status"),
-            "is_active suspended_at suspended_reason is_verified phone_verified "
+            "is_active suspended_at suspended_reason is_verified email_confirmed "
+            "phone_verified "
             "average_rating reviews_count tasks_completed tasks_failed "
             "tasks_given_back created_at last_login",
         ),
@@ -191,6 +192,17 @@ class UserAdmin(AuditedAdmin):
     ) -> list[str]:
         """Return the fields that are not editable; none for a new user."""
         return [] if obj is None else super().get_readonly_fields(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: ModelForm, change: bool
+    ) -> None:
+        """Save the user; a new address of an existing one has to be confirmed."""
+        has_new_address = change and form.initial.get("email") != obj.email
+        if has_new_address:
+            obj.email_confirmed = False
+        super().save_model(request, obj, form, change)
+        if has_new_address:
+            confirmation.send(obj)
 
     @method_decorator(sensitive_post_parameters("password1", "password2"))
     def add_view(

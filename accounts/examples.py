@@ -13,6 +13,7 @@ BRIEF = {
 }
 PROFILE = BRIEF | {
     "email": "client7@example.com",
+    "email_confirmed": True,
     "phone": "+371 20000000",
     "bio": "Dārzniece Āgenskalnā.",
     "city": "Rīga",

@@ -9,14 +9,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
-from unfold.forms import AuthenticationForm, UserCreationForm
+from unfold.forms import (
+    AdminOwnPasswordChangeForm,
+    AuthenticationForm,
+    UserCreationForm,
+)
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from accounts import services
+from accounts import attempts, services, tokens
+from accounts.devices import device_of
 from accounts.models import User
 from audit.forms import ReasonedForm
+from core.addresses import network_of
 from core.admin.actions import ReasonForm
-from core.api.throttling import address_of
 from core.exceptions import DomainError, Throttled
 from core.gate import Busy
 
@@ -42,26 +47,52 @@ class StaffLoginForm(AuthenticationForm):
 
     @sensitive_variables()
     def _authenticate(self, email: str, password: str) -> User:
-        address = address_of(self.request)
+        device = device_of(self.request)
         try:
-            user = services.sign_in(email=email, password=password, address=address)
+            user = services.sign_in(email=email, password=password, device=device)
         except Throttled as error:
-            log.warning("Staff sign-in locked for %s", address)
-            minutes = -(-(error.retry_after or 0) // 60)
-            sentence = ngettext(
-                "Too many attempts. Try again in %(minutes)s minute.",
-                "Too many attempts. Try again in %(minutes)s minutes.",
-                minutes,
-            )
-            raise ValidationError(
-                sentence, code="locked", params={"minutes": minutes}
-            ) from error
+            log.warning("Staff sign-in locked for %s", network_of(device.address))
+            raise too_many_attempts(error) from error
         except Busy as error:  # not "wrong password", which would be untrue
             raise ValidationError(str(error), code="busy") from error
         except DomainError as error:
             raise self.get_invalid_login_error() from error
         if not user.is_staff:
             raise self.get_invalid_login_error()
+        services.remember_device(user, device)
+        return user
+
+
+def too_many_attempts(error: Throttled) -> ValidationError:
+    """Return the error of a form, with the minutes to wait."""
+    minutes = -(-(error.retry_after or 0) // 60)
+    sentence = ngettext(
+        "Too many attempts. Try again in %(minutes)s minute.",
+        "Too many attempts. Try again in %(minutes)s minutes.",
+        minutes,
+    )
+    return ValidationError(sentence, code="locked", params={"minutes": minutes})
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """The admin's form for one's own password, with the attempt limit of the API."""
+
+    @sensitive_variables()
+    def clean_old_password(self) -> str:
+        """Return the current password; past the limit it is not looked at."""
+        try:
+            with attempts.limited(attempts.password_limits(self.user.pk)):
+                return super().clean_old_password()
+        except Throttled as error:
+            log.warning("Password change locked for user %s", self.user.pk)
+            raise too_many_attempts(error) from error
+        except Busy as error:  # too many passwords are being checked just now
+            raise ValidationError(str(error), code="busy") from error
+
+    def save(self, commit: bool = True) -> User:
+        """Set the new password and end the sessions of the API."""
+        user = super().save(commit)
+        tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
         return user
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
 from accounts.passwords import normalize_password
-from accounts.querysets import BlockQuerySet, UserManager
+from accounts.querysets import BlockQuerySet, SessionQuerySet, UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
 from search.fields import NormalizedTextField
@@ -40,6 +40,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=30, validators=[username_rule])
     email = NormalizedEmailField(
         unique=True, null=True, blank=True, help_text=_("Used for signing in. Private.")
+    )
+    # Only a registration and a change of the address make it false: who else creates
+    # users (staff, the demo data) answers for their addresses.
+    email_confirmed = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text=_("Until then the address receives the confirmation e-mail alone."),
     )
     phone = models.CharField(max_length=32, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
@@ -254,6 +262,16 @@ class Session(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=30, blank=True)
+    device = models.CharField(
+        max_length=32, blank=True, db_default="", default="", editable=False
+    )  # `Device.fingerprint` of the sign-in or of the last refresh
+    # The refresh token that was used last, and when.
+    refreshed_jti = models.CharField(
+        max_length=255, blank=True, db_default="", default="", editable=False
+    )
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")

@@ -97,6 +97,18 @@ class UserManager(BaseUserManager["User"], _UserManager["User"]):
         return self.create_user(username, email, password, **fields)
 
 
+class SessionQuerySet(models.QuerySet):
+    """Sessions."""
+
+    def known_device(self, email: str, fingerprint: str) -> Self:
+        """The sessions of the account with this e-mail address on one device.
+
+        Without the sessions of a stolen token: the device of a thief is not known.
+        """
+        rows = self.filter(user__email=normalize_email(email), device=fingerprint)
+        return rows.exclude(end_reason="replayed")
+
+
 class BlockQuerySet(models.QuerySet):
     """Blocks."""
 

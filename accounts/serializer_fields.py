@@ -4,16 +4,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
 
-from accounts.fields import normalize_email
+from accounts.fields import (
+    has_hidden_characters,
+    normalize_email,
+    validate_visible_email,
+)
+from accounts.names import has_link
 from accounts.passwords import (
     MAX_PASSWORD_CHARS,
     MIN_PASSWORD_CHARS,
     normalize_password,
 )
-from core.api.fields import OptionalTextField, SecretField, TextField
+from core.api.fields import OptionalNameField, OptionalTextField, SecretField, TextField
 from core.api.list_fields import CommaSeparatedField
 from core.api.params import normalize_category
 from uploads.models import URL_PREFIX
@@ -56,7 +63,30 @@ class Email(TextField):
         super().__init__(max_length=254, validators=[EmailValidator()], **kwargs)
 
     def to_internal_value(self, data: object) -> str:
-        return normalize_email(super().to_internal_value(data))
+        text = super().to_internal_value(data)
+        try:
+            validate_visible_email(str(data))  # as it was sent
+        except DjangoValidationError:
+            raise ValidationError(EmailValidator.message) from None
+        return normalize_email(text)
+
+
+class PersonName(OptionalNameField):
+    """A first or last name, without links and without characters that are not seen."""
+
+    default_error_messages = {
+        "hidden": _("A name cannot contain control or invisible characters."),
+        "link": _("A name cannot contain a link or an address."),
+    }
+
+    def to_internal_value(self, data: object) -> str:
+        # The text as it was sent: some of these characters are removed from a name.
+        name = super().to_internal_value(data)
+        if has_hidden_characters(str(data).strip()):
+            self.fail("hidden")
+        if has_link(name):
+            self.fail("link")
+        return name
 
 
 class PictureUrl(OptionalTextField):

@@ -13,13 +13,13 @@ from accounts.serializer_fields import (
     Email,
     NewPassword,
     Password,
+    PersonName,
     PictureUrl,
 )
 from core.api.fields import (
     Input,
     MoneyField,
     OptionalMultiLineField,
-    OptionalNameField,
     OptionalTextField,
     StrictBooleanField,
     StrictChoiceField,
@@ -152,6 +152,9 @@ class ProfileSerializer(Output):
     id = serializers.IntegerField()
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
+    email_confirmed = serializers.BooleanField(
+        help_text="Whether the link in the confirmation e-mail was used."
+    )
     phone = serializers.CharField(allow_blank=True)
     first_name = serializers.CharField(allow_blank=True)
     last_name = serializers.CharField(allow_blank=True)
@@ -242,8 +245,8 @@ class RegisterInput(Input):
     email = Email()
     password = NewPassword()
     phone = OptionalTextField(max_length=32)
-    first_name = OptionalNameField(max_length=80)
-    last_name = OptionalNameField(max_length=80)
+    first_name = PersonName(max_length=80)
+    last_name = PersonName(max_length=80)
     language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
 
 
@@ -271,8 +274,8 @@ class ProfileInput(Input):
     """Changes of the caller's profile."""
 
     ignored_fields = ACCOUNT_FIELDS
-    first_name = OptionalNameField(max_length=80)
-    last_name = OptionalNameField(max_length=80)
+    first_name = PersonName(max_length=80)
+    last_name = PersonName(max_length=80)
     bio = OptionalMultiLineField(max_length=2000)
     phone = OptionalTextField(max_length=32)
     city = OptionalTextField(max_length=100)

@@ -1,24 +1,23 @@
 """Registration, sign-in, passwords, profiles and the counters of a user."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import tokens
+from accounts import attempts, confirmation, names, tokens
+from accounts.devices import Device
 from accounts.fields import normalize_email
 from accounts.models import Session, User
 from accounts.signals import user_registered
-from core.api.throttling import consume, reset
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotSignedIn
 from uploads import services as uploads
@@ -44,10 +43,14 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 def register(*, username: str, email: str, password: str, **fields: str) -> User:
     """Create a user, send `user_registered`, and return the user.
 
-    Raises `AlreadyTaken` (409) for a username or e-mail address in use, and
-    `serializers.ValidationError` (400) for a weak password.
+    The address gets the confirmation e-mail. Raises `AlreadyTaken` (409) for a username
+    or e-mail address in use, and `serializers.ValidationError` (400) for a weak
+    password and a name that imitates the site.
     """
     user = User(username=username, email=normalize_email(email), **fields)
+    user.email_confirmed = False
+    names.refuse_imitation(user, "username")
+    names.refuse_imitation(user, "first_name", "last_name")
     check_password(password, user)
     _refuse_taken(user)
     user.set_password(password)
@@ -60,6 +63,7 @@ def register(*, username: str, email: str, password: str, **fields: str) -> User
         _refuse_taken(user)
         raise AlreadyTaken(_("This username or e-mail address is taken.")) from error
     user_registered.send(sender=User, user=user)
+    confirmation.send(user)
     return user
 
 
@@ -70,18 +74,18 @@ def _refuse_taken(user: User) -> None:
         raise AlreadyTaken(_("This e-mail address is taken."), code="email_taken")
 
 
-def sign_in(*, email: str, password: str, address: str) -> User:
+def sign_in(*, email: str, password: str, device: Device) -> User:
     """Return the user with this e-mail address and password.
 
-    `address` is the IP address of the client; attempts are limited for each pair of
-    e-mail and IP address. Raises `Throttled` (429) over the limit, `NotSignedIn` (401)
-    for wrong credentials and `NotAllowed` (403) for a suspended account.
+    Raises `Throttled` (429) after too many failures (`attempts.sign_in_limits`),
+    `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for a suspended
+    account.
     """
-    key = _attempts_key(email, address)
-    window = settings.SIGN_IN_WINDOW_MINUTES * 60
-    # Counted before the password is checked: counted afterwards, parallel requests
-    # would all be checked before the first failure is written.
-    consume(key, settings.SIGN_IN_ATTEMPTS, window)
+    with attempts.limited(attempts.sign_in_limits(email, device)):
+        return _authenticate(email, password)
+
+
+def _authenticate(email: str, password: str) -> User:
     user = User.objects.filter(email=normalize_email(email)).first()
     if user is None:
         # Hash anyway: a faster answer would tell that the address has no account.
@@ -90,32 +94,40 @@ def sign_in(*, email: str, password: str, address: str) -> User:
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
     if not user.is_active:
         raise NotAllowed(_("This account is suspended."), code="suspended")
-    reset(key, window)
     return user
 
 
-def _attempts_key(email: str, address: str) -> str:
-    # A hash, so that the cache holds no e-mail addresses and the key is short.
-    digest = hashlib.sha256(normalize_email(email).encode()).hexdigest()[:32]
-    return f"sign-in:{digest}:{address}"
+def remember_device(user: User, device: Device) -> None:
+    """Store that `user` has signed in to the admin from `device`.
+
+    The admin has sessions of its own. A closed session of the API makes the device
+    known, so that attackers elsewhere cannot lock staff out.
+    """
+    Session.objects.create(
+        user=user,
+        device=device.fingerprint,
+        ended_at=timezone.now(),
+        end_reason="signed in to the admin",
+    )
 
 
-def change_password(user: User, *, current: str, new: str) -> dict[str, str]:
+def change_password(
+    user: User, *, current: str, new: str, device: Device | None = None
+) -> dict[str, str]:
     """Set a new password, end every session, and return the tokens of a new one.
 
     Raises `Throttled` (429) after too many attempts, `NotAllowed` (403) for a wrong
     `current` password and `serializers.ValidationError` (400) for a weak new one.
     """
     # Limited like sign-in: with a stolen token one could guess the password here.
-    key, window = f"password:{user.pk}", settings.SIGN_IN_WINDOW_MINUTES * 60
-    consume(key, settings.SIGN_IN_ATTEMPTS, window)
-    pair = _change_password(user, current, new)
-    reset(key, window)
-    return pair
+    with attempts.limited(attempts.password_limits(user.pk)):
+        return _change_password(user, current, new, device)
 
 
 @transaction.atomic
-def _change_password(user: User, current: str, new: str) -> dict[str, str]:
+def _change_password(
+    user: User, current: str, new: str, device: Device | None
+) -> dict[str, str]:
     user = locked(User.objects).get(pk=user.pk)
     if not user.check_password(current):
         raise NotAllowed(_("The current password is wrong."), code="bad_credentials")
@@ -123,7 +135,7 @@ def _change_password(user: User, current: str, new: str) -> dict[str, str]:
     user.set_password(new)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
-    return tokens.open_session(user)
+    return tokens.open_session(user, device)
 
 
 @transaction.atomic
@@ -131,7 +143,8 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     """Write `changes` (field names to values) to the profile; return the saved user.
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture
-    that is not an upload of the user.
+    that is not an upload of the user, and `serializers.ValidationError` (400) for a
+    name that imitates the site.
     """
     user = locked(User.objects).get(pk=user.pk)
     before = [getattr(user, name) for name in PICTURE_FIELDS]
@@ -139,6 +152,8 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
         user.phone_verified = False
     for name, value in changes.items():
         setattr(user, name, value)
+    if {"first_name", "last_name"} & set(changes):
+        names.refuse_imitation(user, "first_name", "last_name")
     for name in PICTURE_FIELDS:
         setattr(user, name, uploads.to_site_path(getattr(user, name)))
     uploads.replace_uploads(

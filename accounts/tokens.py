@@ -1,26 +1,35 @@
 """Access and refresh tokens of a session, with refresh token rotation.
 
 A refresh token works once. Its second use means that it was copied, and ends the
-session with all its tokens.
+session with all its tokens. The exception is a second use from the same device within
+`REPEAT_WINDOW`: two tabs of a browser that refresh at once get the same pair.
 """
 
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from rest_framework_simplejwt.tokens import RefreshToken, Token
-from rest_framework_simplejwt.utils import get_md5_hash_password
+from rest_framework_simplejwt.utils import (
+    datetime_from_epoch,
+    get_md5_hash_password,
+)
 
+from accounts.devices import Device
 from accounts.models import Session, User
 from core import events
 from core.exceptions import NotSignedIn
 
 SESSION_CLAIM = "sid"
+REPEAT_WINDOW = timedelta(seconds=10)
 SESSION_ENDED = "session.ended"  # the event that closes the sockets of the user
 
 
@@ -35,19 +44,64 @@ class _RotatingRefreshToken(RefreshToken):
         pass
 
 
-def issue_pair(session: Session) -> dict[str, str]:
-    """Return new tokens: `token` and `access_token` (the same) and `refresh`."""
-    refresh = RefreshToken.for_user(session.user)
+def issue_pair(
+    session: Session, *, parent: str = "", at: datetime | None = None
+) -> dict[str, str]:
+    """Return new tokens: `token` and `access_token` (the same) and `refresh`.
+
+    With the id of the `parent` refresh token and the time `at` of its first use, the
+    same arguments return the same tokens.
+    """
+    user = session.user
+    refresh = _RotatingRefreshToken()
+    refresh.current_time = at or timezone.now()
+    refresh.set_exp()
+    refresh.set_iat()
+    refresh[api_settings.USER_ID_CLAIM] = session.user_id  # a number, not a string
+    refresh[api_settings.REVOKE_TOKEN_CLAIM] = get_md5_hash_password(user.password)
     refresh[SESSION_CLAIM] = str(session.key)
-    refresh[api_settings.USER_ID_CLAIM] = session.user_id  # SimpleJWT makes it a string
-    refresh["username"] = session.user.username
-    access = str(refresh.access_token)
-    return {"token": access, "access_token": access, "refresh": str(refresh)}
+    refresh["username"] = user.username
+    if parent:
+        refresh[api_settings.JTI_CLAIM] = _child_id(parent, "refresh")
+    _store(refresh, user)
+    access = refresh.access_token
+    if parent:
+        access[api_settings.JTI_CLAIM] = _child_id(parent, "access")
+    encoded = str(access)
+    return {"token": encoded, "access_token": encoded, "refresh": str(refresh)}
 
 
-def open_session(user: User) -> dict[str, str]:
-    """Create a session and return its first pair of tokens."""
-    return issue_pair(Session.objects.create(user=user))
+def _child_id(parent: str, token_type: str) -> str:
+    """Return the id of the token that follows on the refresh token `parent`.
+
+    Derived, so that nobody has to store the pair to answer it a second time.
+    """
+    salt = f"accounts.tokens.{token_type}"
+    key = api_settings.SIGNING_KEY
+    digest = salted_hmac(salt, parent, secret=key, algorithm="sha256")
+    return digest.hexdigest()[:32]
+
+
+def _store(refresh: RefreshToken, user: User) -> None:
+    """Store that the token was issued, without the token itself."""
+    OutstandingToken.objects.get_or_create(
+        jti=refresh[api_settings.JTI_CLAIM],
+        defaults={
+            "user": user,
+            "token": "",  # whoever can read the table could use it
+            "created_at": refresh.current_time,
+            "expires_at": datetime_from_epoch(refresh["exp"]),
+        },
+    )
+
+
+def open_session(user: User, device: Device | None = None) -> dict[str, str]:
+    """Create a session and return its first pair of tokens.
+
+    `device` is known from then on, as long as the session is stored.
+    """
+    fingerprint = device.fingerprint if device else ""
+    return issue_pair(Session.objects.create(user=user, device=fingerprint))
 
 
 def end_sessions(sessions: QuerySet[Session], *, of: int, reason: str) -> int:
@@ -102,26 +156,59 @@ def _sessions_of(token: Token) -> QuerySet[Session]:
     return Session.objects.none() if key is None else Session.objects.filter(key=key)
 
 
-def refresh(raw: str) -> dict[str, str]:
+def refresh(raw: str, device: Device | None = None) -> dict[str, str]:
     """Exchange a refresh token for a new pair of tokens.
 
-    Raises `NotSignedIn` (401) for a token that is invalid, expired or used before; the
-    latter ends the session, as the token was stolen or copied.
+    Raises `NotSignedIn` (401) for a token that is invalid, expired or used before. The
+    latter ends the session, as the token was stolen or copied, unless `device` has used
+    it within `REPEAT_WINDOW`: then the same pair is returned again.
     """
     try:
         # SimpleJWT takes the encoded text, and says that it takes a `Token`.
         token = _RotatingRefreshToken(cast(Token, raw))
     except TokenError as error:
         raise _invalid_token() from error
+    if (pair := _rotate(token, device.fingerprint if device else "")) is not None:
+        return pair
+    _end_session_of(token, reason="replayed")
+    raise _invalid_token()
+
+
+# One transaction: a request that finds the token used also finds when and by whom, and
+# the tokens that were issued.
+@transaction.atomic
+def _rotate(token: RefreshToken, fingerprint: str) -> dict[str, str] | None:
+    """Use a refresh token; return its pair, or None for a replay.
+
+    Raises `NotSignedIn` (401) if the session of the token has ended.
+    """
     # Compare-and-set: blacklisting and finding out whether the token was used are one
-    # INSERT under a unique constraint. Of many requests at once one sees True.
+    # INSERT under a unique constraint. Of many requests at once one sees True, and the
+    # others wait for it to commit.
     first_use = _blacklist(token)
-    if not first_use:
-        _end_session_of(token, reason="replayed")
+    used = token[api_settings.JTI_CLAIM]
+    session = _sessions_of(token).select_related("user").first()
+    if not first_use and (
+        session is None or not _has_just_used(session, used, fingerprint)
+    ):
+        return None
+    if session is None or get_user(token) is None:
         raise _invalid_token()
-    if get_user(token) is None:
-        raise _invalid_token()
-    return issue_pair(_sessions_of(token).select_related("user").get())
+    if first_use:
+        session.refreshed_jti, session.refreshed_at = used, timezone.now()
+        session.device = fingerprint
+        session.save(update_fields=["refreshed_jti", "refreshed_at", "device"])
+    return issue_pair(session, parent=used, at=session.refreshed_at)
+
+
+def _has_just_used(session: Session, jti: str, fingerprint: str) -> bool:
+    """Whether this device used the refresh token within `REPEAT_WINDOW`."""
+    return (
+        session.refreshed_jti == jti
+        and session.device == fingerprint
+        and session.refreshed_at is not None
+        and timezone.now() - session.refreshed_at <= REPEAT_WINDOW
+    )
 
 
 @transaction.atomic

@@ -10,8 +10,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import examples, presence, services, tokens
+from accounts import confirmation, examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
+from accounts.devices import device_of
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
@@ -26,7 +27,6 @@ from accounts.serializers import (
     SignedInSerializer,
 )
 from core.api.schema import MESSAGE, error_codes
-from core.api.throttling import address_of
 from core.api.viewsets import ApiViewSet, PublicList
 
 PAIR = ("token", "access_token", "refresh")
@@ -79,13 +79,14 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
         """Answers new tokens and the profile."""
-        user = services.sign_in(**self.validated_input(), address=address_of(request))
+        user = services.sign_in(**self.validated_input(), device=device_of(request))
         return self._signed_in(user, _("You are signed in."))
 
     @extend_schema(
         operation_id="auth_refreshTokens",
         summary="Exchange a refresh token for new tokens",
-        description="A refresh token works once; a second use ends the session.",
+        description="A refresh token works once; a second use ends the session, or "
+        "within ten seconds answers the same device the same tokens.",
         auth=[],
         responses={200: TOKENS},
         extensions=error_codes(s401=["token_not_valid"]),
@@ -93,7 +94,9 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def refresh(self, request: Request) -> Response:
         """Exchange a refresh token for new tokens."""
-        return Response(tokens.refresh(self.validated_input()["refresh"]))
+        return Response(
+            tokens.refresh(self.validated_input()["refresh"], device_of(request))
+        )
 
     @extend_schema(
         operation_id="auth_signOut",
@@ -119,9 +122,26 @@ class AuthViewSet(ApiViewSet):
         """Change the password and end the other sessions."""
         given = self.validated_input()
         pair = services.change_password(
-            request.user, current=given["current_password"], new=given["new_password"]
+            request.user,
+            current=given["current_password"],
+            new=given["new_password"],
+            device=device_of(request),
         )
         return Response({"message": _("The password is changed."), **pair})
+
+    @extend_schema(
+        operation_id="auth_resendConfirmation",
+        summary="Send the confirmation e-mail again",
+        description="At most once a minute and five times a day.",
+        request=None,
+        responses={200: MESSAGE},
+        extensions=error_codes(s409=["email_confirmed"]),
+    )
+    @action(detail=False, methods=["post"], url_path="resend-confirmation")
+    def resend_confirmation(self, request: SignedInRequest) -> Response:
+        """Send the link that confirms the e-mail address to it again."""
+        confirmation.resend(request.user)
+        return Response({"message": _("The e-mail is on its way.")})
 
     @extend_schema(operation_id="auth_getProfile", summary="Get the caller's profile")
     @action(detail=False, methods=["get"], pagination_class=None)
@@ -142,7 +162,7 @@ class AuthViewSet(ApiViewSet):
         return self.write_response(_("Saved."), user)
 
     def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
-        pair = tokens.open_session(user)
+        pair = tokens.open_session(user, device_of(self.request))
         return self.write_response(message, user, status=status, **pair)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import NotAllowed
@@ -21,9 +22,11 @@ AnyItem = TypeVar("AnyItem", bound=Item)
 def post(model: type[AnyItem], *, owner: User, fields: dict[str, Any]) -> AnyItem:
     """Create an item of `owner` from validated fields; return it.
 
-    Raises `NotFound` (404) for pictures that are not uploads of the owner, and as
-    `check_posts` (429).
+    Raises `NotFound` (404) for pictures that are not uploads of the owner, `NotAllowed`
+    (403) while the owner's e-mail address has to be confirmed, and as `check_posts`
+    (429).
     """
+    require_confirmed(owner, POSTING)
     item = model(**{model.owner_field: owner})
     item.title, item.description = fields["title"], fields["description"]
     check_posts(item, at=timezone.now())

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from corsheaders.defaults import default_headers
 from django.utils.translation import gettext_lazy
+from environs import validate
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -297,6 +298,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_DAYS),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
+    "LEEWAY": 10,  # seconds by which the clocks of two servers may differ
     "CHECK_REVOKE_TOKEN": True,  # a changed password ends every token
     "UPDATE_LAST_LOGIN": False,
 }
@@ -310,8 +312,16 @@ AVATAR_SERVICES = [
     "www.gravatar.com",
 ]
 AVATAR_HOSTS = env.list("AVATAR_HOSTS", AVATAR_SERVICES)  # besides our uploads
-SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # per account and address …
+SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # failures per account and address …
+SIGN_IN_ATTEMPTS_PER_ADDRESS = env.int("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
+SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.int("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
+
+EMAIL_CONFIRMATION = env.str(
+    "EMAIL_CONFIRMATION",
+    "none",
+    validate=validate.OneOf(("none", "before_contact", "before_posting")),
+)
 
 # --- The market's own rules -----------------------------------------------------------
 # The places that may stand in the public location of an item.

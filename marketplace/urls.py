@@ -10,6 +10,7 @@ from drf_spectacular.views import (
 )
 from rest_framework.routers import SimpleRouter
 
+from accounts.admin_views import change_own_password
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -55,11 +56,13 @@ urlpatterns = [
     path("", pages.welcome),
     path("examples/chat", pages.chat),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),
     path("api/schema", pages.SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
+    path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

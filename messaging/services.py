@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.blocks import require_unblocked
+from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import (
@@ -73,6 +74,7 @@ def start(
         return conversation, False
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
         raise NotFound(_("There is no such person."))
+    require_confirmed(sender, CONTACT)
     conversation, is_new = _get_or_start(sender, user_id)
     if content:
         send(
@@ -176,6 +178,7 @@ def send(
     conversation = _lock(conversation, sender)
     if client_msg_id and (sent := _find_sent(conversation, sender, client_msg_id)):
         return sent, False
+    require_confirmed(sender, CONTACT)
     subject = _subject(about, viewer=sender) if about else {}
     _require_reachable(conversation, sender)
     message = conversation.messages.create(

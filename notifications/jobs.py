@@ -33,6 +33,8 @@ def _is_wanted(row: Notification) -> bool:
     notification_type = NOTIFICATION_TYPES.get(row.kind)
     if notification_type is None or not (recipient.is_active and recipient.email):
         return False
+    if not recipient.email_confirmed:
+        return False  # it may be a stranger's address
     return get_channels(recipient, notification_type.group).email
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.blocks import require_unblocked
+from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import (
@@ -62,6 +63,7 @@ def review_task(
     Raises as `counterpart`, and `AlreadyReviewed` (409) for a second one.
     """
     reviewed, review_type = counterpart(task, reviewer)
+    require_confirmed(reviewer, POSTING)
     return _add(
         reviewer=reviewer,
         reviewed_user=reviewed,
@@ -97,6 +99,7 @@ def review_person(
     if task_id:
         task = _about_task(task_id, reviewer, reviewed)
         return review_task(task, reviewer=reviewer, rating=rating, content=content)
+    require_confirmed(reviewer, POSTING)
     if settings.REVIEWS_REQUIRE_DEAL:
         raise NotAllowed(_("Reviews need a completed task here."), code="deal_required")
     return _add(

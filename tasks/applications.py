@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.blocks import require_unblocked
+from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
@@ -41,6 +42,7 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     # Locked, as a block locks both people: otherwise it could be written meanwhile.
     accounts.lock(worker.pk)
     require_unblocked(task.creator_id, worker.pk)
+    require_confirmed(worker, CONTACT)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
     try:

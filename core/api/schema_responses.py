@@ -31,7 +31,7 @@ TOKEN_CODES = ["not_authenticated", "authentication_failed", "token_not_valid"]
 ERRORS = {
     "400": ("The input is wrong.", ["invalid", "invalid_idempotency_key"]),
     "401": ("No valid token.", TOKEN_CODES),
-    "403": ("Signed in, but not allowed.", ["not_allowed"]),
+    "403": ("Signed in, but not allowed.", ["not_allowed", "email_unconfirmed"]),
     "404": ("Does not exist, or is not visible to the caller.", ["not_found"]),
     "405": ("The path does not take this method.", ["method_not_allowed"]),
     "408": ("The body took too long to arrive.", ["request_timeout"]),

@@ -23,11 +23,6 @@ def count(key: str, seconds: int) -> int:
         return 1
 
 
-def reset(key: str, seconds: int) -> None:
-    """Forget the uses of `key` in its current window of `seconds`."""
-    cache.delete(f"limit:{key}:{int(time.time() // seconds)}")
-
-
 def seconds_left(seconds: int) -> int:
     """Return the seconds until the current window of `seconds` ends."""
     return seconds - int(time.time() % seconds)

@@ -1,7 +1,6 @@
 """Races for a username, an e-mail address, a refresh token and sign-in attempts."""
 
 import secrets
-import time
 
 from django.conf import settings
 
@@ -51,22 +50,14 @@ def _joining(username: str, email: str) -> dict:
 
 @race_scenario(rounds=10)
 def use_one_refresh_token(harness: Harness) -> None:
-    """A3: at most one use succeeds, and no token issued by it stays valid."""
+    """A3: all uses at once from one device get the same pair."""
     pair = tokens.open_session(people(1)[0])
     use = Call("POST", "/api/auth/refresh", body={"refresh": pair["refresh"]})
     answers = harness.send_together([use] * 20)
-    won = [answer.data for answer in answers if answer.status == 200]
-    harness.check_equal("more than one success", len(won) > 1, False)
-    refused = 20 - len(won)
-    harness.check_statuses(answers, {200: len(won), 401: refused})
-    profile = [Call("GET", "/api/auth/profile", child["token"]) for child in won]
-    alive = (
-        [a for a in harness.send_together(profile) if a.is_success] if profile else []
-    )
-    harness.check_equal(
-        "valid tokens afterwards", len(alive), 0
-    )  # a replayed token ends the session
-    harness.winners -= len(alive)
+    harness.check_statuses(answers, {200: 20})
+    children = {answer.data["refresh"] for answer in answers}
+    harness.check_equal("pairs", len(children), 1)
+    harness.winners -= 19  # one pair was issued
 
 
 @race_scenario(rounds=1)
@@ -74,15 +65,6 @@ def guess_a_password(harness: Harness) -> None:
     """A11: of 200 concurrent guesses, 10 are evaluated."""
     person = people(1)[0]
     body = {"email": person.email, "password": "wrong horse battery"}
-    _wait_for_a_fresh_window()
     answers = harness.send_together([Call("POST", "/api/auth/login", body=body)] * 200)
     harness.check_statuses(answers, {401: settings.SIGN_IN_ATTEMPTS, 429: 190})
     harness.check_equal("sign-ins", Session.objects.filter(user=person).count(), 0)
-
-
-def _wait_for_a_fresh_window() -> None:
-    """Wait until 30 s of the counting window are left, so that the race ends in it."""
-    window = settings.SIGN_IN_WINDOW_MINUTES * 60
-    left = window - time.time() % window
-    if left < 30:
-        time.sleep(left)

@@ -1,0 +1,72 @@
+"""Which names of people are refused: links, hidden characters, names of the site."""
+
+import re
+import unicodedata
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.models import User
+
+LINK = re.compile(
+    r"://|@|[/\\]|\bwww\.|\w{2,}\.[^\W\d_]{2,}|\b\w\.(co|com|me|io|ly|lv|net|org|ru)\b"
+)
+# Refused as a word of its own, and those of `WITHIN` also at the beginning or the end.
+STAFF_WORDS = ("staff", "helpdesk", "official", "webmaster", "postmaster", "atbalsts")
+WITHIN = (
+    *("admin", "moderator", "support"),
+    *("админ", "модератор", "поддержка"),
+)
+# Letters of other scripts and digits, each before the Latin letter that it looks like.
+PAIRS = (
+    "аa вb еe ёe кk мm нh оo рp сc тt уy хx іi їi јj ѕs ԁd ԛq ԝw һh ӏl "
+    "αa βb εe ηn ιi κk νv οo ρp τt υu χx ωw 0o 1l 3e 4a 5s 7t 8b $s |l !l łl ıi ſs"
+)
+LOOK_ALIKES = str.maketrans({pair[0]: pair[1] for pair in PAIRS.split()})
+MIN_SITE_CHARS = 4  # a shorter name of the site is in too many words
+
+
+def has_link(text: str) -> bool:
+    """Return whether mail programs could make a link or an address of `text`."""
+    return LINK.search(unicodedata.normalize("NFKC", text).casefold()) is not None
+
+
+def skeleton(text: str) -> str:
+    """Return what the text looks like: letters alone, of those that look alike one.
+
+    Not for display. Texts with the same skeleton are easily mistaken for each other.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold().translate(LOOK_ALIKES)
+    letters = unicodedata.normalize("NFKD", text)  # without accents
+    joined = "".join(letter for letter in letters if letter.isalnum())
+    return joined.replace("rn", "m").replace("vv", "w").replace("i", "l")
+
+
+def imitates_site(text: str) -> bool:
+    """Return whether a name looks like that of the site or of its staff.
+
+    A name that begins or ends with such a word does (`admin_riga`, `TheModerator`), or
+    that has the name of the site anywhere.
+    """
+    whole = skeleton(text)
+    words = {skeleton(word) for word in re.split(r"[\W_]+", text)} | {whole}
+    site = skeleton(settings.SITE_NAME)
+    return (
+        not words.isdisjoint(map(skeleton, STAFF_WORDS))
+        or whole.startswith(tuple(map(skeleton, WITHIN)))
+        or whole.endswith(tuple(map(skeleton, WITHIN)))
+        or (len(site) >= MIN_SITE_CHARS and site in whole)
+    )
+
+
+def refuse_imitation(user: User, *fields: str) -> None:
+    """Check the username, or the first and the last name together.
+
+    Raises `serializers.ValidationError` (400) for the first of `fields`. Staff may have
+    such names.
+    """
+    shown = " ".join(getattr(user, field) for field in fields)
+    if not user.is_staff and imitates_site(shown):
+        sentence = _("This name could be mistaken for one of the site or its staff.")
+        raise serializers.ValidationError({fields[0]: sentence})
