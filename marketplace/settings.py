@@ -312,6 +312,7 @@ REVIEW_MIN_ACCOUNT_DAYS = env.int("REVIEW_MIN_ACCOUNT_DAYS", 0)
 LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
+REAPPLY_HOURS = env.int("REAPPLY_HOURS", 24)  # after an application was withdrawn
 COUNTER_FLUSH_SECONDS = env.float(
     "COUNTER_FLUSH_SECONDS", 5.0
 )  # how often counted views are written
@@ -442,6 +443,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10  # seconds: a mail server that is away must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
+EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
+EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
 CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "task": "/tasks/{id}",
     "listing": "/listings/{id}",
