@@ -436,12 +436,16 @@ EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
     f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
 )
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "jobs.smtp.EmailBackend"  # the same, with a timeout for each step
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
-EMAIL_TIMEOUT = 10  # seconds: a mail server that is away must not hold a worker
+EMAIL_TIMEOUT = 10  # seconds to connect: a server that is away must not hold a worker
+EMAIL_COMMAND_TIMEOUT = 30  # s: the greeting, and each command before the e-mail itself
+EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 asks
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
 EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
 EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
