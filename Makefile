@@ -87,6 +87,7 @@ outages: export DATABASE_URL = $(DATABASE_URL_TEST)
 outages: .venv/dev  ## Stop the mail server, Redis, the worker and PostgreSQL in turn: nothing is lost
 	@$(RUN) -m tests.live.outages
 	@$(RUN) -m tests.live.outages_database
+	@$(RUN) -m tests.live.slow_mail
 
 starve: .venv/dev  ## Attack both servers from one address while an honest client asks
 	@$(RUN) -m tests.live.starve

@@ -81,7 +81,7 @@ def fail(job: Job, *, error: str, permanent: bool = False) -> bool:
         return bool(_mark_dead(_held(job), error=error))
     _held(job).update(
         status=Job.Status.WAITING,
-        due_at=Now() + timedelta(seconds=backoff_s(job.attempts, backoff(job.name))),
+        due_at=Now() + timedelta(seconds=backoff_s(job.attempts, pauses_of(job.name))),
         worker="",
         error=error[-MAX_ERROR_CHARS:],
     )
@@ -95,7 +95,7 @@ def backoff_s(attempts: int, backoff: Backoff = DEFAULT_BACKOFF) -> float:
     return min(seconds, backoff.max_s) * random.uniform(1, 1.25)
 
 
-def backoff(name: str) -> Backoff:
+def pauses_of(name: str) -> Backoff:
     """Return the pauses of the job of this name; the default for an unknown one."""
     registered = JOBS.get(name)
     return registered.backoff if registered else DEFAULT_BACKOFF
