@@ -12,7 +12,11 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import `<app>/jobs.py` of every app, which register their jobs."""
-        from jobs.checks import maintenance_has_an_order
+        from anymail.signals import tracking
 
+        from jobs.checks import maintenance_has_an_order
+        from jobs.mail_events import receive
+
+        tracking.connect(receive, dispatch_uid="jobs.mail_events")
         autodiscover_modules("jobs")
         register(maintenance_has_an_order)

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "anymail",
     "marketplace",
     "seed",
     "alerts",
@@ -443,6 +444,9 @@ EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+ANYMAIL = env.json("ANYMAIL", {})  # of the provider, for anymail.backends.…
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")  # "user:password"
+ANYMAIL["WEBHOOK_SECRET"] = MAIL_WEBHOOK_SECRET
 EMAIL_TIMEOUT = 10  # seconds to connect: a server that is away must not hold a worker
 EMAIL_COMMAND_TIMEOUT = 30  # s: the greeting, and each command before the e-mail itself
 EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 asks

@@ -17,6 +17,7 @@ from catalog.map import MapViewSet
 from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
+from jobs import mail_events
 from marketplace import pages
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
@@ -60,6 +61,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
+    path("api/mail/events", mail_events.webhook),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 
