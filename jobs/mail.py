@@ -62,8 +62,8 @@ def send(
     try:
         email.send()
     except SMTPRecipientsRefused as refusal:
-        for code, text in refusal.recipients.values():
-            if is_unknown_address(code, text):
+        for code, answer in refusal.recipients.values():
+            if is_unknown_address(code, answer):
                 suppression.suppress(to, Reason.BOUNCE, detail=str(refusal))
         codes = [code for code, _text in refusal.recipients.values()]
         raise (

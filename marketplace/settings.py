@@ -35,7 +35,8 @@ JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", f"{SECRET_KEY}:tokens" if DEBUG els
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
-SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+PORT = env.int("PORT", 8000)
+SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}" if DEBUG else "").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
 DEMO = env.bool("DEMO", False)  # the welcome page then names the demo accounts
@@ -103,7 +104,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
 WEB_THREADS = env.int("WEB_THREADS", 8)
 # In which the head of a request must arrive.
@@ -433,9 +433,12 @@ if PRODUCTION:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Mail and logs --------------------------------------------------------------------
+DEMO_MAIL_DIR = VAR_DIR / "mail"  # of e-mails that the demo shows instead of sending
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
-    f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
+    "marketplace.demo_mail.EmailBackend"
+    if DEMO and DEBUG
+    else f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
 )
 if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "jobs.smtp.EmailBackend"  # the same, with a timeout for each step

@@ -18,7 +18,7 @@ from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
 from jobs import mail_events
-from marketplace import pages
+from marketplace import mail_page, pages
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -55,6 +55,8 @@ urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it
     path("", pages.welcome),
     path("examples/chat", pages.chat),
+    path("examples/mail", mail_page.mail_page),
+    path("examples/mail/body", mail_page.mail_body),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/schema", pages.SchemaView.as_view(), name="schema"),
