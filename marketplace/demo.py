@@ -16,7 +16,7 @@ import django
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 60
-COMMANDS = (["-m", "marketplace.server"], ["manage.py", "worker"])
+SERVER, WORKER = ["-m", "marketplace.server"], ["manage.py", "worker"]
 
 
 def main() -> int:
@@ -27,9 +27,11 @@ def main() -> int:
     environment = os.environ | {"HOST": HOST, "PORT": str(port)}
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
+    # The worker logs only what fails: the address and the accounts stay in sight.
+    quiet = {"LOG_LEVEL": "WARNING"} | environment
     processes = [
-        subprocess.Popen([sys.executable, *command], env=environment)
-        for command in COMMANDS
+        subprocess.Popen([sys.executable, *command], env=variables)
+        for command, variables in ((SERVER, environment), (WORKER, quiet))
     ]
     try:
         if _is_ready(port, processes):
