@@ -39,7 +39,7 @@ def held() -> int:
 
 
 def test_same_event_notifies_once_a_day(alice, bob, run_jobs):
-    """B2, F6: however often one person repeats it about one subject."""
+    """B2: however often one person repeats it about one subject."""
     task = TaskFactory(creator=alice)
     for _time in range(3):
         notify(alice, "application_received", subject=task, actor=bob, **PARAMS)
@@ -91,7 +91,7 @@ def test_each_decision_of_staff_is_told(alice, staff):
 
 
 def test_switching_a_favorite_notifies_nobody(api, alice, bob, run_jobs):
-    """B2, F6."""
+    """B2: no event notifies."""
     task, client = TaskFactory(creator=alice), api.as_(bob)
     for _time in range(4):
         client.post("/api/favorites", {"item_type": "task", "item_id": task.pk})
