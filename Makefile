@@ -30,14 +30,7 @@ demo: export DEMO = 1
 demo: .venv/base  ## Serve a demo marketplace and run its jobs on http://127.0.0.1:8000 (PORT=…)
 	@$(RUN) manage.py migrate_together --verbosity 0
 	@$(RUN) manage.py seed --if-empty
-	@printf '\n  http://127.0.0.1:%s\n  Sign in as %s\n  with the password %s\n\n' $(PORT) \
-		'demo@example.com, helper@example.com or staff@example.com' \
-		"$$(sed -n 's/^DEMO_PASSWORD = "\(.*\)"/\1/p' seed/people.py)"
-	@HOST=127.0.0.1 PORT=$(PORT) $(RUN) -m marketplace.server & server=$$!; \
-		$(RUN) manage.py worker & worker=$$!; \
-		trap 'kill $$server $$worker 2>/dev/null' INT TERM; \
-		wait $$server; status=$$?; trap '' INT TERM; \
-		kill $$worker 2>/dev/null; wait; exit $$status
+	@PORT=$(PORT) exec $(RUN) -m marketplace.demo
 
 # --- Test it ----------------------------------------------------------------------------
 # Each of the processes has a database of its own, and a Redis database of its own.
@@ -87,6 +80,7 @@ outages: export DATABASE_URL = $(DATABASE_URL_TEST)
 outages: .venv/dev  ## Stop the mail server, Redis, the worker and PostgreSQL in turn: nothing is lost
 	@$(RUN) -m tests.live.outages
 	@$(RUN) -m tests.live.outages_database
+	@$(RUN) -m tests.live.slow_mail
 
 starve: .venv/dev  ## Attack both servers from one address while an honest client asks
 	@$(RUN) -m tests.live.starve

@@ -27,6 +27,12 @@ def is_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone.") from None
 
 
+def is_object(value: object) -> None:
+    """Raise `ValidationError` for JSON that is not an object."""
+    if not isinstance(value, dict):
+        raise ValidationError('Write a JSON object, such as {"API_KEY": "…"}.')
+
+
 class Environment:
     """Variables of the process, then of a `.env` file, then defaults.
 
@@ -59,6 +65,13 @@ class Environment:
     def float(self, name: builtins.str, default: builtins.float) -> builtins.float:
         """Return a number from 0."""
         return self._read("float", name, default, validate=NOT_NEGATIVE)
+
+    def json(
+        self, name: builtins.str, default: dict[builtins.str, Any]
+    ) -> dict[builtins.str, Any]:
+        """Return a JSON object."""
+        found = self._read("json", name, dict(default), validate=is_object)
+        return found if isinstance(found, dict) else dict(default)
 
     def path(self, name: builtins.str, default: Path) -> Path:
         """Return the path of a file or directory, which need not exist."""

@@ -12,10 +12,14 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import `<app>/jobs.py` of every app, which register their jobs."""
+        from anymail.signals import tracking
+
         from core.metrics import show_queue
         from jobs import services
         from jobs.checks import maintenance_has_an_order
+        from jobs.mail_events import receive
 
         show_queue(services.status)
+        tracking.connect(receive, dispatch_uid="jobs.mail_events")
         autodiscover_modules("jobs")
         register(maintenance_has_an_order)

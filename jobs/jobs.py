@@ -9,7 +9,7 @@ from jobs import mail
 from jobs.exceptions import PermanentFailure
 from jobs.maintenance import delete_rows, maintenance, run_all
 from jobs.models import Job
-from jobs.registry import every, job
+from jobs.registry import Backoff, every, job
 
 # A finished job stays this long: its row keeps its key from being queued again.
 FINISHED_JOB_RETENTION = timedelta(days=30)
@@ -36,8 +36,15 @@ def delete_finished_jobs(at: datetime, *, dry_run: bool) -> int:
     return delete_rows(expired, dry_run=dry_run)
 
 
-# 150 attempts, most of them `MAX_BACKOFF_S` apart: a mail server may be down for a day.
-@job(max_attempts=150, timeout_s=60, atomic=False)
+# 10 attempts in about a day: after 10 s, 40 s, 3, 11 and 43 minutes, 3 hours, and then
+# every 6 hours. The time limit is longer than all timeouts of `jobs.smtp` together: an
+# attempt that is stopped after the e-mail was transmitted leads to a second one.
+@job(
+    max_attempts=10,
+    timeout_s=2400,
+    atomic=False,
+    backoff=Backoff(first_s=10, factor=4, max_s=6 * 3600),
+)
 def send_mail(
     message_id: str,
     to: str,

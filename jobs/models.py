@@ -75,3 +75,40 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"
+
+
+class SuppressedAddress(models.Model):
+    """An address that refused an e-mail for good: none is sent to it any more."""
+
+    class Reason(models.TextChoices):
+        """Why e-mails to it have stopped."""
+
+        BOUNCE = "bounce", _("E-mails bounce")
+        COMPLAINT = "complaint", _("Reported as spam")
+
+    class Status(models.TextChoices):
+        """Staff lift an entry; another bounce or complaint makes it active again."""
+
+        ACTIVE = "active", _("Active")
+        LIFTED = "lifted", _("Lifted")
+
+    address = models.CharField(max_length=320, unique=True)
+    reason = models.CharField(max_length=10, choices=Reason)
+    detail = models.TextField(
+        blank=True, help_text=_("What the mail server or the provider said.")
+    )
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.ACTIVE, editable=False
+    )
+    reports = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        indexes = [models.Index(fields=["status"], name="suppressed_status")]
+
+    def __str__(self) -> str:
+        return self.address

@@ -14,11 +14,10 @@ from django.db.models.functions import Now
 from core.db.locks import locked
 from jobs.exceptions import LeaseLost
 from jobs.models import Job
-from jobs.registry import DEFAULT_MAX_ATTEMPTS, JOBS
+from jobs.registry import DEFAULT_BACKOFF, DEFAULT_MAX_ATTEMPTS, JOBS, Backoff
 
 # A worker without a heartbeat for this long has lost its job to any other worker.
 LEASE = timedelta(seconds=6)
-MIN_BACKOFF_S, MAX_BACKOFF_S = 2.0, 600.0
 MAX_ERROR_CHARS = 4000
 WORKER_LOST = "The worker ended in the middle of the job."
 
@@ -82,18 +81,24 @@ def fail(job: Job, *, error: str, permanent: bool = False) -> bool:
         return bool(_mark_dead(_held(job), error=error))
     _held(job).update(
         status=Job.Status.WAITING,
-        due_at=Now() + timedelta(seconds=backoff_s(job.attempts)),
+        due_at=Now() + timedelta(seconds=backoff_s(job.attempts, pauses_of(job.name))),
         worker="",
         error=error[-MAX_ERROR_CHARS:],
     )
     return False
 
 
-def backoff_s(attempts: int) -> float:
+def backoff_s(attempts: int, backoff: Backoff = DEFAULT_BACKOFF) -> float:
     """Return the seconds until the next attempt: exponential backoff with jitter."""
-    backoff = min(MIN_BACKOFF_S * 2 ** min(attempts - 1, 20), MAX_BACKOFF_S)
+    seconds = backoff.first_s * backoff.factor ** min(attempts - 1, 20)
     # Jitter: without it, jobs that failed together would all retry together.
-    return backoff * random.uniform(1, 1.25)
+    return min(seconds, backoff.max_s) * random.uniform(1, 1.25)
+
+
+def pauses_of(name: str) -> Backoff:
+    """Return the pauses of the job of this name; the default for an unknown one."""
+    registered = JOBS.get(name)
+    return registered.backoff if registered else DEFAULT_BACKOFF
 
 
 def max_attempts(name: str) -> int:

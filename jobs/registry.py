@@ -16,6 +16,18 @@ DEFAULT_MAX_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
+class Backoff:
+    """The seconds between two attempts: `first_s`, each `factor` times longer."""
+
+    first_s: float = 2
+    factor: float = 2
+    max_s: float = 600
+
+
+DEFAULT_BACKOFF = Backoff()
+
+
+@dataclass(frozen=True)
 class RegisteredJob:
     """One function, and how it is run."""
 
@@ -24,6 +36,7 @@ class RegisteredJob:
     max_attempts: int
     timeout_s: float  # an attempt that runs longer fails with `JobTimeout`
     atomic: bool  # one transaction with the record that it is done
+    backoff: Backoff
 
     def check(self, kwargs: dict) -> None:
         """Raise `TypeError` if the function does not take these arguments."""
@@ -39,6 +52,7 @@ def job(
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
     timeout_s: float = 60,
     atomic: bool = True,
+    backoff: Backoff = DEFAULT_BACKOFF,
 ) -> Callable:
     """Register a function as the job `<app>.<function>`; return it unchanged.
 
@@ -52,7 +66,9 @@ def job(
         name = f"{function.__module__.split('.')[0]}.{function.__name__}"
         if name in JOBS:
             raise ValueError(f"There are two jobs called {name}.")
-        JOBS[name] = RegisteredJob(name, function, max_attempts, timeout_s, atomic)
+        JOBS[name] = RegisteredJob(
+            name, function, max_attempts, timeout_s, atomic, backoff
+        )
         return function
 
     return register

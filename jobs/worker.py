@@ -2,16 +2,10 @@
 
 import logging
 import os
-import signal
 import socket
-import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 
-from django.db import Error as DatabaseError
 from django.db import connection, reset_queries, transaction
 from django.utils import timezone
 
@@ -19,14 +13,13 @@ from core.metrics import observe_job
 from core.request_id import set_request_id
 from jobs import queue, services
 from jobs.exceptions import JobTimeout, LeaseLost, PermanentFailure
+from jobs.lease import heartbeat, time_limit
 from jobs.models import Job
 from jobs.registry import RegisteredJob, get_job
 
 logger = logging.getLogger("jobs")
 POLL_INTERVAL_S = 0.25  # how late a due job may be claimed
 RETRY_INTERVAL_S = 1.0  # between two claims while the database is down
-# Two heartbeats in a row may fail before the lease expires.
-HEARTBEAT_INTERVAL_S = queue.LEASE.total_seconds() / 4
 
 
 def run_next(worker: str) -> Job | None:
@@ -46,6 +39,8 @@ def run(job: Job) -> None:
         with heartbeat(job):
             perform(get_job(job.name), job)
     except LeaseLost:
+        # The signal may have interrupted a query, as below.
+        connection.close()
         context = _context(job, "lost", began)
         logger.warning(
             "lease of job %s lost to another worker", job, extra={"context": context}
@@ -103,61 +98,6 @@ def perform(registered: RegisteredJob, job: Job) -> None:
             with time_limit(registered.timeout_s):
                 registered.run(**job.kwargs)
             queue.finish(job)
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `JobTimeout` in the block after `seconds`.
-
-    Without effect outside the main thread, where Python delivers no signals.
-    """
-
-    def on_alarm(number: int, frame: FrameType | None) -> None:
-        raise JobTimeout(f"It took more than {seconds} s.")
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGALRM, on_alarm)
-    # An alarm, and no check between steps: it also interrupts a call that hangs.
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        # Off before the handler goes: a late alarm would end the process.
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
-@contextmanager
-def heartbeat(job: Job) -> Iterator[None]:
-    """Extend the lease of `job` from a thread, for as long as the block runs.
-
-    A thread, since the job occupies the main one: without heartbeats, every job longer
-    than `LEASE` would be taken over while it runs.
-    """
-    stopped = threading.Event()
-    thread = threading.Thread(target=_send_heartbeats, args=(job, stopped), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        # Joined, so that no heartbeat is under way when the result is recorded.
-        stopped.set()
-        thread.join()
-
-
-def _send_heartbeats(job: Job, stopped: threading.Event) -> None:
-    while not stopped.wait(HEARTBEAT_INTERVAL_S):
-        try:
-            queue.extend_lease(job)
-        except DatabaseError:
-            # Not fatal: the next heartbeat may succeed before the lease expires.
-            logger.warning("heartbeat of job %s failed", job, exc_info=True)
-        finally:
-            # Connections belong to a thread: this one would leak with the thread, and
-            # an idle one would occupy the pool.
-            connection.close()
 
 
 class Worker:

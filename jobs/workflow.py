@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow, is_staff
-from jobs.models import Job
+from jobs.models import Job, SuppressedAddress
 
 WAITING, RUNNING, DONE, DEAD, DISCARDED = Job.Status.values
 
@@ -44,6 +44,19 @@ JOB_WORKFLOW = Workflow(
         target=DISCARDED,
         allow=is_staff,
         effect=discard,
+        in_api=False,
+        in_admin=True,
+    ),
+)
+
+SUPPRESSION_WORKFLOW = Workflow(
+    Transition(
+        name="lift",
+        label=_("Send e-mails again"),
+        done=_("E-mails are sent to this address again."),
+        source=(SuppressedAddress.Status.ACTIVE.value,),
+        target=SuppressedAddress.Status.LIFTED.value,
+        allow=is_staff,
         in_api=False,
         in_admin=True,
     ),

@@ -36,7 +36,8 @@ JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", f"{SECRET_KEY}:tokens" if DEBUG els
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
-SITE_URL = env.str("SITE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+PORT = env.int("PORT", 8000)
+SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}" if DEBUG else "").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
 DEMO = env.bool("DEMO", False)  # the welcome page then names the demo accounts
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "anymail",
     "marketplace",
     "seed",
     "alerts",
@@ -104,7 +106,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
 WEB_THREADS = env.int("WEB_THREADS", 8)
 # In which the head of a request must arrive.
@@ -335,6 +336,7 @@ REVIEW_MIN_ACCOUNT_DAYS = env.int("REVIEW_MIN_ACCOUNT_DAYS", 0)
 LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
 TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
 AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
+REAPPLY_HOURS = env.int("REAPPLY_HOURS", 24)  # after an application was withdrawn
 COUNTER_FLUSH_SECONDS = env.float(
     "COUNTER_FLUSH_SECONDS", 5.0
 )  # how often counted views are written
@@ -461,17 +463,29 @@ if PRODUCTION:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Mail and logs --------------------------------------------------------------------
+DEMO_MAIL_DIR = VAR_DIR / "mail"  # of e-mails that the demo shows instead of sending
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
-    f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
+    "marketplace.demo_mail.EmailBackend"
+    if DEMO and DEBUG
+    else f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend",
 )
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "jobs.smtp.EmailBackend"  # the same, with a timeout for each step
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
-EMAIL_TIMEOUT = 10  # seconds: a mail server that is away must not hold a worker
+ANYMAIL = env.json("ANYMAIL", {})  # of the provider, for anymail.backends.…
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")  # "user:password"
+ANYMAIL["WEBHOOK_SECRET"] = MAIL_WEBHOOK_SECRET
+EMAIL_TIMEOUT = 10  # seconds to connect: a server that is away must not hold a worker
+EMAIL_COMMAND_TIMEOUT = 30  # s: the greeting, and each command before the e-mail itself
+EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 asks
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
+EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
+EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
 CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "task": "/tasks/{id}",
     "listing": "/listings/{id}",

@@ -18,7 +18,8 @@ from catalog.map import MapViewSet
 from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
-from marketplace import pages
+from jobs import mail_events
+from marketplace import mail_page, pages
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -55,6 +56,8 @@ urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it
     path("", pages.welcome),
     path("examples/chat", pages.chat),
+    path("examples/mail", mail_page.mail_page),
+    path("examples/mail/body", mail_page.mail_body),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),
@@ -63,6 +66,7 @@ urlpatterns = [
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
     path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
+    path("api/mail/events", mail_events.webhook),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import job
-from jobs.services import enqueue_mail
-from notifications import services
-from notifications.emails import render_email
-from notifications.models import Notification
-from notifications.services import get_channels
-from notifications.types import NOTIFICATION_TYPES, is_current
+from jobs.services import enqueue
+from notifications import delivery, services
+from notifications.models import EmailRecord, Notification
 
 
 @job()
@@ -21,21 +20,31 @@ def deliver(notification_id: int) -> None:
     """
     rows = Notification.objects.select_related("recipient")
     row = rows.filter(pk=notification_id).first()
-    if row is not None and _is_wanted(row) and is_current(row):
-        # The time is in the key, as a database may give the id of a deleted row again.
-        enqueue_mail(
-            f"notification:{row.pk}:{row.created_at.isoformat()}", **render_email(row)
-        )
+    if row is not None:
+        delivery.deliver(row, at=timezone.now())
 
 
-def _is_wanted(row: Notification) -> bool:
-    recipient = row.recipient
-    notification_type = NOTIFICATION_TYPES.get(row.kind)
-    if notification_type is None or not (recipient.is_active and recipient.email):
-        return False
-    if not recipient.email_confirmed:
-        return False  # it may be a stranger's address
-    return get_channels(recipient, notification_type.group).email
+@job()
+def send_digest(recipient_id: int) -> None:
+    """Queue the e-mail with the notifications of a person that were held back."""
+    delivery.send_digest(recipient_id, at=timezone.now())
+
+
+@maintenance("send overdue digests")
+def send_overdue_digests(at: datetime, *, dry_run: bool) -> int:
+    """Queue the digests again whose job has failed for good or was discarded."""
+    people = delivery.overdue_recipients(at=at)
+    for pk in () if dry_run else people:
+        key = f"digest:{pk}:overdue:{at:%Y-%m-%dT%H}"
+        enqueue(send_digest, key=key, recipient_id=pk)
+    return len(people)
+
+
+@maintenance("delete expired e-mail records")
+def delete_expired_records(at: datetime, *, dry_run: bool) -> int:
+    """Delete the records of sent e-mails that no limit counts any more."""
+    sent = EmailRecord.objects.filter(is_held=False, at__lt=at - 2 * delivery.DAY)
+    return delete_rows(sent, dry_run=dry_run)
 
 
 @maintenance("delete expired notifications")

@@ -75,6 +75,38 @@ class Notification(models.Model):
         return self.read_at is not None
 
 
+class EmailRecord(models.Model):
+    """A notification that was sent by e-mail lately, or whose e-mail is held back.
+
+    `notifications.delivery` counts the sent ones to bound how many a person receives.
+    """
+
+    notification = models.OneToOneField(
+        Notification, on_delete=models.CASCADE, related_name="email_record"
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # email_record_newest begins with it
+    )
+    is_held = models.BooleanField(
+        help_text="Yes: it waits for the next digest, as the limit was reached."
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["recipient", "is_held", "-at"], name="email_record_newest"
+            ),
+            models.Index(fields=["is_held", "at"], name="email_record_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'held' if self.is_held else 'sent'}: {self.notification_id}"
+
+
 class Preference(models.Model):
     """The channels that a person has chosen for one group of notification types.
 

@@ -1,5 +1,7 @@
 """Notify people of moderation decisions about what they have posted."""
 
+from typing import Any
+
 from django.db.models import Model
 
 from accounts.models import User
@@ -27,7 +29,7 @@ def notify_owner(
     `owner` names the foreign key to the owner. The reason is shown, except for a
     restoration.
     """
-    params = {"title": title or str(obj)}
+    params: dict[str, Any] = {"title": title or str(obj)}
     if row.name != "restore":
         params["reason"] = reason
     recipient = getattr(obj, owner)

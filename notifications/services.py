@@ -51,6 +51,7 @@ def notify(
     subject: Model | None = None,
     actor: User | None = None,
     dedup_key: str = "",
+    about: Model | None = None,
     **params: object,
 ) -> Notification | None:
     """Notify `recipient` of an event, in the transaction of the event itself.
@@ -59,11 +60,16 @@ def notify(
     the recipient has chosen these channels. `params` fill the texts of the type `kind`,
     and must fit in JSON.
 
-    Returns None if there is no notification: if `actor` is the recipient, if the
-    recipient is suspended or wants no channel, if `dedup_key` was used before, or if
-    there is a block between the two. Of a deal (`BLOCKED_WITHOUT_WORDS`) people are
-    notified in spite of a block, without the words of the other.
-    Raises `LookupError` for an unknown type.
+    One `actor` causes a type once a day about one subject, unless the type `repeats`:
+    a second event updates the notification of the first. `about` is that subject where
+    `subject` itself is made anew each time, as a review that is deleted and written
+    again.
+
+    Returns None if there is no new notification: if `actor` is the recipient, if the
+    recipient is suspended or wants no channel, if `dedup_key` was used before, for a
+    second event of the day, or if there is a block between the two. Of a deal
+    (`BLOCKED_WITHOUT_WORDS`) people are notified in spite of a block, without the words
+    of the other. Raises `LookupError` for an unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
@@ -84,10 +90,12 @@ def notify(
         subject_type=subject_type_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
         params=params,
-        dedup_key=dedup_key,
+        dedup_key=dedup_key or _daily_key(recipient, kind, actor, about or subject),
         in_app=channels.in_app,
     )
     if not _insert(row):
+        if not dedup_key:
+            _update_earlier(row)
         return None
     _deliver(row, channels)
     return row
@@ -95,6 +103,27 @@ def notify(
 
 def _is_blocked(recipient: User, actor: User | None) -> bool:
     return actor is not None and is_blocked(recipient.pk, actor.pk)
+
+
+def _daily_key(
+    recipient: User, kind: str, actor: User | None, about: Model | None
+) -> str:
+    """Return the key of the one notification of today; empty if there may be more.
+
+    A key, and no query for an earlier row: of two events at once, each would find none.
+    """
+    if actor is None or about is None or NOTIFICATION_TYPES[kind].repeats:
+        return ""
+    day = timezone.localdate()
+    subject = f"{subject_type_of(about)}:{about.pk}"
+    return f"daily:{day}:{kind}:{recipient.pk}:{actor.pk}:{subject}"
+
+
+def _update_earlier(row: Notification) -> None:
+    """Let the notification of the first event show the latest one."""
+    Notification.objects.filter(dedup_key=row.dedup_key).update(
+        params=row.params, subject_id=row.subject_id
+    )
 
 
 def _deliver(row: Notification, channels: Channels) -> None:

@@ -7,7 +7,8 @@ Texts hold `%(name)s` for the parameter `name`. Some parameters have a meaning:
 - `reason` is shown below the text;
 - `items` is a list of `{"title", "path", "note"}`, which the e-mail shows;
 - `more` is how many further items there are;
-- `path` replaces the path of the subject.
+- `path` replaces the path of the subject;
+- `groups` are the groups of the notifications in a digest.
 """
 
 from collections.abc import Callable
@@ -46,6 +47,8 @@ class NotificationType:
     title: Promise  # in the list, and the subject of the e-mail
     text: Promise  # a sentence or two
     action: Promise  # label of the button in the e-mail
+    # Whether one person may cause it about one subject several times a day.
+    repeats: bool = False
 
 
 # By type: updates the params of a notification whose e-mail is about to be rendered.
@@ -224,6 +227,7 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         _("New messages from %(name)s"),
         _("%(name)s wrote to you. Unread messages: %(count)s."),
         _("Read and reply"),
+        repeats=True,
     ),
     "listing_expiring": NotificationType(
         Group.LISTINGS,
@@ -248,18 +252,21 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         _("Hidden: %(title)s"),
         _("Our staff hid “%(title)s”. Only you can see it now."),
         SEE,
+        repeats=True,
     ),
     "content_removed": NotificationType(
         Group.MODERATION,
         _("Removed: %(title)s"),
         _("Our staff removed “%(title)s”."),
         SEE,
+        repeats=True,
     ),
     "content_restored": NotificationType(
         Group.MODERATION,
         _("Visible again: %(title)s"),
         _("Our staff restored “%(title)s”. Everyone can see it again."),
         SEE,
+        repeats=True,
     ),
     "welcome": NotificationType(
         Group.ACCOUNT,
@@ -269,5 +276,14 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
             "nearby, or offer your services."
         ),
         _("Start browsing"),
+    ),
+    "digest": NotificationType(
+        Group.ACCOUNT,
+        _("Notifications: %(count)s"),
+        _(
+            "You received many e-mails in a short time, so we collected the following "
+            "notifications in this one."
+        ),
+        _("See all"),
     ),
 }

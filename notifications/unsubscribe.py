@@ -39,9 +39,14 @@ class UnsubscribeLink:
     """The content of a link's token."""
 
     user_id: int
-    group: str
+    group: str  # or several, separated by spaces, in the e-mail of a digest
     subject_type: str = ""  # empty unless the type has a handler
     subject_id: int = 0
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the groups whose e-mails the link ends."""
+        return self.group.split()
 
 
 def url_for(row: Notification) -> str:
@@ -49,7 +54,8 @@ def url_for(row: Notification) -> str:
 
     Anybody who has the URL can use it: mail programs post to it without a sign-in.
     """
-    token = [row.recipient_id, NOTIFICATION_TYPES[row.kind].group.value]
+    groups = row.params.get("groups") or [NOTIFICATION_TYPES[row.kind].group.value]
+    token = [row.recipient_id, " ".join(groups)]
     if row.subject_type in HANDLERS:
         token += [row.subject_type, row.subject_id]
     return absolute(reverse("unsubscribe", args=[signing.dumps(token, salt=SALT)]))
@@ -64,7 +70,8 @@ def parse_token(token: str) -> UnsubscribeLink | None:
         link = UnsubscribeLink(*signing.loads(token, salt=SALT))
     except (signing.BadSignature, TypeError):
         return None
-    return link if link.group in Group.values else None
+    is_known = link.groups and set(link.groups) <= set(Group.values)
+    return link if is_known else None
 
 
 def unsubscribe(link: UnsubscribeLink) -> None:
@@ -72,11 +79,12 @@ def unsubscribe(link: UnsubscribeLink) -> None:
     if handler := HANDLERS.get(link.subject_type):
         handler.unsubscribe(link.user_id, link.subject_id)
     elif user := User.objects.filter(pk=link.user_id).first():
-        services.set_preference(user, link.group, email=False)
+        for group in link.groups:
+            services.set_preference(user, group, email=False)
 
 
 def describe(link: UnsubscribeLink) -> str:
-    """Return the name of the subject or of the group, in the active language."""
+    """Return the name of the subject or of the groups, in the active language."""
     handler = HANDLERS.get(link.subject_type)
     title = handler and handler.get_title(link.user_id, link.subject_id)
-    return title or str(Group(link.group).label)
+    return title or ", ".join(str(Group(group).label) for group in link.groups)

@@ -189,6 +189,7 @@ def _notify(review: Review) -> None:
         review.reviewed_user,
         "review_received",
         subject=review,
+        about=review.task or review.listing or review.reviewed_user,
         actor=review.reviewer,
         name=review.reviewer.display_name,
         rating=review.rating,

@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 800, 600
 AVATAR = 256
 HOLES = frozenset({"hole", "ring"})  # transparent: rectangular, round
 # Shapes in percent of a square: (what, corners, shade).
-SHAPES = {
+SHAPES: dict[str, tuple[tuple[str, tuple[int, ...], int], ...]] = {
     "phone": (
         ("round", (32, 8, 68, 92), 0),
         ("hole", (36, 17, 64, 80), 0),

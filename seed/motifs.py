@@ -4,7 +4,7 @@ The same notation: (what, corners in percent of a square, shade).
 """
 
 # fmt: off
-MOTIFS = {
+MOTIFS: dict[str, tuple[tuple[str, tuple[int, ...], int], ...]] = {
     "headphones": (
         ("ellipse", (14, 12, 86, 84), 2), ("ring", (22, 20, 78, 84), 0),
         ("hole", (0, 66, 100, 100), 0),

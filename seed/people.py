@@ -1,10 +1,11 @@
-"""Users: three demo accounts, a suspended user, and the others."""
+"""Users: four demo accounts, a suspended user, and the others."""
 
 import unicodedata
 from collections.abc import Iterator
 from random import Random
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 
 from accounts.models import User
 from items.categories import TASK_SLUGS
@@ -12,7 +13,7 @@ from seed import sentences
 from seed.market import Market
 from seed.pictures import PORTRAIT
 from seed.places import DISTRICTS, place_near, random_place
-from seed.plan import DEMO, HELPER, STAFF, SUSPENDED
+from seed.plan import DEMO, HELPER, MODERATOR, STAFF, SUSPENDED
 from seed.tables import new_row
 from seed.words.names import MEN, WOMEN
 from seed.words.trades import BIOS
@@ -22,6 +23,13 @@ ACCOUNTS: dict[int, dict[str, object]] = {
     DEMO: {"username": "demo", "first_name": "Demo", "last_name": "User"},
     HELPER: {"username": "helper", "first_name": "Demo", "last_name": "Helper"},
     STAFF: {"username": "staff", "is_staff": True, "is_superuser": True},
+    MODERATOR: {"username": "moderator", "is_staff": True},
+}
+DEMO_ROLES = {  # username: what the account is for
+    "demo": "asks for help and sells things",
+    "helper": "helps and offers services",
+    "moderator": "moderates in the admin",
+    "staff": "administers: may do everything in the admin",
 }
 HELPER_SHARE = 0.35
 SUSPENSION_REASON = "Several people reported spam."
@@ -55,8 +63,18 @@ def people(market: Market) -> Iterator[User]:
         yield user
 
 
+def join_groups(market: Market) -> None:
+    """Make the moderator a member of the group "Moderators". Call it after the users.
+
+    Does nothing if staff have deleted the group.
+    """
+    pk = market.person_id(MODERATOR)
+    for group in Group.objects.filter(name="Moderators"):
+        group.user_set.add(pk)
+
+
 def _fields(number: int, rng: Random) -> dict[str, object]:
-    is_helper = number == HELPER or (number > SUSPENDED and _is_helper(rng))
+    is_helper = number == HELPER or (number > MODERATOR and _is_helper(rng))
     first = number in ACCOUNTS
     place = place_near(DISTRICTS[0], rng) if first else random_place(rng)
     first_name, last_name = random_name(rng)

@@ -9,7 +9,7 @@ from random import Random
 
 from seed.sizes import Size
 
-DEMO, HELPER, STAFF, SUSPENDED = range(4)  # the first people
+DEMO, HELPER, STAFF, SUSPENDED, MODERATOR = range(5)  # the first people
 NOBODY = -1
 # Histories of tasks: share in percent, and the transitions in order.
 HISTORIES = (
@@ -77,7 +77,7 @@ class Plan:
         """Return a random active user not in `but`; lower numbers are more likely."""
         while True:
             person = int(self.size.people * rng.random() ** 1.3)
-            if person not in (STAFF, SUSPENDED, *but):
+            if person not in (STAFF, SUSPENDED, MODERATOR, *but):
                 return person
 
     def _plan_tasks(self, rng: Random) -> None:

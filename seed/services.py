@@ -80,6 +80,7 @@ def build(
                     tables.load(model, batch)
                     progress(len(batch))
         tables.advance_sequences(MODELS)
+        people.join_groups(market)
     vocabulary.rebuild()
     tables.analyze()
 

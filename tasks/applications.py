@@ -1,10 +1,12 @@
 """Services of applications: apply, accept, reject, withdraw, and their counts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
@@ -32,8 +34,9 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     """Add the application of `worker` for an open task.
 
     Raises `NotAllowed` (403) for one's own task, `Blocked` (403) after a block,
-    `WrongStatus` (409) for a task that is not open, and `DomainError` (409,
-    `already_applied`) for a second application.
+    `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a
+    second application: `already_applied`, or `recently_withdrawn` within
+    `REAPPLY_HOURS` after the first was withdrawn.
     """
     # Locked, so that the task is not accepted or cancelled between check and insert.
     task = locked(TaskRequest.objects).get(pk=task.pk)
@@ -45,6 +48,7 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     require_confirmed(worker, CONTACT)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
+    _require_pause(task, worker)
     try:
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
@@ -59,6 +63,27 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     _add_to_count(task, 1)
     notices.application_received(application)
     return application
+
+
+def _require_pause(task: TaskRequest, worker: User) -> None:
+    """Refuse who withdrew lately: each application notifies the creator anew.
+
+    Raises `DomainError` (409, `recently_withdrawn`). The task is locked by the caller,
+    as it is when an application is withdrawn.
+    """
+    pause = timedelta(hours=settings.REAPPLY_HOURS)
+    withdrawn = task.applications.filter(applicant=worker, status=WITHDRAWN)
+    last = withdrawn.aggregate(Max("updated_at"))["updated_at__max"]
+    if last is not None and last + pause > timezone.now():
+        again_at = date_format(timezone.localtime(last + pause), "DATETIME_FORMAT")
+        raise DomainError(
+            _(
+                "You have withdrawn your application. You can apply again from "
+                "%(time)s on."
+            )
+            % {"time": again_at},
+            code="recently_withdrawn",
+        )
 
 
 def require_creator(task: TaskRequest, user: User) -> TaskRequest:

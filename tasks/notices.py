@@ -1,6 +1,7 @@
 """Notifications of tasks and applications, written in the transaction of the event."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -106,7 +107,7 @@ def _notify(
     dedup_key: str = "",
     **params: str,
 ) -> Notification | None:
-    texts = {
+    texts: dict[str, Any] = {
         "title": task.title,
         "days": settings.AUTO_CONFIRM_DAYS,
         "name": actor.display_name if actor else settings.SITE_NAME,

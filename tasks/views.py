@@ -126,7 +126,9 @@ class TaskViewSet(ContentViewSet):
         operation_id="tasks_applyToTask",
         summary="Apply to a task",
         responses={201: APPLICATION},
-        extensions=error_codes(s403=["blocked"], s409=["already_applied"]),
+        extensions=error_codes(
+            s403=["blocked"], s409=["already_applied", "recently_withdrawn"]
+        ),
     )
     @action(detail=True, methods=["post"])
     def apply(self, request: SignedInRequest, pk: str) -> Response:

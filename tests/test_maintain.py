@@ -83,6 +83,8 @@ ENDED = {
     "notify of ending listings": 1,
     "notify of ending tasks": 0,
     "delete expired notifications": 1,
+    "delete expired e-mail records": 0,
+    "send overdue digests": 0,
     "delete expired alerts": 1,
     "expire listings": 1,
     "expire tasks": 1,

@@ -16,7 +16,7 @@ GOOD = {
     "JWT_SIGNING_KEY": "of-tokens-" * 6,
     "ALLOWED_HOSTS": ["market.test"],
     "SITE_URL": "https://market.test",
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_BACKEND": "jobs.smtp.EmailBackend",
     "DEFAULT_FROM_EMAIL": "Market <hello@market.test>",
     "REDIS_URL": "",
     "WEB_CONCURRENCY": 1,
@@ -138,7 +138,7 @@ def test_production_trusts_nobody_unless_asked():
     assert shown(**NEEDED) == {
         "DEBUG": False,
         "CORS_ALLOWED_ORIGINS": [],
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "jobs.smtp.EmailBackend",
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
         "SECURE_HSTS_PRELOAD": False,
     }

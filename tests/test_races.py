@@ -8,7 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -26,8 +26,10 @@ from listings.tests.factories import ListingFactory
 from messaging import digests
 from messaging.blocks import block
 from messaging.services import start
-from notifications.models import Notification
+from notifications import delivery
+from notifications.models import EmailRecord, Notification
 from notifications.services import notify
+from notifications.tests.factories import NotificationFactory
 from reviews import services as reviews
 from reviews.tests.factories import ReviewFactory
 from reviews.workflow import MODERATION
@@ -250,6 +252,23 @@ def test_of_one_key_one_notification_is_written():
     assert at_once(*[tell] * AT_ONCE) == {"done": AT_ONCE}
     assert Notification.objects.count() == 1
     assert Job.objects.filter(name="notifications.deliver").count() == 1
+
+
+def test_workers_at_once_keep_the_limit_of_emails(settings):
+    """B2: many notifications of one person, delivered at the same time."""
+    settings.EMAILS_PER_HOUR = 2
+    rows = NotificationFactory.create_batch(AT_ONCE, recipient=UserFactory())
+
+    def worker(row):
+        @transaction.atomic
+        def run():
+            delivery.deliver(row, at=timezone.now())
+
+        return run
+
+    assert at_once(*map(worker, rows)) == {"done": AT_ONCE}
+    assert EmailRecord.objects.filter(is_held=False).count() == 2
+    assert EmailRecord.objects.filter(is_held=True).count() == AT_ONCE - 2
 
 
 def test_a_burst_of_messages_is_told_of_once_by_many_workers():

@@ -21,7 +21,7 @@ from django.db import connection
 from core.db.locks import process_lock
 from marketplace.management.commands.draw_workflows import page
 from marketplace.management.commands.migrate_together import LOCK_ID
-from seed.people import DEMO_PASSWORD
+from seed.people import DEMO_PASSWORD, DEMO_ROLES
 
 ROOT = Path(__file__).parents[1]
 NAME = r"[A-Z][A-Z0-9_]+"
@@ -142,7 +142,7 @@ def test_the_translations_are_complete_and_compiled(language):
 def test_the_demo_names_its_accounts(client, settings):
     settings.DEMO = True
     shown = client.get("/").content.decode()
-    accounts = ("demo@example.com", "helper@example.com", "staff@example.com")
+    accounts = [f"{name}@example.com" for name in DEMO_ROLES]
     assert [word for word in (*accounts, DEMO_PASSWORD) if word not in shown] == []
 
 

@@ -147,7 +147,7 @@ def _empty_last(model: type[Model], name: str) -> str | OrderBy:
     The databases disagree about them, and each puts them first in one direction.
     """
     field = name.removeprefix("-")
-    if not model._meta.get_field(field).null:
+    if not getattr(model._meta.get_field(field), "null", False):
         return name  # its indexes serve both directions
     if name.startswith("-"):
         return F(field).desc(nulls_last=True)

@@ -17,11 +17,12 @@ class BoundedListField(serializers.ListField):
 
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
+        self._longest = max_length
 
     def to_internal_value(self, data: Any) -> list[Any]:
         # Before the elements: each wrong one would add a problem to the answer.
-        if isinstance(data, list) and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
+        if isinstance(data, list) and len(data) > self._longest:
+            self.fail("max_length", max_length=self._longest)
         return super().to_internal_value(data)
 
 

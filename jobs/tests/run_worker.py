@@ -7,11 +7,11 @@ from django.core.management import call_command
 
 django.setup()
 
-from jobs import queue, worker  # noqa: E402 - once the apps are loaded
+from jobs import lease, queue  # noqa: E402 - once the apps are loaded
 from jobs.tests import registered  # noqa: E402, F401 - registers them
 
 queue.LEASE = timedelta(seconds=2)
-worker.HEARTBEAT_INTERVAL_S = 0.3
+lease.HEARTBEAT_INTERVAL_S = 0.3
 
 if __name__ == "__main__":
     call_command("worker")

@@ -1,8 +1,10 @@
 """Worker processes: killed, stopped by SIGTERM, and several at once."""
 
 import signal
+from datetime import timedelta
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from jobs.models import Job
 from jobs.services import enqueue
@@ -44,6 +46,20 @@ def test_heartbeat_keeps_a_long_job(start_worker):
     wait_until(lambda: job_of(hold).status == "done")
     assert groups("long") == ["long began", "long ended"]
     assert job_of(hold).attempts == 1
+
+
+def test_job_that_lost_its_lease_stops(start_worker):
+    """K3: it does not go on beside the worker that has taken the job over."""
+    worker = start_worker()
+    enqueue(hold, name="lost", seconds=300)
+    wait_until(lambda: groups("lost") == ["lost began"])
+    an_hour = timezone.now() + timedelta(hours=1)
+    held = Job.objects.filter(name="jobs.hold")
+    held.update(worker="other", attempts=2, due_at=an_hour)
+    enqueue(hold, name="next", seconds=0)
+    wait_until(lambda: groups("next") == ["next began", "next ended"])
+    assert (groups("lost"), worker.poll()) == (["lost began"], None)
+    assert held.get(worker="other").status == "running"
 
 
 def test_sigterm_lets_the_worker_finish_its_job_and_claim_no_other(start_worker):

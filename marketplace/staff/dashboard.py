@@ -38,6 +38,11 @@ def cards() -> tuple[tuple, ...]:
         ),
         (_("Jobs waiting"), "jobs.job", {"status__exact": "waiting"}),
         (_("Jobs that failed for good"), "jobs.job", {"status__exact": "dead"}),
+        (
+            _("Addresses that refuse e-mails"),
+            "jobs.suppressedaddress",
+            {"status__exact": "active"},
+        ),
     )
 
 

@@ -41,6 +41,7 @@ GROUPS = (  # title, and (model, icon) of each page
             ("tasks.taskevent", "history"),
             ("alerts.savedsearch", "saved_search"),
             ("jobs.job", "schedule"),
+            ("jobs.suppressedaddress", "unsubscribe"),
         ),
     ),
 )

@@ -22,7 +22,7 @@ from offerings.models import Offering
 from reviews.models import Review
 from seed import services
 from seed.drawing import SHAPES
-from seed.people import DEMO_PASSWORD
+from seed.people import DEMO_PASSWORD, DEMO_ROLES
 from seed.places import RIGA, random_place
 from seed.services import MODELS
 from seed.sizes import SIZES, Size
@@ -122,13 +122,16 @@ def test_the_worker_is_whose_application_was_accepted():
 
 def test_demo_accounts_sign_in(api):
     build()
-    for name in ("demo", "helper", "staff"):
+    for name in DEMO_ROLES:
         answer = api.post(
             "/api/auth/login",
             {"email": f"{name}@example.com", "password": DEMO_PASSWORD},
         )
         assert answer.status_code == 200
     assert User.objects.get(username="staff").is_superuser
+    moderator = User.objects.get(username="moderator")
+    assert (moderator.is_staff, moderator.is_superuser) == (True, False)
+    assert moderator.groups.get().name == "Moderators"
     validate_password(DEMO_PASSWORD, User.objects.get(username="demo"))
 
 

@@ -1,7 +1,11 @@
 """Applying, accepting, rejecting, withdrawing."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from tasks.models import TaskApplication
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 
 
@@ -105,7 +109,7 @@ def test_a_stranger_sees_no_applications(api, task, bob, mallory):
     assert api.as_(mallory).delete(path).status_code == 404
 
 
-def test_a_withdrawn_application_is_gone_and_may_be_made_anew(api, task, alice, bob):
+def test_withdrawn_application_is_gone(api, task, alice, bob):
     application = ApplicationFactory(task=task, applicant=bob)
     type(task).objects.filter(pk=task.pk).update(applications_count=1)
     path = f"/api/tasks/{task.pk}"
@@ -113,8 +117,36 @@ def test_a_withdrawn_application_is_gone_and_may_be_made_anew(api, task, alice, 
     listed = api.as_(alice).get(f"{path}/applications").json()
     task.refresh_from_db()
     assert (left.status_code, listed["total"], task.applications_count) == (200, 0, 0)
-    again = api.as_(bob).post(f"{path}/apply", {"message": ""})
-    assert again.status_code == 201
+
+
+@pytest.mark.parametrize(("hours", "status"), [(0, 409), (23, 409), (25, 201)])
+def test_next_application_waits_a_day_after_a_withdrawal(api, task, bob, hours, status):
+    """B2: it names the time from which on one may apply again."""
+    path = f"/api/tasks/{task.pk}/apply"
+    ApplicationFactory(task=task, applicant=bob, status="withdrawn")
+    at = timezone.now() - timedelta(hours=hours)
+    TaskApplication.objects.update(updated_at=at)
+    answer = api.as_(bob).post(path, {"message": ""})
+    assert answer.status_code == status
+    if status == 409:
+        assert answer.json()["code"] == "recently_withdrawn"
+        time = timezone.localtime(at + timedelta(days=1)).strftime("%H:%M")
+        assert f"{time} on." in answer.json()["error"]
+
+
+def test_withdrawal_of_others_does_not_count(api, task, bob):
+    """B2."""
+    ApplicationFactory(task=task, status="withdrawn")
+    answer = api.as_(bob).post(f"/api/tasks/{task.pk}/apply", {"message": ""})
+    assert answer.status_code == 201
+
+
+def test_pause_after_a_withdrawal_is_a_setting(api, task, bob, settings):
+    """B2."""
+    settings.REAPPLY_HOURS = 0
+    ApplicationFactory(task=task, applicant=bob, status="withdrawn")
+    answer = api.as_(bob).post(f"/api/tasks/{task.pk}/apply", {"message": ""})
+    assert answer.status_code == 201
 
 
 def test_an_accepted_application_cannot_be_withdrawn(api, task, alice, bob):

@@ -30,6 +30,10 @@ def breaker_of(alias: str) -> CircuitBreaker:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection, taken from the pool by `_take`."""
 
+    # Of Django's class, without a place in its stubs.
+    _connection_pools: dict[str, ConnectionPool[Any]]
+    _configure_connection: Callable[..., None]
+
     @property
     def pool(self) -> ConnectionPool[Any] | None:
         """Return the pool of this process, as Django does; None without one."""

@@ -10,7 +10,7 @@ ROWS = "INCLUDE (id, creator_id) WHERE moderation = 'visible'"
 class Migration(migrations.Migration):
     atomic = False  # indexes that are made concurrently
 
-    dependencies = [("tasks", "0003_search_text")]
+    dependencies = [("tasks", "0005_hide_pictures")]
 
     operations = [
         concurrent_index(

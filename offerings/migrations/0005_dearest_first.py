@@ -10,7 +10,7 @@ ROWS = "INCLUDE (id, creator_id) WHERE moderation = 'visible'"
 class Migration(migrations.Migration):
     atomic = False  # indexes that are made concurrently
 
-    dependencies = [("offerings", "0002_search_text")]
+    dependencies = [("offerings", "0004_hide_pictures")]
 
     operations = [
         concurrent_index(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_search_text'),
+        ('accounts', '0007_ascii_domains'),
     ]
 
     operations = [
