@@ -7,6 +7,7 @@ again after growing pauses of up to minutes.
 
 import select
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
