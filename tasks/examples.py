@@ -71,6 +71,7 @@ EXAMPLES: dict[str, dict] = {
     "apply": APPLY,
     "accept": ACCEPT,
     "accept_application": ACCEPT,
+    "applications_accept": {"Request": [SEEN]},  # on the path with the id
     "cancel": {"Request": [{"reason": "Dīvāns jau ir pārvests."}]},
     "give_back": {"Request": [{"reason": "Esmu saslimis un nevarēšu atbraukt."}]},
     "dispute": {"Request": [{"reason": "Dīvāns palika pie durvīm."}]},

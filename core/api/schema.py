@@ -159,7 +159,8 @@ class Schema(AutoSchema):
     def get_extensions(self) -> dict[str, Any]:
         """Return marks that the hooks of `schema_responses` read and take out again."""
         action = self._viewset.action
-        marks: dict[str, Any] = {}
+        # The codes of a transition: `extend_schema` would replace all marks.
+        marks: dict[str, Any] = dict(getattr(self._method(), "extensions", {}))
         if canonical := getattr(self._method(), "canonical", ""):
             tag = _camel(self.get_tags()[0])
             marks["x-canonical"] = f"{tag}_{self._verb_and_noun(canonical)}"

@@ -58,13 +58,12 @@ def _add_route(
     # For the API's description: what names the operation, and whether it is another's.
     route.operation = _operation_name(canonical)
     route.canonical = route.operation if path != canonical else ""
+    route.extensions = error_codes(**row.error_codes) if row.error_codes else {}
     route = action(detail=True, methods=["post"], url_path=path)(route)
     if row.answer:
         shown = {key: viewset.answer_serializers[key] for key in row.answer}
         answer = write_schema(viewset.object_key, viewset.serializer_class, **shown)
         route = extend_schema(responses=answer)(route)
-    if row.error_codes:
-        route = extend_schema(extensions=error_codes(**row.error_codes))(route)
     setattr(viewset, name, route)
 
 
