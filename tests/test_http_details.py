@@ -51,18 +51,7 @@ def test_links_stay_short(api, letters):
     assert ('rel="next"' in plain) == (len(listed) < 1900)
 
 
-NONSENSE = [
-    "a\0b",
-    "0",
-    "99999999",
-    "abc",
-    "9" * 30,
-    "-1",
-    "2031-13-45",
-    "²",
-    "%",
-    "[]",
-]
+NONSENSE = ["a\0b", "0", "99999999", "abc", "9" * 30]
 
 
 def parameters(page) -> set[str]:
