@@ -94,6 +94,10 @@ starve: .venv/dev  ## Attack both servers from one address while an honest clien
 proxy-check: .venv/dev  ## Run nginx with docker/nginx.conf in front of both servers
 	@$(RUN) -m tests.live.proxy
 
+replica-check: export DEBUG = true
+replica-check: .venv/dev  ## Read a real replica: pause it, kill it; nobody misses what they wrote
+	@$(RUN) -m tests.live.replica
+
 reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload
 

@@ -34,7 +34,7 @@ class MapViewSet(ApiViewSet):
 
     queryset = User.objects.none()
     pagination_class = None
-    public_actions = frozenset({"list"})
+    public_actions = replicated = frozenset({"list"})
 
     @extend_schema(
         operation_id="map_listFeatures",

@@ -25,7 +25,7 @@ class ContentViewSet(PublicList, ApiViewSet):
     the service that changes a row.
     """
 
-    public_actions = frozenset({"list", "retrieve"})
+    public_actions = replicated = frozenset({"list", "retrieve"})
     created_message: str | Promise = ""
     updated_message: str | Promise = ""
     edit: Callable  # edit(obj, *, actor, **changes): set it as a staticmethod

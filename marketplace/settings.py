@@ -161,6 +161,14 @@ else:
             f" -c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)}"
         ),
     }
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")  # core.db.replica says how
+REPLICA_MAX_LAG_SECONDS = env.float("REPLICA_MAX_LAG_SECONDS", 5.0)
+if DATABASE_REPLICA_URL:
+    _replica = env.database("DATABASE_REPLICA_URL", DATABASE_REPLICA_URL)
+    DATABASES["replica"] = {**_database, **_replica, "TEST": {"MIRROR": "default"}}
+    for _same in ("ENGINE", "OPTIONS"):  # as of the primary
+        DATABASES["replica"][_same] = _database[_same]
+    DATABASE_ROUTERS = ["core.db.replica.ReplicaRouter"]
 PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # core.db.prepared says how
 SILENCED_SYSTEM_CHECKS = [
     "models.W040",  # SQLite: indexes cover less there

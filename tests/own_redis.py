@@ -27,7 +27,7 @@ def _break_snapshots(client: redis.Redis, folder: str) -> None:
 
 
 REFUSALS = {  # what the server answers: its options, and what is done to it
-    "OOM": (("--maxmemory", "1mb", "--maxmemory-policy", "noeviction"), None),
+    "OOM": (("--maxmemory", "100kb", "--maxmemory-policy", "noeviction"), None),
     "READONLY": (DEAD_PRIMARY, None),
     "MASTERDOWN": ((*DEAD_PRIMARY, "--replica-serve-stale-data", "no"), None),
     "NOREPLICAS": (("--min-replicas-to-write", "1"), None),

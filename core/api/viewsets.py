@@ -15,7 +15,12 @@ from django_filters import FilterSet
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import (
+    SAFE_METHODS,
+    AllowAny,
+    BasePermission,
+    IsAuthenticated,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -23,7 +28,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.api.lists import filtered_results
 from core.api.output import Output
-from core.api.throttling import check_scope
+from core.api.throttling import address_of, check_scope
+from core.db import replica
 from core.db.prepared import Param, QueryCache, cached_results
 from core.db.results import ResultList
 
@@ -66,6 +72,7 @@ class ApiViewSet(GenericViewSet):
     object_key = ""  # of a row in the answer to a write: {"message": …, key: {…}}
     list_key: str | None = None  # of the rows of a list; None for a bare array
     examples: Mapping[str, Any] = {}  # action: {"Request": […], "Answer": […]}
+    replicated: frozenset[str] = frozenset()  # may be read from the replica
     never_repeated: frozenset[str] = frozenset()  # POSTs that take no Idempotency-Key
     throttle_scopes: dict[str, str] = {}  # action: scope, where it is not "write"
     lookup_value_regex = r"[0-9]{1,18}"
@@ -90,6 +97,14 @@ class ApiViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller; a POST with an `Idempotency-Key` is then answered once."""
         super().initial(request, *args, **kwargs)
+        if settings.DATABASE_REPLICA_URL and self._may_be_late(request):
+            method = (request.method or "").lower()
+            read = getattr(self, method)  # `as_view` sets it
+            client = address_of(request)
+            late = lambda *args, **kwargs: replica.read(  # noqa: E731
+                lambda: read(*args, **kwargs), client=client
+            )
+            setattr(self, method, late)
         is_repeatable = (
             request.method == "POST"
             and "HTTP_IDEMPOTENCY_KEY" in request.META
@@ -103,6 +118,11 @@ class ApiViewSet(GenericViewSet):
                 request, lambda: handler(request, *args, **kwargs)
             )
 
+    def _may_be_late(self, request: Request) -> bool:
+        """Whether the answer may be some seconds old: not to who is signed in."""
+        is_read = request.method in {"GET", "HEAD"} and self.action in self.replicated
+        return is_read and "Authorization" not in request.headers
+
     def check_throttles(self, request: Request) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             check_scope(self.throttle_scopes.get(self.action, "write"), request)
@@ -112,6 +132,8 @@ class ApiViewSet(GenericViewSet):
     ) -> Response:
         """Add `Cache-Control`, unless the action has set it."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        if settings.DATABASE_REPLICA_URL and request.method not in SAFE_METHODS:
+            replica.note_write(address_of(request))
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = self._cache_control(request, response)
             if self.is_public:

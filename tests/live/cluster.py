@@ -124,5 +124,5 @@ class OwnPostgres:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL if program == "pg_ctl" else None,
             check=True,
-            timeout=60,
+            timeout=240,  # on a busy machine
         )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from core.db.prepared.params import Param
 from core.db.prepared.query import PreparedQuery
+from core.db.replica import is_reading
 from core.lru import LRUCache
 
 MAX_CACHED_RESULTS = 256  # filtered requests, each with its SQL
@@ -26,6 +27,8 @@ class QueryCache:
 
     def __init__(self, max_queries: int = 64):
         self._queries = LRUCache(max_queries)
+        # A prepared query is bound to its database, and keys do not name it.
+        self._replica_queries = LRUCache(max_queries)
 
     def rows(
         self,
@@ -61,6 +64,7 @@ class QueryCache:
     def clear(self) -> None:
         """Remove the stored SQL of all queries."""
         self._queries.clear()
+        self._replica_queries.clear()
 
     def _prepare(
         self,
@@ -68,7 +72,8 @@ class QueryCache:
         build: Callable[..., QuerySet[Any]],
         params: Mapping[str, Param],
     ) -> PreparedQuery:
-        return self._queries.get(key, lambda: PreparedQuery(build(**params)))
+        queries = self._replica_queries if is_reading() else self._queries
+        return queries.get(key, lambda: PreparedQuery(build(**params)))
 
 
 results_cache = LRUCache(MAX_CACHED_RESULTS)
