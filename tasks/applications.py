@@ -33,9 +33,9 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
     """Add the application of `worker` for an open task.
 
     Raises `NotAllowed` (403) for one's own task, `Blocked` (403) after a block,
-    `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a second
-    application: `already_applied`, or `recently_withdrawn` within `REAPPLY_HOURS` after
-    the first was withdrawn.
+    `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a
+    second application: `already_applied`, or `recently_withdrawn` within
+    `REAPPLY_HOURS` after the first was withdrawn.
     """
     # Locked, so that the task is not accepted or cancelled between check and insert.
     task = locked(TaskRequest.objects).get(pk=task.pk)
