@@ -49,6 +49,7 @@ SECTIONS = {
         "T1": "Every status, person and transition answers as the table says.",
         "T2": "One application is accepted, however many are tried at once.",
         "T3": "Nobody applies twice, to their own task, or across a block.",
+        "T4": "Terms that changed since they were seen are not accepted.",
         "T5": "Work is confirmed once.",
         "T6": "Competing transitions leave exactly one outcome.",
         "T7": "Periodic jobs give the same result twice, late, or in two workers.",

@@ -98,6 +98,8 @@ ENDED = {
     "delete expired tickets": 1,
     "delete expired admin sessions": 0,
     "delete finished jobs": 1,
+    "delete expired stored answers": 0,
+    "show delayed reviews": 0,
 }
 
 
