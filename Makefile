@@ -91,10 +91,6 @@ replica-check: export DEBUG = true
 replica-check: .venv/dev  ## Read a real replica: pause it, kill it; nobody misses what they wrote
 	@$(RUN) -m tests.live.replica
 
-replica-check: export DEBUG = true
-replica-check: .venv/dev  ## Read a real replica: pause it, kill it; nobody misses what they wrote
-	@$(RUN) -m tests.live.replica
-
 reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload
 

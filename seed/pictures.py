@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from seed.drawing import picture, portrait
+from seed.tables import new_row
 from uploads.images import EncodedImage
 from uploads.models import URL_PREFIX, Upload
 
@@ -64,7 +65,8 @@ class PictureLibrary:
         """Store the files of all pictures picked so far and return their uploads."""
         for number, planned in enumerate(self._uploads.values(), first_id):
             image = _draw(self._state, *planned.drawing)
-            upload = Upload(
+            upload = new_row(
+                Upload,
                 id=number,
                 owner_id=planned.owner_id,
                 key=planned.key,

@@ -13,6 +13,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Field, JSONField, Max, Model
 from django.db.models.base import ModelState
+from django.db.models.expressions import DatabaseDefault
 
 from geo.fields import SnappedField
 from search.fields import NormalizedTextField
@@ -24,10 +25,18 @@ Row = TypeVar("Row", bound=Model)
 @cache
 def _defaults(model: type[Model]) -> dict:
     values = {
-        field.attname: field.get_default()
-        for field in model._meta.local_concrete_fields
+        field.attname: _default(field) for field in model._meta.local_concrete_fields
     }
     return values | {"_state": ModelState()}
+
+
+def _default(field: Field) -> object:
+    """Return the default of a field; of one that the database gives, if it is plain."""
+    default = field.get_default()
+    if isinstance(default, DatabaseDefault):
+        # Both ways of inserting write all columns, so the database gives none.
+        return getattr(default.expression, "value", None)
+    return default
 
 
 def new_row(model: type[Row], **fields: object) -> Row:

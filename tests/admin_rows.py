@@ -3,6 +3,7 @@
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import (
     BlacklistedToken,
     OutstandingToken,
@@ -16,7 +17,7 @@ from alerts.tests.factories import SavedSearchFactory
 from audit import services as audit
 from audit.models import AuditLogEntry
 from favorites.models import Favorite
-from jobs.models import Job
+from jobs.models import Job, SuppressedAddress
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation, Message
@@ -87,6 +88,11 @@ ROWS = {
     ),
     SavedSearch: SavedSearchFactory,
     Job: lambda: Job.objects.create(name="jobs.maintain"),
+    SuppressedAddress: lambda: SuppressedAddress.objects.create(
+        address=f"gone{SuppressedAddress.objects.count()}@example.com",
+        reason="bounce",
+        last_at=timezone.now(),
+    ),
     Notification: NotificationFactory,
     Preference: lambda: Preference.objects.create(
         user=UserFactory(), group="tasks", in_app=True, email=False

@@ -23,8 +23,11 @@ def test_who_joins_is_welcomed(api, run_jobs):
     body = {"username": "new", "email": "new@example.com", "password": "quiet-Harb-7"}
     api.post("/api/auth/register", body, HTTP_ACCEPT_LANGUAGE="lv")
     run_jobs()
+    [row] = Notification.objects.all()
+    assert row.kind == "welcome"
+    # The address is not confirmed: the welcome stays in the app.
     [letter] = mail.outbox
-    assert letter.subject == "Laipni lūdzam vietnē Marketplace"
+    assert letter.subject == "Apstipriniet savu e-pasta adresi"
 
 
 def test_nobody_is_welcomed_who_could_not_join(api, alice):

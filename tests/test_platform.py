@@ -214,7 +214,7 @@ def test_passwords_and_tokens_stay_out_of_the_log(api, alice, lines, monkeypatch
     bearer = {"Authorization": f"Bearer {pair['token']}"}
     api.get("/api/auth/profile", headers=bearer)
     api.post("/api/auth/login", credentials | {"password": PASSWORD + "!"})
-    monkeypatch.setattr(services, "consume", crash)
+    monkeypatch.setattr(services, "sign_in", crash)
     crashed = Client(raise_request_exception=False).post(
         "/api/auth/login", credentials, content_type="application/json"
     )

@@ -26,6 +26,8 @@ ERROR = {
     "required": ["error", "code", "fields"],
 }
 STATE_CODES = ["conflict", "invalid_transition", "idempotency_key_in_use"]
+QUOTA_CODES = ["too_many_posts", "too_many_identical_posts"]
+QUOTA_CODES += ["too_many_unattached_pictures"]
 TOKEN_CODES = ["not_authenticated", "authentication_failed", "token_not_valid"]
 # status: (meaning, the codes that any operation may answer with it)
 ERRORS = {
@@ -40,7 +42,7 @@ ERRORS = {
     "413": ("The request is too large.", ["too_large"]),
     "415": ("The body is of a wrong type.", ["unsupported_media_type"]),
     "422": ("The key belongs to another request.", ["idempotency_key_reused"]),
-    "429": ("Too many requests.", ["throttled"]),
+    "429": ("Too many requests.", ["throttled", *QUOTA_CODES]),
     "500": ("An error of the server; quote `request_id`.", ["server_error"]),
     "503": ("Overloaded, or the search is too slow.", ["unavailable", "too_slow"]),
 }
