@@ -35,7 +35,8 @@ def _default(field: Field) -> object:
     default = field.get_default()
     if isinstance(default, DatabaseDefault):
         # Both ways of inserting write all columns, so the database gives none.
-        return getattr(default.expression, "value", None)
+        expression = getattr(default, "expression", None)
+        return getattr(expression, "value", None)
     return default
 
 
