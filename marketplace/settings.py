@@ -345,7 +345,7 @@ NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a da
 CONVERSATIONS_PER_DAY = env.int("CONVERSATIONS_PER_DAY", 200)  # of older accounts
 # Quotas of a person, far above what an active one needs; they apply with THROTTLE.
 POSTS_PER_DAY = env.int("POSTS_PER_DAY", 200)  # of one type
-IDENTICAL_POSTS_PER_DAY = env.int("IDENTICAL_POSTS_PER_DAY", 10)
+IDENTICAL_POSTS_PER_DAY = env.int("IDENTICAL_POSTS_PER_DAY", 100)
 UNATTACHED_PICTURES = env.int("UNATTACHED_PICTURES", 200)
 UNATTACHED_MB = env.int("UNATTACHED_MB", 500)
 VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
@@ -417,7 +417,7 @@ DEVELOPMENT_ORIGINS = [
 CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
 )
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/(api/|health$)"
 CORS_ALLOW_CREDENTIALS = False  # the API reads no cookies
 CORS_PREFLIGHT_MAX_AGE = 7200
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match"]

@@ -134,6 +134,8 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Return the list; 400 for a parameter that no column can hold."""
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("a parameter of the list contains a NUL")
         try:
             # One by one the filters turn what they are given into a number or a date.
             return super().changelist_view(request, extra_context)
