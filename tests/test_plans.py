@@ -228,8 +228,8 @@ LISTS = {  # query of a list: the suffix of the name of its index
     "page=50": NEWEST,
     "category=category-4": "category",
     "category=category-4&page=50": r"category\w*",
-    "min_price=7&max_price=7.5": "price",
-    "category=category-4&min_price=7&max_price=7.5": "category_price",
+    "min_price=7&max_price=7.5": "(price|dearest)",  # the range alone is read
+    "category=category-4&min_price=7&max_price=7.5": "category_(price|dearest)",
     "search=word777": "live_words",
     "search=word777&page=50": "live_words",
     "location=town77": "live_words",
