@@ -170,7 +170,9 @@ def _accepting(m: Market, path: str, first: dict, rejected: dict) -> None:
     expect_error, expect_equal = m.report.expect_error, m.report.expect_equal
     accept = f"{path}/applications/{first['id']}/accept"
     before = waiting(m, m.bob)["accepted_applications"]
-    third = m.mallory.post(f"{path}/apply", {"message": ""}).body["application"]
+    third = m.dace.post(f"{path}/apply", {"message": ""}).body["application"]
+    again = m.mallory.post(f"{path}/apply", {"message": ""})
+    expect_error("3.4 POST apply: 409 on the day of a withdrawal", again, 409)
     expect_error("3.4 POST accept: 403 for a stranger", m.carol.post(accept), 403)
     expect_error("3.4 POST accept: 403 for the applicant", m.bob.post(accept), 403)
     expect_error(
