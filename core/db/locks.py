@@ -1,14 +1,17 @@
 """Locks of rows (the only place that calls `select_for_update`) and of processes."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Manager, Model, QuerySet
 
+LOCK_POLL_S = 0.3
 Row = TypeVar("Row", bound=Model)
 
 
@@ -49,6 +52,13 @@ def process_lock(lock_id: int) -> Iterator[None]:
             yield
 
 
+def _is_taken(cursor: CursorWrapper, lock_id: int) -> bool:
+    """Take the lock if it is free; return whether it was."""
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_id])
+    (is_ours,) = cursor.fetchone()
+    return bool(is_ours)
+
+
 @contextmanager
 def _advisory_lock(lock_id: int) -> Iterator[None]:
     # A connection of its own: the lock belongs to the database session, and `migrate`
@@ -56,12 +66,12 @@ def _advisory_lock(lock_id: int) -> Iterator[None]:
     lock_connection = connection.copy()
     try:
         with lock_connection.cursor() as cursor:
-            # The lock is waited for as long as the other process works.
-            cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_id])
+            # Asked for again and again: a statement that waits would be a transaction
+            # that CREATE INDEX CONCURRENTLY of the other process waits for in turn.
+            while not _is_taken(cursor, lock_id):
+                time.sleep(LOCK_POLL_S)
         yield
     finally:
         with lock_connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_id])
-            cursor.execute("RESET lock_timeout; RESET statement_timeout")
         lock_connection.close()
