@@ -21,6 +21,7 @@ DEFAULT_MESSAGES = {
     "not_authenticated": gettext_lazy("Please sign in first."),
     "not_allowed": gettext_lazy("You do not have permission to do this."),
     "method_not_allowed": gettext_lazy("This method is not allowed here."),
+    "unavailable": gettext_lazy("Too busy just now. Please try again."),
     "server_error": gettext_lazy("Something went wrong on our side. Please try again."),
 }
 MAX_MESSAGE_CHARS = 700  # a message may quote what the client has sent
@@ -93,11 +94,14 @@ class TooLarge(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """A service that this one depends on is down."""
+    """A service that this one depends on is down, or too busy."""
 
     status = 503
     code = "unavailable"
     retry_after = 30
+
+    def __init__(self, message: str = "", *, code: str = ""):
+        super().__init__(message or str(DEFAULT_MESSAGES["unavailable"]), code=code)
 
 
 class Throttled(DomainError):
@@ -166,7 +170,7 @@ def server_error(request: HttpRequest) -> JsonResponse:
     if not isinstance(error, AWAY) and not is_full(error):
         return error_response(500)
     response = JsonResponse(
-        error_body(_("Too busy just now. Please try again."), ServiceUnavailable.code),
+        error_body(DEFAULT_MESSAGES["unavailable"], ServiceUnavailable.code),
         status=ServiceUnavailable.status,
     )
     response["Retry-After"] = str(ServiceUnavailable.retry_after)

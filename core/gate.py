@@ -3,8 +3,6 @@
 import threading
 from types import TracebackType
 
-from django.utils.translation import gettext as _
-
 from core.exceptions import ServiceUnavailable
 
 MAX_WAIT_S = 10.0
@@ -29,10 +27,10 @@ class Gate:
 
     def __enter__(self) -> None:
         if not self._room.acquire(blocking=False):
-            raise Busy(_("Too busy just now. Please try again."))
+            raise Busy
         if not self._places.acquire(timeout=MAX_WAIT_S):
             self._room.release()
-            raise Busy(_("Too busy just now. Please try again."))
+            raise Busy
 
     def __exit__(
         self,

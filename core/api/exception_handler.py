@@ -55,7 +55,7 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
         return render(_unavailable(exc), context)
     if response is None and is_full(exc):
         logger.error("a disk is full", exc_info=exc)
-        return render(ServiceUnavailable(_("Too busy just now. Please try again.")), {})
+        return render(ServiceUnavailable(), context)
     if response is None:
         return _bug(exc, context)
     if isinstance(exc, exceptions.ValidationError):
@@ -83,7 +83,7 @@ def _unavailable(exc: Exception) -> ServiceUnavailable:
         sentence = _("This search takes too long. Please narrow it down.")
         return ServiceUnavailable(sentence, code="too_slow")
     logger.error("the database or the cache gives no answer", exc_info=exc)
-    return ServiceUnavailable(_("Too busy just now. Please try again."))
+    return ServiceUnavailable()
 
 
 def _bug(exc: Exception, context: dict[str, Any]) -> Response:

@@ -17,7 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from core.exceptions import error_body, error_response
+from core.exceptions import DEFAULT_MESSAGES, error_body, error_response
 from core.gate import Busy
 from core.request_id import set_request_id
 from core.web.limits import REFUSAL, body_limit
@@ -156,7 +156,7 @@ class RequestLimitsMiddleware:
         if refusal == "request_timeout":
             message = _("This took too long to arrive. Please try again.")
             return JsonResponse(error_body(message, refusal), status=408)
-        body = error_body(_("Too busy just now. Please try again."), "unavailable")
+        body = error_body(DEFAULT_MESSAGES["unavailable"], "unavailable")
         return JsonResponse(body, status=503, headers={"Retry-After": "1"})
 
 
