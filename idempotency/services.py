@@ -27,8 +27,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.addresses import client_network
 from core.api.renderers import OrjsonRenderer
-from core.api.throttling import address_of
 from core.exceptions import DomainError
 from idempotency.exceptions import InvalidKey, KeyInUse, KeyReused
 from idempotency.models import StoredAnswer
@@ -138,7 +138,7 @@ def _stored(key_digest: str, *, at: datetime) -> StoredAnswer | None:
 
 def _key_digest(key: str, request: Request) -> str:
     """Return the digest of a key of one person, or of one address before sign-in."""
-    caller = f"user {request.user.pk}" if request.user.pk else address_of(request)
+    caller = f"user {request.user.pk}" if request.user.pk else client_network(request)
     return sha256(f"{settings.SECRET_KEY}\n{caller}\n{key}".encode()).hexdigest()
 
 

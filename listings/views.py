@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
-from core.api.throttling import address_of
+from core.addresses import client_network
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
 from listings import examples, services
@@ -57,7 +57,7 @@ class ListingViewSet(ContentViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         listing = self.get_object()
-        reader = str(request.user.pk or address_of(request))
+        reader = str(request.user.pk or client_network(request))
         services.count_view(listing, reader=reader)
         return Response(self.get_serializer(listing).data)
 

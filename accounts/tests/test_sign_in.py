@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts.tests.factories import PASSWORD, UserFactory
+from core.addresses import client_network
 from core.api import throttling
-from core.api.throttling import address_of
 
 LOGIN = "/api/auth/login"
 pytestmark = pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_address_is_that_of_the_trusted_proxy(rf, settings, hops, forwarded, add
     """A10: a client cannot use up the attempts of another address."""
     settings.TRUSTED_PROXIES = hops
     headers = {"HTTP_X_FORWARDED_FOR": forwarded, "REMOTE_ADDR": "203.0.113.9"}
-    assert address_of(rf.get("/", **headers)) == address
+    assert client_network(rf.get("/", **headers)) == address
 
 
 def test_guesses_at_the_current_password_are_counted(api, alice):

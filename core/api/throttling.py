@@ -4,11 +4,10 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from core.addresses import client_address, client_network, limited_networks
+from core.addresses import client_address, limited_networks
 from core.exceptions import Throttled
 
 
@@ -47,8 +46,3 @@ def check_scope(scope: str, request: Request) -> None:
         return
     for network, its_limit in limited_networks(client_address(request), limit):
         consume(f"{scope}:{network}", its_limit, seconds)
-
-
-def address_of(request: HttpRequest | Request) -> str:
-    """Return the key of limits per address: `core.addresses.client_network`."""
-    return client_network(request)

@@ -1,6 +1,7 @@
 """The base viewset: visibility, permissions, input, output and lists of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, cast
 
 from django.conf import settings
@@ -26,9 +27,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from core.addresses import client_network
 from core.api.lists import filtered_results
 from core.api.output import Output
-from core.api.throttling import address_of, check_scope
+from core.api.throttling import check_scope
 from core.db import replica
 from core.db.prepared import Param, QueryCache, cached_results
 from core.db.results import ResultList
@@ -98,13 +100,7 @@ class ApiViewSet(GenericViewSet):
         """Check the caller; a POST with an `Idempotency-Key` is then answered once."""
         super().initial(request, *args, **kwargs)
         if settings.DATABASE_REPLICA_URL and self._may_be_late(request):
-            method = (request.method or "").lower()
-            read = getattr(self, method)  # `as_view` sets it
-            client = address_of(request)
-            late = lambda *args, **kwargs: replica.read(  # noqa: E731
-                lambda: read(*args, **kwargs), client=client
-            )
-            setattr(self, method, late)
+            self._wrap(partial(replica.read, client=client_network(request)))
         is_repeatable = (
             request.method == "POST"
             and "HTTP_IDEMPOTENCY_KEY" in request.META
@@ -112,11 +108,16 @@ class ApiViewSet(GenericViewSet):
             and self.action not in self.never_repeated
         )
         if is_repeatable:
-            handler = getattr(self, "post")  # noqa: B009  # `as_view` sets it
-            answer_once = import_string(settings.IDEMPOTENCY_HANDLER)
-            self.post = lambda request, *args, **kwargs: answer_once(
-                request, lambda: handler(request, *args, **kwargs)
-            )
+            self._wrap(partial(import_string(settings.IDEMPOTENCY_HANDLER), request))
+
+    def _wrap(self, wrapper: Callable[[Callable[[], Response]], Response]) -> None:
+        """Let `wrapper` call what answers this request; it may call it again, or not.
+
+        `as_view` has set the action of the request under the name of its method.
+        """
+        method = (self.request.method or "").lower()
+        answer = getattr(self, method)
+        setattr(self, method, lambda *args, **kw: wrapper(partial(answer, *args, **kw)))
 
     def _may_be_late(self, request: Request) -> bool:
         """Whether the answer may be some seconds old: not to who is signed in."""
@@ -124,7 +125,7 @@ class ApiViewSet(GenericViewSet):
         return is_read and "Authorization" not in request.headers
 
     def check_throttles(self, request: Request) -> None:
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        if request.method not in SAFE_METHODS:
             check_scope(self.throttle_scopes.get(self.action, "write"), request)
 
     def finalize_response(
@@ -133,7 +134,7 @@ class ApiViewSet(GenericViewSet):
         """Add `Cache-Control`, unless the action has set it."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if settings.DATABASE_REPLICA_URL and request.method not in SAFE_METHODS:
-            replica.note_write(address_of(request))
+            replica.note_write(client_network(request))
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = self._cache_control(request, response)
             if self.is_public:
