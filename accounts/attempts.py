@@ -16,9 +16,10 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from accounts.devices import Device
-from accounts.fields import normalize_email
 from accounts.models import Session
 from core.addresses import limited_networks, network_of
+from core.cached_counts import increment
+from core.email_addresses import normalize_email
 from core.exceptions import ServiceUnavailable, Throttled
 
 PARTS = 15  # counters of one window: it moves on by a fifteenth of its length
@@ -119,14 +120,7 @@ def _count(key: str, part: int) -> list[int]:
 
 
 def _add(key: str, part: int, change: int) -> int:
-    name, seconds = _name(key, part), 2 * _window_seconds()
-    # `add` does nothing if the counter exists, and `incr` is atomic.
-    cache.add(name, 0, timeout=seconds)
-    try:
-        return cache.incr(name, change)
-    except ValueError:  # forgotten between the two calls
-        cache.set(name, max(change, 0), timeout=seconds)
-        return max(change, 0)
+    return increment(_name(key, part), change, timeout=2 * _window_seconds())
 
 
 def _give_back(limits: list[Limit], part: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import caches
 
+from core import cached_counts
 from core.api import throttling
 from core.circuit_breaker import CircuitBreaker
 from core.exceptions import Throttled
@@ -27,7 +28,7 @@ def cache_at(monkeypatch) -> Iterator:
 
     def use(url: str) -> FallbackRedisCache:
         cache = FallbackRedisCache(url, {"OPTIONS": {"socket_timeout": 1}})
-        monkeypatch.setattr(throttling, "cache", cache)
+        monkeypatch.setattr(cached_counts, "cache", cache)
         return cache
 
     # A timeout of 0: each call asks Redis again, as after some seconds.

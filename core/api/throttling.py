@@ -3,23 +3,18 @@
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from core.addresses import client_address, limited_networks
+from core.cached_counts import increment
 from core.exceptions import Throttled
 
 
 def count(key: str, seconds: int) -> int:
     """Count one more use of `key` in its current window and return the new count."""
     window = f"limit:{key}:{int(time.time() // seconds)}"
-    cache.add(window, 0, timeout=seconds + 1)
-    try:
-        return cache.incr(window)
-    except ValueError:  # it expired between the two calls: a new window has begun
-        cache.set(window, 1, timeout=seconds + 1)
-        return 1
+    return increment(window, timeout=seconds + 1)
 
 
 def seconds_left(seconds: int) -> int:

@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import Case, F, Model, Value, When
 from django.db.models.functions import Greatest
 
+from core.cached_counts import increment
+
 logger = logging.getLogger("marketplace.counters")
 BATCH_ROWS = 500
 TOTAL_SECONDS = 7 * 24 * 3600  # then a total begins again with the stored count
@@ -62,13 +64,8 @@ class BufferedCounter:
 
     def _add_shared(self, row: Model) -> None:
         key, stored = self._key(row), getattr(row, self._field)
-        # add() sets nothing where another process has set the total, and incr() is
-        # atomic: two processes never give the same total to two views.
-        cache.add(key, stored, timeout=TOTAL_SECONDS)
-        try:
-            total = cache.incr(key)
-        except ValueError:  # it expired between the two calls
-            cache.set(key, total := stored + 1, timeout=TOTAL_SECONDS)
+        # Two processes never give the same total to two views.
+        total = increment(key, start=stored, timeout=TOTAL_SECONDS)
         # A cache that was emptied begins with what this row had when it was read.
         total = max(total, stored + 1)
         with self._lock:
@@ -88,7 +85,8 @@ class BufferedCounter:
 
     def value(self, row: Model) -> int:
         """Return the count of a loaded row, with what this process has not written."""
-        return getattr(row, self._field) + self._pending.get(row.pk, 0)
+        counted = getattr(row, self._field) + self._pending.get(row.pk, 0)
+        return max(counted, self._totals.get(row.pk, 0))
 
     def flush(self) -> int:
         """Write the pending counts; return the number of rows.
