@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
-from accounts.fields import normalize_email
+from core.email_addresses import normalize_email
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser

@@ -9,11 +9,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from accounts.fields import (
-    has_hidden_characters,
-    normalize_email,
-    validate_visible_email,
-)
+from accounts.fields import has_hidden_characters, validate_visible_email
 from accounts.names import has_link
 from accounts.passwords import (
     MAX_PASSWORD_CHARS,
@@ -23,6 +19,7 @@ from accounts.passwords import (
 from core.api.fields import OptionalNameField, OptionalTextField, SecretField, TextField
 from core.api.list_fields import CommaSeparatedField
 from core.api.params import normalize_category
+from core.email_addresses import normalize_email
 from uploads.models import URL_PREFIX
 
 

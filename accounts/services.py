@@ -15,10 +15,10 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts import attempts, confirmation, names, tokens
 from accounts.devices import Device
-from accounts.fields import normalize_email
 from accounts.models import Session, User
 from accounts.signals import user_registered
 from core.db.locks import locked
+from core.email_addresses import normalize_email
 from core.exceptions import DomainError, NotAllowed, NotSignedIn
 from uploads import services as uploads
 

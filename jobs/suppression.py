@@ -4,13 +4,12 @@ An address is added when a mail server refuses it for good, when an e-mail bounc
 when its owner reports one as spam. Staff can lift an entry in the admin.
 """
 
-import contextlib
 import logging
 
-import idna
 from django.db.models import F
 from django.utils import timezone
 
+from core.email_addresses import normalize_email
 from jobs.models import SuppressedAddress
 
 logger = logging.getLogger("jobs")
@@ -18,21 +17,9 @@ MAX_DETAIL_CHARS = 1000
 Reason = SuppressedAddress.Reason
 
 
-def normalize(address: str) -> str:
-    """Return the one spelling under which an address is on the list.
-
-    In lower case and with the domain in ASCII, as mail servers report it.
-    """
-    name, at, domain = address.strip().lower().rpartition("@")
-    # Left as it is if it is no domain of the internet.
-    with contextlib.suppress(idna.IDNAError, UnicodeError):
-        domain = idna.encode(domain, uts46=True).decode()
-    return f"{name}{at}{domain}"
-
-
 def is_suppressed(address: str) -> bool:
     """Return whether no e-mail may be sent to this address."""
-    found = SuppressedAddress.objects.filter(address=normalize(address))
+    found = SuppressedAddress.objects.filter(address=normalize_email(address))
     return found.filter(status=SuppressedAddress.Status.ACTIVE).exists()
 
 
@@ -46,7 +33,7 @@ def suppress(address: str, reason: str, *, detail: str = "") -> None:
         "last_at": at,
     }
     row, is_new = SuppressedAddress.objects.get_or_create(
-        address=normalize(address), defaults=fields
+        address=normalize_email(address), defaults=fields
     )
     if not is_new:
         # F(): of two reports at once, each would add one to the same number.

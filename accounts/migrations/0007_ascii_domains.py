@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from accounts.fields import normalize_email
+from core.email_addresses import normalize_email
 
 
 def normalize(apps, schema_editor):

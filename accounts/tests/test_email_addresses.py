@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from accounts.fields import normalize_email
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
+from core.email_addresses import normalize_email
 
 pytestmark = pytest.mark.django_db
 ASCII = "eva@xn--bcher-kva.example"

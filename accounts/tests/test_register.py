@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.fields import normalize_email
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
+from core.email_addresses import normalize_email
 
 pytestmark = pytest.mark.django_db
 LONG = "Zaļa egle, 7 lāči un 1 stārķis — " * 4  # 132 characters

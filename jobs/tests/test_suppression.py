@@ -13,9 +13,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
 
+from core.email_addresses import normalize_email
 from jobs.models import Job, SuppressedAddress
 from jobs.services import enqueue_mail
-from jobs.suppression import is_suppressed, normalize, suppress
+from jobs.suppression import is_suppressed, suppress
 from jobs.tests.test_smtp import mail_server, mailbox  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_recipient_that_a_provider_refuses_is_suppressed(run_jobs, monkeypatch):
 )
 def test_address_has_one_spelling(written, stored):
     """Y3."""
-    assert normalize(written) == stored
+    assert normalize_email(written) == stored
 
 
 # --- What providers report ------------------------------------------------------------
