@@ -2,7 +2,7 @@
 
 The rules follow the IETF draft "The Idempotency-Key HTTP Header Field": the same key
 with another request is 422, and with one that is still running 409. A refused request
-(4xx) has done nothing, so its key stays free, and a repetition is evaluated anew.
+(4xx) has done nothing, so its key stays free, and a repetition is evaluated again.
 """
 
 import json
@@ -88,11 +88,6 @@ def answer_once(request: Request, handler: Callable[[], Response]) -> HttpRespon
     if refusal:
         raise refusal
     return _response(content, response.status_code)
-
-
-def delete_expired(*, at: datetime) -> int:
-    """Delete the answers that are older than 24 hours; return how many."""
-    return StoredAnswer.objects.filter(created_at__lte=at - KEPT).delete()[0]
 
 
 @contextmanager

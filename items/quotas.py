@@ -6,8 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from core.db.locks import locked
+from accounts import services as accounts
 from core.exceptions import Throttled
 from items.models import Item
 
@@ -35,7 +34,7 @@ def check_posts(item: Item, *, at: datetime) -> None:
         return
     # The lock on the owner makes the counts exact: without it, requests at the same
     # time would each find one post less than the limit.
-    locked(User.objects.filter(pk=item.owner_id)).only("pk").get()
+    accounts.lock(item.owner_id)
     mine = type(item)._base_manager.filter(
         **{item.owner_field: item.owner_id}, created_at__gt=at - DAY
     )

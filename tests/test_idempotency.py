@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from core.exceptions import ServiceUnavailable
-from idempotency import services
+from idempotency.jobs import delete_expired_stored_answers
 from idempotency.models import StoredAnswer
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
@@ -98,8 +98,9 @@ def test_an_answer_is_kept_for_a_day(api, alice):
 def test_old_answers_are_deleted(api, alice):
     api.as_(alice).post("/api/listings", BODY, **KEY)
     at = timezone.now()
-    assert services.delete_expired(at=at) == 0
-    assert services.delete_expired(at=at + timedelta(hours=25)) == 1
+    assert delete_expired_stored_answers(at, dry_run=False) == 0
+    later = at + timedelta(hours=25)
+    assert delete_expired_stored_answers(later, dry_run=False) == 1
 
 
 def test_a_registration_is_repeated_with_its_tokens(api):
