@@ -85,8 +85,11 @@ class Gazetteer:
         A neighbourhood follows the name of its town.
         """
         distances = sorted(
-            (haversine_km(latitude, longitude, *_centre(place)), place.name, place)
-            for place in self._centred
+            (
+                (haversine_km(latitude, longitude, *_centre(place)), place.name, place)
+                for place in self._centred
+            ),
+            key=lambda found: found[:2],  # two places cannot be compared
         )
         for km, name, place in distances:
             if km > MAX_NEAREST_KM:

@@ -20,6 +20,7 @@ from redis.retry import Retry
 from core.api.spectacular import DOCUMENT
 from core.env import NOT_EMPTY, Environment
 from core.production import LAPTOP_KEY, problems
+from core.web.limits import FORM_OVERHEAD_BYTES
 from core.web.log_config import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -268,8 +269,8 @@ STORAGES = {
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
 # A picture is received in memory, where it is decoded anyway: a full disk of temporary
-# files cannot fail it. FORM_OVERHEAD_BYTES of core.web.middleware is the rest.
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + 64 * 1024
+# files cannot fail it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 25_000_000)
 UPLOAD_THUMBNAIL_PX = 400  # longest side of the thumbnail
 BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", 1024 * 1024)  # of anything but an upload
