@@ -16,6 +16,7 @@ from core.cached_counts import increment
 
 logger = logging.getLogger("marketplace.counters")
 BATCH_ROWS = 500
+HAS_TOTAL = "_has_shared_total"  # attribute of a row that was given one
 TOTAL_SECONDS = 7 * 24 * 3600  # then a total begins again with the stored count
 
 
@@ -60,7 +61,7 @@ class BufferedCounter:
         """Set the field of a loaded row to the shared total, without counting."""
         if settings.REDIS_URL:
             stored = getattr(row, self._field)
-            setattr(row, self._field, max(stored, cache.get(self._key(row)) or 0))
+            self._set_total(row, max(stored, cache.get(self._key(row)) or 0))
 
     def _add_shared(self, row: Model) -> None:
         key, stored = self._key(row), getattr(row, self._field)
@@ -74,7 +75,12 @@ class BufferedCounter:
             self._start_flusher()
         else:
             self.flush()
+        self._set_total(row, total)
+
+    def _set_total(self, row: Model, total: int) -> None:
         setattr(row, self._field, total)
+        # Later views of other threads do not change what this reader has been given.
+        setattr(row, HAS_TOTAL, True)
 
     def _key(self, row: Model) -> str:
         # With the time of creation: installations that share one Redis have rows with
@@ -86,6 +92,8 @@ class BufferedCounter:
     def value(self, row: Model) -> int:
         """Return the count of a loaded row, with what this process has not written."""
         counted = getattr(row, self._field) + self._pending.get(row.pk, 0)
+        if hasattr(row, HAS_TOTAL):
+            return counted
         return max(counted, self._totals.get(row.pk, 0))
 
     def flush(self) -> int:
