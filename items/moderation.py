@@ -2,29 +2,22 @@
 
 from collections.abc import Callable
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit import services
+from core import moderation as core_moderation
+from core.moderation import HIDDEN, VISIBLE, removal
 from core.workflow import Transition, Workflow, is_staff
 from items.models import Moderated
 from notifications import moderation as notices
 from uploads import services as uploads
 
-VISIBLE, HIDDEN, REMOVED = Moderated.Moderation.values
-
 
 def decide(obj: Moderated, *, actor: User, reason: str) -> None:
     """Set the reason, time and author of a decision."""
-    obj.moderation_reason = reason
-    obj.moderated_at = timezone.now()
+    core_moderation.decide(obj, actor=actor, reason=reason)
     obj.moderated_by = actor
-
-
-def clear(obj: Moderated, *, actor: User, reason: str) -> None:
-    """As `decide`, without a reason."""
-    decide(obj, actor=actor, reason="")
 
 
 TRANSITIONS = (
@@ -39,28 +32,7 @@ TRANSITIONS = (
         in_api=False,
         in_admin=True,
     ),
-    Transition(
-        name="remove",
-        label=_("Remove"),
-        done=_("Removed."),
-        source=(VISIBLE, HIDDEN),
-        target=REMOVED,
-        allow=is_staff,
-        effect=decide,
-        in_api=False,
-        in_admin=True,
-    ),
-    Transition(
-        name="restore",
-        label=_("Restore"),
-        done=_("Restored."),
-        source=(HIDDEN, REMOVED),
-        target=VISIBLE,
-        allow=is_staff,
-        effect=clear,
-        in_api=False,
-        in_admin=True,
-    ),
+    *removal(decide),
 )
 
 

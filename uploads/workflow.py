@@ -1,25 +1,11 @@
 """The table of the `moderation` field of a picture: staff remove and restore it."""
 
 from django.contrib.auth.models import AbstractUser
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from core.workflow import Transition, Workflow, is_staff
+from core.moderation import removal
+from core.workflow import Transition, Workflow
 from uploads.models import Upload
 from uploads.signals import upload_moderated
-
-VISIBLE, HIDDEN, REMOVED = Upload.Moderation.values
-
-
-def decide(upload: Upload, *, actor: AbstractUser, reason: str) -> None:
-    """Set the reason and time of a decision."""
-    upload.moderation_reason = reason
-    upload.moderated_at = timezone.now()
-
-
-def clear(upload: Upload, *, actor: AbstractUser, reason: str) -> None:
-    """As `decide`, without a reason."""
-    decide(upload, actor=actor, reason="")
 
 
 def record(
@@ -37,29 +23,4 @@ def record(
     )
 
 
-UPLOAD_MODERATION = Workflow(
-    Transition(
-        name="remove",
-        label=_("Remove"),
-        done=_("Removed."),
-        source=(VISIBLE, HIDDEN),
-        target=REMOVED,
-        allow=is_staff,
-        effect=decide,
-        in_api=False,
-        in_admin=True,
-    ),
-    Transition(
-        name="restore",
-        label=_("Restore"),
-        done=_("Restored."),
-        source=(HIDDEN, REMOVED),
-        target=VISIBLE,
-        allow=is_staff,
-        effect=clear,
-        in_api=False,
-        in_admin=True,
-    ),
-    field="moderation",
-    record=record,
-)
+UPLOAD_MODERATION = Workflow(*removal(), field="moderation", record=record)
