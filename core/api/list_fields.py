@@ -15,14 +15,15 @@ class BoundedListField(serializers.ListField):
 
     default_error_messages = {"max_length": _("Give at most {max_length} entries.")}
 
+    max_length: int  # required here
+
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
-        self._longest = max_length
 
     def to_internal_value(self, data: Any) -> list[Any]:
         # Before the elements: each wrong one would add a problem to the answer.
-        if isinstance(data, list) and len(data) > self._longest:
-            self.fail("max_length", max_length=self._longest)
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
