@@ -23,7 +23,8 @@ from seed.plan import (
     STAFF,
 )
 from seed.tables import new_row
-from seed.words.jobs import APPLYING, DISPUTES, JOBS, fitting
+from seed.words.about_jobs import APPLYING, DISPUTES, fitting
+from seed.words.jobs import JOBS
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.workflow import TASK_WORKFLOW
 
