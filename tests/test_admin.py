@@ -74,7 +74,7 @@ def test_search_takes_anything(model, administrator):
     ROWS[model]()
     for words in ("tīrīt", "12", "²", "9" * 30, "%_\\'\"", "a\x00b", "x " * 200):
         page = administrator.get(url(model, "changelist"), {"q": words})
-        assert page.status_code in (200, 302)
+        assert page.status_code in ((400,) if "\0" in words else (200, 302))
 
 
 def pages(model, row):

@@ -1,5 +1,7 @@
 """The rules for text that people write."""
 
+from unicodedata import category, decomposition
+
 import pytest
 
 from core.text import ControlCharacters, multi_line, one_line, person_name
@@ -29,6 +31,14 @@ BLANK = [
     "\u2800",
     "\u202e\u202c",
     "\u0301",
+]
+POINTS = [*range(0xD800), *range(0xE000, 0x30000)]
+LETTERS = [  # without most of the ideographs and unassigned points, which are alike
+    letter
+    for number, letter in enumerate(map(chr, POINTS))
+    if category(letter) not in {"Lo", "Cn", "Co"}
+    or decomposition(letter)
+    or number % 50 == 0
 ]
 BLANK += ["\ufe0f", "\u200d", "\U000e0041\U000e007f", "\u2028", "\n\t"]
 
@@ -70,8 +80,7 @@ def test_control_characters_are_refused(rule, letter):
 @pytest.mark.parametrize("rule", [one_line, multi_line, person_name])
 def test_a_rule_changes_nothing_that_it_has_made(rule):
     """X1: text that a client sends back stays as it is."""
-    letters = [chr(p) for p in range(0x30000) if not 0xD800 <= p < 0xE000]
-    for letter in letters:
+    for letter in LETTERS:
         for text in (letter, f"a{letter}b", f"❤{letter}🔥"):
             try:
                 once = rule(text)

@@ -11,7 +11,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from core.api import throttling
+from core import cached_counts
 from core.circuit_breaker import CircuitBreaker
 from core.events import Event
 from core.web.caches import FallbackRedisCache
@@ -187,6 +187,6 @@ def test_redis_is_not_called_right_after_a_failure(away, monkeypatch):
 
 
 def test_rest_answers_without_redis(api, alice, conversation, away, monkeypatch):
-    monkeypatch.setattr(throttling, "cache", away)
+    monkeypatch.setattr(cached_counts, "cache", away)
     path = f"/api/messages/conversations/{conversation.pk}/messages"
     assert api.as_(alice).post(path, {"content": "x"}).status_code == 201
