@@ -5,7 +5,10 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc, get_lib_doc_excludes
 from drf_spectacular.utils import (
@@ -108,6 +111,25 @@ class DescribedFields(OpenApiSerializerFieldExtension):
     ) -> dict[str, Any]:
         """Return the schema that the field itself gives."""
         return deepcopy(self.target.schema)
+
+
+class DescribedInput(OpenApiSerializerExtension):
+    """Names what an input may contain: `Input` refuses anything else."""
+
+    target_class = "core.api.fields.Input"
+    match_subclasses = True
+
+    def map_serializer(
+        self, auto_schema: AutoSchema, direction: Direction
+    ) -> dict[str, Any]:
+        """Return the schema of the fields, closed."""
+        schema = auto_schema._map_serializer(
+            self.target, direction, bypass_extensions=True
+        )
+        if ignored := self.target.ignored_fields:
+            names = sorted(ignored.union(self.target.fields))
+            return schema | {"propertyNames": {"enum": names}}
+        return schema | {"additionalProperties": False}
 
 
 class Schema(AutoSchema):
