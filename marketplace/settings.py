@@ -168,10 +168,12 @@ else:
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")  # core.db.replica says how
 REPLICA_MAX_LAG_SECONDS = env.float("REPLICA_MAX_LAG_SECONDS", 5.0)
 if DATABASE_REPLICA_URL:
-    _replica = env.database("DATABASE_REPLICA_URL", DATABASE_REPLICA_URL)
-    DATABASES["replica"] = {**_database, **_replica, "TEST": {"MIRROR": "default"}}
-    for _same in ("ENGINE", "OPTIONS"):  # as of the primary
-        DATABASES["replica"][_same] = _database[_same]
+    DATABASES["replica"] = {
+        **env.database("DATABASE_REPLICA_URL", DATABASE_REPLICA_URL),
+        "ENGINE": _database["ENGINE"],
+        "OPTIONS": _database["OPTIONS"],
+        "TEST": {"MIRROR": "default"},
+    }
     DATABASE_ROUTERS = ["core.db.replica.ReplicaRouter"]
 PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # core.db.prepared says how
 SILENCED_SYSTEM_CHECKS = [
