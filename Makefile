@@ -70,7 +70,6 @@ coverage: .venv/dev  ## The same, and which branches the tests take
 		--include='core/workflow.py,*/workflow.py,*/permissions.py'
 
 races: export DATABASE_URL = $(DATABASE_URL_TEST)
-races: export REDIS_URL = $(REDIS_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 

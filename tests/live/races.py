@@ -1,9 +1,9 @@
 """Send concurrent requests to a real server and check that exactly one takes effect.
 
 Needs PostgreSQL (`DATABASE_URL`; the script creates a temporary database there and
-drops it) and Redis (`REDIS_URL`). Prints one JSON line per race. A race stops at the
-first round that breaks its rule; the exit status is then 1. Arguments select races by
-name.
+drops it), and starts a Redis of its own, as limits count for minutes. Prints one JSON
+line per race. A race stops at the first round that breaks its rule; the exit status is
+then 1. Arguments select races by name.
 """
 
 import json
@@ -17,6 +17,7 @@ import django
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.harness import Harness
+from tests.live.processes import OwnRedis
 from tests.live.race_scenarios import RACE_SCENARIOS
 from tests.live.server import Server, manage, serve, tail
 
@@ -29,10 +30,13 @@ MAX_PRINTED_VIOLATIONS = 5
 
 def main(names: list[str]) -> int:
     end_within(MAX_RUN_SECONDS)
-    with scratch_database(os.environ["DATABASE_URL"]) as database_url:
+    with (
+        scratch_database(os.environ["DATABASE_URL"]) as database_url,
+        OwnRedis() as redis,
+    ):
         environment = {
             "DATABASE_URL": database_url,
-            "REDIS_URL": os.environ["REDIS_URL"],
+            "REDIS_URL": redis.url,
             "DJANGO_SETTINGS_MODULE": "marketplace.development",
             "THROTTLE": "0",  # the limit on sign-in stays
             "LOG_LEVEL": "WARNING",
