@@ -38,14 +38,6 @@ DOCUMENT = {
         "filter": True,
         "validatorUrl": None,  # it would send the schema's address to another host
     },
-    "REDOC_UI_SETTINGS": {
-        "theme": {
-            "typography": {
-                "fontFamily": "system-ui, sans-serif",
-                "headings": {"fontFamily": "system-ui, sans-serif"},
-            },
-        },
-    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema_responses.describe_duplicates",
