@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from botocore.config import Config
 from corsheaders.defaults import default_headers
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy
 from environs import validate
 from redis.backoff import NoBackoff
@@ -512,6 +513,13 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": gettext_lazy("Staff"),
     "SITE_SYMBOL": "storefront",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("marketplace/mark.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.add_cards",

@@ -39,6 +39,7 @@ class UploadAdmin(Admin):
 
     list_display = (
         "key",
+        "small_picture",
         link_column("owner"),
         "content_type",
         "size",
@@ -60,6 +61,14 @@ class UploadAdmin(Admin):
         fieldset(_("Moderation"), "moderation moderation_reason moderated_at"),
         fieldset(_("File"), "content_type size width height digest"),
     )
+
+    @admin.display(description=_("picture"))
+    def small_picture(self, upload: Upload) -> str:
+        """Return the thumbnail of a public upload as HTML, 40 pixels high."""
+        if upload.is_private:
+            return ""
+        picture = '<img src="{}" alt="" height="40" loading="lazy">'
+        return format_html(picture, upload.thumbnail_url)
 
     @admin.display(description=_("picture"))
     def picture(self, upload: Upload) -> str:

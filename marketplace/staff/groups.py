@@ -11,8 +11,9 @@ from catalog.item_types import ITEM_TYPES
 CONTENT = (
     *(item_type.model._meta.label_lower for item_type in ITEM_TYPES.values()),
     "reviews.review",
+    "uploads.upload",
 )
-HISTORY = ("tasks.taskapplication", "tasks.taskevent", "uploads.upload")
+HISTORY = ("tasks.taskapplication", "tasks.taskevent")
 PEOPLE = ("accounts.user",)
 CONVERSATIONS = (
     "messaging.conversation",
