@@ -65,6 +65,8 @@ def test_a_unit_has_the_times_and_the_memory_of_its_container(unit):
     container = compose_services({"POSTGRES_PASSWORD": "d2f1"})[part_of(unit)]
     stop_s = int(settings(unit)["TimeoutStopSec"])
     assert stop_s == int(container["stop_grace_period"].rstrip("s")) > GRACEFUL_S
+    files = container.get("ulimits", {}).get("nofile", 0)
+    assert int(settings(unit).get("LimitNOFILE", 0)) == files
     limit = settings(unit)["MemoryMax"].lower()
     assert megabytes(limit) == megabytes(container["mem_limit"])
 
