@@ -1,5 +1,5 @@
 # Two stages: the first installs packages and collects static files, the second runs.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.13.16-slim-trixie AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
@@ -22,7 +22,7 @@ RUN key() { python -c 'import secrets; print(secrets.token_urlsafe(64))'; } \
  && python -m compileall -q /opt/venv /app
 
 
-FROM python:3.11-slim-bookworm
+FROM python:3.13.16-slim-trixie
 
 RUN groupadd --gid 10001 market \
  && useradd --uid 10001 --gid market --no-create-home --home-dir /nonexistent market \

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.db import connection
@@ -180,41 +179,6 @@ def test_the_first_page_is_translated(client, settings, accepted, language, head
 
 
 # --- The image ------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict:
-    return yaml.safe_load(text("docker-compose.yml"))
-
-
-def test_the_containers_get_only_variables_that_are_read(compose):
-    of_the_entry = set(re.findall(rf"\$\{{({NAME})", text("docker/entrypoint.sh")))
-    for service in ("web", "sockets", "worker"):
-        given = set(compose["services"][service]["environment"])
-        assert given - variables_read() - of_the_entry == set()
-
-
-def test_the_containers_wait_for_what_can_be_healthy(compose):
-    services = compose["services"]
-    waits = [
-        other
-        for service in services.values()
-        for other, wait in service.get("depends_on", {}).items()
-        if wait["condition"] == "service_healthy"
-    ]
-    assert sorted(waits) == ["postgres", "redis", "web", "web"]
-    assert "HEALTHCHECK" in text("Dockerfile")
-    assert all("test" in services[name]["healthcheck"] for name in {*waits} - {"web"})
-
-
-def test_the_containers_listen_on_this_machine_alone(compose):
-    ports = [p for s in compose["services"].values() for p in s.get("ports", [])]
-    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
-
-
-def test_the_image_runs_as_an_unprivileged_user():
-    last_stage = text("Dockerfile").split("\nFROM ")[-1]
-    assert re.findall(r"^USER (\w+)", last_stage, re.M) == ["market"]
 
 
 def start(keys: Path, path: str = PRODUCTION["PATH"]) -> str:

@@ -6,6 +6,7 @@ line per check; the exit status is 1 if one fails. Needs nginx and openssl.
 
 import asyncio
 import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -42,10 +43,12 @@ class Proxy(ManagedProcess):
             "listen 80 ": f"listen {HOST}:{self.plain_port} ",
             "listen 443 ": f"listen {HOST}:{self.port} ",
             "/etc/nginx/certificates/": f"{folder}/",
-            "/tmp/nginx.pid": f"{folder}/nginx.pid",
+            "/run/nginx.pid": f"{folder}/nginx.pid",
         }.items():
             assert found in text, found
             text = text.replace(found, own)
+        # The machine may have no IPv6.
+        text = re.sub(r" *listen \[::\].*\n", "", text)
         config = folder / "nginx.conf"
         config.write_text(text)
         certificate(folder)
