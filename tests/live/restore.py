@@ -29,7 +29,7 @@ from tests.live.contract.client import Caller
 from tests.live.contract.market import PASSWORD, photo
 from tests.live.invariants import INVARIANTS, broken, fingerprints
 from tests.live.server import DEVELOPMENT, ROOT, manage, serve
-from tests.live.usage import ACTIONS, Refused, Usage
+from tests.live.usage import ACTIONS, Refused, Usage, report, wait
 
 PAGE = ROOT / "docs" / "backup.md"
 MAX_RUN_S = 240  # on a busy machine
@@ -99,7 +99,7 @@ def back_up(place: Place, url: str, backup: Path) -> tuple[dict, Usage]:
     shown = pictures_to_delete(usage)
     removing = remover(shown)
     with usage:
-        wait(lambda: len(usage.done) == len(ACTIONS), seconds=WARM_UP_S)
+        wait(lambda: all(usage.done.values()), seconds=WARM_UP_S)
         usage.start(removing)
         wait(lambda: usage.done[removing.__name__] > 0, seconds=WARM_UP_S)
         done, left = usage.done.total(), len(shown)
@@ -283,13 +283,6 @@ def sign_in(usage: Usage) -> None:
     usage.ask(usage.person("anyone"), "POST", "/api/auth/login", json=signing_in)
 
 
-def report(what: str, faults: list[str]) -> int:
-    """Print the faults; return how many there are."""
-    for fault in faults[:20]:
-        print(f"{what}: {fault}", file=sys.stderr)
-    return len(faults)
-
-
 def is_wrong(figures: dict) -> bool:
     """Whether a figure is not as it must be."""
     activity = ("actions_meanwhile", "pictures_deleted_meanwhile", "rows", "pictures")
@@ -297,13 +290,6 @@ def is_wrong(figures: dict) -> bool:
     return any(not figures[name] for name in activity) or any(
         figures[name] for name in figures if any(word in name for word in faults)
     )
-
-
-def wait(is_so: Callable[[], bool], *, seconds: float) -> None:
-    """Wait until `is_so()`, for `seconds` at most."""
-    until = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

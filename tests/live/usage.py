@@ -1,7 +1,9 @@
 """What people do, over HTTP alone, while a script takes a backup or upgrades."""
 
 import itertools
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,6 +44,7 @@ class Usage:
 
     def start(self, action: Callable[["Usage"], None]) -> None:
         """Do `action` again and again, in a thread, until the block ends."""
+        self.done[action.__name__] += 0  # the keys stay: other threads read them
         thread = threading.Thread(target=self._repeat, args=(action,), daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -139,7 +142,8 @@ def post_with_picture(usage: Usage) -> None:
     mallory, number = usage.person("mallory"), usage.number()
     file = {"file": ("a.png", photo((number % 255, 9, 99), (64, 48)), "image/png")}
     url = usage.ask(mallory, "POST", "/api/uploads", files=file).body["url"]
-    form = usage.market.listing_form(images=url, title=f"Velosipēds {number}")
+    form = usage.market.listing_form(images=url, title=f"Velosipēds {number}, 2 m²")
+    form["location"] = "Brīvības iela 12, Rīga"  # of which the street is private
     listing = usage.ask(mallory, "POST", "/api/listings", json=form).body["listing"]
     usage.ask(mallory, "GET", f"/api/listings/{listing['id']}")
     usage.ask(mallory, "PUT", f"/api/listings/{listing['id']}", json={"price": 7})
@@ -156,3 +160,17 @@ def mark(usage: Usage) -> None:
 
 
 ACTIONS = (read, register, deal, converse, post_with_picture, mark)
+
+
+def wait(is_so: Callable[[], bool], *, seconds: float) -> None:
+    """Wait until `is_so()`, for `seconds` at most."""
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def report(what: str, faults: list[str]) -> int:
+    """Print the faults; return how many there are."""
+    for fault in faults[:20]:
+        print(f"{what}: {fault}", file=sys.stderr)
+    return len(faults)

@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
-from accounts.tests.factories import UserFactory
 from uploads import services
 from uploads.models import Upload
 from uploads.tests.pictures import picture
@@ -16,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def upload(settings, tmp_path) -> Upload:
+def upload(settings, tmp_path, alice) -> Upload:
     settings.STORAGES = settings.STORAGES | {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path},
         }
     }
-    return services.create(ContentFile(picture()), owner=UserFactory(), is_private=True)
+    return services.create(ContentFile(picture()), owner=alice, is_private=True)
 
 
 def test_whole_pictures_are_no_fault(upload, capsys):
