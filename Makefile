@@ -101,6 +101,12 @@ replica-check: export DEBUG = true
 replica-check: .venv/dev  ## Read a real replica: pause it, kill it; nobody misses what they wrote
 	@$(RUN) -m tests.live.replica
 
+restore-check: .venv/dev  ## Back up a server in use, restore it elsewhere, and compare (docs/backup.md)
+	@$(RUN) -m tests.live.restore
+
+upgrade-check: .venv/dev  ## Run the last release and this code on one database (OLD=…, docs/upgrades.md)
+	@$(RUN) -m tests.live.upgrade
+
 reload-check: .venv/dev  ## Reload a server under load: no request is lost
 	@$(RUN) -m tests.live.reload
 
@@ -167,6 +173,9 @@ diagrams: .venv/base  ## Write docs/workflow.md from the workflow tables
 
 safety: .venv/dev  ## Write docs/safety.md from the docstrings of the tests
 	$(RUN) -m tests.safety > docs/safety.md
+
+released: .venv/dev  ## Record the migrations of a release, which later ones are compared with
+	$(RUN) -m tests.released > tests/released_migrations.json
 
 messages: .venv/dev  ## Collect and compile the translations in marketplace/locale
 	@$(RUN) -m marketplace.locale.catalogues

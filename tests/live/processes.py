@@ -52,6 +52,7 @@ class ManagedProcess:
 
     command: list[str] = []
     port = 0
+    root = ROOT
 
     def __init__(self, environment: dict[str, str] | None = None):
         self._environment = DEVELOPMENT | os.environ | (environment or {})
@@ -63,7 +64,7 @@ class ManagedProcess:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self.command,
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

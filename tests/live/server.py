@@ -57,12 +57,13 @@ def serve(
     ready_within: float = 30,
     port: int | None = None,
     command: list[str] | None = None,
+    root: Path = ROOT,
 ) -> Iterator[Server]:
     """Run gunicorn as in production, with `environment` added to that of this process.
 
-    Without a `port` it uses a free one; `command` replaces gunicorn. The database must
-    be migrated: see `manage`. Raises `RuntimeError` with the end of the log if the
-    server is not ready in time.
+    Without a `port` it uses a free one; `command` replaces gunicorn, and `root` this
+    checkout. The database must be migrated: see `manage`. Raises `RuntimeError` with
+    the end of the log if the server is not ready in time.
     """
     port = port or free_port()
     own = {
@@ -77,7 +78,7 @@ def serve(
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command or GUNICORN,
-                cwd=ROOT,
+                cwd=root,
                 env=DEVELOPMENT | os.environ | own | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -91,14 +92,24 @@ def serve(
             stop(process)
 
 
-def manage(environment: dict[str, str], *arguments: str, seconds: float = 600) -> None:
-    """Run a management command. Raises `CalledProcessError` if it fails."""
-    subprocess.run(
+def manage(
+    environment: dict[str, str],
+    *arguments: str,
+    seconds: float = 600,
+    root: Path = ROOT,
+    **more,
+) -> subprocess.CompletedProcess:
+    """Run a management command; return how it ended.
+
+    `more` goes to `subprocess.run`. Raises `CalledProcessError` if the command fails.
+    """
+    return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=root,
         env=DEVELOPMENT | os.environ | environment,
         check=True,
         timeout=seconds,
+        **more,
     )
 
 
