@@ -19,8 +19,4 @@ class Migration(migrations.Migration):
             name='is_delayed',
             field=models.BooleanField(db_default=False, default=False, editable=False, help_text='Not shown until the account of the author is old enough.'),
         ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('is_delayed', True)), fields=['reviewer'], name='review_delayed'),
-        ),
     ]
