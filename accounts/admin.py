@@ -18,12 +18,14 @@ from rest_framework_simplejwt.token_blacklist.models import (
 from unfold.decorators import display
 
 from accounts import confirmation, moderation
-from accounts.forms import NewPasswordForm, NewUserForm
+from accounts.forms import NewPasswordForm, NewUserForm, UserForm
 from accounts.models import Session, User
+from accounts.serializer_fields import Categories, PersonName
 from audit.admin import AuditedAdmin
 from core.admin.actions import ReasonedAction
 from core.admin.base import COLOURS, Admin, fieldset, link_column
 from core.admin.changelists import CachedValuesFilter
+from core.api.list_fields import CommaSeparatedField
 
 for model in (Group, OutstandingToken, BlacklistedToken):
     if admin.site.is_registered(model):
@@ -57,6 +59,13 @@ class UserAdmin(AuditedAdmin):
     Only administrators may run actions on staff.
     """
 
+    form = UserForm
+    input_fields = {
+        "first_name": PersonName(),
+        "last_name": PersonName(),
+        "skills": CommaSeparatedField(),
+        "helper_categories": Categories(),
+    }
     reasoned_actions = (
         ReasonedAction(
             name="suspend",

@@ -1,6 +1,5 @@
 """A field of normalized e-mail addresses, and a lookup for comma-separated words."""
 
-import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,13 +10,7 @@ from django.db.models import Lookup, Model
 from django.db.models.sql.compiler import SQLCompiler
 
 from core.email_addresses import is_valid_domain, normalize_email
-
-HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # control, bidi, zero-width …
-
-
-def has_hidden_characters(text: str) -> bool:
-    """Return whether `text` has characters that are not seen, or that turn others."""
-    return any(unicodedata.category(letter) in HIDDEN for letter in text)
+from core.text import has_hidden
 
 
 def validate_visible_email(text: str | None) -> None:
@@ -26,7 +19,7 @@ def validate_visible_email(text: str | None) -> None:
     Normalizing drops some characters that are not seen, so it is too late afterwards.
     """
     typed = (text or "").strip()
-    if has_hidden_characters(typed) or not is_valid_domain(typed.rpartition("@")[2]):
+    if has_hidden(typed) or not is_valid_domain(typed.rpartition("@")[2]):
         raise ValidationError(EmailValidator.message, code="invalid")
 
 

@@ -1,7 +1,7 @@
 """Forms of the admin: sign-in, new accounts, new passwords."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
+from rest_framework import serializers
 from unfold.forms import (
     AdminOwnPasswordChangeForm,
     AuthenticationForm,
@@ -19,6 +20,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 from accounts import attempts, services, tokens
 from accounts.devices import device_of
 from accounts.models import User
+from accounts.names import refuse_imitation
 from audit.forms import ReasonedForm
 from core.addresses import network_of
 from core.admin.actions import ReasonForm
@@ -28,6 +30,7 @@ from core.gate import Busy
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise  # gettext_lazy, for mypy
 
+NAMES = ("username", "first_name", "last_name")
 log = logging.getLogger("marketplace.security")
 
 
@@ -96,12 +99,33 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         return user
 
 
-class NewUserForm(ReasonedForm, UserCreationForm):
+class UserForm(ReasonedForm):
+    """Edits an account; a new name may not imitate the site, unless it is of staff."""
+
+    def clean(self) -> dict:
+        """Return the values of the fields. Adds an error to the first name."""
+        fields = super().clean() or self.cleaned_data
+        shown = User(**{name: fields.get(name, "") for name in NAMES})
+        shown.is_staff = fields.get("is_staff", self.instance.is_staff)
+        for names in (("username",), ("first_name", "last_name")):
+            if not set(names).isdisjoint(self.changed_data):
+                try:
+                    refuse_imitation(shown, *names)
+                except serializers.ValidationError as error:
+                    detail = cast(dict[str, str], error.detail)
+                    self.add_error(names[0], detail[names[0]])
+        return fields
+
+
+class NewUserForm(UserForm, UserCreationForm):
     """Creates an account, with the reason for the audit log."""
 
     class Meta:
         model = User
         fields = ("username", "email")
+        field_classes: ClassVar[
+            dict
+        ] = {}  # that of the admin, not Django's for usernames
 
 
 def password_field(label: "str | _StrPromise") -> forms.CharField:

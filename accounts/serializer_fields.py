@@ -9,7 +9,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from accounts.fields import has_hidden_characters, validate_visible_email
+from accounts.fields import validate_visible_email
 from accounts.names import has_link
 from accounts.passwords import (
     MAX_PASSWORD_CHARS,
@@ -20,6 +20,7 @@ from core.api.fields import OptionalNameField, OptionalTextField, SecretField, T
 from core.api.list_fields import CommaSeparatedField
 from core.api.params import normalize_category
 from core.email_addresses import normalize_email
+from core.text import has_hidden
 from uploads.models import URL_PREFIX
 
 
@@ -79,7 +80,7 @@ class PersonName(OptionalNameField):
     def to_internal_value(self, data: object) -> str:
         # The text as it was sent: some of these characters are removed from a name.
         name = super().to_internal_value(data)
-        if has_hidden_characters(str(data).strip()):
+        if has_hidden(str(data).strip()):
             self.fail("hidden")
         if has_link(name):
             self.fail("link")

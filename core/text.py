@@ -42,7 +42,10 @@ ALONE = re.compile(
 FLAG = re.compile(
     f"(\U0001f3f4[\U000e0020-\U000e007e]{{1,8}}\U000e007f)|[{TAGS}]",
 )
+TAG = re.compile(f"[{TAGS}]")
 JOINERS = re.compile(f"[\u200c\u200d{VARIATION}{TAGS}{IDEOGRAPHIC}]")
+# Categories of Unicode: control, format, private use, surrogates, line ends.
+HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
 class ControlCharacters(ValueError):
@@ -83,6 +86,19 @@ def without_invisible(text: str) -> str:
         return text
     text = INVISIBLE.sub("", LINE_BREAK.sub("\n", text))
     return normalize("NFC", JOINERS.sub("", CONTROL.sub("", text)))
+
+
+def has_hidden(text: str) -> bool:
+    """Return whether `text` has characters that are not seen, or that turn others.
+
+    These are all that the rules remove or refuse, but for variation selectors, and all
+    of the categories `HIDDEN`. Names and addresses with one are refused as a whole.
+    """
+    if text.isascii() and text.isprintable():
+        return False
+    if any(rule.search(text) for rule in (INVISIBLE, CONTROL, TAG)):
+        return True
+    return any(category(letter) in HIDDEN for letter in text)
 
 
 def is_visible(text: str) -> bool:

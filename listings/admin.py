@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from core.admin.base import fieldset, link_column, status_column
+from core.api.list_fields import CommaSeparatedField
 from items.admin import MODERATION_FIELDSET
 from listings.models import Listing
 from listings.workflow import LISTING_WORKFLOW, MODERATION
@@ -15,6 +16,7 @@ from uploads.admin import PicturesMixin
 class ListingAdmin(PicturesMixin, AuditedAdmin):
     """Listings."""
 
+    input_fields = {"tags": CommaSeparatedField()}
     workflows = (LISTING_WORKFLOW, MODERATION)
     editable = (
         "title",

@@ -7,11 +7,16 @@ from django.db.models import Model
 from accounts.models import User
 from core.workflow import Transition
 from notifications.services import notify
+from uploads.models import Upload
 
 NOTIFICATION_TYPES = {  # by transition
     "hide": "content_hidden",
     "remove": "content_removed",
     "restore": "content_restored",
+}
+PICTURE_NOTIFICATION_TYPES = {
+    "remove": "picture_removed",
+    "restore": "picture_restored",
 }
 
 
@@ -34,3 +39,18 @@ def notify_owner(
         params["reason"] = reason
     recipient = getattr(obj, owner)
     notify(recipient, NOTIFICATION_TYPES[row.name], subject=obj, actor=actor, **params)
+
+
+def notify_uploader(
+    sender: type[Upload],
+    *,
+    upload: Upload,
+    actor: User,
+    action: str,
+    reason: str,
+    **kwargs: object,
+) -> None:
+    """Notify the owner of a picture of a decision. Receives `upload_moderated`."""
+    params: dict[str, Any] = {} if action == "restore" else {"reason": reason}
+    kind = PICTURE_NOTIFICATION_TYPES[action]
+    notify(upload.owner, kind, subject=upload, actor=actor, **params)

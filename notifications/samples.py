@@ -22,7 +22,10 @@ ITEMS = [
     {"title": "Bērnu gultiņa", "path": "/listings/8", "note": "40 €, Jūrmala"},
 ]
 WITH_ITEMS = ("saved_search", "digest")
-WITH_REASON = ("content_hidden", "content_removed", "task_disputed")
+WITH_REASON = (
+    *("content_hidden", "content_removed", "picture_removed"),
+    "task_disputed",
+)
 SUBJECT_TYPES = {
     Group.LISTINGS: "listing",
     Group.SEARCHES: "saved_search",

@@ -268,6 +268,20 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         SEE,
         repeats=True,
     ),
+    "picture_removed": NotificationType(
+        Group.MODERATION,
+        _("Picture removed"),
+        _("Our staff removed one of your pictures. It is no longer shown anywhere."),
+        SEE,
+        repeats=True,
+    ),
+    "picture_restored": NotificationType(
+        Group.MODERATION,
+        _("Picture visible again"),
+        _("Our staff restored one of your pictures. Everyone can see it again."),
+        SEE,
+        repeats=True,
+    ),
     "welcome": NotificationType(
         Group.ACCOUNT,
         _("Welcome to %(site)s"),

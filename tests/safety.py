@@ -168,6 +168,8 @@ SECTIONS = {
 ENTRIES = {
     entry: text for section in SECTIONS.values() for entry, text in section.items()
 }
+# Entries that no test holds yet, each with the reason.
+WITHOUT_TESTS = {"Y5": "the scripts that restore and upgrade quote no entry yet"}
 
 
 def quotations() -> Iterator[tuple[str, str]]:

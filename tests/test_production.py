@@ -150,6 +150,14 @@ def test_production_trusts_nobody_unless_asked():
     assert found["SECURE_HSTS_PRELOAD"] is True
 
 
+@pytest.mark.parametrize(("proxies", "seconds"), [("0", "5"), ("1", "75")])
+def test_connections_behind_a_proxy_stay_open_for_longer(proxies, seconds):
+    """K5: balancers reuse connections for up to a minute; others are closed soon."""
+    code = "from marketplace import settings as s; print(s.KEEP_ALIVE_SECONDS)"
+    done = run("-c", code, **NEEDED, TRUSTED_PROXIES=proxies)
+    assert done.stdout.strip() == seconds, done.stderr
+
+
 def test_commands_that_write_project_files_need_no_production():
     """Y1: `makemigrations` works in a fresh checkout."""
     done = run("manage.py", "makemigrations", "--help")

@@ -1,10 +1,12 @@
 """Quotas that stop a flood and that an active person never meets."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from accounts.tests.factories import UserFactory
 from catalog.item_types import ITEM_TYPES
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
@@ -13,6 +15,7 @@ from uploads.tests.test_uploads import send, stored
 
 pytestmark = pytest.mark.django_db
 PLURALS = ["listings", "tasks", "offerings"]
+CONVERSATIONS = "/api/messages/conversations"
 PLACE = {"latitude": 56.9, "longitude": 24.1}
 
 
@@ -48,12 +51,30 @@ def test_identical_posts_are_limited(api, alice, settings, plural):
     assert post(client, plural, "Other snow").status_code == 201
 
 
-def test_fifty_posts_in_an_hour_pass(api, alice):
-    """B7: by the defaults."""
+def test_fifty_posts_and_a_hundred_messages_in_an_hour_pass(api, alice, settings):
+    """B7: by the defaults, also of a new account."""
+    assert settings.THROTTLE
     client = api.as_(alice)
-    assert {post(client, "listings", f"Snow {n}").status_code for n in range(50)} == {
-        201
-    }
+    answers = [post(client, "listings", f"Snow {n}") for n in range(50)]
+    for other in UserFactory.create_batch(10):
+        talk = client.post(CONVERSATIONS, {"user_id": other.pk}).json()
+        messages = f"{CONVERSATIONS}/{talk['conversation']['id']}/messages"
+        answers += [client.post(messages, {"content": f"{n}"}) for n in range(10)]
+    assert [answer.status_code for answer in answers] == [201] * 150
+
+
+@pytest.mark.parametrize("days", [0, 400])
+def test_conversations_of_a_day_are_limited(api, alice, bob, settings, days):
+    """B7: of accounts of any age; a conversation that exists goes on."""
+    settings.CONVERSATIONS_PER_DAY = 2
+    alice.created_at -= timedelta(days=days)
+    alice.save()
+    client, people = api.as_(alice), [bob, *UserFactory.create_batch(2)]
+    answers = [client.post(CONVERSATIONS, {"user_id": who.pk}) for who in people]
+    assert [answer.status_code for answer in answers[:2]] == [201, 201]
+    assert refusal(answers[2]) == (429, "too_many_conversations")
+    again = client.post(CONVERSATIONS, {"user_id": bob.pk, "message": "Hello"})
+    assert again.status_code == 200
 
 
 @pytest.mark.parametrize("limit", ["UNATTACHED_PICTURES", "UNATTACHED_MB"])

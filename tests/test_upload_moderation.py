@@ -1,10 +1,14 @@
 """Pictures that staff end: with their item, alone, or with their owner."""
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 
 from audit.models import AuditLogEntry
 from core.exceptions import NotFound
+from listings.tests.factories import ListingFactory
+from listings.workflow import MODERATION
+from notifications.models import Notification
 from uploads import services
 from uploads.models import Upload
 from uploads.tests.test_uploads import mine  # noqa: F401 - a fixture
@@ -34,6 +38,32 @@ def test_staff_remove_and_restore_a_picture(api, mine, moderator):  # noqa: F811
         ("moderator", "remove", "Not theirs.", "visible", "removed"),
         ("moderator", "restore", "Not theirs.", "removed", "visible"),
     ]
+
+
+def test_the_owner_hears_of_both_decisions(mine, alice, administrator, run_jobs):  # noqa: F811
+    """R5: in the list and by e-mail, with the reason of a removal."""
+    alice.language = "lv"
+    alice.save()
+    for action in ("remove", "restore"):
+        decide(administrator, Upload.objects.get(), action)
+    run_jobs()
+    rows = Notification.objects.filter(recipient=alice).order_by("id")
+    assert [(row.kind, row.params) for row in rows] == [
+        ("picture_removed", {"reason": "Not theirs."}),
+        ("picture_restored", {}),
+    ]
+    removed, restored = mail.outbox
+    assert (removed.subject, removed.to) == ("Attēls noņemts", [alice.email])
+    assert "Not theirs." in removed.body
+    assert "Not theirs." not in restored.body
+
+
+def test_owners_hear_of_a_hidden_item_and_not_of_its_pictures(api, alice, mine, staff):  # noqa: F811
+    """R5: one decision is one notification."""
+    listing = ListingFactory(seller=alice, images=mine["url"])
+    MODERATION.run("hide", listing, actor=staff, reason="Spam.")
+    assert statuses(api, mine) == [404, 404]
+    assert [row.kind for row in Notification.objects.all()] == ["content_hidden"]
 
 
 def test_a_removed_picture_cannot_be_attached_again(api, alice, mine, administrator):  # noqa: F811

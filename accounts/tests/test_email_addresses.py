@@ -1,9 +1,12 @@
 """E-mail addresses: international domains, and characters that nobody sees."""
 
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
@@ -65,3 +68,28 @@ def test_createsuperuser_has_the_same_rules(monkeypatch):
     assert User.objects.get(username="boss").email == ASCII
     with pytest.raises(CommandError):
         call_command("createsuperuser", email=HIDDEN[0], **options)
+
+
+def store(user: User, email: str) -> None:
+    """Store an address as it was before the rule."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET email = %s WHERE id = %s", [email, user.pk]
+        )
+
+
+def stored() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT email FROM accounts_user ORDER BY id")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_migration_stores_international_domains_in_ascii():
+    """X2: addresses of older databases; one whose new form is taken stays."""
+    old = ["eva@b\u00fccher.example", "\u00e9va@b\u00fccher.example", "a@x.lv"]
+    for email in old:
+        store(UserFactory(), email)
+    UserFactory(email=ASCII)
+    migration = import_module("accounts.migrations.0007_ascii_domains")
+    migration.normalize(apps, connection.schema_editor())
+    assert stored() == [old[0], normalize_email(old[1]), "a@x.lv", ASCII]

@@ -1,11 +1,15 @@
 """Names of people: no links, no hidden characters, none of the site or its staff."""
 
+import unicodedata
+
 import pytest
 
 from accounts.models import User
 from accounts.names import has_link, imitates_site
 from accounts.tests.factories import PASSWORD, UserFactory
+from core.text import ControlCharacters, has_hidden, one_line
 
+TAGS = range(0xE0000, 0xE0080)
 pytestmark = pytest.mark.django_db
 FIELDS = ["first_name", "last_name"]
 
@@ -25,6 +29,17 @@ def test_name_has_no_hidden_characters(api, field, name):
     answer = join(api, **{field: name})
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
     assert not User.objects.exists()
+
+
+def test_names_refuse_what_other_text_loses():
+    """B3, X1: one list of characters that nobody sees, but for variants of emoji."""
+    for letter in map(chr, (*range(0xD800), *range(0xE000, 0x20000), *TAGS)):
+        try:
+            is_kept = not letter.strip() or len(one_line(f"-{letter}-")) > 2
+        except ControlCharacters:
+            is_kept = False
+        selects = unicodedata.name(letter, "").startswith("VARIATION SELECTOR")
+        assert is_kept or selects or has_hidden(letter), hex(ord(letter))
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -24,6 +24,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from core.admin.fields import InputField
+from core.api.fields import OptionalMultiLineField
 from core.exceptions import DomainError, NotAllowed
 from core.workflow import Workflow
 
@@ -43,7 +45,8 @@ def always_possible(obj: Model, actor: Any) -> bool:
 class ReasonForm(forms.Form):
     """The input of an action: its cleaned data become the keywords of `run`."""
 
-    reason = forms.CharField(
+    reason = InputField(
+        rule=OptionalMultiLineField(),
         label=gettext_lazy("Reason"),
         max_length=500,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),

@@ -1,6 +1,7 @@
 """The base class of every admin page: all fields shown, few editable."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlencode
 
@@ -8,17 +9,21 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Field, Model, Q, QuerySet, TextField
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from rest_framework import serializers
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from core.admin.actions import ReasonedActionsMixin
 from core.admin.changelists import BoundedPaginator, newest_ids, search_q
+from core.admin.fields import InputField
+from core.api.fields import OptionalMultiLineField, OptionalTextField
 from core.api.params import parse_int
 
 if TYPE_CHECKING:
@@ -90,11 +95,17 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
     """Only the fields in `editable` can be edited; nothing can be added or deleted.
 
     The fields in `private` are shown, searched and filtered only for users with the
-    permission `VIEW_PRIVATE`.
+    permission `VIEW_PRIVATE`. Text that is typed is normalized as that of the API:
+    as `input_fields` says by name, otherwise by the type of the column.
     """
 
     editable: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    input_fields: Mapping[str, serializers.Field] = {}
+    formfield_overrides = {
+        CharField: {"form_class": partial(InputField, rule=OptionalTextField())},
+        TextField: {"form_class": partial(InputField, rule=OptionalMultiLineField())},
+    }
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     list_per_page = 50
     list_disable_select_all = True
@@ -129,6 +140,14 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         if self.fieldsets:
             return flatten_fieldsets(self.fieldsets)
         return [field.name for field in self.opts.fields if not field.primary_key]
+
+    def formfield_for_dbfield(
+        self, db_field: Field, request: HttpRequest, **kwargs: Any
+    ) -> FormField | None:
+        """Return the form field of a column, with the rule of `input_fields`."""
+        if rule := self.input_fields.get(db_field.name):
+            kwargs["form_class"] = partial(InputField, rule=rule)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,5 +1,7 @@
 """Operations of migrations for one database engine."""
 
+from typing import Any
+
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RunSQL
 from django.db.migrations.state import ProjectState
@@ -43,9 +45,9 @@ class PostgresOnly(RunSQL):
 
 
 class AddIndexConcurrently(AddIndex):
-    """`AddIndex` without a lock on the table, in a migration that is not atomic.
+    """Add an index that a model declares, in a migration that is not atomic.
 
-    On PostgreSQL; on another database it is `AddIndex`.
+    As `concurrent_index` on PostgreSQL; Django's own operation knows no other database.
     """
 
     def database_forwards(
@@ -55,14 +57,31 @@ class AddIndexConcurrently(AddIndex):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Make the index, also where an attempt that failed has left an invalid one."""
-        name = schema_editor.quote_name(self.index.name)
-        if schema_editor.connection.vendor != "postgresql":
-            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        """Make the index, also if an earlier attempt has left one behind."""
         model = to_state.apps.get_model(app_label, self.model_name)
-        # Concurrently: otherwise every write waits while the table is read.
-        create = self.index.create_sql(model, schema_editor, concurrently=True)
-        schema_editor.execute(create)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            options = _concurrently(schema_editor)
+            words = "CONCURRENTLY IF EXISTS" if options else "IF EXISTS"
+            schema_editor.execute(f"DROP INDEX {words} {self.index.name}")
+            schema_editor.add_index(model, self.index, **options)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Remove the index."""
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.remove_index(
+                model, self.index, **_concurrently(schema_editor)
+            )
+
+
+def _concurrently(schema_editor: BaseDatabaseSchemaEditor) -> dict[str, Any]:
+    """Return the options of its methods for indexes, so that no write waits."""
+    if schema_editor.connection.vendor == "postgresql":
+        return {"concurrently": True}
+    return {}

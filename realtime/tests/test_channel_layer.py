@@ -38,6 +38,7 @@ class UnavailableLayer:
 def test_connections_work_without_the_layer_and_resync_afterwards(
     alice, bob, conversation, run_scenario, monkeypatch
 ):
+    """M8: messages arrive by the poll of the database meanwhile."""
     monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL_S", 0.1)
     monkeypatch.setattr(hub, "HEARTBEAT_TIMEOUT_S", 0.3)
 
@@ -67,6 +68,7 @@ def test_connections_work_without_the_layer_and_resync_afterwards(
 def test_a_request_does_not_wait_for_a_layer_that_hangs(
     api, alice, conversation, settings, monkeypatch
 ):
+    """M8: the messages are stored; the events of the next ones are not sent."""
     sent = []
 
     async def hang(layer, event):
@@ -85,6 +87,7 @@ def test_a_request_does_not_wait_for_a_layer_that_hangs(
             break
         time.sleep(0.02)
     assert (set(answers), len(sent)) == ({201}, 1)  # and left alone for a while
+    assert conversation.messages.count() == 5
 
 
 def test_the_publisher_continues_after_an_error(monkeypatch):
@@ -187,6 +190,8 @@ def test_redis_is_not_called_right_after_a_failure(away, monkeypatch):
 
 
 def test_rest_answers_without_redis(api, alice, conversation, away, monkeypatch):
+    """M8: a message is stored while the rate limits cannot be counted in Redis."""
     monkeypatch.setattr(cached_counts, "cache", away)
     path = f"/api/messages/conversations/{conversation.pk}/messages"
     assert api.as_(alice).post(path, {"content": "x"}).status_code == 201
+    assert conversation.messages.count() == 1

@@ -26,12 +26,15 @@ def with_or_without_events(request, monkeypatch):
 
 
 def test_sessions_are_checked_often_enough():
+    """M4: within seconds, also when no event arrives."""
     assert polling.SESSION_CHECK_INTERVAL_S <= 4
 
 
 def test_a_suspension_closes_the_connection(
     alice, staff, run_scenario, with_or_without_events
 ):
+    """M4: at once, or at the next check when the event was lost."""
+
     async def steps(scenario):
         a = await scenario.connect_as(alice)
         await in_thread(moderation.suspend, alice, actor=staff, reason="spam")
@@ -43,6 +46,8 @@ def test_a_suspension_closes_the_connection(
 def test_a_sign_out_closes_its_own_connections_only(
     api, alice, run_scenario, with_or_without_events
 ):
+    """M4: those of the sign-in that ended, and not those of another one."""
+
     async def steps(scenario):
         here, there = scenario.client(), await scenario.connect_as(alice)
         client = await in_thread(api.as_, alice)
@@ -57,7 +62,7 @@ def test_a_sign_out_closes_its_own_connections_only(
 
 
 def test_a_new_password_closes_the_connection(alice, run_scenario, monkeypatch):
-    """Also one that was not set through the services."""
+    """M4: also one that was not set through the services."""
     monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 0.1)
 
     async def steps(scenario):
@@ -70,6 +75,7 @@ def test_a_new_password_closes_the_connection(alice, run_scenario, monkeypatch):
 
 
 def test_an_expired_token_closes_the_connection(alice, run_scenario, monkeypatch):
+    """M4: a connection lives no longer than the token that opened it."""
     monkeypatch.setattr(polling, "SESSION_CHECK_INTERVAL_S", 0.1)
 
     async def steps(scenario):

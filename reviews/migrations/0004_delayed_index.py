@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexConcurrently(
             model_name="review",
-            index=models.Index(condition=models.Q(("is_delayed", True)), fields=["reviewer"], name="review_delayed"),
+            index=models.Index(
+                condition=models.Q(("is_delayed", True)),
+                fields=["reviewer"],
+                name="review_delayed",
+            ),
         ),
     ]

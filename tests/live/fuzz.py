@@ -2,8 +2,7 @@
 
 `python tests/live/fuzz.py [--examples N] [schemathesis options…]` migrates a temporary
 SQLite database, puts a few rows in it, serves it as production does and exits non-zero
-on any failure. The checks and their exceptions are in schemathesis.toml. P3 of the
-safety list, for each operation by itself.
+on any failure. The checks and their exceptions are in schemathesis.toml.
 """
 
 import argparse
@@ -115,7 +114,7 @@ def furnish(site: str, owner: str, other: str) -> None:
 
 
 def fuzz(name: str, site: str, *options: str, token: str = "") -> bool:
-    """One run over the served schema; whether it found nothing."""
+    """P3: one run over the served schema; returns whether it found nothing."""
     sign_in = ["--header", f"Authorization: Bearer {token}"] if token else []
     command = [BIN / "st", "run", f"{site}/api/schema", *sign_in, *options]
     started = time.monotonic()

@@ -159,6 +159,7 @@ def long_urls_are_refused_by_the_application(proxy: Proxy):
 
 
 def idle_connections_behind_nginx_stay_open(proxy: Proxy):
+    """K5: nginx uses a connection again that was silent for a while."""
     statuses = [proxy.get("/api/categories")[0]]
     time.sleep(IDLE_S)
     statuses += [proxy.get("/api/categories")[0] for _time in range(3)]

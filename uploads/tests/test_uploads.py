@@ -141,6 +141,7 @@ def test_owner_deletes_row_and_files(api, alice, mine):
 
 
 def test_picture_in_use_stays(api, alice, mine):
+    """R8: 409, and its files stay."""
     api.as_(alice).put("/api/auth/profile", {"avatar_url": mine["url"]})
     assert api.as_(alice).delete(mine["url"]).status_code == 409
     assert len(stored()) == 2
@@ -214,7 +215,7 @@ def test_avatar_is_an_address(api, alice, url):
 
 
 def test_orphans_are_deleted_after_a_day(mine, settings):
-    """U6: not before, and not while they are used."""
+    """U6, R8: not before, and not while they are used."""
     now = timezone.now()
     assert services.delete_orphans(at=now + timedelta(hours=23)) == 0
     Upload.objects.update(uses=1)

@@ -46,7 +46,7 @@ def new_picture(owner: User) -> Upload:
 
 @race_scenario(rounds=40)
 def attach_and_delete(harness: Harness) -> None:
-    """An owner attaches a picture and deletes it: one of the two takes effect."""
+    """R8: an owner attaches a picture and deletes it: one of the two takes effect."""
     seller = people(1)[0]
     item, upload = new_listing(seller), new_picture(seller)
     attach = attach_call(item.pk, upload)
@@ -64,7 +64,7 @@ luck = random.Random(5)
 
 @race_scenario(rounds=40)
 def attach_and_sweep(harness: Harness) -> None:
-    """Maintenance deletes an old unused picture while its owner attaches it."""
+    """R8: maintenance deletes an old unused picture while its owner attaches it."""
     seller = people(1)[0]
     item, upload = new_listing(seller), new_picture(seller)
     for _ in range(luck.randint(2, 25)):  # newer ones, which the sweep deletes first
