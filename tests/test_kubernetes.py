@@ -132,7 +132,7 @@ def test_a_pod_has_no_rights_and_limited_memory(name):
         "capabilities": {"drop": ["ALL"]},
     }
     config = of_kind("ConfigMap")["marketplace"]["data"]
-    needed = 250 + 600 * int(config["PICTURES_AT_ONCE"]) * (name == "web")
+    needed = 150 + 1000 * int(config["PICTURES_AT_ONCE"]) * (name == "web")
     assert megabytes(container["resources"]["limits"]["memory"]) > needed
 
 
