@@ -66,12 +66,17 @@ def network_of(address: str, *, burst: bool = False) -> str:
     return str(ip_network((int(parsed) >> (128 - bits) << (128 - bits), bits)))
 
 
-def limited_networks(address: str, limit: int) -> list[tuple[str, int]]:
-    """Return each network to count a use for, with its limit; the smallest first."""
+def networks_of(address: str) -> list[str]:
+    """Return each network to count a use for, the smallest first: two of IPv6."""
     small, large = network_of(address), network_of(address, burst=True)
-    if large == small:
-        return [(small, limit)]
-    return [(small, limit), (large, limit * BURST_FACTOR)]
+    return [small] if large == small else [small, large]
+
+
+def limited_networks(address: str, limit: int) -> list[tuple[str, int]]:
+    """Return the `networks_of` an address, each with its limit."""
+    factors = (1, BURST_FACTOR)
+    pairs = zip(networks_of(address), factors, strict=False)
+    return [(network, limit * factor) for network, factor in pairs]
 
 
 def _inner_ipv4(parsed: IPv6Address) -> str:

@@ -103,27 +103,14 @@ def registry(status: Callable[[], Mapping[str, int]] | None) -> CollectorRegistr
 
     `status` returns the state of the queue; None leaves it out.
     """
-    whole = REGISTRY
+    whole = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        whole = CollectorRegistry()
         MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+    else:
+        whole.register(REGISTRY)
     if status is not None:
-        combined = CollectorRegistry()
-        combined.register(_Whole(whole))
-        combined.register(Queue(status))
-        return combined
+        whole.register(Queue(status))
     return whole
-
-
-class _Whole(Collector):
-    """Another registry, inside one."""
-
-    def __init__(self, inner: CollectorRegistry):
-        self._inner = inner
-
-    def collect(self) -> Iterable[Metric]:
-        """Yield what the other one collects."""
-        return self._inner.collect()
 
 
 def exposition(status: Callable[[], Mapping[str, int]] | None) -> bytes:

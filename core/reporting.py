@@ -10,7 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-REMOVED = "[removed]"
+from core.web.paths import REMOVED, loggable_path
+
 # JSON Web Tokens, credentials of headers and URLs, and e-mail addresses.
 SECRET_TEXT = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*"
@@ -18,7 +19,6 @@ SECRET_TEXT = re.compile(
     r"|(?<=://)[^/\s@]+(?=@)"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 )
-LONG_SEGMENT = re.compile(r"[^/]{25,}")  # of a path: a token, as in unsubscribe links
 REQUEST_KEYS = {"method"}  # all that is sent of a request
 # Of OpenTelemetry's Django spans, in its old and new names.
 URL_ATTRIBUTES = ("http.url", "http.target", "url.full", "url.path")
@@ -96,7 +96,7 @@ def scrub_span(span: Any, request: Any) -> None:
     attributes = getattr(span, "attributes", None) or {}
     for name in URL_ATTRIBUTES:
         if name in attributes:
-            span.set_attribute(name, LONG_SEGMENT.sub(REMOVED, request.path))
+            span.set_attribute(name, loggable_path(request))
     for name in PERSONAL_ATTRIBUTES:
         if name in attributes:
             span.set_attribute(name, REMOVED)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from accounts.tokens import SESSION_ENDED
-from core.addresses import limited_networks
+from core.addresses import limited_networks, networks_of
 from core.events import Event
 from realtime import db, publisher, queries, services
 from realtime.message_stream import message_frame
@@ -77,7 +77,7 @@ class Hub:
 
     def release_slot(self, address: str) -> None:
         """Give back a slot. The hub stops with its last one."""
-        for network, _limit in limited_networks(address, 0):
+        for network in networks_of(address):
             self._connections_by_address[network] -= 1
             if not self._connections_by_address[network]:
                 del self._connections_by_address[network]

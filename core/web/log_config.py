@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 from core.request_id import current_request_id
+from core.web.paths import TokenFilter
 
 
 class RequestIdFilter(logging.Filter):
@@ -48,7 +49,10 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {
+            "request_id": {"()": RequestIdFilter},
+            "tokens": {"()": TokenFilter},
+        },
         "formatters": {
             "json": {"()": json_formatter},
             "line": {
@@ -59,7 +63,7 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "filters": ["request_id"],
+                "filters": ["request_id", "tokens"],
                 "formatter": "json" if as_json else "line",
             },
         },

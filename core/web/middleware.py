@@ -14,13 +14,13 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from core.exceptions import DEFAULT_MESSAGES, error_body, error_response
 from core.gate import Busy
 from core.request_id import set_request_id
 from core.web.limits import REFUSAL, body_limit
+from core.web.paths import loggable_path
 
 access_logger = logging.getLogger("marketplace.access")
 JSON = "application/json"
@@ -59,9 +59,7 @@ class RequestIdMiddleware:
     def _log(
         self, request: HttpRequest, response: HttpResponse, elapsed_ms: float
     ) -> None:
-        # Encoded, as a raw line break would forge a line. Without the query string,
-        # which may hold tokens.
-        path = iri_to_uri(request.path)
+        path = loggable_path(request)
         access_logger.info(
             "%s %s %s",
             request.method,

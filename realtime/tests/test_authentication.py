@@ -1,5 +1,6 @@
 """Authentication, origins and limits of connections."""
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -11,7 +12,7 @@ from accounts import tokens
 from accounts.moderation import restore, suspend
 from core.events import domain_event
 from messaging.tests.factories import write
-from realtime import connection, queries, services
+from realtime import connection, hub, queries, services
 from realtime.models import Ticket
 from realtime.tests.client import access_token_of, in_thread
 
@@ -174,6 +175,19 @@ def test_connections_of_an_address_are_limited(alice, run_scenario, settings):
         assert await second.close_code_received() == 4429
 
     run_scenario(steps)
+
+
+def test_slots_are_given_back_to_all_networks_of_an_address(settings):
+    """B4: of IPv6 the household, and the customer with eight times its limit."""
+    settings.SOCKETS_PER_ADDRESS = 1
+
+    async def open_and_close() -> None:
+        own_hub = hub.Hub()
+        for household in range(20):
+            own_hub.reserve_slot(f"2001:db8:0:{household:x}::1")
+            own_hub.release_slot(f"2001:db8:0:{household:x}::1")
+
+    asyncio.run(open_and_close())
 
 
 def test_an_underscore_is_no_hyphen_in_the_name_of_a_header():
