@@ -1,13 +1,16 @@
 """The code of the last release runs on the schema of this one: docs/upgrades.md."""
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 from django.db.migrations.operations import AddIndex, RunSQL
 from django.db.migrations.state import ModelState, ProjectState
 
+from core.db.migrations import AddIndexConcurrently
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
+from reviews.models import Review
 from tests import released
 
 # What `released.breaks` finds, and why it does no harm. Emptied by the next release.
@@ -108,3 +111,16 @@ def test_data_migrations_are_repeated_for_rows_of_the_old_code(db):
     call_command("repeat_data_migrations")
     listing.refresh_from_db()
     assert listing.search_text.startswith("sofa")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_that_failed_half_way_is_made_anew():
+    """Y5: a concurrent index whose migration is repeated does not stand in its way."""
+    index = next(one for one in Review._meta.indexes if one.name == "review_delayed")
+    state = ProjectState.from_apps(apps)
+    with connection.schema_editor(atomic=False) as editor:
+        operation = AddIndexConcurrently("review", index)  # the test database has it
+        operation.database_forwards("reviews", editor, state, state)
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "reviews_review")
+    assert found["review_delayed"]["columns"] == ["reviewer_id"]

@@ -26,10 +26,10 @@ import psycopg
 from tests.live.bounds import end_within
 from tests.live.cluster import OwnPostgres, find_program
 from tests.live.contract.client import Caller
-from tests.live.contract.market import PASSWORD, photo
+from tests.live.contract.market import PASSWORD
 from tests.live.invariants import INVARIANTS, broken, fingerprints
 from tests.live.server import DEVELOPMENT, ROOT, manage, serve
-from tests.live.usage import ACTIONS, Refused, Usage, report, wait
+from tests.live.usage import ACTIONS, Refused, Usage, report, small_photo, wait
 
 PAGE = ROOT / "docs" / "backup.md"
 MAX_RUN_S = 240  # on a busy machine
@@ -123,10 +123,8 @@ def pictures_to_delete(usage: Usage) -> list[tuple[str, list[str]]]:
     for _listing in range(DELETED_PICTURES // PER_LISTING):
         urls = []
         for number in range(PER_LISTING):
-            file = {"file": ("a.png", photo((number, 200, 9), (16, 12)), "image/png")}
-            urls.append(
-                usage.ask(alice, "POST", "/api/uploads", files=file).body["url"]
-            )
+            sent = usage.ask(alice, "POST", "/api/uploads", files=small_photo(number))
+            urls.append(sent.body["url"])
         form = usage.market.listing_form(images=",".join(urls))
         posted = usage.ask(alice, "POST", "/api/listings", json=form).body["listing"]
         path = f"/api/listings/{posted['id']}"

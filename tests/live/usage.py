@@ -16,6 +16,7 @@ from tests.live.contract.market import PASSWORD, Market, photo
 PAUSE_S = 0.05  # between two actions of a person
 JOIN_S = 60
 CONVERSATIONS = "/api/messages/conversations"
+ATTACHMENTS = "/api/messages/attachments"
 READS = (
     *("/api/tasks", "/api/listings?search=velosiped", "/api/offerings?per_page=5"),
     *("/api/map?bbox=20,50,30,60&zoom=8", "/api/helpers", "/api/categories"),
@@ -128,19 +129,27 @@ def deal(usage: Usage) -> None:
 
 
 def converse(usage: Usage) -> None:
-    """Carol writes to Mallory, who reads and answers."""
+    """Carol writes to Mallory, who reads and answers with a private picture."""
     carol, mallory = usage.person("carol"), usage.person("mallory")
     form = {"user_id": mallory.id, "message": f"Sveiki {usage.number()}"}
     found = usage.ask(carol, "POST", CONVERSATIONS, json=form).body["conversation"]
     path = f"{CONVERSATIONS}/{found['id']}/messages"
     usage.ask(mallory, "GET", path)
-    usage.ask(mallory, "POST", path, json={"content": "Jā"})
+    sent = usage.ask(mallory, "POST", ATTACHMENTS, files=small_photo(usage.number()))
+    answer = {"content": "Jā", "attachment_ids": [sent.body["attachment"]["id"]]}
+    usage.ask(mallory, "POST", path, json=answer)
+
+
+def small_photo(number: int) -> dict:
+    """The form of an upload; its picture has a colour of its own."""
+    content = photo((number % 255, 9, 99), (64, 48))
+    return {"file": ("a.png", content, "image/png")}
 
 
 def post_with_picture(usage: Usage) -> None:
     """Mallory uploads a picture and posts a listing that shows it."""
     mallory, number = usage.person("mallory"), usage.number()
-    file = {"file": ("a.png", photo((number % 255, 9, 99), (64, 48)), "image/png")}
+    file = small_photo(number)
     url = usage.ask(mallory, "POST", "/api/uploads", files=file).body["url"]
     form = usage.market.listing_form(images=url, title=f"Velosipēds {number}, 2 m²")
     form["location"] = "Brīvības iela 12, Rīga"  # of which the street is private

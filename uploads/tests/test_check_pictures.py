@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 
 from uploads import services
 from uploads.models import Upload
+from uploads.tests import test_storage
 from uploads.tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
+bucket, server = test_storage.bucket, test_storage.server  # fixtures
 
 
 @pytest.fixture
@@ -68,3 +70,14 @@ def test_files_without_a_row_are_deleted_when_asked(upload):
     left = {f"private/{name}" for name in default_storage.listdir("private")[1]}
     # The new one may belong to an upload under way.
     assert left == {new, upload.file, upload.thumbnail_file}
+
+
+def test_a_bucket_is_checked_too(bucket, alice, capsys):
+    """Y5: the files are those of the configured storage."""
+    kept, lost = (services.create(ContentFile(picture()), owner=alice) for _ in "ab")
+    default_storage.delete(lost.file)
+    default_storage.save(f"{0:032x}.jpg", ContentFile(b"x"))  # under way
+    with pytest.raises(CommandError):
+        call_command("check_pictures", delete_unnamed=True)
+    assert capsys.readouterr().out == f"missing: {lost.file}\n"
+    assert default_storage.exists(kept.file)
