@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from core.admin.base import fieldset, link_column, status_column
+from core.api.fields import NewCategoryField
 from core.api.list_fields import CommaSeparatedField
 from items.admin import MODERATION_FIELDSET
 from listings.models import Listing
@@ -16,7 +17,10 @@ from uploads.admin import PicturesMixin
 class ListingAdmin(PicturesMixin, AuditedAdmin):
     """Listings."""
 
-    input_fields = {"tags": CommaSeparatedField()}
+    input_fields = {
+        "category": NewCategoryField(),
+        "tags": CommaSeparatedField(),
+    }
     workflows = (LISTING_WORKFLOW, MODERATION)
     editable = (
         "title",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from core.admin.base import fieldset, link_column, status_column
-from core.api.fields import OptionalMultiLineField
+from core.api.fields import NewCategoryField, OptionalMultiLineField
 from items.admin import MODERATION_FIELDSET
 from offerings.models import Offering
 from offerings.workflow import MODERATION, OFFERING_WORKFLOW
@@ -16,9 +16,11 @@ from uploads.admin import PicturesMixin
 class OfferingAdmin(PicturesMixin, AuditedAdmin):
     """Offerings."""
 
-    input_fields = dict.fromkeys(
-        ("availability", "experience"), OptionalMultiLineField()
-    )
+    input_fields = {
+        "category": NewCategoryField(),
+        "availability": OptionalMultiLineField(),
+        "experience": OptionalMultiLineField(),
+    }
     workflows = (OFFERING_WORKFLOW, MODERATION)
     editable = (
         "title",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
+from core.api.fields import NewCategoryField
 from core.api.list_fields import CommaSeparatedField
 from items.admin import MODERATION_FIELDSET
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
@@ -42,7 +43,10 @@ class ApplicationInline(ReadOnlyInline):
 class TaskAdmin(PicturesMixin, AuditedAdmin):
     """Tasks, with their applications and history."""
 
-    input_fields = {"required_skills": CommaSeparatedField()}
+    input_fields = {
+        "category": NewCategoryField(),
+        "required_skills": CommaSeparatedField(),
+    }
     workflows = (TASK_WORKFLOW, MODERATION)
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")

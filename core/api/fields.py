@@ -234,6 +234,15 @@ class CategoryField(StrictChoiceField):
         return super().to_internal_value(data)
 
 
+class NewCategoryField(TextField):
+    """A category that need not be a known one: staff may begin one."""
+
+    @staticmethod
+    def clean(text: str) -> str:
+        """Return the category as it is stored."""
+        return normalize_category(one_line(text))
+
+
 class LocalDateTimeField(HasSchema, serializers.Field):
     """A time on the site's own clock, without a zone: `2031-05-06T14:30:00`.
 
