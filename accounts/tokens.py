@@ -65,6 +65,7 @@ def issue_pair(
         refresh[api_settings.JTI_CLAIM] = _child_id(parent, "refresh")
     _store(refresh, user)
     access = refresh.access_token
+    access.set_iat(at_time=refresh.current_time)
     if parent:
         access[api_settings.JTI_CLAIM] = _child_id(parent, "access")
     encoded = str(access)

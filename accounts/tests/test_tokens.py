@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from django.core import checks
 from django.test import override_settings
+from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts import moderation, services, tokens
 from accounts.models import Session
@@ -294,6 +295,15 @@ def test_public_answer_ignores_a_bad_token(api, pair):
     """A5: by the contract public endpoints ignore invalid tokens."""
     answer = api.get("/api/listings", HTTP_AUTHORIZATION=f"Bearer {pair['refresh']}")
     assert answer.status_code == 200
+
+
+def test_tokens_of_a_pair_are_as_old_as_each_other(alice):
+    """A3: whenever a repeated refresh is answered, the pair is the same."""
+    session = Session.objects.create(user=alice)
+    at = timezone.now() - timedelta(seconds=5)
+    pair = tokens.issue_pair(session, parent="a", at=at)
+    issued = {AccessToken(pair["token"])["iat"], RefreshToken(pair["refresh"])["iat"]}
+    assert issued == {int(at.timestamp())}
 
 
 def test_access_token_says_when_it_ends(pair, settings):
