@@ -40,8 +40,8 @@ DECODE_ERRORS = (  # what Pillow's decoders raise on broken or crafted files
     struct.error,
     zlib.error,
 )
-# An image of the largest size takes up to 1 GB while its colours are converted and it is
-# encoded (docs/measurements/memory.md): without a limit, a few uploads at once would
+# An image of the largest size takes up to 1 GB while its colours are converted and it
+# is encoded (docs/measurements/memory.md): without a limit, a few uploads at once would
 # exhaust the memory of the process.
 _decoder_slots = Gate(settings.PICTURES_AT_ONCE)
 

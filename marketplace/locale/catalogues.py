@@ -40,7 +40,7 @@ def source_files() -> Iterator[Path]:
     for package in sorted(ROOT.glob("*/__init__.py")):
         for path in sorted(package.parent.rglob("*.*")):
             skipped = SKIPPED_DIRS.intersection(path.relative_to(ROOT).parts)
-            if path.suffix in (".py", ".html") and not skipped:
+            if path.suffix in (".py", ".html", ".txt") and not skipped:
                 yield path
 
 
