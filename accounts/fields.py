@@ -17,9 +17,17 @@ def validate_visible_email(text: str | None) -> None:
     """Check an address as it was typed. Raises `ValidationError`.
 
     Normalizing drops some characters that are not seen, so it is too late afterwards.
+    Refused besides what `EmailValidator` refuses: a local part with other letters than
+    ASCII, a host without a domain, and one that is a number.
     """
     typed = (text or "").strip()
-    if has_hidden(typed) or not is_valid_domain(typed.rpartition("@")[2]):
+    domain = typed.rpartition("@")[2]
+    is_name = "." in normalize_email(typed).rpartition("@")[2] and "[" not in domain
+    if (
+        has_hidden(typed)
+        or not is_valid_domain(domain)
+        or (typed and not (is_name and normalize_email(typed).isascii()))
+    ):
         raise ValidationError(EmailValidator.message, code="invalid")
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,26 +11,46 @@ from rest_framework import serializers
 from accounts.models import User
 
 LINK = re.compile(
-    r"://|@|[/\\]|\bwww\.|\w{2,}\.[^\W\d_]{2,}|\b\w\.(co|com|me|io|ly|lv|net|org|ru)\b"
+    r"://|\bhttps?:|@|[/\\]|\bwww\.|\w{2,}\.[^\W\d_]{2,}"
+    r"|\b\w\.(co|com|me|io|ly|lv|net|org|ru)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\d[\d -]{6,}"
 )
+# What browsers take for a dot in a host name, and what people write in its place.
+DOTS = re.compile("[\u3002\uff61]|\\[\\.\\]|\\(\\.\\)")
 # Refused as a word of its own, and those of `WITHIN` also at the beginning or the end.
-STAFF_WORDS = ("staff", "helpdesk", "official", "webmaster", "postmaster", "atbalsts")
-WITHIN = (
-    *("admin", "moderator", "support"),
-    *("админ", "модератор", "поддержка"),
+STAFF_WORDS = (
+    *("staff", "helpdesk", "official", "webmaster", "postmaster", "noreply", "system"),
+    *("security", "customer", "payments", "atbalsts", "klientu", "drošības", "sistēma"),
+    *("служба", "система", "поддержки", "безопасности"),
 )
+WITHIN = (
+    *("admin", "moderator", "moderation", "moderācija", "support"),
+    *("админ", "модератор", "модерация", "поддержка"),
+)
+WHOLE = ("root", "help", "info", "noreply")  # surnames and words of others
 # Letters of other scripts and digits, each before the Latin letter that it looks like.
 PAIRS = (
     "аa вb еe ёe кk мm нh оo рp сc тt уy хx іi їi јj ѕs ԁd ԛq ԝw һh ӏl "
     "αa βb εe ηn ιi κk νv οo ρp τt υu χx ωw 0o 1l 3e 4a 5s 7t 8b $s |l !l łl ıi ſs"
 )
-LOOK_ALIKES = str.maketrans({pair[0]: pair[1] for pair in PAIRS.split()})
+SMALL_CAPITALS = (
+    "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz"
+)
+# Letters in dark circles, in dark squares, and of flags: each an alphabet in a row.
+SYMBOLS = {
+    chr(first + place): letter
+    for first in (0x1F150, 0x1F170, 0x1F1E6)
+    for place, letter in enumerate(ascii_lowercase)
+}
+LOOK_ALIKES = str.maketrans(
+    {pair[0]: pair[1] for pair in f"{PAIRS} {SMALL_CAPITALS}".split()} | SYMBOLS
+)
 MIN_SITE_CHARS = 4  # a shorter name of the site is in too many words
 
 
 def has_link(text: str) -> bool:
     """Return whether mail programs could make a link or an address of `text`."""
-    return LINK.search(unicodedata.normalize("NFKC", text).casefold()) is not None
+    text = DOTS.sub(".", unicodedata.normalize("NFKC", text).casefold())
+    return LINK.search(text) is not None
 
 
 def skeleton(text: str) -> str:
@@ -54,6 +75,7 @@ def imitates_site(text: str) -> bool:
     site = skeleton(settings.SITE_NAME)
     return (
         not words.isdisjoint(map(skeleton, STAFF_WORDS))
+        or whole in map(skeleton, WHOLE)
         or whole.startswith(tuple(map(skeleton, WITHIN)))
         or whole.endswith(tuple(map(skeleton, WITHIN)))
         or (len(site) >= MIN_SITE_CHARS and site in whole)

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.text import is_visible, without_invisible
+
 MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 8, 128
 
 
@@ -24,12 +26,15 @@ def normalize_password(password: str | None) -> str | None:
 
 
 class LengthValidator:
-    """Takes passwords of 8 to 128 characters, counted as they are hashed."""
+    """Takes passwords of 8 to 128 characters, counted as they are hashed.
+
+    One of blanks and invisible characters alone is as good as none.
+    """
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         """Raise `ValidationError` for a shorter or a longer password."""
         chars = len(normalize_password(password))
-        if chars < MIN_PASSWORD_CHARS:
+        if chars < MIN_PASSWORD_CHARS or not _is_visible(password):
             raise ValidationError(self._sentence("least"))
         if chars > MAX_PASSWORD_CHARS:
             raise ValidationError(self._sentence("most"))
@@ -63,6 +68,10 @@ class NotTheAccountValidator:
     def get_help_text(self) -> str:
         """Return the rule in a sentence, for forms."""
         return _("The password must differ from the username and the e-mail address.")
+
+
+def _is_visible(text: str) -> bool:
+    return is_visible(without_invisible(text))
 
 
 def _folded(text: str) -> str:

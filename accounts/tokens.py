@@ -2,7 +2,7 @@
 
 A refresh token works once. Its second use means that it was copied, and ends the
 session with all its tokens. The exception is a second use from the same device within
-`REPEAT_WINDOW`: two tabs of a browser that refresh at once get the same pair.
+`REPEAT_WINDOW`: tabs of a browser that refresh at once get the same, newest pair.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import (
     datetime_from_epoch,
@@ -199,17 +202,18 @@ def _rotate(token: RefreshToken, fingerprint: str) -> dict[str, str] | None:
         session.refreshed_jti, session.refreshed_at = used, timezone.now()
         session.device = fingerprint
         session.save(update_fields=["refreshed_jti", "refreshed_at", "device"])
-    return issue_pair(session, parent=used, at=session.refreshed_at)
+    # The newest pair of the session, for each tab that comes late.
+    return issue_pair(session, parent=session.refreshed_jti, at=session.refreshed_at)
 
 
 def _has_just_used(session: Session, jti: str, fingerprint: str) -> bool:
     """Whether this device used the refresh token within `REPEAT_WINDOW`."""
-    return (
-        session.refreshed_jti == jti
-        and session.device == fingerprint
-        and session.refreshed_at is not None
-        and timezone.now() - session.refreshed_at <= REPEAT_WINDOW
-    )
+    if session.device != fingerprint:
+        return False
+    # Not that of `session.refreshed_jti`: another tab may have used the next one since.
+    return BlacklistedToken.objects.filter(
+        token__jti=jti, blacklisted_at__gte=timezone.now() - REPEAT_WINDOW
+    ).exists()
 
 
 @transaction.atomic

@@ -50,7 +50,8 @@ class AuthViewSet(ApiViewSet):
         "update_profile": ProfileInput,
     }
     public_actions = frozenset({"register", "login", "refresh"})
-    never_repeated = frozenset({"login", "refresh", "logout"})
+    # Their answers have tokens, or end the one that asked.
+    never_repeated = frozenset({"login", "refresh", "logout", "password"})
     examples = examples.AUTH
     throttle_scopes = {"register": "register"}
 

@@ -14,6 +14,7 @@ class TicketViewSet(ApiViewSet):
     """`POST /api/auth/ws-ticket`."""
 
     queryset = User.objects.all()
+    never_repeated = frozenset({"ws_ticket"})  # a ticket works once
 
     @extend_schema(
         operation_id="auth_createSocketTicket",

@@ -41,7 +41,13 @@ def test_sharp_s_is_not_ss(api):
     assert normalize_email("eva@faß.example") == "eva@xn--fa-hia.example"
 
 
-@pytest.mark.parametrize("email", [*HIDDEN, "eva@xn--0.lv", "eva@\u2764.lv"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        *(*HIDDEN, "eva@xn--0.lv", "eva@\u2764.lv", "\u0131@a.lv", "\u00f3@a.lv"),
+        *("eva@localhost", "eva@[127.0.0.1]", "eva@[::1]"),
+    ],
+)
 def test_hidden_characters_and_impossible_domains_are_refused(api, email):
     """X2: a clear 400 and no account."""
     answer = join(api, email=email)

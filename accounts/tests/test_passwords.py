@@ -39,6 +39,12 @@ def test_own_name_is_no_password(api, password):
     assert "must differ" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("letter", [" ", "\u200b", "\u2800", "\u3164"])
+def test_password_that_shows_nothing_is_refused(api, letter):
+    """R11: it is as good as none."""
+    assert join(api, password=letter * 9).status_code == 400
+
+
 def test_length_is_counted_in_letters(api):
     """R11: a letter of two characters counts as one."""
     assert (

@@ -147,10 +147,26 @@ def test_delay_is_no_bounce(provider):
 
 
 @pytest.mark.parametrize("secret", ["hook:guess", "", "hook"])
-def test_event_without_the_secret_is_refused(provider, secret):
-    """Y3."""
+def test_event_without_the_secret_is_refused(provider, secret, caplog):
+    """Y3: without a traceback in the log, as anybody can send one."""
     assert post(BOUNCE, secret=secret).status_code == 400
     assert not SuppressedAddress.objects.exists()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize(
+    "address", ["a\0b@x.example", "a" * 5000 + "@x.example", "nobody", "<>", "a b@c.d"]
+)
+def test_event_of_no_address_of_ours_is_taken(provider, address):
+    """Y3: a provider would send it again for days."""
+    assert post(BOUNCE | {"Email": address}).status_code == 200
+    assert not SuppressedAddress.objects.exists()
+
+
+def test_name_beside_the_address_is_dropped(provider):
+    """Y3: the address alone is written to."""
+    assert post(BOUNCE | {"Email": f"Bob <{BOB.upper()}>"}).status_code == 200
+    assert is_suppressed(BOB)
 
 
 def test_without_a_secret_there_is_no_webhook(provider, settings):
@@ -166,7 +182,9 @@ def test_without_a_provider_there_is_no_webhook(settings):
     assert post(BOUNCE).status_code == 404
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'"x"', b"null", b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b'"x"', b"null", b"\xff", b"[" * 3000]
+)
 def test_body_that_is_no_event_is_refused(provider, body):
     """Y3: with 400, never 500."""
     assert post(body).status_code == 400
