@@ -1,15 +1,18 @@
 """Password rules: one Unicode form, 8 to 128 characters, not the account's own name."""
 
 import unicodedata
-from typing import overload
+from typing import Any, overload
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.text import is_visible, without_invisible
 
 MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 8, 128
+DEMO_PASSWORD = "market-demo-2026"  # of the demo accounts, in the README
 
 
 @overload
@@ -23,6 +26,15 @@ def normalize_password(password: str | None) -> str | None:
     and endpoint does.
     """
     return None if password is None else unicodedata.normalize("NFC", password)
+
+
+def is_published(password: str) -> bool:
+    """Return whether this is the password of the demo accounts, outside of a demo.
+
+    Everybody can read it, and the accounts stay when a demo becomes a real site.
+    """
+    is_demo = settings.DEMO or not settings.PRODUCTION
+    return password == DEMO_PASSWORD and not is_demo
 
 
 class LengthValidator:
@@ -68,6 +80,16 @@ class NotTheAccountValidator:
     def get_help_text(self) -> str:
         """Return the rule in a sentence, for forms."""
         return _("The password must differ from the username and the e-mail address.")
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Refuses common passwords, and that of the demo accounts outside of a demo."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` for such a password."""
+        super().validate(password, user)
+        if is_published(password):
+            raise ValidationError(self.get_error_message())
 
 
 def _is_visible(text: str) -> bool:

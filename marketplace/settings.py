@@ -287,7 +287,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (
         "accounts.passwords.LengthValidator",
-        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "accounts.passwords.CommonValidator",
         "django.contrib.auth.password_validation.NumericPasswordValidator",
         "accounts.passwords.NotTheAccountValidator",
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import User
+from accounts.passwords import DEMO_PASSWORD
 from items.categories import TASK_SLUGS
 from seed import sentences
 from seed.market import Market
@@ -18,7 +19,6 @@ from seed.tables import new_row
 from seed.words.names import MEN, WOMEN
 from seed.words.trades import BIOS
 
-DEMO_PASSWORD = "market-demo-2026"
 ACCOUNTS: dict[int, dict[str, object]] = {
     DEMO: {"username": "demo", "first_name": "Demo", "last_name": "User"},
     HELPER: {"username": "helper", "first_name": "Demo", "last_name": "Helper"},

@@ -42,7 +42,7 @@ def test_a_site_that_works_has_no_errors():
     parts = json.loads(output)["parts"]
     assert (is_ok, json.loads(output)["ok"]) == (True, True), output
     wanted = ["settings", "redis", "storage", "disk", "mail", "clock"]
-    assert sorted(parts) == sorted([*wanted, "database", "jobs"])
+    assert sorted(parts) == sorted([*wanted, "accounts", "database", "jobs"])
     assert parts["database"] == parts["storage"] == parts["jobs"] == []
 
 

@@ -8,7 +8,9 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.urls import reverse
 
+from accounts.examinations import no_demo_account_is_staff
 from accounts.models import User
+from accounts.passwords import DEMO_PASSWORD
 from accounts.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,31 @@ def test_own_name_is_no_password(api, password):
 def test_password_that_shows_nothing_is_refused(api, letter):
     """R11: it is as good as none."""
     assert join(api, password=letter * 9).status_code == 400
+
+
+@pytest.fixture
+def production(settings):
+    settings.PRODUCTION = True
+
+
+def test_the_demo_password_opens_no_account_in_production(api, production, settings):
+    """Y1: everybody can read it, and a demo's database may become a real one."""
+    UserFactory(email="staff@example.com", password=DEMO_PASSWORD)
+    login = {"email": "staff@example.com", "password": DEMO_PASSWORD}
+    assert api.post("/api/auth/login", login).status_code == 401
+    assert authenticate(username=login["email"], password=DEMO_PASSWORD) is None
+    assert join(api, password=DEMO_PASSWORD).status_code == 400
+    settings.DEMO = True
+    assert api.post("/api/auth/login", login).status_code == 200
+
+
+def test_doctor_names_staff_of_the_demo_data(production):
+    """Y2: they are errors on a site that is no demo."""
+    UserFactory(username="demo_person", is_demo=True)
+    UserFactory(username="chief", is_demo=True, is_staff=True)
+    [finding] = no_demo_account_is_staff()
+    assert (finding.severity, "chief" in finding.problem) == ("error", True)
+    assert "demo_person" not in finding.problem
 
 
 def test_length_is_counted_in_letters(api):

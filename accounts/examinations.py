@@ -1,0 +1,31 @@
+"""Examination of the accounts, for `manage.py doctor`."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts.models import User
+from core.doctor import Finding, examination
+
+
+@examination("accounts")
+def no_demo_account_is_staff() -> Iterator[Finding]:
+    """Look for staff of the demo data on a site that is no demo."""
+    if settings.DEMO or not settings.PRODUCTION:
+        return
+    try:
+        names = list(
+            User.objects.filter(is_demo=True, is_staff=True, is_active=True)
+            .order_by("pk")
+            .values_list("username", flat=True)
+        )
+    except DatabaseError:
+        return  # "database" names it
+    if names:
+        yield Finding(
+            f"Accounts of the demo data are staff: {', '.join(names)}.",
+            "Start with an empty database, or suspend them in the admin. Their "
+            "published password opens nothing while DEMO is off.",
+            setting="DEMO",
+        )
