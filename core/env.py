@@ -5,7 +5,6 @@ All problems are collected and raised together, so that an operator sees them at
 
 import builtins
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +18,14 @@ from environs import EnvValidationError, FileAwareEnv, ValidationError
 
 MAX_INT = 2**31 - 1  # of PostgreSQL and of timeouts
 ENGINES = {"django.db.backends.postgresql", "django.db.backends.sqlite3"}
+
+
+class InvalidEnvironment(ImproperlyConfigured):
+    """Variables that are missing or invalid: `problems` has sentences by name."""
+
+    def __init__(self, message: str, problems: dict[str, list[str]]):
+        super().__init__(message)
+        self.problems = problems
 
 
 def _between(least: float, most: float) -> Callable[[Any], None]:
@@ -162,7 +169,7 @@ class Environment:
         self._refused.setdefault(name, []).append(sentence)
 
     def seal(self, advice: builtins.str = "") -> None:
-        """Raise `ImproperlyConfigured` naming all invalid and missing variables.
+        """Raise `InvalidEnvironment` naming all invalid and missing variables.
 
         `advice` is the last line of its message.
         """
@@ -177,7 +184,7 @@ class Environment:
         if errors:
             lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]
             message = ["Invalid environment:", *lines, *([advice] if advice else [])]
-            raise ImproperlyConfigured("\n".join(message))
+            raise InvalidEnvironment("\n".join(message), errors)
 
     def _read(
         self, parser: builtins.str, name: builtins.str, default: Any, **options: Any
@@ -198,10 +205,11 @@ class Environment:
 def load_settings() -> None:
     """Load Django's settings; exit with their message if they are not valid.
 
+    The cause of that `SystemExit` is the `ImproperlyConfigured` of the settings.
     Without it an operator would look for that message in a traceback.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     try:
         _loaded = settings.DEBUG  # the first use of any setting loads them
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        raise SystemExit(str(error)) from error

@@ -113,6 +113,14 @@ def test_settings_of_postgresql_are_examined(wrong, refused):
     assert named(run("manage.py", "check", **own).stderr) == refused
 
 
+def test_doctor_reports_refused_settings_as_json():
+    """Y2: monitoring reads the output, also if nothing else can be examined."""
+    done = run("manage.py", "doctor", "--json", **(NEEDED | {"PORT": "80000"}))
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"]) == (1, False)
+    assert [one["setting"] for one in report["parts"]["settings"]] == ["PORT"]
+
+
 def test_workers_of_the_command_line_need_redis_too():
     """Y1: `gunicorn --workers 2` counts as WEB_CONCURRENCY=2."""
     done = run(*STARTS["gunicorn"], "--workers", "2", **NEEDED)
