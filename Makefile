@@ -17,11 +17,13 @@ help:  ## List the targets
 # --- Environments: rebuilt when the pinned requirements change --------------------------
 .venv/base: requirements/base.txt
 	test -x $(RUN) || $(PYTHON) -m venv .venv
+	@echo 'Installing packages (about a minute)…'
 	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt
 	test -x $(RUN) || $(PYTHON) -m venv .venv
+	@echo 'Installing packages (about a minute)…'
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@ .venv/base
 

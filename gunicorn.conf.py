@@ -19,9 +19,9 @@ from core.web.ports import cannot_listen
 env = Environment(Path(__file__).parent / ".env")
 
 wsgi_app = "marketplace.asgi:http"
-own_host, own_port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
+own_host, own_port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000, at_most=65_535)
 bind = f"{own_host}:{own_port}"
-workers = env.int("WEB_CONCURRENCY", 1)
+workers = env.positive("WEB_CONCURRENCY", 1)
 worker_class = "marketplace.serving.worker.Worker"  # with WEB_THREADS threads
 timeout = 30  # of a loop that does not answer
 graceful_timeout = 20  # seconds after SIGTERM for open requests

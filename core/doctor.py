@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-Severity = str  # "error": something does not work. "warning": it may not work later.
+# "error": something does not work. "warning": it may not work later. "note": something
+# to know, such as what was not examined.
+Severity = str
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class Finding:
         return asdict(self)
 
 
+def not_examined(reason: str, remedy: str, setting: str = "") -> Finding:
+    """Return a note: without it a part that was not examined would seem to work."""
+    return Finding(f"Not examined: {reason}", remedy, setting, "note")
+
+
 Examination = Callable[[], Iterator[Finding]]
 EXAMINATIONS: dict[str, Examination] = {}
 
@@ -28,7 +35,7 @@ EXAMINATIONS: dict[str, Examination] = {}
 def examination(name: str) -> Callable[[Examination], Examination]:
     """Register a function that yields the findings about one part of the site.
 
-    It yields nothing where its part is not configured. Registering happens in
+    It yields `not_examined` where it could not look. Registering happens in
     `<app>/examinations.py`. Raises `ValueError` for a name that is taken.
     """
 
@@ -67,6 +74,17 @@ def report(results: list[tuple[str, list[Finding]]]) -> dict[str, Any]:
         "ok": not has_errors(results),
         "parts": {name: [f.as_dict() for f in found] for name, found in results},
     }
+
+
+def refused(error: BaseException | None) -> dict[str, Any]:
+    """Return the same data for settings that were refused with `error`."""
+    problems = getattr(error, "problems", {"": [str(error)]})
+    remedy = "README.md describes each variable. Nothing else was examined."
+    found = [
+        Finding(" ".join(sentences), remedy, name)
+        for name, sentences in problems.items()
+    ]
+    return report([("settings", found)])
 
 
 def has_errors(results: list[tuple[str, list[Finding]]]) -> bool:

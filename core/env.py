@@ -5,18 +5,35 @@ All problems are collected and raised together, so that an operator sees them at
 
 import builtins
 import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from environs import EnvValidationError, FileAwareEnv, ValidationError, validate
+from environs import EnvValidationError, FileAwareEnv, ValidationError
 
-NOT_NEGATIVE = validate.Range(min=0, error="Must not be negative.")
-NOT_EMPTY = validate.Length(min=1, error="Must not be empty.")
+MAX_INT = 2**31 - 1  # of PostgreSQL and of timeouts
+ENGINES = {"django.db.backends.postgresql", "django.db.backends.sqlite3"}
+
+
+class InvalidEnvironment(ImproperlyConfigured):
+    """Variables that are missing or invalid: `problems` has sentences by name."""
+
+    def __init__(self, message: str, problems: dict[str, list[str]]):
+        super().__init__(message)
+        self.problems = problems
+
+
+def _between(least: float, most: float) -> Callable[[Any], None]:
+    def check(value: Any) -> None:
+        if not least <= value <= most:  # false for NaN, too
+            raise ValidationError(f"Must be between {least} and {most}.")
+
+    return check
 
 
 def is_time_zone(name: str) -> None:
@@ -31,6 +48,23 @@ def is_object(value: object) -> None:
     """Raise `ValidationError` for JSON that is not an object."""
     if not isinstance(value, dict):
         raise ValidationError('Write a JSON object, such as {"API_KEY": "…"}.')
+
+
+def is_url(*schemes: str) -> Callable[[str], None]:
+    """Return a validator of URLs with a host and one of these schemes."""
+
+    def check(value: str) -> None:
+        try:
+            url = urlsplit(value)
+            is_right = url.scheme in schemes and (url.hostname or url.scheme == "unix")
+            _port = url.port  # raises for one beyond 65535
+        except ValueError:
+            is_right = False
+        if not is_right:
+            names = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ValidationError(f"Write a URL that begins with {names} and a host.")
+
+    return check
 
 
 class Environment:
@@ -58,13 +92,38 @@ class Environment:
         """Return True or False."""
         return self._read("bool", name, default)
 
-    def int(self, name: builtins.str, default: builtins.int) -> builtins.int:
-        """Return an integer from 0."""
-        return self._read("int", name, default, validate=NOT_NEGATIVE)
+    def int(
+        self,
+        name: builtins.str,
+        default: builtins.int,
+        *,
+        at_least: builtins.int = 0,
+        at_most: builtins.int = MAX_INT,
+    ) -> builtins.int:
+        """Return an integer between the two bounds."""
+        return self._read("int", name, default, validate=_between(at_least, at_most))
 
-    def float(self, name: builtins.str, default: builtins.float) -> builtins.float:
-        """Return a number from 0."""
-        return self._read("float", name, default, validate=NOT_NEGATIVE)
+    def positive(
+        self,
+        name: builtins.str,
+        default: builtins.int,
+        *,
+        at_most: builtins.int = MAX_INT,
+    ) -> builtins.int:
+        """Return an integer from 1: a site with 0 of these does not work."""
+        return self.int(name, default, at_least=1, at_most=at_most)
+
+    def float(
+        self, name: builtins.str, default: builtins.float, *, at_least: float = 0
+    ) -> builtins.float:
+        """Return a number from `at_least`; never infinity, and never NaN."""
+        return self._read("float", name, default, validate=_between(at_least, MAX_INT))
+
+    def url(self, name: builtins.str, *schemes: builtins.str) -> builtins.str:
+        """Return a URL with one of these schemes, or an empty text."""
+        if not self._read("str", name, ""):  # `NAME=` is valid: there is none
+            return ""
+        return self._read("str", name, "", validate=is_url(*schemes))
 
     def json(
         self, name: builtins.str, default: dict[builtins.str, Any]
@@ -95,8 +154,14 @@ class Environment:
     def database(
         self, name: builtins.str, default: builtins.str
     ) -> dict[builtins.str, Any]:
-        """Return the database at a URL, as Django's `DATABASES` describes databases."""
+        """Return the database at a URL, as Django's `DATABASES` describes databases.
+
+        PostgreSQL and SQLite only: others would be taken for PostgreSQL.
+        """
         found = self._read("dj_db_url", name, None)
+        if found and found["ENGINE"] not in ENGINES:
+            self.refuse(name, "Begin it with postgres://, or with sqlite:///.")
+            found = None
         return dict(found or dj_database_url.parse(default))
 
     def refuse(self, name: builtins.str, sentence: builtins.str) -> None:
@@ -104,7 +169,7 @@ class Environment:
         self._refused.setdefault(name, []).append(sentence)
 
     def seal(self, advice: builtins.str = "") -> None:
-        """Raise `ImproperlyConfigured` naming all invalid and missing variables.
+        """Raise `InvalidEnvironment` naming all invalid and missing variables.
 
         `advice` is the last line of its message.
         """
@@ -119,7 +184,7 @@ class Environment:
         if errors:
             lines = [f"  - {name}: {' '.join(errors[name])}" for name in errors]
             message = ["Invalid environment:", *lines, *([advice] if advice else [])]
-            raise ImproperlyConfigured("\n".join(message))
+            raise InvalidEnvironment("\n".join(message), errors)
 
     def _read(
         self, parser: builtins.str, name: builtins.str, default: Any, **options: Any
@@ -140,10 +205,11 @@ class Environment:
 def load_settings() -> None:
     """Load Django's settings; exit with their message if they are not valid.
 
+    The cause of that `SystemExit` is the `ImproperlyConfigured` of the settings.
     Without it an operator would look for that message in a traceback.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     try:
         _loaded = settings.DEBUG  # the first use of any setting loads them
     except ImproperlyConfigured as error:
-        sys.exit(str(error))
+        raise SystemExit(str(error)) from error

@@ -14,9 +14,10 @@ from django.core.checks import WARNING, run_checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.mail import get_connection
-from django.db import connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import DatabaseError, connection
 
-from core.doctor import Finding, examination
+from core.doctor import Finding, examination, not_examined
 
 MAX_CLOCK_DIFFERENCE_S = 2.0  # tokens and leases are compared with these clocks
 MIN_FREE_BYTES, MIN_FREE_SHARE = 1024**3, 0.05
@@ -39,12 +40,23 @@ def settings_are_safe() -> Iterator[Finding]:
             "DEBUG",
             "warning",
         )
+    if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXIES:
+        yield Finding(
+            "Plain HTTP is redirected to HTTPS, and no proxy is trusted to say what a"
+            " client used: behind a proxy every request is redirected for ever.",
+            "Set the number of own proxies that set X-Forwarded-Proto, usually 1.",
+            "TRUSTED_PROXIES",
+            "warning",
+        )
 
 
 @examination("redis")
 def redis_answers() -> Iterator[Finding]:
     """Write, read and delete a value."""
     if not settings.REDIS_URL:
+        yield not_examined(
+            "no Redis is set.", "Several processes need one.", "REDIS_URL"
+        )
         return
     try:
         with _redis() as client:
@@ -53,7 +65,8 @@ def redis_answers() -> Iterator[Finding]:
             is_kept = client.get(key) == b"1"
             client.delete(key)
     except (redis.RedisError, ValueError, OSError) as error:
-        where = urlsplit(settings.REDIS_URL).hostname
+        url = urlsplit(settings.REDIS_URL)
+        where = url.hostname or url.path  # of a socket
         yield Finding(
             f"Redis at {where} does not answer: {error}",
             "Start it, or correct the URL. Until then each process counts rate limits"
@@ -127,11 +140,18 @@ def mail_is_accepted() -> Iterator[Finding]:
         with get_connection():
             pass
     except Exception as error:  # noqa: BLE001 - of whichever backend is configured
+        where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
         yield Finding(
-            f"The mail server does not accept the connection: {error}",
+            f"The mail server {where} does not accept the connection: {error}",
             "Check the host, the port, the user and the password. E-mails wait and are"
             " retried for about a day.",
             "EMAIL_HOST",
+        )
+    if not issubclass(type(get_connection()), EmailBackend):
+        yield not_examined(
+            f"{settings.EMAIL_BACKEND} connects with its first e-mail only.",
+            "Ask for a confirmation e-mail on the site.",
+            "EMAIL_BACKEND",
         )
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     if settings.PRODUCTION:
@@ -150,19 +170,24 @@ def mail_is_accepted() -> Iterator[Finding]:
 def clocks_agree() -> Iterator[Finding]:
     """Compare the clocks of the database and of Redis with the clock here."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            before = time.time()
-            cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-            [theirs] = cursor.fetchone()
-        yield from _difference("the database", float(theirs), before)
+        try:
+            with connection.cursor() as cursor:
+                before = time.time()
+                cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+                [theirs] = cursor.fetchone()
+        except DatabaseError:
+            yield not_examined("the clock of the database.", "See database.")
+        else:
+            yield from _difference("the database", float(theirs), before)
     if settings.REDIS_URL:
         try:
             with _redis() as client:
                 before = time.time()
                 seconds, microseconds = client.time()
         except (redis.RedisError, ValueError, OSError):
-            return  # "redis" names it
-        yield from _difference("Redis", seconds + microseconds / 1e6, before)
+            yield not_examined("the clock of Redis.", "See redis.")
+        else:
+            yield from _difference("Redis", seconds + microseconds / 1e6, before)
 
 
 def _difference(name: str, theirs: float, before: float) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ Everything is off unless `METRICS_TOKEN` or `METRICS_PORT` is set: then nothing 
 imported, and no measurement is taken.
 """
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 
 from django.conf import settings
 
+logger = logging.getLogger("marketplace.metrics")
 # The state of the queue: `jobs` sets it, since core knows no queue.
 _queue: dict[str, Callable[[], dict[str, int]]] = {}
 
@@ -81,6 +83,17 @@ def serve() -> None:
     """Answer every path with the metrics, at METRICS_PORT of HOST, from a thread.
 
     For processes without HTTP of their own, as the worker. Nothing if there is no port.
+    A port that cannot be used is logged: the work of the process matters more.
     """
-    if settings.METRICS_PORT:
+    if not settings.METRICS_PORT:
+        return
+    try:
         _instruments().serve(settings.HOST, settings.METRICS_PORT, _queue.get("status"))
+    except OSError as error:
+        logger.warning(
+            "no metrics at METRICS_PORT %s of %s: %s. A second worker on a machine"
+            " needs another port.",
+            settings.METRICS_PORT,
+            settings.HOST,
+            error,
+        )

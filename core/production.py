@@ -1,9 +1,10 @@
 """What must be set before the site may be served with `DEBUG=false`."""
 
+import re
 from collections.abc import Iterator, Mapping
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 # Of sources and documents that anybody can read.
 LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
@@ -11,6 +12,7 @@ PUBLISHED_KEYS = (LAPTOP_KEY, "django-insecure-")
 MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
 MIN_TOKEN_CHARS = 32
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+HOST = re.compile(r"[^\s:/@?#]*|\[[0-9A-Fa-f:.]+\]")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 PRINTING_BACKENDS = tuple(
     f"django.core.mail.backends.{name}." for name in ("console", "dummy", "locmem")
@@ -79,7 +81,11 @@ def _addresses(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "ALLOWED_HOSTS",
             "Name each host of this site, without * and without dots in front.",
         )
-    site = urlsplit(settings["SITE_URL"] or "")
+    for host in hosts:
+        if not HOST.fullmatch(host.strip("*.")):
+            sentence = f"{host} is no host name: write no scheme, port or path."
+            yield "ALLOWED_HOSTS", sentence
+    site = _parts(settings["SITE_URL"])
     if site.scheme not in {"http", "https"} or not site.hostname:
         yield "SITE_URL", "Set the URL of this site, as in https://market.example.com."
     elif site.hostname in LOOPBACK_HOSTS and hosts and not is_local(hosts):
@@ -87,6 +93,19 @@ def _addresses(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "SITE_URL",
             f"Links in e-mails would lead to {site.hostname}: set the public URL.",
         )
+    elif (
+        site.scheme == "http"
+        and settings["SECURE_SSL_REDIRECT"]
+        and site.hostname not in LOOPBACK_HOSTS
+    ):
+        yield "SITE_URL", "Begin it with https://: plain HTTP is redirected there."
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # such as an IPv6 address without its end
+        return urlsplit("")
 
 
 def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
@@ -95,6 +114,9 @@ def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "EMAIL_BACKEND",
             "It sends no e-mails. Leave it unset for SMTP, and set EMAIL_HOST.",
         )
+    secret = settings["MAIL_WEBHOOK_SECRET"]
+    if secret and not all(secret.partition(":")):
+        yield "MAIL_WEBHOOK_SECRET", "Write user:password, with a colon between them."
     _person, at, domain = parseaddr(settings["DEFAULT_FROM_EMAIL"])[1].rpartition("@")
     if not at or "." not in domain or domain.lower().startswith("localhost."):
         yield (

@@ -12,7 +12,10 @@ import time
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
-import django
+from django.conf import settings
+
+from core.env import load_settings
+from marketplace.server import listen
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 60
@@ -20,10 +23,15 @@ SERVER, WORKER = ["-m", "marketplace.server"], ["manage.py", "worker"]
 
 
 def main() -> int:
-    """Run both until one ends, or SIGINT or SIGTERM; return the exit status."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-    django.setup()
-    port = int(os.environ.get("PORT", "8000"))
+    """Run both until one ends, or SIGINT or SIGTERM; return the exit status.
+
+    Exits with a sentence if a setting is wrong or the port is in use.
+    """
+    load_settings()
+    port = settings.PORT
+    # Before anything starts: another server at this port would answer as if it were
+    # this one, and the worker would begin to work.
+    listen(HOST, port).close()
     environment = os.environ | {"HOST": HOST, "PORT": str(port)}
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
@@ -74,7 +82,8 @@ def _is_ready(port: int, processes: list[subprocess.Popen]) -> bool:
         try:
             connection.request("GET", "/ready")
             if connection.getresponse().status == 200:
-                return True
+                # Another server may have taken the port in between, and answer here.
+                return all(process.poll() is None for process in processes)
         except (OSError, HTTPException):
             pass  # not yet
         finally:

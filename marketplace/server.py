@@ -3,6 +3,7 @@
 In the demo it serves everything. In production it serves `/ws`, beside gunicorn.
 """
 
+import logging
 import socket
 from contextlib import suppress
 
@@ -20,6 +21,8 @@ from marketplace.serving.config import config_of
 MAX_FRAME_BYTES = 128 * 1024
 # Of unacknowledged data: then the kernel closes the connection of a dead client.
 TCP_USER_TIMEOUT_MS = 30_000
+
+logger = logging.getLogger("marketplace.server")
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -59,6 +62,8 @@ def main() -> None:
             listener.setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS
             )
+        # As gunicorn does; after this the first requests are answered.
+        logger.info("Listening at http://%s:%s", *listener.getsockname()[:2])
         with suppress(KeyboardInterrupt):  # raised after a graceful stop
             uvicorn.Server(config).run(sockets=[listener])
 

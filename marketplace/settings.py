@@ -19,13 +19,16 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from core.api.spectacular import DOCUMENT
-from core.env import NOT_EMPTY, Environment
+from core.env import Environment
 from core.production import LAPTOP_KEY, problems
 from core.web.limits import FORM_OVERHEAD_BYTES
 from core.web.log_config import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # what the embedded defaults write
+MAX_PORT = 65_535
+MAX_DAYS = 36_500  # a century: the calendar of `datetime` ends
+MAX_HOURS, MAX_MINUTES = 24 * MAX_DAYS, 24 * 60 * MAX_DAYS
 
 env = Environment(BASE_DIR / ".env")
 
@@ -33,12 +36,12 @@ env = Environment(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = not DEBUG
 # In production these four are required: `core.production` says what they must be.
-SECRET_KEY = env.str("SECRET_KEY", LAPTOP_KEY if DEBUG else "", validate=NOT_EMPTY)
+SECRET_KEY = env.str("SECRET_KEY", "") or (LAPTOP_KEY if DEBUG else "")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", f"{SECRET_KEY}:tokens" if DEBUG else "")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
-PORT = env.int("PORT", 8000)
+PORT = env.int("PORT", 8000, at_most=MAX_PORT)
 SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}" if DEBUG else "").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Marketplace")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # hops in front that add X-Forwarded-*
@@ -108,15 +111,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
 HOST = env.str("HOST", "127.0.0.1")
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1)
-WEB_THREADS = env.int("WEB_THREADS", 8)
+WEB_CONCURRENCY = env.positive("WEB_CONCURRENCY", 1)
+WEB_THREADS = env.positive("WEB_THREADS", 8)
 # In which the head of a request must arrive.
-HEADER_TIMEOUT_SECONDS = env.float("HEADER_TIMEOUT_SECONDS", 10.0)
+HEADER_TIMEOUT_SECONDS = env.float("HEADER_TIMEOUT_SECONDS", 10.0, at_least=0.1)
 # Balancers reuse connections that are silent for up to a minute: ours must last longer.
 KEEP_ALIVE_SECONDS = env.int("KEEP_ALIVE_SECONDS", 75 if TRUSTED_PROXIES else 5)
 # Requests that compute for long, of the threads of a process.
-PASSWORDS_AT_ONCE = env.int("PASSWORDS_AT_ONCE", 2)
-PICTURES_AT_ONCE = env.int("PICTURES_AT_ONCE", 2)
+PASSWORDS_AT_ONCE = env.positive("PASSWORDS_AT_ONCE", 2)
+PICTURES_AT_ONCE = env.positive("PICTURES_AT_ONCE", 2)
 APPEND_SLASH = False  # a redirect to …/ would lose the body of a POST
 
 TEMPLATES = [
@@ -158,7 +161,7 @@ else:
         "prepare_threshold": env.int("DB_PREPARE_AFTER", 5) or None,  # runs of a text
         "pool": {
             "min_size": env.int("DB_POOL_MIN", 1),
-            "max_size": env.int("DB_POOL_MAX", 8),
+            "max_size": env.positive("DB_POOL_MAX", 8),
             "timeout": 10,
         },
         "options": (
@@ -166,15 +169,19 @@ else:
             f" -c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)}"
         ),
     }
+    if _database["OPTIONS"]["pool"]["max_size"] < env.int("DB_POOL_MIN", 1):
+        env.refuse("DB_POOL_MAX", "Must not be less than DB_POOL_MIN.")
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", "")  # core.db.replica says how
 REPLICA_MAX_LAG_SECONDS = env.float("REPLICA_MAX_LAG_SECONDS", 5.0)
 if DATABASE_REPLICA_URL:
     DATABASES["replica"] = {
-        **env.database("DATABASE_REPLICA_URL", DATABASE_REPLICA_URL),
+        **env.database("DATABASE_REPLICA_URL", "sqlite://"),
         "ENGINE": _database["ENGINE"],
         "OPTIONS": _database["OPTIONS"],
         "TEST": {"MIRROR": "default"},
     }
+    if not _database["ENGINE"].endswith("postgresql"):
+        env.refuse("DATABASE_REPLICA_URL", "It needs a DATABASE_URL of PostgreSQL.")
     DATABASE_ROUTERS = ["core.db.replica.ReplicaRouter"]
 PREPARED_QUERIES = env.bool("PREPARED_QUERIES", True)  # core.db.prepared says how
 SILENCED_SYSTEM_CHECKS = [
@@ -184,7 +191,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix")
 CACHES = {
     "default": {
         "BACKEND": "core.web.caches.FallbackRedisCache",
@@ -202,9 +209,9 @@ CACHES = {
 }
 
 # --- Sockets --------------------------------------------------------------------------
-SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", 10)  # in one process
-SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 100)
-SOCKET_THREADS = env.int("SOCKET_THREADS", 4)  # that ask the database for sockets
+SOCKETS_PER_PERSON = env.positive("SOCKETS_PER_PERSON", 10)  # in one process
+SOCKETS_PER_ADDRESS = env.positive("SOCKETS_PER_ADDRESS", 100)
+SOCKET_THREADS = env.positive("SOCKET_THREADS", 4)  # that ask the database for sockets
 # Redis publishes across its numbered databases: the prefix separates marketplaces.
 _market = f"{SECRET_KEY} {urlsplit(REDIS_URL).path.strip('/') or '0'}".encode()
 CHANNEL_LAYERS = {
@@ -229,7 +236,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG  # set, or each client of a test would list all files
 S3_BUCKET = env.str("S3_BUCKET", "")
-S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
+S3_ENDPOINT_URL = env.url("S3_ENDPOINT_URL", "http", "https")
 S3_REGION = env.str("S3_REGION", "eu-north-1")
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
@@ -270,14 +277,16 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
+UPLOAD_MAX_BYTES = env.positive("UPLOAD_MAX_BYTES", 5 * 1024 * 1024)
 # A picture is received in memory, where it is decoded anyway: a full disk of temporary
 # files cannot fail it.
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
-UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", 25_000_000)
+UPLOAD_MAX_PIXELS = env.positive("UPLOAD_MAX_PIXELS", 25_000_000)
 UPLOAD_THUMBNAIL_PX = 400  # longest side of the thumbnail
-BODY_MAX_BYTES = env.int("BODY_MAX_BYTES", 1024 * 1024)  # of anything but an upload
-BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 15.0)  # between two pieces
+# Of anything but an upload.
+BODY_MAX_BYTES = env.positive("BODY_MAX_BYTES", 1024 * 1024)
+# Between two pieces.
+BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 15.0, at_least=0.1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------
@@ -292,8 +301,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "accounts.passwords.NotTheAccountValidator",
     )
 ]
-ACCESS_TOKEN_MINUTES = env.int("ACCESS_TOKEN_MINUTES", 24 * 60)
-REFRESH_TOKEN_DAYS = env.int("REFRESH_TOKEN_DAYS", 30)
+ACCESS_TOKEN_MINUTES = env.positive(
+    "ACCESS_TOKEN_MINUTES", 24 * 60, at_most=MAX_MINUTES
+)
+REFRESH_TOKEN_DAYS = env.positive("REFRESH_TOKEN_DAYS", 30, at_most=MAX_DAYS)
 SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SIGNING_KEY or f"{SECRET_KEY}:tokens",
     "ALGORITHM": "HS256",
@@ -317,10 +328,12 @@ AVATAR_SERVICES = [
     "www.gravatar.com",
 ]
 AVATAR_HOSTS = env.list("AVATAR_HOSTS", AVATAR_SERVICES)  # besides our uploads
-SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", 10)  # failures per account and address …
-SIGN_IN_ATTEMPTS_PER_ADDRESS = env.int("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
-SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.int("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
-SIGN_IN_WINDOW_MINUTES = env.int("SIGN_IN_WINDOW_MINUTES", 15)  # … in this time
+# Failures per account and address …
+SIGN_IN_ATTEMPTS = env.positive("SIGN_IN_ATTEMPTS", 10)
+SIGN_IN_ATTEMPTS_PER_ADDRESS = env.positive("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
+SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.positive("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
+# … in this time.
+SIGN_IN_WINDOW_MINUTES = env.positive("SIGN_IN_WINDOW_MINUTES", 15, at_most=MAX_MINUTES)
 
 EMAIL_CONFIRMATION = env.str(
     "EMAIL_CONFIRMATION",
@@ -336,26 +349,32 @@ GAZETTEER_FILE = env.path(
 PUBLIC_POINT_GRID_M = env.float("PUBLIC_POINT_GRID_M", 250.0)  # 0: exact points
 REVIEWS_REQUIRE_DEAL = env.bool("REVIEWS_REQUIRE_DEAL", False)
 # Reviews without a deal by younger accounts are shown once the account is as old.
-REVIEW_MIN_ACCOUNT_DAYS = env.int("REVIEW_MIN_ACCOUNT_DAYS", 0)
-LISTING_DAYS = env.int("LISTING_DAYS", 60)  # an untouched listing is archived
-TASK_DAYS = env.int("TASK_DAYS", 30)  # an open task that nobody took is cancelled
-AUTO_CONFIRM_DAYS = env.int("AUTO_CONFIRM_DAYS", 14)
-REAPPLY_HOURS = env.int("REAPPLY_HOURS", 24)  # after an application was withdrawn
+REVIEW_MIN_ACCOUNT_DAYS = env.int("REVIEW_MIN_ACCOUNT_DAYS", 0, at_most=MAX_DAYS)
+# An untouched listing is archived.
+LISTING_DAYS = env.positive("LISTING_DAYS", 60, at_most=MAX_DAYS)
+# An open task that nobody took is cancelled.
+TASK_DAYS = env.positive("TASK_DAYS", 30, at_most=MAX_DAYS)
+AUTO_CONFIRM_DAYS = env.positive("AUTO_CONFIRM_DAYS", 14, at_most=MAX_DAYS)
+# After an application was withdrawn.
+REAPPLY_HOURS = env.int("REAPPLY_HOURS", 24, at_most=MAX_HOURS)
 COUNTER_FLUSH_SECONDS = env.float(
     "COUNTER_FLUSH_SECONDS", 5.0
 )  # how often counted views are written
-NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7)  # younger accounts begin …
+# Younger accounts begin …
+NEW_ACCOUNT_DAYS = env.int("NEW_ACCOUNT_DAYS", 7, at_most=MAX_DAYS)
 NEW_ACCOUNT_CONVERSATIONS = env.int("NEW_ACCOUNT_CONVERSATIONS", 20)  # … a day
-CONVERSATIONS_PER_DAY = env.int("CONVERSATIONS_PER_DAY", 200)  # of older accounts
+CONVERSATIONS_PER_DAY = env.positive("CONVERSATIONS_PER_DAY", 200)  # of older accounts
 # Quotas of a person, far above what an active one needs; they apply with THROTTLE.
-POSTS_PER_DAY = env.int("POSTS_PER_DAY", 200)  # of one type
-IDENTICAL_POSTS_PER_DAY = env.int("IDENTICAL_POSTS_PER_DAY", 100)
-UNATTACHED_PICTURES = env.int("UNATTACHED_PICTURES", 200)
-UNATTACHED_MB = env.int("UNATTACHED_MB", 500)
+POSTS_PER_DAY = env.positive("POSTS_PER_DAY", 200)  # of one type
+IDENTICAL_POSTS_PER_DAY = env.positive("IDENTICAL_POSTS_PER_DAY", 100)
+UNATTACHED_PICTURES = env.positive("UNATTACHED_PICTURES", 200)
+UNATTACHED_MB = env.positive("UNATTACHED_MB", 500)
 VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
-NOTICE_DAYS = env.int("NOTICE_DAYS", 3)  # before an item ends its owner is notified
-NOTIFICATION_DAYS = env.int("NOTIFICATION_DAYS", 90)  # then settled ones are deleted
-ORPHAN_UPLOAD_HOURS = env.int("ORPHAN_UPLOAD_HOURS", 24)
+# Before an item ends its owner is notified.
+NOTICE_DAYS = env.int("NOTICE_DAYS", 3, at_most=MAX_DAYS)
+# Then settled ones are deleted.
+NOTIFICATION_DAYS = env.positive("NOTIFICATION_DAYS", 90, at_most=MAX_DAYS)
+ORPHAN_UPLOAD_HOURS = env.positive("ORPHAN_UPLOAD_HOURS", 24, at_most=MAX_HOURS)
 
 # --- The API --------------------------------------------------------------------------
 PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", 0)  # s that a cache need not ask again
@@ -364,9 +383,9 @@ THROTTLE = env.bool("THROTTLE", True)
 # people may share an address.
 THROTTLE_ANONYMOUS_READ = env.int("THROTTLE_ANONYMOUS_READ", 3000)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
-    "register": (env.int("THROTTLE_REGISTER", 30), 3600),
-    "write": (env.int("THROTTLE_WRITE", 300), 60),
-    "upload": (env.int("THROTTLE_UPLOAD", 120), 3600),
+    "register": (env.positive("THROTTLE_REGISTER", 30), 3600),
+    "write": (env.positive("THROTTLE_WRITE", 300), 60),
+    "upload": (env.positive("THROTTLE_UPLOAD", 120), 3600),
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
@@ -477,7 +496,7 @@ EMAIL_BACKEND = env.str(
 if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "jobs.smtp.EmailBackend"  # the same, with a timeout for each step
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_PORT = env.positive("EMAIL_PORT", 25, at_most=MAX_PORT)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
@@ -504,9 +523,10 @@ LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 LOGGING = configuration(as_json=LOG_JSON, level=LOG_LEVEL)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # /metrics answers to its bearer
-METRICS_PORT = env.int("METRICS_PORT", 0)  # of a worker, which serves no HTTP
-SENTRY_DSN = env.str("SENTRY_DSN", "")
-OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+# Of a worker, which serves no HTTP.
+METRICS_PORT = env.int("METRICS_PORT", 0, at_most=MAX_PORT)
+SENTRY_DSN = env.url("SENTRY_DSN", "http", "https")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.url("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https")
 
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,

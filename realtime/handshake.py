@@ -1,11 +1,14 @@
 """The WebSocket handshake as a Django request, and whether its origin is allowed."""
 
+import logging
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, QueryDict
+
+logger = logging.getLogger("django.security.DisallowedHost")  # of HTTP, too
 
 
 def request_of(scope: dict) -> HttpRequest:
@@ -39,7 +42,8 @@ def is_origin_allowed(request: HttpRequest) -> bool:
     origin = request.META.get("HTTP_ORIGIN")
     try:
         host = request.get_host()
-    except DisallowedHost:
+    except DisallowedHost as error:
+        logger.warning(str(error))
         return False
     if origin is None or origin in settings.CORS_ALLOWED_ORIGINS:
         return True

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from core import doctor
 from core.doctor import EXAMINATIONS, Finding, examination
@@ -52,9 +52,44 @@ def test_a_missing_index_is_named():
         cursor.execute("DROP INDEX job_due")
     [found] = findings("database")
     assert "job_due" in found.problem
+    assert "sqlmigrate jobs 0001_initial" in found.remedy
     output, is_ok = run()
     assert not is_ok
     assert "job_due" in output
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+@pytest.mark.parametrize("name", ["task_words", "task_live_words", "user_words"])
+def test_a_missing_index_of_sql_is_named(name):
+    """Y2: with its migration, though no model declares it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {name}")
+    [found] = findings("database")
+    assert name in found.problem
+    assert f"sqlmigrate {'tasks' if 'task' in name else 'accounts'} 00" in found.remedy
+
+
+@pytest.mark.parametrize("part", ["jobs", "clock", "redis"])
+def test_what_was_not_examined_is_not_ok(part, monkeypatch, settings):
+    """Y2: without its database or Redis a part says that nobody looked."""
+
+    def refuse(*arguments):
+        raise OperationalError("refused")
+
+    settings.REDIS_URL = ""
+    for name in ("core.examinations.connection.cursor", "jobs.services.status"):
+        monkeypatch.setattr(name, refuse)
+    monkeypatch.setattr("core.examinations.connection.vendor", "postgresql")
+    [found] = findings(part)
+    assert (found.severity, found.problem[:14]) == ("note", "Not examined: ")
+
+
+def test_a_redirect_without_a_trusted_proxy_is_named(settings):
+    """Y2: behind a proxy it would have no end."""
+    settings.SECURE_SSL_REDIRECT, settings.TRUSTED_PROXIES = True, 0
+    assert "TRUSTED_PROXIES" in settings_of("settings")
+    settings.TRUSTED_PROXIES = 1
+    assert "TRUSTED_PROXIES" not in settings_of("settings")
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
@@ -105,6 +140,7 @@ def test_mail_server_that_refuses_is_named(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     settings.DEFAULT_FROM_EMAIL, settings.PRODUCTION = "Market <a@market.test>", True
     refused, hint = findings("mail")
+    assert "127.0.0.1:1 " in refused.problem
     assert (refused.setting, hint.severity) == ("EMAIL_HOST", "note")
     assert "_dmarc.market.test" in hint.remedy
 

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts import services
 from core import exceptions
 from core.checks import BLACKLIST
-from core.env import NOT_EMPTY, Environment
+from core.env import Environment, is_url
 from core.web import health
 from core.web.log_config import RequestIdFilter, json_formatter
 from core.web.middleware import RequestLimitsMiddleware
@@ -252,7 +252,7 @@ def test_all_invalid_variables_are_named_at_once(environment):
 def test_missing_variable_is_named_like_an_invalid_one(environment):
     env = environment(EMPTY="")
     assert env.str("MISSING") is None
-    env.str("EMPTY", validate=NOT_EMPTY)
+    env.str("EMPTY", validate=is_url("https"))
     env.log_level("LEVEL", "INFO")
     env.refuse("HOSTS", "Name them.")
     with pytest.raises(ImproperlyConfigured) as error:

@@ -23,10 +23,13 @@ GOOD = {
     "THROTTLE": True,
     "DEMO": False,
     "METRICS_TOKEN": "",
+    "MAIL_WEBHOOK_SECRET": "",
+    "SECURE_SSL_REDIRECT": True,
 }
 NEEDED = {
     name: ",".join(value) if isinstance(value, list) else str(value)
     for name, value in GOOD.items()
+    if value != ""
 }
 STARTS = {
     "a command": ["manage.py", "migrate"],
@@ -73,6 +76,51 @@ def test_one_message_names_invalid_values_and_unsafe_ones(start):
     assert sorted(found) == [*names, "THROTTLE"]
 
 
+def test_values_out_of_range_are_named_together():
+    """Y1: each would fail later, in a traceback or by serving nobody."""
+    wrong = {
+        "DATABASE_URL": "mysql://x/y",
+        "REDIS_URL": "localhost:6379",
+        "DB_POOL_MAX": "0",
+        "PORT": "80000",
+        "METRICS_PORT": "70000",
+        "EMAIL_PORT": "0",
+        "WEB_THREADS": "0",
+        "PICTURES_AT_ONCE": "0",
+        "REFRESH_TOKEN_DAYS": "999999999",
+        "HEADER_TIMEOUT_SECONDS": "nan",
+        "S3_ENDPOINT_URL": "minio:9000",
+        "SENTRY_DSN": "key",
+    }
+    # One that is not read with SQLite, which a DATABASE_URL that is refused stands for.
+    wanted = sorted(wrong.keys() - {"DB_POOL_MAX"})
+    done = run("manage.py", "check", **(NEEDED | wrong))
+    assert sorted(named(done.stderr)) == wanted
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refused"),
+    [
+        ({"DB_POOL_MAX": "0"}, ["DB_POOL_MAX"]),
+        ({"DB_POOL_MIN": "9"}, ["DB_POOL_MAX"]),
+        ({"DATABASE_REPLICA_URL": "replica:5432"}, ["DATABASE_REPLICA_URL"]),
+    ],
+)
+def test_settings_of_postgresql_are_examined(wrong, refused):
+    """Y1: of the pool and of the replica."""
+    own = NEEDED | {"DATABASE_URL": "postgres://127.0.0.1/market"} | wrong
+    assert named(run("manage.py", "check", **own).stderr) == refused
+
+
+def test_doctor_reports_refused_settings_as_json():
+    """Y2: monitoring reads the output, also if nothing else can be examined."""
+    done = run("manage.py", "doctor", "--json", **(NEEDED | {"PORT": "80000"}))
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"]) == (1, False)
+    assert [one["setting"] for one in report["parts"]["settings"]] == ["PORT"]
+
+
 def test_workers_of_the_command_line_need_redis_too():
     """Y1: `gunicorn --workers 2` counts as WEB_CONCURRENCY=2."""
     done = run(*STARTS["gunicorn"], "--workers", "2", **NEEDED)
@@ -97,6 +145,14 @@ def test_workers_of_the_command_line_need_redis_too():
         ({"SITE_URL": ""}, ["SITE_URL"]),
         ({"SITE_URL": "market.test"}, ["SITE_URL"]),
         ({"SITE_URL": "http://localhost:8000"}, ["SITE_URL"]),
+        ({"SITE_URL": "https://[market.test"}, ["SITE_URL"]),
+        ({"SITE_URL": "http://market.test"}, ["SITE_URL"]),
+        ({"SITE_URL": "http://market.test", "SECURE_SSL_REDIRECT": False}, []),
+        ({"ALLOWED_HOSTS": ["https://market.test"]}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": ["market.test:8000"]}, ["ALLOWED_HOSTS"]),
+        ({"ALLOWED_HOSTS": ["market.test", "[2001:db8::1]"]}, []),
+        ({"MAIL_WEBHOOK_SECRET": "password"}, ["MAIL_WEBHOOK_SECRET"]),
+        ({"MAIL_WEBHOOK_SECRET": "mail:password"}, []),
         ({"WEB_CONCURRENCY": 2}, ["REDIS_URL"]),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": "redis://redis"}, []),
         (

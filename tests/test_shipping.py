@@ -56,6 +56,18 @@ def test_every_variable_is_in_the_example():
     assert (sorted(named), len(named)) == (sorted(variables_read()), len(set(named)))
 
 
+def test_commands_of_a_backup_end_at_once_without_their_variables():
+    for block in re.findall(r"```(?:sh)?\n(set .*?)```", text("docs/backup.md"), re.S):
+        first, guards = block.splitlines()[:2]
+        given = set(re.findall(rf"^({NAME})=", block, re.M))
+        used = set(re.findall(rf"\$\{{?({NAME})", block)) - given
+        assert first == "set -eu"
+        assert set(re.findall(rf"\$\{{({NAME}):\?\}}", guards)) == used
+    # No block with commands is without guards.
+    blocks = re.findall(r"```(?:sh)?\n(.*?)```", text("docs/backup.md"), re.S)
+    assert all("set -eu" in block for block in blocks if "$" in block)
+
+
 def test_links_between_documents_lead_somewhere():
     dead = [
         f"{document.name}: {link}"

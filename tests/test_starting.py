@@ -12,6 +12,7 @@ from django.db import connection
 from tests.live.database import scratch_database
 from tests.live.server import DEVELOPMENT, GUNICORN, HOST, ROOT
 
+DEMO = [sys.executable, "-m", "marketplace.demo"]
 UVICORN = [sys.executable, "-m", "marketplace.server"]
 START = "python manage.py migrate_together -v 0 && python manage.py seed --if-empty"
 
@@ -57,9 +58,11 @@ def test_two_containers_that_start_at_once_seed_once(tmp_path):
         assert people(url) < 100
 
 
-@pytest.mark.parametrize("command", [UVICORN, GUNICORN], ids=["uvicorn", "gunicorn"])
+@pytest.mark.parametrize(
+    "command", [UVICORN, GUNICORN, DEMO], ids=["uvicorn", "gunicorn", "demo"]
+)
 def test_a_port_in_use_is_one_sentence(command, tmp_path):
-    """K4: no traceback, and exit status 1."""
+    """K4: no traceback, exit status 1, and nothing that was started before."""
     with socket.create_server((HOST, 0)) as taken:
         port = taken.getsockname()[1]
         own = {
@@ -77,7 +80,7 @@ def test_a_port_in_use_is_one_sentence(command, tmp_path):
             timeout=60,
             check=False,
         )
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "")
     sentence = f"Cannot listen on {HOST}, port {port}: another program does. "
     *others, last = done.stderr.splitlines()
     assert last == f"{sentence}Stop it, or set PORT to a free port."

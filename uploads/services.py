@@ -104,7 +104,7 @@ def _check_quota(owner: "User", *, at: datetime) -> None:
 def _files_removed_on_failure(upload: Upload) -> Iterator[None]:
     """Delete the files of the upload when the block fails."""
     try:
-        with storage.storage_errors():
+        with storage.storage_errors(writes=True):
             yield
     except BaseException:
         with suppress(ServiceUnavailable), storage.storage_errors():

@@ -1,5 +1,6 @@
 """Access to the file storage: its failures become 503, and its files responses."""
 
+import logging
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +13,23 @@ from django.utils.translation import gettext as _
 
 from core.exceptions import NotFound, ServiceUnavailable
 
+logger = logging.getLogger("marketplace.errors")
 STORAGE_ERRORS = (OSError, Boto3Error, BotoCoreError, ClientError)
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn a failure of the storage into `ServiceUnavailable` (503).
+def storage_errors(*, writes: bool = False) -> Iterator[None]:
+    """Log a failure of the storage, and turn it into `ServiceUnavailable` (503).
 
-    `FileNotFoundError` passes through.
+    `FileNotFoundError` passes through unless the block `writes`.
     """
     try:
         yield
-    except FileNotFoundError:
-        raise
     except STORAGE_ERRORS as error:
+        if isinstance(error, FileNotFoundError) and not writes:
+            raise
+        # With the path and the number of the error: the answer names neither.
+        logger.error("the storage of pictures fails: %s", error, exc_info=error)
         raise ServiceUnavailable(
             _("Pictures are not available now. Please try again."),
             code="storage_unavailable",

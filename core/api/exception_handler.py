@@ -80,6 +80,7 @@ def _suspicious(exc: SuspiciousOperation) -> Response:
 def _unavailable(exc: Exception) -> ServiceUnavailable:
     """Return the error for a database or cache that gives no answer in time."""
     if isinstance(exc.__cause__, QueryCanceled):
+        logger.warning("a query takes too long and is cancelled", exc_info=exc)
         sentence = _("This search takes too long. Please narrow it down.")
         return ServiceUnavailable(sentence, code="too_slow")
     logger.error("the database or the cache gives no answer", exc_info=exc)

@@ -1,14 +1,21 @@
 """Examinations of the database, for `manage.py doctor`."""
 
+import re
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import DatabaseError, connection
+from django.db.migrations import operations
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from core.doctor import Finding, examination
 
 MIN_POSTGRESQL = 14  # the oldest that Django supports
+# What the SQL of a migration creates and drops, in its order.
+INDEX_SQL = re.compile(
+    r"\b(CREATE|DROP)(?: UNIQUE)? INDEX(?: CONCURRENTLY)?(?: IF(?: NOT)? EXISTS)? (\w+)"
+)
 EXTENSIONS: tuple[str, ...] = ()  # none is needed; a migration that needs one adds it
 
 
@@ -73,6 +80,8 @@ def _invalid_indexes() -> Iterator[Finding]:
 
 
 def _missing_indexes() -> Iterator[Finding]:
+    """Yield those of the models, and those that the SQL of a migration has made."""
+    makers = _migrations_by_name()
     for model in apps.get_models():
         meta = model._meta
         wanted = {index.name for index in meta.indexes}
@@ -83,7 +92,60 @@ def _missing_indexes() -> Iterator[Finding]:
         with connection.cursor() as cursor:
             found = connection.introspection.get_constraints(cursor, meta.db_table)
         for name in sorted(wanted - set(found)):
-            yield Finding(
-                f"{meta.db_table} has no index or constraint {name}.",
-                f"Create it: manage.py sqlmigrate shows how, {meta.label} defines it.",
-            )
+            where = makers.get(name, "<app> <migration>")
+            yield _missing(f"{meta.db_table} has no index or constraint {name}.", where)
+    if connection.vendor == "postgresql":
+        yield from _missing_indexes_of_sql()
+
+
+def _missing_indexes_of_sql() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        )
+        found = {name for [name] in cursor.fetchall()}
+    for name, migration in sorted(_indexes_of_sql().items()):
+        if name not in found:
+            yield _missing(f"The index {name} is missing.", migration)
+
+
+def _missing(problem: str, migration: str) -> Finding:
+    return Finding(problem, f"Create it: manage.py sqlmigrate {migration} shows how.")
+
+
+def _migrations() -> Iterator[tuple[str, operations.base.Operation]]:
+    """Yield each operation, with the app and the name of its migration."""
+    migrations = MigrationLoader(connection).disk_migrations
+    for (app, name), migration in sorted(migrations.items()):
+        for operation in migration.operations:
+            yield f"{app} {name}", operation
+
+
+def _indexes_of_sql() -> dict[str, str]:
+    """Return the indexes that migrations create by SQL, and the last that does."""
+    found: dict[str, str] = {}
+    for migration, operation in _migrations():
+        if isinstance(operation, operations.RunSQL):
+            for verb, name in INDEX_SQL.findall(str(operation.sql)):
+                if verb == "CREATE":
+                    found[name] = migration
+                else:
+                    found.pop(name, None)
+    return found
+
+
+def _migrations_by_name() -> dict[str, str]:
+    """Return the last migration that adds each index and constraint of a model."""
+    found: dict[str, str] = {}
+    for migration, operation in _migrations():
+        if isinstance(operation, operations.CreateModel):
+            options = operation.options
+            added = [*options.get("indexes", ()), *options.get("constraints", ())]
+        elif isinstance(operation, operations.AddIndex):
+            added = [operation.index]
+        elif isinstance(operation, operations.AddConstraint):
+            added = [operation.constraint]  # type: ignore[attr-defined]
+        else:
+            continue
+        found |= {one.name: migration for one in added}
+    return found

@@ -1,9 +1,12 @@
 """Health checks for load balancers and containers: `/health` and `/ready`."""
 
+import logging
 from collections.abc import Callable
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+logger = logging.getLogger("marketplace.errors")
 
 
 def liveness(request: HttpRequest) -> JsonResponse:
@@ -19,7 +22,8 @@ def readiness(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Error:
+    except Error as error:
+        logger.warning("not ready: the database does not answer: %s", error)
         return JsonResponse({"status": "unavailable", "database": "down"}, status=503)
     return JsonResponse({"status": "ok", "database": "up"})
 

@@ -1,6 +1,8 @@
 """Logging: one line per record, with the id of its request, as text or as JSON."""
 
 import logging
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +19,36 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Set `record.request_id`; return True, so that no record is dropped."""
         record.request_id = current_request_id()
+        return True
+
+
+class DisallowedHostFilter(logging.Filter):
+    """Let each refused host be logged once a minute, as a warning.
+
+    Django logs it as an error. Scanners send hosts of their own: of them too, a minute
+    has at most ten lines.
+    """
+
+    PERIOD_S, MAX_LINES, MAX_CHARS = 60, 10, 300
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()  # requests are refused in several threads
+        self._logged: set[str] = set()
+        self._began = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to log the record, which becomes a warning."""
+        sentence = record.getMessage()[: self.MAX_CHARS]  # names ALLOWED_HOSTS
+        record.msg, record.args = sentence, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        # Without the lock two threads would both find room for the last line.
+        with self._lock:
+            if time.monotonic() - self._began > self.PERIOD_S:
+                self._logged, self._began = set(), time.monotonic()
+            if sentence in self._logged or len(self._logged) >= self.MAX_LINES:
+                return False
+            self._logged.add(sentence)
         return True
 
 
@@ -52,6 +84,7 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
         "filters": {
             "request_id": {"()": RequestIdFilter},
             "tokens": {"()": TokenFilter},
+            "disallowed_hosts": {"()": DisallowedHostFilter},
         },
         "formatters": {
             "json": {"()": json_formatter},
@@ -78,6 +111,6 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO"},
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING"},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"filters": ["disallowed_hosts"]},
         },
     }

@@ -4,6 +4,7 @@ import json
 import signal
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from core import metrics, reporting
 from jobs import services
@@ -35,7 +36,10 @@ class Command(BaseCommand):
         return worker.run()
 
     def _print_status(self) -> None:
-        state = services.status()
+        try:
+            state = services.status()
+        except DatabaseError as error:
+            raise CommandError(f"The queue cannot be read: {error}") from error
         self.stdout.write(json.dumps(state))
         if state["late_seconds"] > MAX_LATE_S:
             raise CommandError("Jobs are late: no worker is running, or too few are.")
