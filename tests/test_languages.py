@@ -15,6 +15,8 @@ from marketplace.locale.catalogues import (
     is_translated,
     load_catalogue,
 )
+from notifications.models import Notification
+from notifications.rendering import render
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
@@ -64,6 +66,47 @@ def test_numbers_have_the_plural_of_the_language(language, minutes, words):
     with override(language):
         text = ngettext(one, many, minutes) % {"minutes": minutes}
     assert text.endswith(f"{words}.")
+
+
+def all_forms(language: str) -> list[str]:
+    texts = (one.string for one in messages(language))
+    return [f for text in texts for f in ([text] if isinstance(text, str) else text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "words"),
+    [
+        ("lv", 1, "1 dienas."),
+        ("lv", 14, "14 dienām."),
+        ("lv", 21, "21 dienas."),
+        ("ru", 1, "1 день."),
+        ("ru", 3, "3 дня."),
+        ("ru", 14, "14 дней."),
+        ("en", 1, "1 day."),
+        ("en", 14, "14 days."),
+    ],
+)
+def test_notification_counts_days_in_the_plural_of_the_language(language, days, words):
+    row = Notification(kind="task_done", params={"days": days})
+    with override(language):
+        assert render(row).text.endswith(f" {words}")
+
+
+# One word for one thing, no quotation marks of another language, no "(a)": of each
+# pair the language and what its catalogue must not hold.
+UNWANTED = [
+    ("lv", r"[“\"»]|Datums:|datums:"),
+    ("lv", r"(?i)vienum|personāl|vadības vid|karodziņ|izgājāt"),
+    ("ru", r"[“”„]|дн\.|дата:|Дата:"),
+    ("ru", r"(?i)предмет|персонал|аккаунт|отклик|панели? управления|разговор|убрано"),
+    # A person as the subject of a verb: the past tense would name a gender.
+    ("ru", r"%\(name\)s [а-я]"),
+]
+
+
+@pytest.mark.parametrize(("language", "pattern"), UNWANTED)
+def test_catalogue_keeps_to_the_terms_of_its_language(language, pattern):
+    assert [t for t in all_forms(language) if re.search(pattern, t)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
