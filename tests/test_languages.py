@@ -1,9 +1,11 @@
 """Messages are in Latvian, Russian or English, by `Accept-Language`."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.utils.translation import ngettext, override
+from rest_framework import serializers
 
 from core.exceptions import NotAllowed, WrongStatus
 from listings.tests.factories import ListingFactory
@@ -15,12 +17,13 @@ from marketplace.locale.catalogues import (
     is_translated,
     load_catalogue,
 )
+from marketplace.urls import router
 from notifications.models import Notification
 from notifications.rendering import render
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
-PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|%d")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%s|%d|\{[\w:]+\}")
 PLEASE_SIGN_IN = {
     "lv": "Lūdzu, vispirms pieslēdzieties.",
     "ru": "Сначала войдите, пожалуйста.",
@@ -107,6 +110,48 @@ UNWANTED = [
 @pytest.mark.parametrize(("language", "pattern"), UNWANTED)
 def test_catalogue_keeps_to_the_terms_of_its_language(language, pattern):
     assert [t for t in all_forms(language) if re.search(pattern, t)] == []
+
+
+def fields_below(field) -> Iterator[serializers.Field]:
+    """The field, and those of which it consists."""
+    yield field
+    if child := getattr(field, "child", None):
+        yield from fields_below(child)
+    if isinstance(field, serializers.Serializer):
+        for inner in field.fields.values():
+            yield from fields_below(inner)
+
+
+def texts_of_inputs() -> set[str]:
+    """What the fields of every body may say is wrong, in English."""
+    found: set[str] = set()
+    for _path, view, _name in router.registry:
+        for serializer in getattr(view, "input_serializers", {}).values():
+            for field in fields_below(serializer()):
+                found |= set(map(str, field.error_messages.values()))
+    return found
+
+
+def test_every_error_of_a_field_is_translated_here():
+    """Not by the frameworks, which say "tu" in Latvian and leave sentences out."""
+    with override("en"):
+        shown = texts_of_inputs()
+    assert shown - {one.id for one in extract_messages()} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("lv", "Datu tips „text/plain” šeit netiek pieņemts."),
+        ("ru", "Тип данных «text/plain» здесь не принимается."),
+    ],
+)
+def test_error_of_the_framework_is_in_the_words_of_the_project(api, language, sentence):
+    answer = api.generic(
+        "POST", "/api/auth/login", "x", "text/plain", HTTP_ACCEPT_LANGUAGE=language
+    )
+    assert answer.json()["error"] == sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
