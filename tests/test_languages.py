@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import ngettext, override
 from rest_framework import serializers
 
+from core.api.field_labels import FIELD_LABELS
 from core.exceptions import NotAllowed, WrongStatus
 from listings.tests.factories import ListingFactory
 from marketplace.locale.catalogues import (
@@ -20,6 +21,7 @@ from marketplace.locale.catalogues import (
 from marketplace.urls import router
 from notifications.models import Notification
 from notifications.rendering import render
+from notifications.types import Group
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
@@ -122,20 +124,19 @@ def fields_below(field) -> Iterator[serializers.Field]:
             yield from fields_below(inner)
 
 
-def texts_of_inputs() -> set[str]:
-    """What the fields of every body may say is wrong, in English."""
-    found: set[str] = set()
-    for _path, view, _name in router.registry:
-        for serializer in getattr(view, "input_serializers", {}).values():
-            for field in fields_below(serializer()):
-                found |= set(map(str, field.error_messages.values()))
-    return found
+def fields_of_inputs() -> list[serializers.Field]:
+    """The fields of every body."""
+    views = [view for _path, view, _name in router.registry]
+    tables = [getattr(view, "input_serializers", {}) for view in views]
+    inputs = [serializer() for table in tables for serializer in table.values()]
+    return [field for one in inputs for field in fields_below(one)]
 
 
 def test_every_error_of_a_field_is_translated_here():
     """Not by the frameworks, which say "tu" in Latvian and leave sentences out."""
     with override("en"):
-        shown = texts_of_inputs()
+        tables = [field.error_messages for field in fields_of_inputs()]
+        shown = {str(text) for table in tables for text in table.values()}
     assert shown - {one.id for one in extract_messages()} == set()
 
 
@@ -152,6 +153,40 @@ def test_error_of_the_framework_is_in_the_words_of_the_project(api, language, se
         "POST", "/api/auth/login", "x", "text/plain", HTTP_ACCEPT_LANGUAGE=language
     )
     assert answer.json()["error"] == sentence
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("lv", "Lietotājvārds: Šis lauks ir obligāts."),
+        ("ru", "Имя пользователя: Это поле обязательно."),
+        ("en", "Username: This field is required."),
+    ],
+)
+def test_error_names_the_field_in_the_language_of_the_reader(api, language, sentence):
+    answer = api.post("/api/auth/register", {}, HTTP_ACCEPT_LANGUAGE=language)
+    assert answer.json()["error"] == sentence
+
+
+@pytest.mark.django_db
+def test_error_quotes_a_field_that_no_person_fills_in(api, alice):
+    answer = api.as_(alice).post("/api/reviews", {}, HTTP_ACCEPT_LANGUAGE="ru")
+    assert answer.json()["error"] == "reviewed_user_id: Это поле обязательно."
+
+
+# Fields that programs fill in: flags, ids, and what has no free text.
+OF_PROGRAMS = {
+    *("attachment_ids", "in_app", "item_type", "kind", "query", "refresh"),
+    *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),
+    *("user_type", *Group.values),
+}
+
+
+def test_each_field_of_a_body_has_a_label_or_is_of_programs():
+    names = {field.field_name for field in fields_of_inputs() if field.field_name}
+    ids = {name for name in names if name.endswith("_id")}
+    assert names - set(FIELD_LABELS) - ids == OF_PROGRAMS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
