@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
-from accounts.passwords import normalize_password
+from accounts.passwords import is_published, normalize_password
 from accounts.querysets import BlockQuerySet, SessionQuerySet, UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
@@ -238,12 +238,17 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         super().set_password(normalize_password(raw_password))
 
     def check_password(self, raw_password: str) -> bool:
-        """Return whether this is the password, in any of its Unicode forms."""
-        return super().check_password(normalize_password(raw_password))
+        """Return whether this is the password, in any of its Unicode forms.
+
+        That of the demo accounts opens none outside of a demo.
+        """
+        is_right = super().check_password(normalize_password(raw_password))
+        return is_right and not is_published(raw_password)
 
     async def acheck_password(self, raw_password: str) -> bool:
         """Return what `check_password` does."""
-        return await super().acheck_password(normalize_password(raw_password))
+        is_right = await super().acheck_password(normalize_password(raw_password))
+        return is_right and not is_published(raw_password)
 
     def get_short_name(self) -> str:
         """Return `display_name`: the admin greets staff with it."""

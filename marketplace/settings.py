@@ -443,7 +443,7 @@ CORS_ALLOWED_ORIGINS = env.list(
 CORS_URLS_REGEX = r"^/(api/|health$)"
 CORS_ALLOW_CREDENTIALS = False  # the API reads no cookies
 CORS_PREFLIGHT_MAX_AGE = 7200
-CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match"]
 CORS_EXPOSE_HEADERS = [
     "X-Total-Count",
     "X-Page",

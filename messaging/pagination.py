@@ -3,7 +3,6 @@
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from core.api import cursors
@@ -73,10 +72,7 @@ class MessagePages(Pages):
     def _links(self) -> str:
         if not self.is_catching_up:
             return super()._links()
-        if not self.has_more:
-            return ""
-        here = self.request.build_absolute_uri()
-        return f'<{replace_query_param(here, AFTER, self.last)}>; rel="next"'
+        return self._link_to_next(AFTER, self.last if self.has_more else None)
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict]:
         """Return the OpenAPI description of the query parameters."""

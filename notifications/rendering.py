@@ -7,6 +7,7 @@ also reads older notifications in it.
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -43,7 +44,8 @@ def render(row: Notification) -> RenderedNotification:
     params = _localized(row.params)
     return RenderedNotification(
         title=str(notification_type.title) % params,
-        text=str(notification_type.text) % params,
+        # Not `str(text)`: a text with a plural chooses its form by the parameters.
+        text=cast(str, notification_type.text) % params,
         reason=row.params.get("reason", ""),
         action=str(notification_type.action),
         path=path,
@@ -53,6 +55,8 @@ def render(row: Notification) -> RenderedNotification:
 def _localized(params: dict) -> dict:
     """`params` for `%` formatting, with `site`, and with `on` as a written date."""
     localized = defaultdict(lambda: MISSING_PARAM, params, site=settings.SITE_NAME)
+    # The plural needs a number, also for an old row without one.
+    localized.setdefault("days", settings.AUTO_CONFIRM_DAYS)
     if "on" in params:
         localized["on"] = date_format(date.fromisoformat(params["on"]), "DATE_FORMAT")
     return localized

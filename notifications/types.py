@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 if TYPE_CHECKING:
     from notifications.models import Notification
@@ -116,9 +117,12 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
     "task_done": NotificationType(
         Group.TASKS,
         _("Please confirm: %(title)s"),
-        _(
+        ngettext_lazy(
             "%(name)s marked “%(title)s” as done. Confirm the work or open a dispute. "
-            "Without an answer it is confirmed automatically after %(days)s days."
+            "Without an answer it will be confirmed automatically after %(days)s day.",
+            "%(name)s marked “%(title)s” as done. Confirm the work or open a dispute. "
+            "Without an answer it will be confirmed automatically after %(days)s days.",
+            "days",
         ),
         _("Confirm or dispute"),
     ),

@@ -88,6 +88,37 @@ def test_links_lead_to_the_pages_beside(api, offerings):
     assert all("status=active" in url and "per_page=4" in url for url, _rel in found)
 
 
+def follow_links(client, url: str) -> list:
+    """The answers from `url` on, along `rel="next"`; twelve at most."""
+    answers = []
+    while url and len(answers) < 12:
+        answers.append(client.get(url))
+        found = re.findall(r'<([^>]+)>; rel="(\w+)"', answers[-1].get("Link", ""))
+        url = {rel: to for to, rel in found}.get("next")
+    return answers
+
+
+@pytest.mark.parametrize("query", ["cursor=", "cursor=&page=2", f"{NEAR}&cursor="])
+def test_links_of_a_cursor_read_the_list_to_its_end(api, offerings, query):
+    """G7: and name no other page, which a cursor knows nothing of."""
+    answers = follow_links(api, f"/api/offerings?per_page=3&{query}")
+    read = [row["id"] for page in answers for row in page.json()["offerings"]]
+    assert (sorted(read), len(answers)) == (offerings, 4)
+    assert {page["X-Page"] for page in answers} == {"1"}
+    links = "".join(page.get("Link", "") for page in answers)
+    assert set(re.findall(r'rel="(\w+)"', links)) == {"next"}
+    assert "page=2" not in links
+
+
+def test_links_of_messages_read_the_conversation_to_its_end(api, alice):
+    path, client = talk_of(alice), api.as_(alice)
+    for query, expected in (("cursor=", [2, 1]), ("after=0&page=3", [1, 2])):
+        answers = follow_links(client, f"{path}?per_page=1&{query}")
+        rows = [row for page in answers for row in page.json()["messages"]]
+        assert [row["seq"] for row in rows] == expected
+        assert answers[0]["Link"].count("rel=") == 1
+
+
 @pytest.mark.parametrize("query", [NEAR, ""])
 def test_a_cursor_of_another_shape_is_refused(api, offerings, query):
     cursor = cursors.encode([7], path="/api/offerings")

@@ -52,6 +52,11 @@ def test_without_a_known_name_the_nearest_place_is_public(point, shown):
     assert derive_location("Kalnozoli 3", *point) == shown
 
 
+def test_without_any_text_no_place_is_public():
+    """R4: a place that its owner left empty stays empty, also with a point."""
+    assert derive_location("  ", 56.955, 24.12) == ""
+
+
 def test_places_of_the_demo_data_are_known():
     """R4: the bundled file covers them."""
     names = [place[0] for place in (*DISTRICTS, *TOWNS)]

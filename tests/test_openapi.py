@@ -28,6 +28,10 @@ def test_the_committed_document_is_current(document):
     assert yaml.safe_load(COMMITTED.read_text()) == document, "Run `make schema`."
 
 
+def test_the_document_sends_nobody_to_a_placeholder(document):
+    assert "example.com" not in str(document["info"])
+
+
 def operations(document):
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -161,6 +162,22 @@ def test_errors_can_be_read_across_origins(browser, db, monkeypatch, path):
     assert answer["Access-Control-Allow-Origin"] == FRONTEND
     exposed = answer["Access-Control-Expose-Headers"].split(", ")
     assert {"X-Total-Count", "Link", "X-Request-ID", "Retry-After"} <= set(exposed)
+
+
+def test_guide_names_the_headers_that_browsers_may_send_and_read(settings):
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    sent, read = guide.split("## From a browser")[1].split("- ")[1:]
+    unused = {"user-agent", "x-csrftoken", "x-requested-with"}  # allowed by default
+    taken = {name.lower() for name in re.findall("`(.*?)`", sent)}
+    assert taken == set(settings.CORS_ALLOW_HEADERS) - unused
+    assert set(re.findall("`(.*?)`", read)) == set(settings.CORS_EXPOSE_HEADERS)
+
+
+def test_unchanged_answer_can_be_asked_for_across_origins(browser, db):
+    headers = {"Origin": FRONTEND, "Access-Control-Request-Method": "GET"}
+    asked = headers | {"Access-Control-Request-Headers": "if-none-match"}
+    answer = browser.options("/api/listings", headers=asked)
+    assert "if-none-match" in answer["Access-Control-Allow-Headers"].split(", ")
 
 
 @pytest.mark.parametrize(

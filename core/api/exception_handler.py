@@ -16,6 +16,7 @@ from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from core.api.field_labels import FIELD_LABELS
 from core.exceptions import (
     AWAY,
     DEFAULT_MESSAGES,
@@ -141,8 +142,6 @@ def _first_sentence(fields: dict[str, list[str]]) -> str:
         if sentences:
             if name == "non_field_errors":
                 return sentences[0]
-            # A field that the client has named itself is quoted as it was sent.
-            is_ours = name == name.lower()
-            label = name.replace("_", " ").capitalize() if is_ours else name
-            return f"{label}: {sentences[0]}"
+            # A field that no person fills in is quoted as it stands in the body.
+            return f"{FIELD_LABELS.get(name, name)}: {sentences[0]}"
     return _("Some fields need attention.")

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from core.api import cursors
 from core.api.params import parse_int
@@ -62,7 +62,8 @@ class Pages(BasePagination):
     def read_params(self, request: Request, view: "APIView | None") -> None:
         """Set `page`, `per_page` and `list_key` from the request."""
         self.request = request
-        self.page = parse_int(request.query_params.get(PAGE)) or 1
+        asked = None if self.is_by_cursor else request.query_params.get(PAGE)
+        self.page = parse_int(asked) or 1
         size = parse_int(request.query_params.get(PER_PAGE)) or self.page_size
         self.per_page = min(size, self.max_page_size)
         self.list_key = getattr(view, "list_key", None)
@@ -116,12 +117,19 @@ class Pages(BasePagination):
             "next_cursor": self.next_cursor,
         }
 
+    @property
+    def is_by_cursor(self) -> bool:
+        """Whether the request has `cursor`, even empty; `page` is then ignored."""
+        return CURSOR in self.request.query_params
+
     def _links(self) -> str:
-        """RFC 8288 links to the next, previous, first and last page.
+        """RFC 8288 links: by cursor to the next page, else also to the ones around.
 
         The first of them that fit into `MAX_LINK_BYTES`: a long search in Cyrillic
         makes long URLs.
         """
+        if self.is_by_cursor:
+            return self._link_to_next(CURSOR, self.next_cursor)
         pages = {"next": self.page + 1} if self.has_more else {}
         if self.page > 1 and (self.page <= self.pages or self.is_capped):
             pages["prev"] = self.page - 1
@@ -142,6 +150,14 @@ class Pages(BasePagination):
                 break
             found = longer
         return found
+
+    def _link_to_next(self, param: str, value: str | int | None) -> str:
+        """The link to the page at `value`; "" without one, or if it is too long."""
+        if value is None:
+            return ""
+        url = remove_query_param(self.request.build_absolute_uri(), PAGE)
+        link = f'<{replace_query_param(url, param, value)}>; rel="next"'
+        return link if len(link) <= MAX_LINK_BYTES else ""
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         """Return the OpenAPI parameters: page, page size and cursor."""

@@ -72,11 +72,14 @@ HEADERS = {
     "ETag": ("string", "Send it as `If-None-Match` to be answered 304 if unchanged."),
     "Retry-After": ("integer", "Seconds after which to try again."),
     "X-Total-Count": ("integer", "The number of all matches."),
-    "X-Page": ("integer", "The number of this page, from 1."),
+    "X-Page": ("integer", "The number of this page, from 1; always 1 with `cursor`."),
     "X-Per-Page": ("integer", "The number of rows a page holds."),
     "X-Total-Is-Capped": ("boolean", "`true` if counting stopped at the total."),
     "X-Next-Cursor": ("string", "The `cursor` of the next page, if there is one."),
-    "Link": ("string", "RFC 8288 links: first, prev, next and last page."),
+    "Link": (
+        "string",
+        "RFC 8288 links: first, prev, next and last page; with `cursor` next alone.",
+    ),
 }
 OPEN = "No sign-in is needed, and no token is read."
 OPTIONAL = "No sign-in is needed; a token adds what its holder may see."
