@@ -65,7 +65,7 @@ def on_starting(arbiter: Arbiter) -> None:
     # In a process of its own: after SIGHUP the new workers would inherit settings that
     # this process has loaded. The number of workers may come from the command line.
     environment = os.environ | {"WEB_CONCURRENCY": str(arbiter.cfg.workers)}
-    check = "from core.env import load_settings; load_settings()"
+    check = "from core.env import load_and_check; load_and_check()"
     done = subprocess.run(
         [sys.executable, "-c", check],
         cwd=Path(__file__).parent,

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
+import django
 from django.conf import settings
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError, FileAwareEnv, ValidationError
 
@@ -213,3 +215,17 @@ def load_settings() -> None:
         _loaded = settings.DEBUG  # the first use of any setting loads them
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error
+
+
+def load_and_check() -> None:
+    """Load the settings and run the system checks, before a server takes requests.
+
+    Exits with one message if the settings are not valid, or for errors that
+    `manage.py check` would find, such as a file that a setting names and is not there.
+    """
+    load_settings()
+    django.setup()
+    errors = [error for error in run_checks() if error.is_serious()]
+    if errors:
+        lines = [f"  - {error.msg} {error.hint or ''} ({error.id})" for error in errors]
+        raise SystemExit("\n".join(["System checks found errors:", *lines]))

@@ -11,11 +11,14 @@ LAPTOP_KEY = "laptop-only-key-that-a-production-start-refuses-to-use"
 PUBLISHED_KEYS = (LAPTOP_KEY, "django-insecure-")
 MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
 MIN_TOKEN_CHARS = 32
+MIN_WEBHOOK_PASSWORD_CHARS = 20
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 HOST = re.compile(r"[^\s:/@?#]*|\[[0-9A-Fa-f:.]+\]")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+UNREACHABLE = re.compile(r"^localhost\.|\.(localhost|invalid)$", re.IGNORECASE)
 PRINTING_BACKENDS = tuple(
-    f"django.core.mail.backends.{name}." for name in ("console", "dummy", "locmem")
+    f"django.core.mail.backends.{name}."
+    for name in ("console", "dummy", "filebased", "locmem")
 )
 
 Problem = tuple[str, str]  # the setting, and a sentence with the remedy
@@ -115,10 +118,11 @@ def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "It sends no e-mails. Leave it unset for SMTP, and set EMAIL_HOST.",
         )
     secret = settings["MAIL_WEBHOOK_SECRET"]
-    if secret and not all(secret.partition(":")):
-        yield "MAIL_WEBHOOK_SECRET", "Write user:password, with a colon between them."
+    if secret and len(secret.partition(":")[2]) < MIN_WEBHOOK_PASSWORD_CHARS:
+        sentence = "Write user:password, with a password that nobody guesses: who has"
+        yield "MAIL_WEBHOOK_SECRET", f"{sentence} it stops mail to anybody. {NEW_KEY}"
     _person, at, domain = parseaddr(settings["DEFAULT_FROM_EMAIL"])[1].rpartition("@")
-    if not at or "." not in domain or domain.lower().startswith("localhost."):
+    if not at or "." not in domain or UNREACHABLE.search(domain):
         yield (
             "DEFAULT_FROM_EMAIL",
             "Mail servers refuse this sender. Set an address of your domain.",

@@ -13,7 +13,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
     WebSocketsSansIOProtocol,
 )
 
-from core.env import load_settings
+from core.env import load_and_check
 from core.web.ports import cannot_listen
 from marketplace.serving.config import config_of
 
@@ -48,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT. Exits with a message if a setting is wrong."""
-    load_settings()
+    load_and_check()
     from marketplace.asgi import application  # needs the settings
 
     config = config_of(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.checks import gazetteer_is_readable
+from geo.checks import gazetteer_is_readable, points_are_on_a_grid
 from geo.gazetteer import GazetteerError, derive_location, gazetteer, read
 from listings.tests.factories import ListingFactory
 from seed.places import DISTRICTS, TOWNS
@@ -91,3 +91,10 @@ def test_another_country_is_a_setting(api, alice, settings, tmp_path):
     path = f"/api/listings/{listing.pk}"
     api.as_(alice).patch(path, {"location": "Ülikooli 18, Tartu, Rīga"})
     assert api.get(path).json()["location"] == "Tartu"
+
+
+def test_exact_points_are_warned_about(settings):
+    """R4: one setting would show where everybody lives."""
+    assert points_are_on_a_grid(None) == []
+    settings.PUBLIC_POINT_GRID_M = 0.0
+    assert [found.id for found in points_are_on_a_grid(None)] == ["marketplace.W011"]

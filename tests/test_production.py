@@ -152,7 +152,8 @@ def test_workers_of_the_command_line_need_redis_too():
         ({"ALLOWED_HOSTS": ["market.test:8000"]}, ["ALLOWED_HOSTS"]),
         ({"ALLOWED_HOSTS": ["market.test", "[2001:db8::1]"]}, []),
         ({"MAIL_WEBHOOK_SECRET": "password"}, ["MAIL_WEBHOOK_SECRET"]),
-        ({"MAIL_WEBHOOK_SECRET": "mail:password"}, []),
+        ({"MAIL_WEBHOOK_SECRET": "a:b"}, ["MAIL_WEBHOOK_SECRET"]),
+        ({"MAIL_WEBHOOK_SECRET": "mail:a-quiet-harbour-of-seven"}, []),
         ({"WEB_CONCURRENCY": 2}, ["REDIS_URL"]),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": "redis://redis"}, []),
         (
@@ -160,6 +161,11 @@ def test_workers_of_the_command_line_need_redis_too():
             ["EMAIL_BACKEND"],
         ),
         ({"DEFAULT_FROM_EMAIL": "Market <market@localhost>"}, ["DEFAULT_FROM_EMAIL"]),
+        ({"DEFAULT_FROM_EMAIL": "a@market.invalid"}, ["DEFAULT_FROM_EMAIL"]),
+        (
+            {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"},
+            ["EMAIL_BACKEND"],
+        ),
         ({"DEFAULT_FROM_EMAIL": "market"}, ["DEFAULT_FROM_EMAIL"]),
         ({"THROTTLE": False}, ["THROTTLE"]),
         ({"DEMO": True}, ["DEMO"]),
@@ -218,3 +224,14 @@ def test_commands_that_write_project_files_need_no_production():
     """Y1: `makemigrations` works in a fresh checkout."""
     done = run("manage.py", "makemigrations", "--help")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("start", ["gunicorn", "uvicorn"])
+def test_no_server_starts_with_an_error_of_the_system_checks(start):
+    """Y1: without its places each post would be a 500, and /ready would answer 200."""
+    wrong = {"GAZETTEER_FILE": "/none/places.tsv", "CORS_ALLOWED_ORIGINS": "*"}
+    done = run(*STARTS[start], **(NEEDED | wrong))
+    assert done.returncode == 1
+    assert "GAZETTEER_FILE" in done.stderr
+    assert "corsheaders.E013" in done.stderr
+    assert "Traceback" not in done.stderr
