@@ -1,13 +1,18 @@
 """Password rules: one Unicode form, 8 to 128 characters, not the account's own name."""
 
 import unicodedata
-from typing import overload
+from typing import Any, overload
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from core.text import is_visible, without_invisible
+
 MIN_PASSWORD_CHARS, MAX_PASSWORD_CHARS = 8, 128
+DEMO_PASSWORD = "market-demo-2026"  # of the demo accounts, in the README
 
 
 @overload
@@ -23,13 +28,25 @@ def normalize_password(password: str | None) -> str | None:
     return None if password is None else unicodedata.normalize("NFC", password)
 
 
+def is_published(password: str) -> bool:
+    """Return whether this is the password of the demo accounts, outside of a demo.
+
+    Everybody can read it, and the accounts stay when a demo becomes a real site.
+    """
+    is_demo = settings.DEMO or not settings.PRODUCTION
+    return password == DEMO_PASSWORD and not is_demo
+
+
 class LengthValidator:
-    """Takes passwords of 8 to 128 characters, counted as they are hashed."""
+    """Takes passwords of 8 to 128 characters, counted as they are hashed.
+
+    One of blanks and invisible characters alone is as good as none.
+    """
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         """Raise `ValidationError` for a shorter or a longer password."""
         chars = len(normalize_password(password))
-        if chars < MIN_PASSWORD_CHARS:
+        if chars < MIN_PASSWORD_CHARS or not _is_visible(password):
             raise ValidationError(self._sentence("least"))
         if chars > MAX_PASSWORD_CHARS:
             raise ValidationError(self._sentence("most"))
@@ -63,6 +80,20 @@ class NotTheAccountValidator:
     def get_help_text(self) -> str:
         """Return the rule in a sentence, for forms."""
         return _("The password must differ from the username and the e-mail address.")
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Refuses common passwords, and that of the demo accounts outside of a demo."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` for such a password."""
+        super().validate(password, user)
+        if is_published(password):
+            raise ValidationError(self.get_error_message())
+
+
+def _is_visible(text: str) -> bool:
+    return is_visible(without_invisible(text))
 
 
 def _folded(text: str) -> str:

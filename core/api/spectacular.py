@@ -21,12 +21,15 @@ DOCUMENT = {
     "VERSION": "1.0.0",
     "DESCRIPTION": (
         "Classifieds, quick help and services of one local market. Sign in with "
-        "`POST /api/auth/login` and send the token as `Authorization: Bearer …`."
+        "`POST /api/auth/login` and send the token as `Authorization: Bearer …`. "
+        "Errors and messages are in the language of `Accept-Language` (`lv`, `ru` or "
+        "`en`). The guide, `docs/api.md` in the source, says what holds for every "
+        "operation."
     ),
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/", "description": "The server of this document."}],
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
-    "CONTACT": {"name": "The maintainers", "email": "maintainers@example.com"},
+    "CONTACT": {"name": "The maintainers"},  # of each installation others
     "TAGS": [{"name": name, "description": text} for name, text in TAGS.items()],
     "SERVE_INCLUDE_SCHEMA": False,
     "GET_LIB_DOC_EXCLUDES": "core.api.schema.undocumented_classes",
