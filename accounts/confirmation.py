@@ -5,6 +5,7 @@ which has no word of the person who registered, and no other.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -48,15 +49,20 @@ def send(user: User) -> None:
     """Queue the confirmation e-mail, unless there is nothing to confirm."""
     if user.email is None or user.email_confirmed:
         return
+    # Each one is an e-mail of its own.
+    enqueue_mail(f"confirmation:{user.pk}:{uuid4().hex}", **render_email(user))
+
+
+def render_email(user: User) -> dict[str, Any]:
+    """Return the arguments of `enqueue_mail` but the key, in the language of `user`."""
     with override(user.language):
         context = {"site": settings.SITE_NAME, "url": url_for(user)}
-        enqueue_mail(
-            f"confirmation:{user.pk}:{uuid4().hex}",  # each one is an e-mail of its own
-            to=user.email,
-            subject=_("Confirm your e-mail address"),
-            text=render_to_string("accounts/confirmation.txt", context),
-            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
-        )
+        return {
+            "to": user.email,
+            "subject": _("Confirm your e-mail address"),
+            "text": render_to_string("accounts/confirmation.txt", context),
+            "headers": {"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+        }
 
 
 def resend(user: User) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -144,6 +144,15 @@ def error_response(status: int) -> JsonResponse:
     code = CODES_BY_STATUS.get(status, "invalid")
     message = DEFAULT_MESSAGES.get(code) or _("The request is malformed.")
     return JsonResponse(error_body(message, code), status=status)
+
+
+def page_for_people(response: HttpResponse) -> HttpResponse:
+    """Mark an error answer as a page: under /api/ too, browsers see it as it is.
+
+    For the links in e-mails, which people open. Returns the response.
+    """
+    response.is_page = True  # type: ignore[attr-defined]
+    return response
 
 
 def not_found(

@@ -7,16 +7,21 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from accounts import confirmation
 from marketplace import demo_mail
-from notifications.samples import sample_email
+from notifications.samples import sample_email, sample_recipient
 from notifications.types import NOTIFICATION_TYPES
 
+CONFIRMATION = "confirmation"  # of the address: an e-mail, but no notification
+KINDS = [*NOTIFICATION_TYPES, CONFIRMATION]
 # The e-mail is shown as a mail program shows it: without scripts and without loading
 # anything. Links open in a new window.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+# Of an e-mail without HTML; a long link breaks.
+PLAIN = '<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>'
 
 
 def mail_page(request: HttpRequest) -> HttpResponse:
@@ -36,7 +41,7 @@ def mail_page(request: HttpRequest) -> HttpResponse:
     context = {
         "name": settings.SITE_NAME,
         "sent": sent,
-        "kinds": list(NOTIFICATION_TYPES),
+        "kinds": KINDS,
         "languages": settings.LANGUAGES,
         "chosen": chosen,
         "email": _find(chosen),
@@ -51,7 +56,7 @@ def mail_body(request: HttpRequest) -> HttpResponse:
     _require_demo()
     chosen = {n: request.GET.get(n, "") for n in ("sent", "kind", "language")}
     email = _find(chosen)
-    html = email["html"] or format_html("<pre>{}</pre>", email["text"])
+    html = email["html"] or format_html(PLAIN, email["text"])
     html = html.replace("<head>", '<head><base target="_blank">', 1)
     return HttpResponse(html, headers={"Content-Security-Policy": POLICY})
 
@@ -85,6 +90,9 @@ def _find(chosen: dict) -> dict:
             "html": demo_mail.body_of(message, "html"),
         }
     is_known = chosen["language"] in dict(settings.LANGUAGES)
-    if chosen["kind"] not in NOTIFICATION_TYPES or not is_known:
+    if chosen["kind"] not in KINDS or not is_known:
         raise Http404
+    if chosen["kind"] == CONFIRMATION:
+        person = sample_recipient(chosen["language"])
+        return confirmation.render_email(person) | {"html": ""}
     return sample_email(chosen["kind"], chosen["language"])

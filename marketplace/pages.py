@@ -18,6 +18,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
 from accounts import confirmation
+from core.exceptions import page_for_people
 from core.web.page_policy import as_header
 
 CHAT_HTML = settings.BASE_DIR / "docs" / "examples" / "chat.html"
@@ -104,6 +105,16 @@ def chat(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, headers={"Content-Security-Policy": as_header(policy)})
 
 
+def client_page(request: HttpRequest, **ids: int) -> HttpResponse:
+    """Return a page that says what a link of an e-mail leads to: the web client.
+
+    Raises `Http404` unless in demo mode: the site has a client of its own.
+    """
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "client_page.html", {"path": request.path}, status=404)
+
+
 @never_cache
 @csrf_exempt  # the link is signed, and its page has no session
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +122,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm an address on POST; on GET only ask, as mail scanners open all links."""
     user = confirmation.find(token)
     if user is None:
-        return render(request, "confirm_email.html", {}, status=404)
+        return page_for_people(render(request, "confirm_email.html", {}, status=404))
     if request.method == "POST":
         confirmation.confirm(user)
     with override(user.language):

@@ -1,5 +1,6 @@
 """The URLs of the project: one line for each viewset and page."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -58,6 +59,10 @@ urlpatterns = [
     path("examples/chat", pages.chat),
     path("examples/mail", mail_page.mail_page),
     path("examples/mail/body", mail_page.mail_body),
+    *(
+        path(page.lstrip("/").replace("{id}", "<int:id>"), pages.client_page)
+        for page in set(settings.CLIENT_PATHS.values())
+    ),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),

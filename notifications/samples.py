@@ -21,6 +21,11 @@ ITEMS = [
     {"title": "Velosipēds", "path": "/listings/7", "note": "25 €, Rīga"},
     {"title": "Bērnu gultiņa", "path": "/listings/8", "note": "40 €, Jūrmala"},
 ]
+MORE = 5
+# By type: what differs from the parameters above.
+OWN_PARAMS = {
+    "saved_search": {"name": "Bērnu lietas Rīgā"},  # of a search, not of a person
+}
 WITH_ITEMS = ("saved_search", "digest")
 WITH_REASON = (
     *("content_hidden", "content_removed", "picture_removed"),
@@ -34,17 +39,25 @@ SUBJECT_TYPES = {
 }
 
 
+def sample_recipient(language: str) -> User:
+    """Return a person who is not stored, and whose language is this one."""
+    person = User(pk=0, username="anna", email="anna@example.com", language=language)
+    person.first_name, person.last_name = "Anna", "Ozola"
+    return person
+
+
 def sample_email(kind: str, language: str) -> dict:
     """Return `render_email` of an example of this type. Nothing is stored.
 
     Its unsubscribe link belongs to nobody. Raises `LookupError` for an unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
-    params = PARAMS | ({"items": ITEMS, "more": 5} if kind in WITH_ITEMS else {})
+    params = PARAMS | OWN_PARAMS.get(kind, {})
+    if kind in WITH_ITEMS:
+        params |= {"items": ITEMS, "more": MORE, "count": len(ITEMS) + MORE}
     if kind in WITH_REASON:
         params["reason"] = REASON
-    recipient = User(pk=0, first_name="Anna", email="anna@example.com")
-    recipient.language = language
+    recipient = sample_recipient(language)
     row = Notification(
         recipient=recipient,
         kind=kind,

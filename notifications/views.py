@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.viewsets import ApiViewSet
+from core.exceptions import page_for_people
 from notifications import examples, services, unsubscribe
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
@@ -145,7 +146,8 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """Unsubscribe on POST; on GET only ask, since virus scanners follow all links."""
     link = unsubscribe.parse_token(token)
     if link is None:
-        return render(request, "notifications/unsubscribe.html", {}, status=404)
+        page = render(request, "notifications/unsubscribe.html", {}, status=404)
+        return page_for_people(page)
     if request.method == "POST":
         unsubscribe.unsubscribe(link)
     language = User.objects.filter(pk=link.user_id).values_list("language").first()

@@ -118,6 +118,17 @@ def test_link_confirms_nothing_else(api, newcomer, make, monkeypatch):
     assert not User.objects.get(pk=newcomer.pk).email_confirmed
 
 
+@pytest.mark.parametrize("name", ["confirm-email", "unsubscribe"])
+def test_browser_reads_that_a_link_is_invalid(client, name):
+    """B3: as a page in the language of the browser. Others get the one JSON shape."""
+    url = reverse(name, args=["damaged"])
+    headers = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "lv"}
+    page = client.get(url, headers=headers)
+    assert (page.status_code, page["Content-Type"][:9]) == (404, "text/html")
+    assert "nav derīga" in page.text
+    assert client.get(url).json()["code"] == "not_found"
+
+
 def test_profile_says_whether_the_address_is_confirmed(api, newcomer, alice):
     """B3: shown to oneself, and to nobody else."""
     assert api.as_(newcomer).get("/api/auth/profile").json()["email_confirmed"] is False

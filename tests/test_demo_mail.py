@@ -36,12 +36,40 @@ def test_page_shows_what_the_demo_sent(client, shown):
 @pytest.mark.parametrize("language", ["lv", "ru", "en"])
 @pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
 def test_page_shows_every_type_in_every_language(client, shown, kind, language):
-    """Y3."""
+    """Y3: to somebody with a name."""
     query = {"kind": kind, "language": language}
-    assert f'lang="{language}"' in client.get(f"{URL}/body", query).text
+    body = client.get(f"{URL}/body", query).text
+    assert f'lang="{language}"' in body
+    assert "Anna Ozola" in body
     text = client.get(URL, query).text
     assert text.count('aria-current="page"') == 1
     assert "…" not in text
+
+
+def test_examples_are_plausible(client, shown):
+    """Y3: the name of a search is not that of a person, and the count is right."""
+    search = client.get(URL, {"kind": "saved_search", "language": "en"}).text
+    assert "New for your search: Bērnu lietas" in search
+    digest = client.get(URL, {"kind": "digest", "language": "en"}).text
+    assert (" 7</h2>" in digest, "And 5 more" in digest) == (True, True)
+
+
+def test_page_shows_the_confirmation_of_an_address(client, shown):
+    """Y3: a plain e-mail, in a frame that breaks its long link."""
+    query = {"kind": "confirmation", "language": "en"}
+    assert client.get(URL, query).text.count('aria-current="page"') == 1
+    body = client.get(f"{URL}/body", query).text
+    assert "/api/confirm-email/" in body
+    assert "pre-wrap" in body
+
+
+@pytest.mark.parametrize("path", ["/messages/37", "/tasks/5", "/profile"])
+def test_links_to_the_web_client_say_so(client, shown, settings, path):
+    """Y3: in the demo; elsewhere a client has these paths."""
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert "The web client shows this page." in answer.text
+    settings.DEMO = False
+    assert "web client" not in client.get(path).text
 
 
 def test_body_runs_no_script_and_loads_nothing(client, shown):

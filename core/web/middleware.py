@@ -79,7 +79,8 @@ class RequestIdMiddleware:
 class JsonErrorsMiddleware:
     """Under /api/ answer every error in the one JSON shape.
 
-    Middleware and Django itself answer some errors in HTML or plain text.
+    Middleware and Django itself answer some errors in HTML or plain text. A browser
+    sees a `page_for_people` as it is.
     """
 
     def __init__(self, get_response: GetResponse):
@@ -88,9 +89,12 @@ class JsonErrorsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         failed = response.status_code >= 400 and request.path.startswith("/api/")
-        if failed and not response.get("Content-Type", "").startswith(JSON):
-            return error_response(response.status_code)
-        return response
+        if not failed or response.get("Content-Type", "").startswith(JSON):
+            return response
+        is_browser = "text/html" in request.headers.get("Accept", "")
+        if is_browser and getattr(response, "is_page", False):
+            return response
+        return error_response(response.status_code)
 
 
 class LanguageMiddleware:
