@@ -15,7 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import (
 
 from core.env import load_and_check
 from core.web.ports import cannot_listen
-from marketplace.serving.config import config_of
+from marketplace.serving.config import BACKLOG, allow_files, config_of
 
 # The application closes at 64 KB already, with a close code that names the reason.
 MAX_FRAME_BYTES = 128 * 1024
@@ -41,7 +41,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises `SystemExit` (1) with a sentence."""
     try:
-        return socket.create_server((host, port), backlog=2048)
+        return socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
         raise SystemExit(cannot_listen(host, port, error)) from None
 
@@ -51,6 +51,7 @@ def main() -> None:
     load_and_check()
     from marketplace.asgi import application  # needs the settings
 
+    allow_files()
     config = config_of(
         application,
         ws=WebSocketProtocol,

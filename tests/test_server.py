@@ -132,3 +132,12 @@ def test_header_with_an_underscore_is_ignored(send):
     head = HEALTH.removesuffix("\r\n")
     assert b"mine" in send(f"{head}X-Request-ID: mine\r\n\r\n")
     assert b"mine" not in send(f"{head}X_Request_ID: mine\r\n\r\n")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_http_1_0_gets_a_length_and_no_chunks(send, method):
+    """G6: RFC 9112 forbids chunks for it."""
+    head, _, body = send(f"{method} /health HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert b"content-length: 16" in head
+    assert len(body) == (16 if method == "GET" else 0)

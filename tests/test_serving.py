@@ -8,7 +8,7 @@ from django.test import override_settings
 
 from marketplace.serving.bodies import Bodies, Body, ClientGone
 from marketplace.serving.fair_queue import FairQueue, QueueFull
-from marketplace.serving.threads import environ_of
+from marketplace.serving.threads import environ_of, respond
 
 POST = {"CONTENT_LENGTH": "4", "CONTENT_TYPE": "application/json"}
 
@@ -126,6 +126,68 @@ def test_slow_bodies_cannot_fill_the_memory():
         return [type(error) for error in ended]
 
     assert asyncio.run(steps()) == [TimeoutError, ClientGone, ClientGone]
+
+
+def test_slow_bodies_do_not_end_those_of_others():
+    """B4: the oldest one ends of the network that holds most, and not bob's."""
+
+    async def steps() -> list:
+        bodies = Bodies(max_bytes=15)
+        bob = Body(bodies, "bob").read(POST, pieces(b"1", b"2", seconds=0.01))
+        slow = [
+            Body(bodies, "mallory").read(POST, pieces(b"12345", b"6", seconds=0.01))
+            for _client in range(3)
+        ]
+        ended = await asyncio.gather(bob, *slow, return_exceptions=True)
+        return [type(error) for error in ended]
+
+    whole = ClientGone  # `pieces` ends with it
+    assert asyncio.run(steps()) == [whole, TimeoutError, whole, whole]
+
+
+def test_memory_of_networks_is_given_back():
+    """B4: the names too."""
+    bodies = Bodies()
+    bodies.count("bob", 5)
+    bodies.discount("bob", 5)
+    assert not bodies.held
+
+
+def answer_to(environ: dict, *, length: str = "", status: str = "200 OK", body=b"abc"):
+    """Return what the server sends for a streamed answer of an application."""
+    headers = [("Content-Length", length)] if length else []
+
+    def application(environ, start_response):
+        start_response(status, headers)
+        return iter([body])
+
+    return respond(application, {"REQUEST_METHOD": "GET"} | environ)
+
+
+@pytest.mark.parametrize(
+    ("request_line", "answer", "expected"),
+    [
+        ({"SERVER_PROTOCOL": "HTTP/1.1"}, {}, []),  # in chunks
+        ({"SERVER_PROTOCOL": "HTTP/1.1"}, {"length": "3"}, [b"3"]),
+        ({"SERVER_PROTOCOL": "HTTP/1.0"}, {"length": "3"}, [b"3"]),
+        ({"SERVER_PROTOCOL": "HTTP/1.0"}, {}, [b"3"]),
+        ({"SERVER_PROTOCOL": "HTTP/1.0", "REQUEST_METHOD": "HEAD"}, {}, [b"3"]),
+        (
+            {"SERVER_PROTOCOL": "HTTP/1.0", "REQUEST_METHOD": "HEAD"},
+            {"body": b""},
+            [],
+        ),
+        (
+            {"SERVER_PROTOCOL": "HTTP/1.0"},
+            {"status": "304 Not Modified", "body": b""},
+            [],
+        ),
+    ],
+)
+def test_http_1_0_gets_no_chunks(request_line, answer, expected):
+    """G6: a streamed answer without a length is read whole for it."""
+    headers = answer_to(request_line, **answer).headers
+    assert [value for name, value in headers if name == b"content-length"] == expected
 
 
 def test_path_keeps_bytes_that_are_no_utf_8():

@@ -1,6 +1,7 @@
 """Read the body of a request before it gets a thread: within time and memory."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -21,7 +22,8 @@ class ClientGone(Exception):
 class Body:
     """The body of one request: how much of it is held in memory."""
 
-    def __init__(self, all_bodies: "Bodies"):
+    def __init__(self, all_bodies: "Bodies", network: str = ""):
+        self.network = network  # of the client
         self.content = bytearray()
         self.is_complete = True  # False: the rest has not been read
         self._bodies = all_bodies
@@ -29,9 +31,8 @@ class Body:
     async def read(self, environ: dict[str, Any], receive: Receive) -> None:
         """Read the body, as far as the application will want it.
 
-        Raises `TimeoutError` if it does not arrive in time, or if it is the one that
-        has been arriving for the longest when the memory for bodies is used up; and
-        `ClientGone`.
+        Raises `TimeoutError` if it does not arrive in time, or if it is the one to end
+        when the memory for bodies is used up; and `ClientGone`.
         """
         length = environ.get("CONTENT_LENGTH", "")
         if "HTTP_TRANSFER_ENCODING" in environ:  # it will be refused
@@ -64,11 +65,11 @@ class Body:
             # the connection closes would get an error of its network, and no 413.
             if is_wanted:
                 self.content += message["body"]
-                self._bodies.count(len(message["body"]))
+                self._bodies.count(self.network, len(message["body"]))
 
     def release(self) -> None:
         """Give the memory back."""
-        self._bodies.held -= len(self.content)
+        self._bodies.discount(self.network, len(self.content))
         self.content = bytearray()
 
 
@@ -76,20 +77,31 @@ class Bodies:
     """The bodies of a process, held while they arrive and until they are answered."""
 
     def __init__(self, max_bytes: int = MAX_HELD_BYTES):
-        self.held = 0
+        self.held: Counter[str] = Counter()  # bytes of each network
         self.arriving: dict[Body, asyncio.Timeout] = {}  # the oldest first
+        self._total = 0
         self._max_bytes = max_bytes
 
-    def count(self, size: int) -> None:
-        """Count received bytes; past the limit end the bodies that arrive the longest.
+    def count(self, network: str, size: int) -> None:
+        """Count received bytes; past the limit end the oldest bodies that arrive.
 
-        Clients that send slowly on many connections would otherwise fill the memory.
+        Those of the network that holds most. Clients that send slowly on many
+        connections would otherwise fill the memory, and end the bodies of others.
         """
-        self.held += size
-        while self.held > self._max_bytes and self.arriving:
-            oldest = next(iter(self.arriving))
-            self.arriving.pop(oldest).reschedule(asyncio.get_running_loop().time())
-            oldest.release()  # now: its task would do so a moment later
+        self.held[network] += size
+        self._total += size
+        while self._total > self._max_bytes and self.arriving:
+            # The first of equals: `arriving` has the oldest first.
+            ended = max(self.arriving, key=lambda body: self.held[body.network])
+            self.arriving.pop(ended).reschedule(asyncio.get_running_loop().time())
+            ended.release()  # now: its task would do so a moment later
+
+    def discount(self, network: str, size: int) -> None:
+        """Count bytes that are held no longer."""
+        self._total -= size
+        self.held[network] -= size
+        if not self.held[network]:  # strangers must not fill the memory with names
+            del self.held[network]
 
 
 def total_seconds(length: int) -> float:

@@ -1,13 +1,16 @@
 """The settings of uvicorn that both servers share."""
 
+import resource
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 
-from marketplace.serving.protocol import HttpProtocol
+from marketplace.serving.protocol import MAX_CONNECTIONS, HttpProtocol
 
 GRACEFUL_S = 20  # after SIGTERM, for open requests
+BACKLOG = 2048  # connections that the loop may accept in one turn, before it closes any
+OTHER_FILES = 256  # of a process, beside the connections
 
 
 def config_of(application: Any, **own: Any) -> uvicorn.Config:
@@ -24,3 +27,15 @@ def config_of(application: Any, **own: Any) -> uvicorn.Config:
         "log_config": None,
     }
     return uvicorn.Config(application, **(shared | own))
+
+
+def allow_files() -> None:
+    """Raise the limit of open files to what is needed, as far as this process may.
+
+    At the limit the loop would accept nothing for a second.
+    """
+    wanted = MAX_CONNECTIONS + BACKLOG + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most: Any = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

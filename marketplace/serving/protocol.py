@@ -1,10 +1,13 @@
 """HTTP connections of uvicorn with deadlines and a bounded number."""
 
 import asyncio
+from collections import Counter
 from typing import Any, cast
 
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from core.addresses import address_in, network_of
 
 MAX_CONNECTIONS = 1000  # of a process
 MAX_HEAD_BYTES = 64 * 1024
@@ -13,6 +16,10 @@ LINGER_S = 2.0  # for a request on the way, when the process stops
 SWEEP_S = 0.5
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n"
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n"
+NO_ROOM = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"retry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -29,7 +36,8 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.deadline: float | None = None
-        self.opened_at = self.loop.time()
+        self.since = self.loop.time()  # of the newest request, else of the opening
+        self.network = ""  # of the client, as limits count it
         self._head_bytes = 0
 
     # --- Called by the event loop -----------------------------------------------------
@@ -37,7 +45,8 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self.deadline = self.opened_at + settings.HEADER_TIMEOUT_SECONDS
+        self.deadline = self.since + settings.HEADER_TIMEOUT_SECONDS
+        self.network = self._find_network()
         if not self.open:
             self.loop.call_later(SWEEP_S, _sweep, self.loop)
         self.open.add(self)
@@ -76,6 +85,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin to answer: from now on the body has a deadline of its own."""
         self.deadline = None
         self._head_bytes = 0
+        self.since = self.loop.time()
+        if settings.TRUSTED_PROXIES:  # until now it was that of the proxy
+            self.network = self._find_network()
         # A client that has left while it waited for a thread needs no answer.
         scope: dict[str, Any] = cast(Any, self.scope)
         scope["marketplace.is_gone"] = self.transport.is_closing
@@ -103,6 +115,11 @@ class HttpProtocol(HttpToolsProtocol):
         """Whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the client has yet to send: a head, or the rest of a body."""
+        return self.is_idle or self.cycle.more_body
+
     def sweep(self, now: float) -> None:
         """End the connection if its deadline has passed."""
         if self.deadline is None:
@@ -119,13 +136,41 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.close()
         self.deadline = self.loop.time() + SEND_TIMEOUT_S
 
+    def _find_network(self) -> str:
+        forwarded = [v for k, v in self.headers or () if k == b"x-forwarded-for"]
+        environ = {
+            "REMOTE_ADDR": self.client[0] if self.client else "",
+            "HTTP_X_FORWARDED_FOR": b",".join(forwarded).decode("latin-1"),
+        }
+        # All networks of one customer: one connection from each would fill the process.
+        return network_of(address_in(environ), burst=True)
+
     def _make_room(self) -> None:
-        """End the oldest connection that has sent nothing, else the oldest idle one."""
-        idle = [one for one in self.open if one.is_idle]
-        silent = [one for one in idle if one.cycle is None]
-        oldest = min(silent or idle, key=lambda one: one.opened_at, default=self)
-        self.open.discard(oldest)
-        oldest.transport.abort()
+        """End a connection of the network that has most of them.
+
+        It is the one that has waited for its client the longest, in a head or a body
+        too: whoever fills the process loses his own connections, and not a newcomer.
+        One whose request is being answered is the last to end.
+        """
+        counts = Counter(one.network for one in self.open)
+        most = max(counts.values())
+        held = [one for one in self.open if counts[one.network] == most]
+        min(held, key=lambda one: (not one.is_waiting, one.since))._give_way()
+
+    def _give_way(self) -> None:
+        self.open.discard(self)
+        if self._can_be_refused:
+            self.transport.write(NO_ROOM)
+        self.transport.abort()  # what the kernel has taken is sent all the same
+
+    @property
+    def _can_be_refused(self) -> bool:
+        """Whether part of a request has arrived, and nothing of an answer was sent."""
+        if self.transport.is_closing() or self.pipeline:
+            return False
+        if self.is_idle:
+            return self._head_bytes > 0
+        return self.is_waiting and not self.cycle.response_started
 
 
 def _sweep(loop: asyncio.AbstractEventLoop) -> None:

@@ -73,8 +73,9 @@ class InThreads:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request of HTTP."""
         environ = environ_of(scope)
-        client = network_of(address_in(environ))
-        body = Body(self._bodies)
+        address = address_in(environ)
+        client = network_of(address)
+        body = Body(self._bodies, network_of(address, burst=True))
         try:
             await self._read(body, environ, receive)
             lane = self._lanes.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
@@ -120,6 +121,9 @@ class InThreads:
         except QueueFull:
             await _send_busy(send)
             return
+        # Before it is sent: a slow reader must not hold the memory of a body.
+        environ["wsgi.input"].close()
+        body.release()
         if not body.is_complete:  # the rest of it would be read as the next request
             response.headers.append((b"connection", b"close"))
         start = {"type": "http.response.start", "status": response.status}
@@ -168,16 +172,30 @@ def respond(application: WsgiApplication, environ: Environ) -> Response:
     answer = application(environ, start_response)
     status, headers = head
     close = getattr(answer, "close", lambda: None)
-    if getattr(answer, "streaming", True):
+    if getattr(answer, "streaming", True) and _can_stream(environ, headers):
         response = Response(status, headers, b"", iter(answer), close)
         read_on(response)
         # `close` may run in another thread, and this one's connection would stay open.
         close_old_connections()
         return response
     try:
-        return Response(status, headers, b"".join(answer), None, close)
+        body = b"".join(answer)
     finally:
         close()
+    # Without a length uvicorn sends chunks, also to clients of HTTP/1.0, which know
+    # none. The body of an answer to HEAD may be left out, and its length is unknown.
+    is_empty_head = environ["REQUEST_METHOD"] == "HEAD" and not body
+    if status not in (204, 304) and not _has_length(headers) and not is_empty_head:
+        headers.append((b"content-length", str(len(body)).encode()))
+    return Response(status, headers, body, None, close)
+
+
+def _can_stream(environ: Environ, headers: Headers) -> bool:
+    return environ["SERVER_PROTOCOL"] != "HTTP/1.0" or _has_length(headers)
+
+
+def _has_length(headers: Headers) -> bool:
+    return any(name == b"content-length" for name, _value in headers)
 
 
 def read_on(response: Response) -> None:

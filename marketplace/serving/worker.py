@@ -4,15 +4,11 @@ gunicorn starts, reloads and replaces the processes; `gunicorn.conf.py` names th
 """
 
 import asyncio
-import resource
 import signal
 import sys
-from typing import Any
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker as GunicornWorker
-
-OTHER_FILES = 256  # of a process, beside the connections
 
 
 class Worker(GunicornWorker):
@@ -26,17 +22,15 @@ class Worker(GunicornWorker):
 
     def run(self) -> None:
         """Serve until SIGTERM."""
-        # Here: after SIGHUP a new process would have the old code of the main one.
-        from marketplace.serving.protocol import MAX_CONNECTIONS
-
-        allow_files(MAX_CONNECTIONS + OTHER_FILES)
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
         import uvicorn
 
-        from marketplace.serving.config import GRACEFUL_S, config_of
+        # Here: after SIGHUP a new process would have the old code of the main one.
+        from marketplace.serving.config import GRACEFUL_S, allow_files, config_of
 
+        allow_files()
         config = config_of(
             self.wsgi,
             ws="none",  # the WebSocket has a server of its own
@@ -57,11 +51,3 @@ class Worker(GunicornWorker):
     async def _report(self) -> None:
         """Tell gunicorn that the loop is alive."""
         self.notify()
-
-
-def allow_files(wanted: int) -> None:
-    """Raise the limit of open files to `wanted`, as far as this process may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most: Any = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

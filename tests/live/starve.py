@@ -19,6 +19,8 @@ from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from marketplace.serving.config import allow_files
+from marketplace.serving.protocol import MAX_CONNECTIONS
 from tests.live.bounds import end_within
 from tests.live.processes import EMBEDDED
 from tests.live.server import GUNICORN, HOST, Server, manage, serve
@@ -31,11 +33,16 @@ MAX_RUN_S = 150  # on a busy machine; about 45 on an idle one
 HEAD = b"POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: identity\r\n\r\n"
 LENGTH = b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+UPLOAD = (
+    b"POST /api/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000000\r\n\r\n"
+)
 
 
 def main() -> int:
     """Return the exit status."""
     end_within(MAX_RUN_S)
+    allow_files()
     failures = 0
     with tempfile.TemporaryDirectory(prefix="starve-") as folder:
         own = {
@@ -117,18 +124,27 @@ class Attack:
             connection.settimeout(5)
             connection.bind((ATTACKER, 0))
             connection.connect((HOST, self._server.port))
-            connection.sendall(first)
+            with suppress(OSError):  # it may be closed already
+                connection.sendall(first)
             opened.append(self._stack.enter_context(connection))
         return opened
 
-    def drip(self, connections: list[socket.socket], piece: bytes) -> None:
-        """Send `piece` on each connection twice a second until the end."""
+    def drip(
+        self, connections: list[socket.socket], piece: bytes, *, again: bytes = b""
+    ) -> None:
+        """Send `piece` on each connection twice a second until the end.
+
+        With `again` those that the server has closed are replaced and begin with it.
+        """
 
         def send() -> None:
             while not self._done.wait(0.5):
-                for connection in connections:
-                    with suppress(OSError):
+                for number, connection in enumerate(connections):
+                    try:
                         connection.sendall(piece)
+                    except OSError:
+                        if again and not self._done.is_set():
+                            connections[number] = self.open(1, again)[0]
 
         threading.Thread(target=send, daemon=True).start()
 
@@ -152,6 +168,11 @@ def dripping_bodies(attack: Attack) -> None:
     attack.drip(attack.open(20, HEAD + LENGTH), b"{")
 
 
+def too_many_bodies(attack: Attack) -> None:
+    """More uploads than a process keeps connections, that arrive byte by byte."""
+    attack.drip(attack.open(MAX_CONNECTIONS + 50, UPLOAD), b"x", again=UPLOAD)
+
+
 def sign_ins(attack: Attack) -> None:
     """24 sign-ins at once, of accounts that do not exist, again and again."""
     for number in range(24):
@@ -172,7 +193,7 @@ def many_reads(attack: Attack) -> None:
 
 
 ATTACKS = [
-    *(nothing, silent, dripping_heads, dripping_bodies),
+    *(nothing, silent, dripping_heads, dripping_bodies, too_many_bodies),
     *(sign_ins, schemas, many_reads),
 ]
 

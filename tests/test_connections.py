@@ -1,0 +1,116 @@
+"""B4: who fills a process with connections loses his own, and nobody else's."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from marketplace.serving import protocol
+from marketplace.serving.protocol import HttpProtocol
+
+HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+SLOW = HEAD + b"\r\n1"  # all but the last byte
+WHOLE = HEAD + b"\r\n12"
+
+
+class Transport(asyncio.Transport):
+    """What a connection is sent, and whether it was ended."""
+
+    def __init__(self, address: str):
+        super().__init__({"peername": (address, 1)})
+        self.sent = b""
+        self.is_open = True
+
+    def write(self, data):
+        self.sent += data
+
+    def abort(self):
+        self.is_open = False
+
+    def is_closing(self):
+        return not self.is_open
+
+    def pause_reading(self):
+        """No bytes come by themselves."""
+
+
+async def application(scope, receive, send) -> None:
+    """Answer nothing."""
+    await asyncio.Event().wait()
+
+
+async def connect(address: str, data: bytes = b"") -> Transport:
+    """Open a connection and send `data`."""
+    config = uvicorn.Config(application, ws="none", log_config=None)
+    connection = HttpProtocol(config, ServerState(), {})
+    transport = Transport(address)
+    connection.connection_made(transport)
+    if data and transport.is_open:
+        connection.data_received(data)
+    await asyncio.sleep(0)
+    return transport
+
+
+@pytest.fixture(autouse=True)
+def three(monkeypatch):
+    """A process has three connections at most."""
+    monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(HttpProtocol, "open", set())
+
+
+def run(*clients: tuple[str, bytes]) -> SimpleNamespace:
+    """Connect one after the other; return which are open, and all that was sent."""
+
+    async def steps() -> list[Transport]:
+        opened = [await connect(*client) for client in clients]
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        return opened
+
+    opened = asyncio.run(steps())
+    return SimpleNamespace(
+        open=[one.is_open for one in opened], sent=[one.sent for one in opened]
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"GET / HT", SLOW, WHOLE])
+def test_a_newcomer_ends_the_oldest_connection_of_who_has_most(data):
+    """B4: silent, in its head, in its body, or waiting for its answer."""
+    mallory = [("10.0.0.2", data)] * 2
+    done = run(("10.0.0.1", data), *mallory, ("10.0.0.3", b""))
+    assert done.open == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("data", "is_told"), [(b"", 0), (b"GET", 1), (SLOW, 1)])
+def test_who_must_give_way_is_told_to_come_back(data, is_told):
+    """B4: if it has begun to ask; a silent connection expects no answer."""
+    done = run(*[("10.0.0.2", data)] * 3, ("10.0.0.1", b""))
+    assert done.sent[0].startswith(b"HTTP/1.1 503") == is_told
+    assert (b"retry-after: 1" in done.sent[0]) == is_told
+
+
+def test_a_request_that_is_being_answered_is_the_last_to_end():
+    """B4: a slow body of the same network ends before it, though it is younger."""
+    sent = [("10.0.0.2", data) for data in (WHOLE, SLOW, WHOLE)]
+    assert run(*sent, ("10.0.0.2", b"")).open == [True, False, True, True]
+
+
+def test_one_customer_is_one_network():
+    """B4: however many networks of IPv6 a customer has."""
+    mallory = [(f"2001:db8:1:{number}::1", SLOW) for number in range(2)]
+    done = run(("2001:db8:2::1", SLOW), *mallory, ("10.0.0.3", b""))
+    assert done.open == [True, False, True, True]
+
+
+def test_clients_behind_a_proxy_are_told_apart(settings):
+    """B4: by the address that it forwards; until then they count as the proxy."""
+    settings.TRUSTED_PROXIES = 1
+
+    def slow(address: bytes) -> tuple[str, bytes]:
+        forwarded = b"X-Forwarded-For: 1.1.1.1, %s\r\n\r\n1" % address
+        return "127.0.0.1", HEAD + forwarded
+
+    clients = [slow(b"10.0.0.1"), slow(b"10.0.0.2"), slow(b"10.0.0.2")]
+    assert run(*clients, slow(b"10.0.0.3")).open == [True, False, True, True]
