@@ -2,8 +2,10 @@
 
 import io
 import json
+import math
 import os
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from core import doctor
+from core.db.replica import Freshness
 from core.doctor import EXAMINATIONS, Finding, examination
 from jobs.models import Job
 
@@ -42,8 +45,34 @@ def test_a_site_that_works_has_no_errors():
     parts = json.loads(output)["parts"]
     assert (is_ok, json.loads(output)["ok"]) == (True, True), output
     wanted = ["settings", "redis", "storage", "disk", "mail", "clock"]
-    assert sorted(parts) == sorted([*wanted, "accounts", "database", "jobs"])
+    wanted += ["accounts", "database", "jobs", "replica"]
+    assert sorted(parts) == sorted(wanted)
     assert parts["database"] == parts["storage"] == parts["jobs"] == []
+
+
+def test_a_replica_that_is_away_or_behind_is_named(settings, monkeypatch):
+    """Y2: its readers get the primary, so nobody else would notice."""
+    settings.DATABASE_REPLICA_URL = "postgres://replica.test/market"
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    for lag_s, severities in ((0.1, []), (math.inf, ["warning"])):
+        monkeypatch.setattr(Freshness, "lag_s", lambda self, lag_s=lag_s: lag_s)
+        assert [found.severity for found in findings("replica")] == severities
+
+    def is_away(self):
+        raise OperationalError("no route to host")
+
+    monkeypatch.setattr(Freshness, "lag_s", is_away)
+    [found] = findings("replica")
+    assert (found.severity, found.setting) == ("error", "DATABASE_REPLICA_URL")
+
+
+def test_an_error_of_the_system_checks_is_a_finding(settings):
+    """Y2: the examination goes on, and monitoring can read it."""
+    settings.GAZETTEER_FILE = Path("/none/places.tsv")
+    output, is_ok = run("--json")
+    problems = [found["problem"] for found in json.loads(output)["parts"]["settings"]]
+    assert not is_ok
+    assert any("GAZETTEER_FILE" in problem for problem in problems)
 
 
 def test_a_missing_index_is_named():

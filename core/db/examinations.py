@@ -1,14 +1,17 @@
 """Examinations of the database, for `manage.py doctor`."""
 
 import re
+import time
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations import operations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from core.db.replica import Freshness
 from core.doctor import Finding, examination
 
 MIN_POSTGRESQL = 14  # the oldest that Django supports
@@ -36,6 +39,34 @@ def database_is_ready() -> Iterator[Finding]:
     yield from pending
     if not pending:  # or half of the tables would be named
         yield from _missing_indexes()
+
+
+@examination("replica")
+def replica_follows() -> Iterator[Finding]:
+    """Ask the replica how far behind it is, where there is one."""
+    if not settings.DATABASE_REPLICA_URL:
+        return
+    try:
+        is_fresh = _becomes_fresh()
+    except DatabaseError as error:
+        problem = f"It cannot be asked, so the primary answers all: {error}"
+        remedy = "Start it, or correct or remove the URL."
+        yield Finding(problem, remedy, "DATABASE_REPLICA_URL")
+        return
+    if not is_fresh:
+        problem = "It has not replayed what the primary has written by now."
+        remedy = "If it stays so, look at its log. Until then the primary answers all."
+        yield Finding(problem, remedy, "DATABASE_REPLICA_URL", "warning")
+
+
+def _becomes_fresh() -> bool:
+    """Return whether the replica replays within a second what was written before."""
+    freshness = Freshness()
+    for _attempt in range(10):
+        if freshness.lag_s() <= settings.REPLICA_MAX_LAG_SECONDS:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _version() -> Iterator[Finding]:

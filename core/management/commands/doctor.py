@@ -11,6 +11,7 @@ class Command(BaseCommand):
     """`manage.py doctor`. The exit status is 1 if something does not work."""
 
     help = __doc__
+    requires_system_checks = ()  # the part "settings" names what they find
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--json`."""
