@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,19 @@ class Password(SecretField):
 
 
 class NewPassword(Password):
-    """A new password. `services.check_password` runs the validators on it."""
+    """A new password, by the validators that need no user.
+
+    `services.check_password` runs them all. Here they name a weak password beside the
+    errors of other fields.
+    """
+
+    def to_internal_value(self, data: object) -> str:
+        password = super().to_internal_value(data)
+        try:
+            validate_password(password)
+        except DjangoValidationError as error:
+            raise ValidationError(error.messages) from None
+        return password
 
     @property
     def schema(self) -> dict:

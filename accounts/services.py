@@ -69,9 +69,11 @@ def register(*, username: str, email: str, password: str, **fields: str) -> User
 
 def _refuse_taken(user: User) -> None:
     if User.objects.named(user.username).exists():
-        raise AlreadyTaken(_("This username is taken."), code="username_taken")
+        sentence = _("This username is taken.")
+        raise AlreadyTaken(sentence, code="username_taken", field="username")
     if User.objects.filter(email=user.email).exists():
-        raise AlreadyTaken(_("This e-mail address is taken."), code="email_taken")
+        sentence = _("This e-mail address is taken.")
+        raise AlreadyTaken(sentence, code="email_taken", field="email")
 
 
 def sign_in(*, email: str, password: str, device: Device) -> User:

@@ -47,9 +47,10 @@ class DomainError(Exception):
     code = "conflict"  # for clients: stable, and never translated
     retry_after: int | None = None  # seconds, for the `Retry-After` header
 
-    def __init__(self, message: str, *, code: str = ""):
+    def __init__(self, message: str, *, code: str = "", field: str = ""):
         super().__init__(message)
         self.code = code or self.code
+        self.field = field  # of the input, if one is at fault
 
 
 class ValidationFailed(DomainError):

@@ -147,7 +147,7 @@ class Workflow:
         old = getattr(obj, self._field)
         if old not in row.source:
             raise WrongStatus(
-                _("Not possible now: %(what)s. It is %(status)s.")
+                _("Not possible now: %(what)s. Status: %(status)s.")
                 % {"what": row.label, "status": self._status_label(obj)}
             )
         row.effect(obj, actor=actor, **data)

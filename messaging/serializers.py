@@ -173,10 +173,11 @@ class ClientMsgId(TextField):
     """An id that the sender's client gives a message, such as a UUID."""
 
     def __init__(self) -> None:
+        sentence = _("Use letters, digits and _.:- without spaces.")
         super().__init__(
             required=False,
             max_length=64,
-            validators=[RegexValidator(r"^[A-Za-z0-9_.:-]{1,64}\Z")],
+            validators=[RegexValidator(r"^[A-Za-z0-9_.:-]{1,64}\Z", sentence)],
             help_text="A send that repeats an id returns the message of the first one.",
         )
 

@@ -8,6 +8,7 @@ from django.db import OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rest_framework.test import APIClient
 
+from accounts.tests.factories import PASSWORD
 from accounts.views import UserViewSet
 from listings.querysets import ListingQuerySet
 from listings.tests.factories import ListingFactory
@@ -217,6 +218,42 @@ def test_body_of_unknown_length(api, alice):
     """U1: 411, since it could be of any size."""
     answer = raw(api.as_(alice), b"{}", HTTP_TRANSFER_ENCODING="chunked")
     assert in_shape(answer, 411, "length_required")
+
+
+# --- Errors that help ----
+
+
+@pytest.mark.parametrize(
+    ("query", "choices"),
+    [
+        ("ordering=foo", "created_at, -created_at, price, -price"),
+        ("condition=zzz", "new, like_new, used, refurbished"),
+        ("has_images=maybe", "true, false"),
+    ],
+)
+def test_refused_choice_names_the_choices(api, db, query, choices):
+    [sentence] = api.get(f"/api/listings?{query}").json()["fields"].popitem()[1]
+    assert sentence.startswith(f"Choose one of: {choices}")
+
+
+def test_client_msg_id_says_what_it_takes(api, alice, bob):
+    body = {"user_id": bob.pk, "message": "Hello", "client_msg_id": "m 1"}
+    answer = api.as_(alice).post("/api/messages/conversations", body)
+    assert "without spaces" in answer.json()["fields"]["client_msg_id"][0]
+
+
+def test_registration_names_every_field_that_is_wrong(api, db):
+    body = {"username": "a b", "email": "c@example.com", "password": "12345678"}
+    answer = api.post("/api/auth/register", body)
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == ["username", "password"]
+
+
+@pytest.mark.parametrize("field", ["username", "email"])
+def test_name_that_is_taken_is_named(api, alice, field):
+    body = {"username": "new_here", "email": "c@example.com", "password": PASSWORD}
+    answer = api.post("/api/auth/register", body | {field: getattr(alice, field)})
+    assert (answer.status_code, list(answer.json()["fields"])) == (409, [field])
 
 
 # --- Cache-Control and CORS ----

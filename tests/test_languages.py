@@ -229,7 +229,7 @@ def test_refusal_before_any_view_is_in_the_language_of_the_reader(api):
     [
         ("lv", "Darbība „Atcelt uzdevumu” pašlaik nav iespējama. Stāvoklis: pabeigts."),
         ("ru", "Действие «Отменить задание» сейчас невозможно. Состояние: выполнено."),
-        ("en", "Not possible now: Cancel the task. It is completed."),
+        ("en", "Not possible now: Cancel the task. Status: completed."),
     ],
 )
 def test_wrong_status_reads_as_one_sentence(alice, language, sentence):

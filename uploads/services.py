@@ -158,25 +158,31 @@ def to_site_path(url: str) -> str:
 
 @transaction.atomic
 def replace_images(
-    *, owner: "User", before: Iterable[str], after: Iterable[str]
+    *,
+    owner: "User",
+    before: Iterable[str],
+    after: Iterable[str],
+    field: str = "images",
 ) -> list[str]:
     """Count the images of one item: those added up, those dropped down.
 
     `before` and `after` are paths or URLs; returns the paths of `after` without
     duplicates. Added images must be public uploads of `owner`, else `NotFound` (404);
     images that were there before may stay. Raises `ValidationFailed` (400) over
-    `MAX_IMAGES`.
+    `MAX_IMAGES`. Both errors name the `field` of the input.
     """
     old = set(before)
     new = list(dict.fromkeys(to_site_path(url.strip()) for url in after if url.strip()))
     if len(new) > MAX_IMAGES:
-        raise ValidationFailed(_("At most %(most)s pictures.") % {"most": MAX_IMAGES})
+        sentence = _("At most %(most)s pictures.") % {"most": MAX_IMAGES}
+        raise ValidationFailed(sentence, field=field)
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
     own = Upload.objects.filter(owner=owner, is_private=False, moderation=VISIBLE)
     found = own.filter(key__in=_keys(added))
     if found.update(uses=F("uses") + 1) != len(added):
-        raise NotFound(_("There is no such picture among your uploads."))
+        sentence = _("There is no such picture among your uploads.")
+        raise NotFound(sentence, field=field)
     dropped = Upload.objects.filter(key__in=_keys(old - set(new)), uses__gt=0)
     dropped.update(uses=F("uses") - 1)
     return new
@@ -191,7 +197,8 @@ def attach(ids: list[int], *, owner: "User") -> None:
     unused = Upload.objects.filter(owner=owner, is_private=True, uses=0, pk__in=ids)
     # Locked before they are counted: without it two messages could attach the same one.
     if len(locked(unused.order_by("pk")).only("pk")) != len(ids):
-        raise NotFound(_("There is no such picture among your uploads."))
+        sentence = _("There is no such picture among your uploads.")
+        raise NotFound(sentence, field="attachment_ids")
     unused.update(uses=1)
 
 
@@ -216,9 +223,8 @@ def replace_uploads(
     *, owner: "User", before: Iterable[str], after: Iterable[str]
 ) -> None:
     """Call `replace_images` with the URLs that are uploads; skip the others."""
-    replace_images(
-        owner=owner, before=_uploads_among(before), after=_uploads_among(after)
-    )
+    old, new = _uploads_among(before), _uploads_among(after)
+    replace_images(owner=owner, before=old, after=new, field="")  # of either picture
 
 
 def hide(images: str) -> None:

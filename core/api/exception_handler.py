@@ -41,9 +41,9 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, DomainError):
         set_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
-        return Response(
-            error_body(str(exc), exc.code), status=exc.status, headers=headers
-        )
+        fields = {exc.field: [str(exc)]} if exc.field else None
+        body = error_body(str(exc), exc.code, fields)
+        return Response(body, status=exc.status, headers=headers)
     if isinstance(exc, UnreadablePostError):
         sentence = _("This took too long to arrive. Please try again.")
         return Response(error_body(sentence, "request_timeout"), status=408)

@@ -1,7 +1,7 @@
 """The parts that the filters of the three segments share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import F, Model, QuerySet
 from django.db.models.expressions import OrderBy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
@@ -21,6 +22,12 @@ LONGEST_SEARCH = 200
 DIGITS = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
 BOUNDED = rf"{DIGITS}([eE][+-]?[0-3]?[0-9]{{1,2}})?"  # 1e99999999 is work for hours
 NOT_GIVEN = {"type": "string", "maxLength": 0}
+
+
+def naming(choices: Iterable[str]) -> dict[str, Any]:
+    """Return the error messages of a form field that takes one of the choices."""
+    sentence = _("Choose one of: {allowed}.")
+    return {"invalid_choice": format_lazy(sentence, allowed=", ".join(choices))}
 
 
 class HasSchema:
@@ -99,6 +106,7 @@ class BooleanParam(HasSchema, filters.TypedChoiceFilter):
         super().__init__(
             choices=choices, coerce=self.spellings.get, empty_value=None, **kwargs
         )
+        self.extra["error_messages"] = naming(["true", "false"])
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -107,7 +115,11 @@ class BooleanParam(HasSchema, filters.TypedChoiceFilter):
 
 
 class ChoiceParam(HasSchema, filters.ChoiceFilter):
-    """One of the choices."""
+    """One of the choices; the error names them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.extra["error_messages"] = naming(filter(None, self.schema["enum"]))
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -124,6 +136,7 @@ class OrderingParam(HasSchema, filters.OrderingFilter):
         names = ", ".join(f"`{name}`" for name in fields)
         sentence = f"By {names}; with `-` from the largest. Several with commas."
         super().__init__(fields=fields, help_text=sentence)
+        self.extra["error_messages"] = naming(self.names)
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -128,7 +128,11 @@ def test_staff_see_what_was_deleted(api, sent, alice, moderator):
 def test_anothers_picture_is_not_sent(api, path, picture, bob):
     """U6."""
     given = {"content": "Photos", "attachment_ids": [picture["id"]]}
-    assert api.as_(bob).post(path, given).status_code == 404
+    answer = api.as_(bob).post(path, given)
+    assert (answer.status_code, list(answer.json()["fields"])) == (
+        404,
+        ["attachment_ids"],
+    )
     assert not Message.objects.exists()
 
 

@@ -172,6 +172,7 @@ def test_image_of_another_user_is_not(api, mine, mallory, url):
     """U6: 404, and nothing is created."""
     answer = post(api.as_(mallory), url, images=[mine["url"]])
     assert answer.status_code == 404
+    assert list(answer.json()["fields"]) == ["images"]
     assert Upload.objects.get().uses == 0
     assert api.get(url)["X-Total-Count"] == "0"
 
@@ -191,6 +192,7 @@ def test_other_urls_are_not_attached(api, alice, image):
     """U6, U8: an item shows uploads only, and no URL is fetched."""
     answer = post(api.as_(alice), "/api/listings", images=[image])
     assert answer.status_code == 404
+    assert list(answer.json()["fields"]) == ["images"]
 
 
 def test_twenty_one_pictures_are_too_many(api, alice):
