@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from jobs.models import Job
+from jobs.queue import max_attempts
 from notifications.models import Notification
 from seed.market import Market
 from seed.tables import new_row
 
 REFUSED = "SMTPRecipientsRefused: 550 5.1.1 mailbox unavailable"
+NAME = "notifications.deliver"
 TIMED_OUT = "TimeoutError: the mail server has not answered"
 
 
@@ -18,11 +20,11 @@ def failed_jobs(market: Market) -> Iterator[Job]:
         yield new_row(
             Job,
             id=market.first_ids[Job] + number,
-            name="notifications.deliver",
+            name=NAME,
             kwargs={"notification_id": market.first_ids[Notification] + number},
             status=Job.Status.DEAD,
             due_at=None,
-            attempts=10,
+            attempts=max_attempts(NAME),
             error=error,
             created_at=at,
             started_at=at,

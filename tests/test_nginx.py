@@ -1,9 +1,13 @@
 """docker/nginx.conf as data; `make proxy-check` runs it."""
 
+import json
 import re
 
+import pytest
 from django.conf import settings
+from django.utils.translation import gettext, override
 
+from core.exceptions import error_body
 from core.web.limits import FORM_OVERHEAD_BYTES
 from tests.test_shipping import text
 
@@ -34,6 +38,21 @@ def test_the_proxy_waits_longer_than_the_server_works():
     assert seconds("proxy_read_timeout", block("location = /ws {")) > 3 * 20
     limit = int(re.search(r"client_max_body_size (\d+)m;", CONF)[1])
     assert limit * 1024**2 > settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD_BYTES
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "ru"])
+def test_the_proxy_answers_in_the_words_of_the_application(language):
+    """Y5: what it answers itself has the same sentences, codes and shape."""
+    sentences = ("Too busy just now. Please try again.", "The request is too large.")
+    throttled = "Too many requests. Please wait a little."
+    with override(language):
+        wanted = [gettext(sentence) for sentence in (*sentences, throttled)]
+    assert [sentence for sentence in wanted if f'"{sentence}";' not in CONF] == []
+    bodies = re.findall(r"return \d+ '(\{.*\})';", CONF)
+    assert [json.loads(body).keys() for body in bodies] == [
+        error_body("", "").keys()
+    ] * 3
+    assert "proxy_intercept_errors on" not in CONF
 
 
 def test_every_request_carries_the_headers_of_the_proxy():

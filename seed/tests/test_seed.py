@@ -15,6 +15,7 @@ from alerts.models import SavedSearch
 from geo.distance import haversine_km
 from jobs.maintenance import run_all
 from jobs.models import Job
+from jobs.queue import max_attempts
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation, Message
@@ -54,6 +55,13 @@ def content() -> list:
         for model in MODELS
         if model is not User
     ] + [list(User.objects.order_by("pk").values("username", "email", "latitude"))]
+
+
+def test_dead_jobs_have_had_all_their_attempts():
+    build()
+    dead = Job.objects.filter(status=Job.Status.DEAD)
+    assert dead
+    assert all(job.attempts == max_attempts(job.name) for job in dead)
 
 
 def work_for_maintenance() -> dict[str, int]:

@@ -22,7 +22,16 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.live.bounds import end_within
 from tests.live.processes import EMBEDDED, ManagedProcess
-from tests.live.server import GUNICORN, HOST, ROOT, Server, free_port, manage, serve
+from tests.live.server import (
+    GUNICORN,
+    HOST,
+    ROOT,
+    Server,
+    free_port,
+    manage,
+    serve,
+    stop,
+)
 
 MAX_RUN_S = 240  # on a busy machine; about 20 on an idle one
 IDLE_S = 6  # longer than the servers keep connections open without a proxy
@@ -35,6 +44,7 @@ class Proxy(ManagedProcess):
 
     def __init__(self, folder: Path, web: Server, sockets: Server):
         super().__init__()
+        self.web = web
         self.plain_port, self.port = free_port(), free_port()
         text = (ROOT / "docker" / "nginx.conf").read_text()
         for found, own in {
@@ -179,6 +189,26 @@ def sockets_are_upgraded(proxy: Proxy):
     return asyncio.run(code_of_a_wrong_ticket()), 4401
 
 
+def the_proxy_itself_answers_in_the_one_shape(proxy: Proxy):
+    """Y5: as the application would, also while the application is away."""
+    large = proxy.send("POST", "/api/uploads", b"x" * 9 * MEGABYTE, {})
+    stop(proxy.web.process)
+    away = proxy.get("/api/tasks", **{"Accept-Language": "lv"})
+    socket = proxy.get("/ws")  # of the other server, which is still there
+    found = [
+        (status, headers["Content-Type"], json.loads(body)["code"])
+        for status, headers, body in (large, away)
+    ]
+    found.append((away[1]["Retry-After"], away[1]["Access-Control-Allow-Origin"]))
+    found.append(("Pašlaik" in json.loads(away[2])["error"], socket[0] < 500))
+    return found, [
+        (413, "application/json", "too_large"),
+        (503, "application/json", "unavailable"),
+        ("5", "*"),
+        (True, True),
+    ]
+
+
 CHECKS = [
     plain_http_leads_to_tls,
     answers_are_compressed_once,
@@ -187,6 +217,7 @@ CHECKS = [
     long_urls_are_refused_by_the_application,
     idle_connections_behind_nginx_stay_open,
     sockets_are_upgraded,
+    the_proxy_itself_answers_in_the_one_shape,  # the last one: it stops a server
 ]
 
 
