@@ -27,11 +27,16 @@ class LRUCache:
                 return self._entries[key]
         # Outside of the lock: `make` may take a while, or use this cache itself.
         entry = make()
+        self.put(key, entry)
+        return entry
+
+    def put(self, key: Hashable, entry: object) -> None:
+        """Store `entry` under `key`, as the one used last."""
         with self._lock:
             self._entries[key] = entry
+            self._entries.move_to_end(key)
             if len(self._entries) > self._max_entries:
                 self._entries.popitem(last=False)
-        return entry
 
     def clear(self) -> None:
         """Remove all entries."""

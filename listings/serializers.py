@@ -1,5 +1,8 @@
 """Serializers of listings."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -89,6 +92,11 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
 
     sees_all = is_party
 
+    def of_all(self, instances: Iterable[Listing]) -> list[dict[str, Any]]:
+        rows = list(instances)
+        VIEWS.show(rows)  # together: one command of Redis for a page, not one for each
+        return super().of_all(rows)
+
     def get_views_count(self, listing: Listing) -> int:
         """How often the listing was opened."""
         return VIEWS.value(listing)
@@ -107,6 +115,10 @@ class ListingDetailSerializer(ListingSerializer):
 
     example = examples.LISTING
     seller_info = SellerInfo(source="seller")
+
+    def to_representation(self, instance: Listing) -> dict[str, Any]:
+        VIEWS.show([instance])  # does nothing after `count_view`
+        return super().to_representation(instance)
 
 
 class ListingInput(Input):

@@ -23,7 +23,7 @@ def count_view(listing: Listing, *, reader: str) -> None:
     """
     key = f"view:{listing.pk}:{reader}"
     if settings.THROTTLE and count(key, HOUR_S) > settings.VIEWS_PER_READER:
-        VIEWS.show(listing)
+        VIEWS.show([listing])
     else:
         VIEWS.add(listing)
 

@@ -58,7 +58,8 @@ class ListingViewSet(ContentViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         listing = self.get_object()
         reader = str(request.user.pk or client_network(request))
-        services.count_view(listing, reader=reader)
+        if request.method == "GET":  # DRF answers HEAD by the same method
+            services.count_view(listing, reader=reader)
         return Response(self.get_serializer(listing).data)
 
     @extend_schema(summary="Delete a listing")

@@ -4,6 +4,7 @@ import atexit
 import logging
 import threading
 from collections import Counter
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,11 +14,13 @@ from django.db.models import Case, F, Model, Value, When
 from django.db.models.functions import Greatest
 
 from core.cached_counts import increment
+from core.lru import LRUCache
 
 logger = logging.getLogger("marketplace.counters")
 BATCH_ROWS = 500
 HAS_TOTAL = "_has_shared_total"  # attribute of a row that was given one
 TOTAL_SECONDS = 7 * 24 * 3600  # then a total begins again with the stored count
+MAX_SHOWN_TOTALS = 10_000
 
 
 class BufferedCounter:
@@ -27,8 +30,8 @@ class BufferedCounter:
     it has not written. With an interval of 0 every count is written at once.
 
     With Redis the processes share one running total for each row, so that the count
-    that a reader sees never goes back when another process answers. Without it, each
-    process adds what it has counted itself.
+    that a reader sees never goes back when another process answers, in a list or in a
+    detail. Without it, each process adds what it has counted itself.
     """
 
     def __init__(self, model: type[Model], field: str):
@@ -36,6 +39,9 @@ class BufferedCounter:
         self._field = field
         self._pending: Counter[int] = Counter()  # by primary key, not yet written
         self._totals: dict[int, int] = {}  # the same, as shared running totals
+        # What this process has shown, by key of the cache: what it goes on from when
+        # Redis is emptied or away, and the database does not have the total yet.
+        self._shown = LRUCache(MAX_SHOWN_TOTALS)
         # Request threads and the flushing thread change `_pending`: without the lock,
         # counts added while it is exchanged would be lost.
         self._lock = threading.Lock()
@@ -57,18 +63,31 @@ class BufferedCounter:
         written = before - self._pending.get(row.pk, 0)
         setattr(row, self._field, getattr(row, self._field) + written)
 
-    def show(self, row: Model) -> None:
-        """Set the field of a loaded row to the shared total, without counting."""
-        if settings.REDIS_URL:
-            stored = getattr(row, self._field)
-            self._set_total(row, max(stored, cache.get(self._key(row)) or 0))
+    def show(self, rows: Iterable[Model]) -> None:
+        """Set the field of loaded rows to the shared totals, without counting.
+
+        Takes one command of Redis for all of them, and none without Redis.
+        """
+        if not settings.REDIS_URL:
+            return
+        keys = [(self._key(row), row) for row in rows if not hasattr(row, HAS_TOTAL)]
+        totals = cache.get_many([key for key, _row in keys]) if keys else {}
+        for key, row in keys:
+            total = max(getattr(row, self._field), totals.get(key, 0))
+            self._set_total(row, self._remember(key, total))
 
     def _add_shared(self, row: Model) -> None:
-        key, stored = self._key(row), getattr(row, self._field)
+        key = self._key(row)
+        last = self._remember(key, getattr(row, self._field))
         # Two processes never give the same total to two views.
-        total = increment(key, start=stored, timeout=TOTAL_SECONDS)
-        # A cache that was emptied begins with what this row had when it was read.
-        total = max(total, stored + 1)
+        total = increment(key, start=last, timeout=TOTAL_SECONDS)
+        if total <= last:
+            # The cache is behind what readers have seen: others began again after it
+            # was emptied, or it is another one since Redis went away or came back. It
+            # is raised, for the processes that have not seen as much.
+            change = last + 1 - total
+            total = increment(key, change, start=total, timeout=TOTAL_SECONDS)
+        total = self._remember(key, max(total, last + 1))
         with self._lock:
             self._totals[row.pk] = max(total, self._totals.get(row.pk, 0))
         if settings.COUNTER_FLUSH_SECONDS:
@@ -76,6 +95,14 @@ class BufferedCounter:
         else:
             self.flush()
         self._set_total(row, total)
+
+    def _remember(self, key: str, total: int) -> int:
+        """Return `total`, or the greater one that this process has shown before."""
+        # Under the lock: of two threads, the one with the smaller total could be last.
+        with self._lock:
+            total = max(total, self._shown.get(key, int))
+            self._shown.put(key, total)
+        return total
 
     def _set_total(self, row: Model, total: int) -> None:
         setattr(row, self._field, total)
@@ -90,11 +117,11 @@ class BufferedCounter:
         return f"total:{self._model._meta.label_lower}:{self._field}:{row.pk}:{moment}"
 
     def value(self, row: Model) -> int:
-        """Return the count of a loaded row, with what this process has not written."""
-        counted = getattr(row, self._field) + self._pending.get(row.pk, 0)
-        if hasattr(row, HAS_TOTAL):
-            return counted
-        return max(counted, self._totals.get(row.pk, 0))
+        """Return the count of a loaded row, with what this process has not written.
+
+        With Redis, the count that `add` or `show` has given the row.
+        """
+        return getattr(row, self._field) + self._pending.get(row.pk, 0)
 
     def flush(self) -> int:
         """Write the pending counts; return the number of rows.

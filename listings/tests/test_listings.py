@@ -49,6 +49,14 @@ def test_each_look_counts_and_the_answer_has_it(api, db):
     assert [api.get(path).json()["views_count"] for _ in range(2)] == [1, 2]
 
 
+def test_only_a_get_counts_as_a_view(api, db):
+    """HEAD and OPTIONS show nobody the listing."""
+    path = f"/api/listings/{ListingFactory().pk}"
+    assert api.head(path).status_code == 200
+    api.options(path)
+    assert api.get(path).json()["views_count"] == 1
+
+
 def test_the_detail_tells_about_the_seller(api, alice):
     listing = ListingFactory(seller=alice)
     info = api.get(f"/api/listings/{listing.pk}").json()["seller_info"]
