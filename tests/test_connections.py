@@ -46,6 +46,7 @@ async def connect(address: str, data: bytes = b"") -> Transport:
     config = uvicorn.Config(application, ws="none", log_config=None)
     connection = HttpProtocol(config, ServerState(), {})
     transport = Transport(address)
+    transport.receive = connection.data_received
     connection.connection_made(transport)
     if data and transport.is_open:
         connection.data_received(data)
@@ -57,7 +58,13 @@ async def connect(address: str, data: bytes = b"") -> Transport:
 def three(monkeypatch):
     """A process has three connections at most."""
     monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 3)
-    monkeypatch.setattr(HttpProtocol, "open", set())
+    monkeypatch.setattr(HttpProtocol, "open", {})
+
+
+async def stop() -> None:
+    """End the tasks of requests that wait."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
 
 
 def run(*clients: tuple[str, bytes]) -> SimpleNamespace:
@@ -65,8 +72,7 @@ def run(*clients: tuple[str, bytes]) -> SimpleNamespace:
 
     async def steps() -> list[Transport]:
         opened = [await connect(*client) for client in clients]
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
+        await stop()
         return opened
 
     opened = asyncio.run(steps())
@@ -95,6 +101,19 @@ def test_a_request_that_is_being_answered_is_the_last_to_end():
     """B4: a slow body of the same network ends before it, though it is younger."""
     sent = [("10.0.0.2", data) for data in (WHOLE, SLOW, WHOLE)]
     assert run(*sent, ("10.0.0.2", b"")).open == [True, False, True, True]
+
+
+def test_a_connection_is_as_old_as_its_newest_request():
+    """B4: one that a proxy keeps open for long does not end for its age."""
+
+    async def steps() -> list[bool]:
+        kept, *others = [await connect("10.0.0.2") for _number in range(3)]
+        kept.receive(SLOW)
+        await connect("10.0.0.1")
+        await stop()
+        return [one.is_open for one in (kept, *others)]
+
+    assert asyncio.run(steps()) == [True, False, True]
 
 
 def test_one_customer_is_one_network():

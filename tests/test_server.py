@@ -136,7 +136,7 @@ def test_header_with_an_underscore_is_ignored(send):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_http_1_0_gets_a_length_and_no_chunks(send, method):
-    """G6: RFC 9112 forbids chunks for it."""
+    """RFC 9112 forbids chunks for it."""
     head, _, body = send(f"{method} /health HTTP/1.0\r\n\r\n").partition(b"\r\n\r\n")
     assert b"transfer-encoding" not in head
     assert b"content-length: 16" in head

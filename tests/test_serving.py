@@ -1,16 +1,22 @@
 """B4: what one client sends holds neither the threads nor the memory of a process."""
 
 import asyncio
-from io import BytesIO
 
 import pytest
 from django.test import override_settings
 
 from marketplace.serving.bodies import Bodies, Body, ClientGone
 from marketplace.serving.fair_queue import FairQueue, QueueFull
-from marketplace.serving.threads import environ_of, respond
+from marketplace.serving.threads import InThreads, environ_of, respond
 
 POST = {"CONTENT_LENGTH": "4", "CONTENT_TYPE": "application/json"}
+SCOPE = {
+    "method": "POST",
+    "raw_path": b"/",
+    "query_string": b"",
+    "http_version": "1.1",
+    "scheme": "http",
+}
 
 
 async def pause() -> None:
@@ -153,6 +159,28 @@ def test_memory_of_networks_is_given_back():
     assert not bodies.held
 
 
+def test_a_slow_reader_holds_no_body():
+    """B4: the memory is given back before the answer is sent."""
+    read, held = [], []
+
+    def application(environ, start_response):
+        read.append(environ["wsgi.input"].read())
+        start_response("200 OK", [])
+        return iter([b"x"])
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"1234", "more_body": False}
+
+    async def send(message) -> None:
+        held.append(+server._bodies.held)
+
+    server = InThreads(application, threads=1, lanes={})
+    headers = [(b"content-length", b"4"), (b"content-type", b"application/json")]
+    asyncio.run(server(SCOPE | {"headers": headers}, receive, send))
+    assert read == [b"1234"]
+    assert not any(held)
+
+
 def answer_to(environ: dict, *, length: str = "", status: str = "200 OK", body=b"abc"):
     """Return what the server sends for a streamed answer of an application."""
     headers = [("Content-Length", length)] if length else []
@@ -161,7 +189,9 @@ def answer_to(environ: dict, *, length: str = "", status: str = "200 OK", body=b
         start_response(status, headers)
         return iter([body])
 
-    return respond(application, {"REQUEST_METHOD": "GET"} | environ)
+    # In a thread, as in the server: it closes the database connections of its thread.
+    whole = {"REQUEST_METHOD": "GET"} | environ
+    return asyncio.run(asyncio.to_thread(respond, application, whole))
 
 
 @pytest.mark.parametrize(
@@ -185,22 +215,15 @@ def answer_to(environ: dict, *, length: str = "", status: str = "200 OK", body=b
     ],
 )
 def test_http_1_0_gets_no_chunks(request_line, answer, expected):
-    """G6: a streamed answer without a length is read whole for it."""
+    """A streamed answer without a length is read whole for it."""
     headers = answer_to(request_line, **answer).headers
     assert [value for name, value in headers if name == b"content-length"] == expected
 
 
 def test_path_keeps_bytes_that_are_no_utf_8():
     """U1: Django decides what they are, as under any server of WSGI."""
-    scope = {
-        "method": "GET",
-        "raw_path": b"/api/%ff%C4%81",
-        "query_string": b"",
-        "http_version": "1.1",
-        "scheme": "http",
-        "headers": [(b"accept", b"a"), (b"accept", b"b")],
-        "wsgi.input": BytesIO(),
-    }
+    headers = [(b"accept", b"a"), (b"accept", b"b")]
+    scope = SCOPE | {"raw_path": b"/api/%ff%C4%81", "headers": headers}
     environ = environ_of(scope)
     assert environ["PATH_INFO"] == "/api/\xff\xc4\x81"
     assert environ["HTTP_ACCEPT"] == "a,b"

@@ -30,13 +30,12 @@ class HttpProtocol(HttpToolsProtocol):
     request would cost more.
     """
 
-    open: set["HttpProtocol"] = set()
+    open: dict["HttpProtocol", None] = {}  # by their newest request, the oldest first
     is_stopping = False  # of the process
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.deadline: float | None = None
-        self.since = self.loop.time()  # of the newest request, else of the opening
         self.network = ""  # of the client, as limits count it
         self._head_bytes = 0
 
@@ -45,17 +44,17 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self.deadline = self.since + settings.HEADER_TIMEOUT_SECONDS
+        self.deadline = self.loop.time() + settings.HEADER_TIMEOUT_SECONDS
         self.network = self._find_network()
         if not self.open:
             self.loop.call_later(SWEEP_S, _sweep, self.loop)
-        self.open.add(self)
+        self.open[self] = None
         if len(self.open) > MAX_CONNECTIONS:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self.open.discard(self)
+        self.open.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -85,7 +84,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin to answer: from now on the body has a deadline of its own."""
         self.deadline = None
         self._head_bytes = 0
-        self.since = self.loop.time()
+        if self in self.open:  # to the end
+            self.open[self] = self.open.pop(self)
         if settings.TRUSTED_PROXIES:  # until now it was that of the proxy
             self.network = self._find_network()
         # A client that has left while it waited for a thread needs no answer.
@@ -97,7 +97,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Leave the connection to the protocol of the WebSocket."""
-        self.open.discard(self)
+        self.open.pop(self, None)
         super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
@@ -155,10 +155,10 @@ class HttpProtocol(HttpToolsProtocol):
         counts = Counter(one.network for one in self.open)
         most = max(counts.values())
         held = [one for one in self.open if counts[one.network] == most]
-        min(held, key=lambda one: (not one.is_waiting, one.since))._give_way()
+        next((one for one in held if one.is_waiting), held[0])._give_way()
 
     def _give_way(self) -> None:
-        self.open.discard(self)
+        self.open.pop(self, None)
         if self._can_be_refused:
             self.transport.write(NO_ROOM)
         self.transport.abort()  # what the kernel has taken is sent all the same
