@@ -167,7 +167,7 @@ def test_preferences_are_booleans(api, alice):
 
 def test_invalid_channels_are_refused_under_their_group(api, alice):
     answer = api.as_(alice).put(f"{URL}/preferences", {"messages": []}).json()
-    assert answer["error"].startswith("Messages: Give true or false")
+    assert answer["error"].startswith("messages: Give true or false")
     assert list(answer["fields"]) == ["messages"]
 
 

@@ -56,5 +56,40 @@ def test_a_page_loads_nothing_from_other_hosts(
     assert broken == []
 
 
+API_PAGES = {"/api/docs": ".opblock-summary", "/api/redoc": "[data-section-id] h2"}
+LIGHTNESS = """selector => {
+  const colour = getComputedStyle(document.querySelector(selector))
+  const parts = property => colour[property].match(/[0-9]+/g).slice(0, 3).map(Number)
+  return Math.max(...parts(selector === "body" ? "backgroundColor" : "color"))
+}"""
+
+
+@pytest.mark.parametrize("path", API_PAGES)
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_api_pages_have_the_colours_of_the_reader(live_server, chromium, path, colours):
+    page = chromium.new_page(color_scheme=colours)
+    page.goto(live_server.url + path)
+    page.wait_for_selector(API_PAGES[path], timeout=60_000)
+    heading = ".info .title" if path == "/api/docs" else "[data-section-id] h2"
+    paper, ink = page.evaluate(LIGHTNESS, "body"), page.evaluate(LIGHTNESS, heading)
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{path.rpartition('/')[2]}-{colours}.png")
+    page.close()
+    assert (ink > 200 > 60 > paper) if colours == "dark" else ink < 100
+
+
+def test_trying_a_request_fits_a_phone(live_server, chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 900})
+    page.goto(live_server.url + "/api/docs")
+    page.locator("[data-path='/api/auth/login']").click(timeout=60_000)
+    page.locator(".try-out__btn").click()
+    page.locator("textarea").first.fill("{}")  # the button is there after a change
+    reset = page.get_by_role("button", name="Reset")
+    box = reset.bounding_box(timeout=5_000)
+    page.screenshot(path=ARTIFACTS / "docs-phone.png")
+    page.close()
+    assert box["x"] + box["width"] <= 390
+
+
 def _blocked(request) -> str:
     return request.url if request.failure == "csp" else ""
