@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from django.core.management import get_commands, load_command_class
 from django.db import connection
 
 from core.db.locks import process_lock
@@ -54,6 +55,38 @@ def test_every_variable_is_in_the_readme():
 def test_every_variable_is_in_the_example():
     named = re.findall(rf"^(?:# )?({NAME})=", text(".env.example"), re.M)
     assert (sorted(named), len(named)) == (sorted(variables_read()), len(set(named)))
+
+
+def simple_settings(**environment: str) -> dict[str, str]:
+    """The settings of production, without objects that differ in each process."""
+    code = "from marketplace import settings as s; import json; "
+    code += "print(json.dumps({n: repr(v) for n, v in vars(s).items()"
+    code += " if n.isupper() and n != 'UNFOLD'}))"
+    own = PRODUCTION | {"SECRET_KEY": "of-sessions-" * 6} | environment
+    own |= {"JWT_SIGNING_KEY": "of-tokens-" * 6}
+    done = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=own)
+    found = json.loads(done.decode().replace(f"{ROOT}/", ""))
+    return {name: text for name, text in found.items() if " at 0x" not in text}
+
+
+def test_commented_lines_of_the_example_show_the_defaults():
+    lines = dict(re.findall(rf"^# ({NAME})=(.*)$", text(".env.example"), re.M))
+    assert lines.pop("LOG_LEVEL") == "INFO"  # read as a number
+    del lines["ANYMAIL"]  # of one provider
+    assert simple_settings(**lines) == simple_settings()
+
+
+def own_commands() -> list[str]:
+    names = {path.stem for path in ROOT.glob("*/management/commands/*.py")}
+    return sorted(names - {"__init__"})
+
+
+@pytest.mark.parametrize("name", own_commands())
+def test_help_of_a_command_speaks_to_operators(name):
+    """Y2: what it does, not which function it calls."""
+    words = load_command_class(get_commands()[name], name).help
+    assert words
+    assert not re.search(r"`|manage\.py|^Call ", words.splitlines()[0])
 
 
 def test_commands_of_a_backup_end_at_once_without_their_variables():

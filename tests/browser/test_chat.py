@@ -96,6 +96,23 @@ def test_two_windows_write_to_each_other(windows, server):
     shoot(demo, "answered")
 
 
+def test_each_day_is_named_once(windows, server):
+    demo, _helper = windows
+    for words in ("Today", "Also today"):
+        write(demo, words)
+    ends_with(demo, "Today", "Also today")
+    # The first one becomes a message of another year.
+    [first, *others] = demo.evaluate(
+        "() => { const all = [...conversations.get(openId).messages.values()];"
+        " all.sort((a, b) => a.seq - b.seq)[0].created_at = '2020-02-03T12:00:00Z';"
+        " render(); return [...document.querySelectorAll('.day')].map("
+        " (day) => day.textContent); }"
+    )
+    assert "2020" in first
+    assert len(others) == len(set(others)) >= 1
+    shoot(demo, "days")
+
+
 def test_nothing_is_lost_while_the_server_is_down(windows, server):
     demo, helper = windows
     write(demo, "Before")

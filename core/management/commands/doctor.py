@@ -1,4 +1,4 @@
-"""Examine the settings and what the site uses; name each problem and its remedy."""
+"""`manage.py doctor`: print the findings of `core.doctor`."""
 
 import json
 
@@ -8,9 +8,12 @@ from core.doctor import Finding, examine, has_errors, report
 
 
 class Command(BaseCommand):
-    """`manage.py doctor`. The exit status is 1 if something does not work."""
+    """Examine the settings and what the site uses; name each problem and its remedy.
 
-    help = __doc__
+    The exit status is 1 if something does not work.
+    """
+
+    help = __doc__  # of this class
     requires_system_checks = ()  # the part "settings" names what they find
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Run all maintenance jobs: expire, delete and repair. A worker does it every hour."""
+"""`manage.py maintain`: print the counts of `jobs.maintenance.run_all`."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -7,9 +7,12 @@ from jobs.maintenance import run_all
 
 
 class Command(BaseCommand):
-    """Call `jobs.maintenance.run_all`, and print the count of each job."""
+    """Expire, delete and repair what is due. A worker does it every hour.
 
-    help = __doc__
+    Prints how many rows each job has changed.
+    """
+
+    help = __doc__  # of this class
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""Run queued jobs until SIGTERM or SIGINT; the current job is finished first."""
+"""`manage.py worker`: run a `jobs.worker.Worker`, or print the state of the queue."""
 
 import json
 import signal
@@ -13,9 +13,9 @@ from jobs.worker import Worker
 
 
 class Command(BaseCommand):
-    """Run a `jobs.worker.Worker`, or print the state of the queue."""
+    """Run queued jobs until SIGTERM or SIGINT; the current job is finished first."""
 
-    help = __doc__
+    help = __doc__  # of this class
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""Print docs/workflow.md, generated from the workflow tables."""
+"""`manage.py draw_workflows`: the tables of the workflows as Markdown."""
 
 import re
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ the admin, by the scheduler (`manage.py maintain`) or by the `DELETE` of the obj
 
 
 class Command(BaseCommand):
-    """`manage.py draw_workflows`."""
+    """Print docs/workflow.md, generated from the workflow tables."""
 
-    help = __doc__
+    help = __doc__  # of this class
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(page(), ending="")

@@ -1,4 +1,4 @@
-"""Run `migrate` under a lock, so that several processes can start at once."""
+"""`manage.py migrate_together`: Django's `migrate` under a lock."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ LOCK_ID = 7_205_759_403  # of this command; any number no other code locks
 
 
 class Command(BaseCommand):
-    """`manage.py migrate_together`."""
+    """Migrate the database; of several processes that start at once, one does it."""
 
-    help = __doc__
+    help = __doc__  # of this class
 
     def handle(self, *, verbosity: int, **options: Any) -> None:
         # Without the lock two processes would apply the same migration, and one fail.

@@ -23,9 +23,12 @@ from marketplace.management.commands.migrate_together import LOCK_ID
 
 
 class Command(BaseCommand):
-    """`manage.py repeat_data_migrations`: call it when the old code has stopped."""
+    """Run the data migrations of the last days again, for rows written by old code.
 
-    help = __doc__
+    Call it after an upgrade, when the old code has stopped.
+    """
+
+    help = __doc__  # of this class
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--days`."""

@@ -1,4 +1,4 @@
-"""Fill the database with demo data."""
+"""`manage.py seed`: call `seed.services.build`."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ LOCK_ID = 7_205_759_404  # of this command; any number no other code locks
 
 
 class Command(BaseCommand):
-    """Call `seed.services.build`, and print the number of rows of each table."""
+    """Fill the database with demo data, and print the number of rows of each table."""
 
-    help = __doc__
+    help = __doc__  # of this class
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", choices=SIZES, default="small")

@@ -1,4 +1,4 @@
-"""Name the pictures whose files are missing or damaged, and files without a row."""
+"""`manage.py check_pictures`: print the faults of `uploads.files`."""
 
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,9 +10,12 @@ from uploads.storage import storage_errors
 
 
 class Command(BaseCommand):
-    """`manage.py check_pictures`. The exit status is 1 if a file lacks or is wrong."""
+    """Name the pictures whose files are missing or damaged, and files without a row.
 
-    help = __doc__
+    The exit status is 1 if a file is missing or damaged.
+    """
+
+    help = __doc__  # of this class
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add `--delete-unnamed`."""
