@@ -72,7 +72,7 @@ def send_digest(recipient_id: int, *, at: datetime) -> None:
     accounts.lock(recipient_id)  # as in `deliver`
     records = EmailRecord.objects.filter(recipient=recipient_id, is_held=True)
     rows = Notification.objects.filter(email_record__in=records)
-    held = list(rows.select_related("recipient").order_by("pk"))
+    held = list(rows.for_email().order_by("pk"))
     if not held:
         return
     opens_at = next_slot(recipient_id, at=at)

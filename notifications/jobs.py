@@ -18,8 +18,7 @@ def deliver(notification_id: int) -> None:
     Atomic: the e-mail is queued exactly once. Sending it is another job, which may be
     retried for a day with the text rendered here.
     """
-    rows = Notification.objects.select_related("recipient")
-    row = rows.filter(pk=notification_id).first()
+    row = Notification.objects.for_email().filter(pk=notification_id).first()
     if row is not None:
         delivery.deliver(row, at=timezone.now())
 

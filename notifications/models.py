@@ -22,6 +22,14 @@ class Notification(models.Model):
         related_name="notifications",
         db_index=False,  # notification_newest begins with it
     )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # nobody looks for what a person has caused
+        help_text="Who caused it: named in the texts, unless suspended.",
+    )
     kind = models.CharField(max_length=40)
     subject_type = models.CharField(
         max_length=30, blank=True, help_text="Such as task, listing or conversation."

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q
 
 from accounts.models import User
+from accounts.querysets import NAME_FIELDS, defer_except
+
+if TYPE_CHECKING:
+    from notifications.models import Notification
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -19,7 +23,12 @@ class NotificationQuerySet(models.QuerySet):
 
     def for_display(self) -> Self:
         """Return the rows with the fields that the serializer shows."""
-        return self.defer("dedup_key")
+        deferred = defer_except("actor", NAME_FIELDS)
+        return self.select_related("actor").defer("dedup_key", *deferred)
+
+    def for_email(self) -> Self:
+        """Return the rows with what their e-mails show."""
+        return self.select_related("recipient", "actor")
 
     def unread(self) -> Self:
         """Return those that nobody has marked as read."""
@@ -38,6 +47,12 @@ class NotificationQuerySet(models.QuerySet):
     def about(self, subject_type: str, subject_id: int | OuterRef) -> Self:
         """Return those about one subject; `subject_id` may be an `OuterRef`."""
         return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def since_about(self, row: "Notification") -> Self:
+        """Return those of other types about the subject of `row` that followed it."""
+        found = self.filter(recipient=row.recipient_id, pk__gt=row.pk)
+        found = found.exclude(kind=row.kind)
+        return found.filter(subject_type=row.subject_type, subject_id=row.subject_id)
 
     def created_since(self, kind: str, *, since: datetime) -> Self:
         """Return those of one type from `since` on."""

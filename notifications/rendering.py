@@ -41,7 +41,7 @@ def render(row: Notification) -> RenderedNotification:
     path = row.params.get("path") or path_of(row.subject_type, row.subject_id)
     if notification_type is None:
         return RenderedNotification(settings.SITE_NAME, "", "", _("View"), path)
-    params = _localized(row.params)
+    params = _localized(params_of(row))
     return RenderedNotification(
         title=str(notification_type.title) % params,
         # Not `str(text)`: a text with a plural chooses its form by the parameters.
@@ -50,6 +50,17 @@ def render(row: Notification) -> RenderedNotification:
         action=str(notification_type.action),
         path=path,
     )
+
+
+def params_of(row: Notification) -> dict:
+    """Return the parameters as the recipient may read them, in the active language.
+
+    While the person who caused `row` is suspended, a fixed name stands for the name.
+    """
+    actor = row.actor
+    if "name" not in row.params or actor is None or actor.is_active:
+        return row.params
+    return row.params | {"name": actor.public_name}
 
 
 def _localized(params: dict) -> dict:

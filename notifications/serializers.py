@@ -8,7 +8,7 @@ from core.api.fields import Input, StrictBooleanField
 from core.api.output import Output
 from notifications import examples
 from notifications.models import Notification
-from notifications.rendering import render
+from notifications.rendering import params_of, render
 from notifications.types import NOTIFICATION_TYPES, Group
 
 KINDS = tuple(NOTIFICATION_TYPES)
@@ -47,7 +47,7 @@ class NotificationSerializer(Output):
 
     def to_representation(self, row: Notification) -> dict:
         with override(self._language):
-            rendered = render(row)
+            rendered, params = render(row), params_of(row)
         notification_type = NOTIFICATION_TYPES.get(row.kind)
         return {
             "id": row.pk,
@@ -58,7 +58,7 @@ class NotificationSerializer(Output):
             "reason": rendered.reason,
             "path": rendered.path,
             "subject": self._subject(row),
-            "facts": row.params,
+            "facts": params,
             "is_read": row.is_read,
             "read_at": row.read_at,
             "created_at": row.created_at,

@@ -14,8 +14,9 @@ from accounts.blocks import is_blocked
 from accounts.models import User
 from core import events
 from core.api.renderers import to_json_types
+from core.db.locks import locked
 from jobs.services import enqueue
-from notifications.models import Notification, Preference
+from notifications.models import EmailRecord, Notification, Preference
 from notifications.serializers import NotificationSerializer
 from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
 
@@ -61,15 +62,14 @@ def notify(
     and must fit in JSON.
 
     One `actor` causes a type once a day about one subject, unless the type `repeats`:
-    a second event updates the notification of the first. `about` is that subject where
-    `subject` itself is made anew each time, as a review that is deleted and written
-    again.
+    a second event is shown as `_repeat` says. `about` is that subject where `subject`
+    itself is made anew each time, as a review that is deleted and written again.
 
     Returns None if there is no new notification: if `actor` is the recipient, if the
     recipient is suspended or wants no channel, if `dedup_key` was used before, for a
-    second event of the day, or if there is a block between the two. Of a deal
-    (`BLOCKED_WITHOUT_WORDS`) people are notified in spite of a block, without the words
-    of the other. Raises `LookupError` for an unknown type.
+    second event of the day that the notification of the first shows, or if there is a
+    block between the two. Of a deal (`BLOCKED_WITHOUT_WORDS`) people are notified in
+    spite of a block, without the words of the other. Raises `LookupError` for an unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
@@ -86,6 +86,7 @@ def notify(
         return None
     row = Notification(
         recipient=recipient,
+        actor=actor,
         kind=kind,
         subject_type=subject_type_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
@@ -94,9 +95,7 @@ def notify(
         in_app=channels.in_app,
     )
     if not _insert(row):
-        if not dedup_key:
-            _update_earlier(row)
-        return None
+        return None if dedup_key else _repeat(row, channels)
     _deliver(row, channels)
     return row
 
@@ -119,11 +118,39 @@ def _daily_key(
     return f"daily:{day}:{kind}:{recipient.pk}:{actor.pk}:{subject}"
 
 
-def _update_earlier(row: Notification) -> None:
-    """Let the notification of the first event show the latest one."""
-    Notification.objects.filter(dedup_key=row.dedup_key).update(
-        params=row.params, subject_id=row.subject_id
-    )
+def _repeat(row: Notification, channels: Channels) -> Notification | None:
+    """Notify of a second event of the day, so that what is read last is true.
+
+    While the notification of the first is unread and the last one about its subject,
+    it shows the second event and moves to the top. Otherwise there is a new one, which
+    is returned. That one is sent by e-mail only if the recipient was notified of
+    something else about the subject in between.
+    """
+    # Locked: two events at once would both replace it, or one would update what the
+    # other has replaced.
+    earlier = locked(Notification.objects).filter(dedup_key=row.dedup_key).first()
+    if earlier is None:
+        return None  # another event of this moment has replaced it
+    is_last = not Notification.objects.since_about(earlier).exists()
+    if is_last and not earlier.is_read and earlier.in_app == row.in_app:
+        _show_again(earlier, row)
+        return None
+    # The key goes over to the new one, which a third event will find.
+    Notification.objects.filter(pk=earlier.pk).update(dedup_key="")
+    row.save()
+    if is_last:  # the digest shows what is true now
+        held = EmailRecord.objects.filter(notification=earlier, is_held=True)
+        held.update(notification=row)
+    _deliver(row, Channels(channels.in_app, email=channels.email and not is_last))
+    return row
+
+
+def _show_again(earlier: Notification, row: Notification) -> None:
+    """Let an unread notification show the latest event, which `row` describes."""
+    row.pk = earlier.pk
+    row.save(update_fields=["params", "subject_id", "created_at"])
+    if row.in_app:
+        _publish(row)
 
 
 def _deliver(row: Notification, channels: Channels) -> None:

@@ -139,9 +139,8 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         Group.APPLICATIONS,
         _("Changed: %(title)s"),
         _(
-            "The budget, the time, the place or the description of “%(title)s” has "
-            "changed since you applied. Withdraw your application if that no longer "
-            "suits you."
+            "“%(title)s” has changed since you applied. Read it again, and withdraw "
+            "your application if it no longer suits you."
         ),
         SEE_TASK,
     ),

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Hashable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -174,8 +175,8 @@ class Poller:
         user_ids = self._hub.user_ids()
         new = [
             pk
-            for pk, user_id in rows
-            if user_id in user_ids and self.is_new_notification(pk)
+            for pk, user_id, created_at in rows
+            if user_id in user_ids and self.is_new_notification(pk, created_at)
         ]
         if new:
             for user_id, notification in await db.run(queries.notifications, new):
@@ -203,9 +204,12 @@ class Poller:
         """Note that the event of a status was sent, so that no poll repeats it."""
         self._sent_task_updates[task_id, status] = self._hub.loop.time()
 
-    def is_new_notification(self, notification_id: int) -> bool:
-        """Return whether a notification was not sent yet, and mark it as sent."""
-        return self._sent_notifications.is_new(notification_id)
+    def is_new_notification(self, notification_id: int, created_at: datetime) -> bool:
+        """Return whether a notification was not sent yet, and mark it as sent.
+
+        One whose event happens again has a new time, and is sent again.
+        """
+        return self._sent_notifications.is_new((notification_id, created_at))
 
     # --- Unread counts ----------------------------------------------------------------
 

@@ -85,9 +85,9 @@ def new_messages(last_id: int) -> list[tuple]:
 
 
 def new_notifications(last_id: int) -> list[tuple]:
-    """Return `(id, recipient)` of the in-app notifications after an id."""
+    """Return `(id, recipient, created_at)` of the in-app notifications after an id."""
     rows = Notification.objects.filter(pk__gt=last_id, in_app=True).order_by("pk")
-    return list(rows.values_list("pk", "recipient_id")[:MAX_NEW_ROWS])
+    return list(rows.values_list("pk", "recipient_id", "created_at")[:MAX_NEW_ROWS])
 
 
 def new_task_events(last_id: int) -> list[tuple]:
@@ -100,7 +100,7 @@ def new_task_events(last_id: int) -> list[tuple]:
 def notifications(ids: Collection[int]) -> list[tuple[int, dict]]:
     """Return `(recipient, notification)`, each in its recipient's language."""
     rows = Notification.objects.filter(pk__in=ids, in_app=True)
-    rows = rows.select_related("recipient").order_by("pk")
+    rows = rows.for_email().order_by("pk")
     return [(row.recipient_id, _notification(row)) for row in rows]
 
 

@@ -60,6 +60,7 @@ def _about(
     return new_row(
         Notification,
         recipient_id=recipient_id,
+        actor_id=actor.pk,
         kind=kind,
         subject_type="task",
         subject_id=task.pk,

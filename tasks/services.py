@@ -20,7 +20,8 @@ from tasks.models import TaskEvent, TaskRequest
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
 TERMS = (
-    *("budget", "deadline", "description"),
+    *("title", "category", "description", "required_skills", "images"),
+    *("budget", "deadline"),
     *("latitude", "longitude", "location", "address"),
 )
 GIVE_BACK = "give-back"  # the transition of a worker who no longer does the task

@@ -1,17 +1,25 @@
 """A suspended person's name and picture are shown to nobody."""
 
 import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import moderation
-from accounts.models import Block
+from accounts.models import Block, User
 from listings.tests.factories import ListingFactory
 from messaging.services import start
+from notifications import delivery
+from notifications.services import notify
+from notifications.types import NOTIFICATION_TYPES
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tests.routes import ROUTES
 
 pytestmark = pytest.mark.django_db
+OWN_NAMES = {"welcome", "saved_search"}  # of the reader, and of the search
 NAMES = {
     "username": "gone_person",
     "first_name": "Gonefirst",
@@ -43,6 +51,7 @@ def world(gone, alice, bob, staff) -> dict:
     OfferingFactory(creator=gone)
     talk, _is_new = start(sender=gone, user_id=bob.pk, content="Hello")
     start(sender=gone, user_id=alice.pk, content="Hello")
+    name_in_notifications(gone, alice, bob, offer)
     Block.objects.create(blocker=alice, blocked=gone)
     client = {"item_type": "task", "item_id": taken.pk}
     moderation.suspend(gone, actor=staff, reason="Spam.")
@@ -53,6 +62,15 @@ def world(gone, alice, bob, staff) -> dict:
         "user_id": alice.pk,
         "favorite": client,
     }
+
+
+def name_in_notifications(gone, alice, bob, task) -> None:
+    """Name the person in a notification of each type that names anybody."""
+    for kind, type_ in NOTIFICATION_TYPES.items():
+        if "%(name)s" in f"{type_.title} {type_.text}" and kind not in OWN_NAMES:
+            for reader in (alice, bob):
+                params = {"name": gone.display_name, "title": "Snow", "count": 1}
+                notify(reader, kind, subject=task, actor=gone, **params)
 
 
 def everything(client, world) -> str:
@@ -77,6 +95,39 @@ def test_nobody_reads_the_name_of_a_suspended_person(api, world, alice, bob, set
         for client in (api, api.as_(alice), api.as_(bob)):
             text = everything(client, world)
             assert [name for name in NAMES.values() if name in text] == []
+
+
+def test_notifications_name_a_suspended_person_no_more(api, world, bob):
+    """R7: the texts and the parameters."""
+    rows = api.as_(bob).get("/api/notifications").json()["notifications"]
+    named = [row for row in rows if "name" in row["facts"]]
+    assert len(named) >= 9
+    for row in named:
+        assert row["facts"]["name"] == "Suspended user"
+    assert sum("Suspended user" in row["text"] for row in named) >= 8
+
+
+@pytest.mark.parametrize("per_hour", [0, 2])
+def test_emails_that_are_written_later_do_not_name_the_person(
+    world, run_jobs, settings, per_hour
+):
+    """R7: nor does a digest."""
+    settings.EMAILS_PER_HOUR = per_hour
+    run_jobs()
+    for person in User.objects.exclude(username=NAMES["username"]):
+        delivery.send_digest(person.pk, at=timezone.now() + 2 * delivery.HOUR)
+    run_jobs()
+    text = "".join(email.subject + email.body for email in mail.outbox)
+    assert text.count("Suspended user") > 10
+    assert [name for name in NAMES.values() if name in text] == []
+
+
+def test_notifications_take_as_many_queries_with_suspended_people(api, world, bob):
+    """R7: the list is one query, and another finds the reader."""
+    client = api.as_(bob)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/api/notifications")
+    assert len(queries) <= 3
 
 
 def test_the_fixed_name_stands_in_its_place(api, world, bob):

@@ -87,6 +87,26 @@ def test_edits_notifications_and_task_updates_are_sent(
     run_scenario(steps)
 
 
+def test_a_notification_whose_event_happens_again_is_sent_again(
+    alice, bob, run_scenario
+):
+    async def steps(scenario):
+        b = await scenario.connect_as(bob)
+        task = await in_thread(TaskFactory, creator=alice)
+        for title in ("One", "Two"):
+            await in_thread(
+                notify,
+                *(bob, "task_terms_changed"),
+                subject=task,
+                actor=alice,
+                title=title,
+            )
+            sent = (await b.receive_until("notification.created"))["notification"]
+            assert sent["facts"]["title"] == title
+
+    run_scenario(steps)
+
+
 def test_polling_finds_what_events_missed(
     alice, bob, conversation, run_scenario, no_events
 ):

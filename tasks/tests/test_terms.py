@@ -8,6 +8,7 @@ from django.utils import timezone
 from notifications.models import Notification
 from tasks.models import TaskApplication, TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
+from uploads.tests.test_uploads import send
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,9 @@ def task(alice, bob):
     "changes",
     [
         {"budget": 10, "description": "And the neighbour's yard."},
+        {"title": "Pull the house down"},
+        {"category": "moving"},
+        {"required_skills": ["a lorry"]},
         {"latitude": 57.5, "longitude": 24.9},
         {"address": "Meža iela 7, Ogre"},
         {"deadline": "2031-05-06T14:30"},
@@ -36,9 +40,10 @@ def test_applicants_are_told_once_of_new_terms(api, task, alice, bob, changes):
 
 
 def test_a_form_sent_back_tells_nobody(api, task, alice):
-    """R2: nor does a new title."""
+    """R2: nor does how urgent it is."""
     path, client = f"/api/tasks/{task.pk}", api.as_(alice)
-    client.put(path, client.get(path).json() | {"title": "Clear the snow, please"})
+    changes = {"is_urgent": True, "priority": "high", "radius": 7}
+    assert client.put(path, client.get(path).json() | changes).status_code == 200
     assert not Notification.objects.exists()
 
 
@@ -57,6 +62,22 @@ def seen(api, task, alice) -> str:
     path = f"/api/tasks/{task.pk}/applications"
     [application] = client.get(path).json()["applications"]
     return max(shown, application["updated_at"])
+
+
+def test_pictures_are_terms(api, task, alice):
+    """R2: they show what is to be done."""
+    url = send(api.as_(alice)).json()["url"]
+    api.as_(alice).patch(f"/api/tasks/{task.pk}", {"images": [url]})
+    assert Notification.objects.get().kind == "task_terms_changed"
+
+
+def test_a_task_with_a_new_title_is_not_accepted_unseen(api, task, alice):
+    """R2: 409 `changed_since`."""
+    client, moment = api.as_(alice), seen(api, task, alice)
+    client.patch(f"/api/tasks/{task.pk}", {"title": "Pull the house down"})
+    body = {"application_id": task.applications.get().pk, "seen_updated_at": moment}
+    answer = client.post(f"/api/tasks/{task.pk}/accept", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed_since")
 
 
 @pytest.mark.parametrize("model", [TaskRequest, TaskApplication])
