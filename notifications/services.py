@@ -69,7 +69,8 @@ def notify(
     recipient is suspended or wants no channel, if `dedup_key` was used before, for a
     second event of the day that the notification of the first shows, or if there is a
     block between the two. Of a deal (`BLOCKED_WITHOUT_WORDS`) people are notified in
-    spite of a block, without the words of the other. Raises `LookupError` for an unknown type.
+    spite of a block, without the words of the other. Raises `LookupError` for an
+    unknown type.
     """
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
