@@ -28,7 +28,7 @@ from messaging.blocks import block
 from messaging.services import start
 from notifications import delivery
 from notifications.models import EmailRecord, Notification
-from notifications.services import notify
+from notifications.services import mark_all_read, notify
 from notifications.tests.factories import NotificationFactory
 from reviews import services as reviews
 from reviews.tests.factories import ReviewFactory
@@ -252,6 +252,23 @@ def test_of_one_key_one_notification_is_written():
     assert at_once(*[tell] * AT_ONCE) == {"done": AT_ONCE}
     assert Notification.objects.count() == 1
     assert Job.objects.filter(name="notifications.deliver").count() == 1
+
+
+def test_of_one_event_at_once_one_notification_follows_the_read_one():
+    """B2: whoever comes first takes the key over; the others find it unread."""
+    alice, bob, task = UserFactory(), UserFactory(), TaskFactory()
+
+    def tell():
+        params = {"name": "Bob", "title": "Snow"}
+        notify(alice, "application_received", subject=task, actor=bob, **params)
+
+    tell()
+    mark_all_read(alice)
+    assert at_once(*[tell] * AT_ONCE) == {"done": AT_ONCE}
+    assert (Notification.objects.count(), Notification.objects.unread().count()) == (
+        2,
+        1,
+    )
 
 
 def test_workers_at_once_keep_the_limit_of_emails(settings):

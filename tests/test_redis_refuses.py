@@ -8,9 +8,13 @@ from django.core.cache import caches
 from core import cached_counts
 from core.api import throttling
 from core.circuit_breaker import CircuitBreaker
+from core.db import counters
+from core.db.counters import BufferedCounter
 from core.exceptions import Throttled
 from core.web.caches import FallbackRedisCache
-from tests.own_redis import REFUSALS, refusing_redis, scripted_redis
+from listings.models import Listing
+from listings.tests.factories import ListingFactory
+from tests.own_redis import REFUSALS, own_redis, refusing_redis, scripted_redis
 
 OTHER_REFUSALS = [
     "LOADING Redis is loading the dataset in memory",
@@ -49,6 +53,25 @@ def use_all(cache: FallbackRedisCache) -> list:
     cache.delete("b")
     cache.delete_many(["c"])
     return [cache.get("d"), cache.has_key("b"), cache.get_many(["c"])]
+
+
+@pytest.mark.django_db
+def test_views_go_on_when_redis_goes_away_and_comes_back(
+    cache_at, settings, monkeypatch
+):
+    """K2: the database does not have the counts yet, nor has the memory, nor Redis."""
+    settings.COUNTER_FLUSH_SECONDS, settings.REDIS_URL = 60, "redis://away"
+    monkeypatch.setattr(BufferedCounter, "_start_flusher", lambda self: None)
+    counter = BufferedCounter(Listing, "views_count")
+    listing, shown = ListingFactory(), []
+    with own_redis() as (url, _folder):
+        for address in (url, "redis://127.0.0.1:1", url):
+            monkeypatch.setattr(counters, "cache", cache_at(address))
+            for _view in range(3):
+                row = Listing.objects.get(pk=listing.pk)
+                counter.add(row)
+                shown.append(counter.value(row))
+    assert shown == list(range(1, 10))
 
 
 @pytest.mark.parametrize("code", REFUSALS)

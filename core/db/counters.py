@@ -87,7 +87,9 @@ class BufferedCounter:
             # is raised, for the processes that have not seen as much.
             change = last + 1 - total
             total = increment(key, change, start=total, timeout=TOTAL_SECONDS)
-        total = self._remember(key, max(total, last + 1))
+        total = max(total, last + 1)
+        # Not what it returns: a later view of another thread may have a greater total.
+        self._remember(key, total)
         with self._lock:
             self._totals[row.pk] = max(total, self._totals.get(row.pk, 0))
         if settings.COUNTER_FLUSH_SECONDS:

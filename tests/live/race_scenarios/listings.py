@@ -19,3 +19,13 @@ def views_in_two_processes(harness: Harness) -> None:
         shown = sorted(answer.data["views_count"] for answer in answers)
         harness.check_equal("views", shown, list(range(last + 1, last + 17)))
         last = shown[-1]
+        calls = [Call("GET", "/api/listings", token(reader)) for reader in readers]
+        answers = harness.send_together(calls)
+        harness.check_statuses(answers, {200: len(readers)})
+        listed = {
+            row["views_count"]
+            for answer in answers
+            for row in answer.data
+            if row["id"] == listing.pk
+        }
+        harness.check_equal("views in lists", listed, {last})
