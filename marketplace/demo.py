@@ -12,6 +12,7 @@ import time
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
 
+import django
 from django.conf import settings
 
 from core.env import load_settings
@@ -41,6 +42,7 @@ def main() -> int:
         subprocess.Popen([sys.executable, *command], env=variables)
         for command, variables in ((SERVER, environment), (WORKER, quiet))
     ]
+    django.setup()  # the accounts of the greeting stand beside models
     try:
         if _is_ready(port, processes):
             print(greeting(port), flush=True)  # noqa: T201
@@ -56,7 +58,7 @@ def main() -> int:
 
 def greeting(port: int) -> str:
     """Return the address, and the accounts with which one may sign in."""
-    from seed.people import DEMO_PASSWORD, DEMO_ROLES  # needs the settings
+    from seed.people import DEMO_PASSWORD, DEMO_ROLES  # needs the apps
 
     width = max(map(len, DEMO_ROLES)) + len("@example.com")
     accounts = (
