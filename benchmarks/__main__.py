@@ -33,7 +33,7 @@ def main() -> int:
             serve(
                 database.served(url),
                 port=FIRST_PORT + 1,
-                command=[*GUNICORN, "benchmarks.baseline:application"],
+                command=[*GUNICORN, "benchmarks.baseline:http"],
             )
         )
         rows = list(run.measured(product, baseline, options))

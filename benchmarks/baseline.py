@@ -1,6 +1,7 @@
 """The baseline: three answers of the product, made with as little code as possible.
 
-It uses hand-written SQL through a psycopg pool, orjson and a plain WSGI function.
+It uses hand-written SQL through a psycopg pool, orjson and a plain WSGI function, which
+is served as the product is.
 """
 
 import hashlib
@@ -11,8 +12,11 @@ from base64 import urlsafe_b64encode
 from urllib.parse import parse_qs
 
 import orjson
+from django.conf import settings
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
+
+from marketplace.serving.threads import InThreads
 
 PAGE, CAP = 20, 1000
 EARTH_KM = 6371.0
@@ -180,3 +184,6 @@ def _signed(cursor: list) -> str:
     text = urlsafe_b64encode(orjson.dumps(cursor))
     seal = hmac.new(KEY, text, hashlib.sha256).digest()
     return f"{text.decode()}:{urlsafe_b64encode(seal).decode()}"
+
+
+http = InThreads(application, threads=settings.WEB_THREADS, lanes={})

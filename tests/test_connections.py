@@ -1,6 +1,9 @@
 """B4: who fills a process with connections loses his own, and nobody else's."""
 
 import asyncio
+import socket
+from contextlib import ExitStack
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +12,7 @@ from uvicorn.server import ServerState
 
 from marketplace.serving import protocol
 from marketplace.serving.protocol import HttpProtocol
+from marketplace.serving.worker import SharedListener
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 SLOW = HEAD + b"\r\n1"  # all but the last byte
@@ -133,3 +137,34 @@ def test_clients_behind_a_proxy_are_told_apart(settings):
 
     clients = [slow(b"10.0.0.1"), slow(b"10.0.0.2"), slow(b"10.0.0.2")]
     assert run(*clients, slow(b"10.0.0.3")).open == [True, False, True, True]
+
+
+async def accepted_by_turn(turns: int, clients: int) -> list[int]:
+    """How many connections of a burst a process has after each turn of its loop."""
+    made, counts = [], []
+
+    class Protocol(asyncio.Protocol):
+        def connection_made(self, transport):
+            made.append(transport)
+
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        loop = asyncio.get_running_loop()
+        shared = SharedListener.of(listener)
+        async with await loop.create_server(Protocol, sock=shared, backlog=1):
+            for _client in range(clients):
+                address = listener.getsockname()
+                stack.enter_context(socket.create_connection(address, timeout=2))
+            for _turn in range(turns):
+                await asyncio.sleep(0)
+                counts.append(len(made))
+            for transport in made:
+                transport.abort()
+    return counts
+
+
+def test_a_process_takes_a_burst_one_by_one():
+    """B4: or it would serve all of them, while the other processes are idle."""
+    counts = asyncio.run(accepted_by_turn(turns=50, clients=8))
+    assert counts[-1] == 8
+    assert max(later - earlier for earlier, later in pairwise(counts)) == 1

@@ -4,11 +4,31 @@ gunicorn starts, reloads and replaces the processes; `gunicorn.conf.py` names th
 """
 
 import asyncio
+import os
 import signal
+import socket
 import sys
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.sock import BaseSocket
 from gunicorn.workers.base import Worker as GunicornWorker
+
+
+class SharedListener(socket.socket):
+    """A socket from which other processes accept connections too.
+
+    asyncio calls `listen(backlog)` and accepts as many connections in one turn: with
+    all of a burst, one process would serve them and the others be idle. Told of 1, it
+    looks after its connections in between, and whoever has less to do accepts the next.
+    """
+
+    @classmethod
+    def of(cls, listener: BaseSocket) -> "SharedListener":
+        """Return the same socket under a descriptor of its own."""
+        return cls(fileno=os.dup(listener.fileno()))
+
+    def listen(self, backlog: int = 0) -> None:
+        """Do nothing: it listens, with the queue that gunicorn has asked for."""
 
 
 class Worker(GunicornWorker):
@@ -34,7 +54,7 @@ class Worker(GunicornWorker):
         config = config_of(
             self.wsgi,
             ws="none",  # the WebSocket has a server of its own
-            backlog=self.cfg.backlog,
+            backlog=1,  # of a turn of the loop: see `SharedListener`
             timeout_graceful_shutdown=min(GRACEFUL_S, self.cfg.graceful_timeout - 1),
             timeout_notify=self.timeout,
             callback_notify=self._report,
@@ -44,7 +64,7 @@ class Worker(GunicornWorker):
         loop.add_signal_handler(
             signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None
         )
-        await server.serve(sockets=self.sockets)
+        await server.serve(sockets=[SharedListener.of(one) for one in self.sockets])
         if not server.started:
             sys.exit(Arbiter.WORKER_BOOT_ERROR)
 
