@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import moderation
 from accounts.models import Block, User
 from listings.tests.factories import ListingFactory
+from messaging.models import Conversation
 from messaging.services import start
 from notifications import delivery
 from notifications.services import notify
@@ -75,8 +76,10 @@ def name_in_notifications(gone, alice, bob, task) -> None:
     """Name the person in a notification of each type that names anybody."""
     for kind in NAMING:
         for reader in (alice, bob):
-            params = {"name": gone.display_name, "title": "Snow", "count": 1}
-            notify(reader, kind, subject=task, actor=gone, **params)
+            params = {"name": gone.display_name, "title": "Snow", "count": 1, "seq": 1}
+            talk = Conversation.objects.visible_to(reader).first()
+            subject = talk if kind == "new_messages" else task
+            notify(reader, kind, subject=subject, actor=gone, **params)
 
 
 def everything(client, world) -> str:
