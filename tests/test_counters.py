@@ -37,7 +37,7 @@ def test_a_second_flush_writes_nothing(counter):
 def test_what_could_not_be_written_is_kept(counter, monkeypatch):
     listing = ListingFactory()
 
-    def fail(rows):
+    def fail(rows, combine):
         raise DatabaseError
 
     counter.add(listing)

@@ -2,9 +2,11 @@
 
 import atexit
 import logging
+import operator
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -138,12 +140,13 @@ class BufferedCounter:
         rows = sorted(counts.items())
         try:
             for start in range(0, len(rows), BATCH_ROWS):
-                self._write(rows[start : start + BATCH_ROWS])
+                self._write(rows[start : start + BATCH_ROWS], operator.add)
                 for pk, _count in rows[start : start + BATCH_ROWS]:
                     del counts[pk]  # or a failure later on would count it twice
             shared = sorted(totals.items())
             for start in range(0, len(shared), BATCH_ROWS):
-                self._write_totals(shared[start : start + BATCH_ROWS])
+                # The greater one: another process may have written a later total.
+                self._write(shared[start : start + BATCH_ROWS], Greatest)
         except DatabaseError:
             logger.warning("counter flush failed, will be repeated", exc_info=True)
             with self._lock:
@@ -152,17 +155,14 @@ class BufferedCounter:
                 self._totals = totals | self._totals
         return len(rows) + len(totals)
 
-    def _write(self, rows: list[tuple[int, int]]) -> None:
-        more = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
-        # F(): other processes add to the same rows.
+    def _write(
+        self, rows: list[tuple[int, int]], combine: Callable[[F, Case], Any]
+    ) -> None:
+        """Set the field of rows to what `combine` makes of it and of their number."""
+        number = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
+        # F(): other processes write the same rows.
         found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
-        found.update(**{self._field: F(self._field) + more})
-
-    def _write_totals(self, rows: list[tuple[int, int]]) -> None:
-        total = Case(*(When(pk=pk, then=Value(count)) for pk, count in rows))
-        # The greater one: another process may have written a later total already.
-        found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
-        found.update(**{self._field: Greatest(F(self._field), total)})
+        found.update(**{self._field: combine(F(self._field), number)})
 
     def _start_flusher(self) -> None:
         """Start the flushing thread once in each process.
