@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.models import User
+from accounts.passwords import is_demo
 from core.doctor import Finding, examination, not_examined
 
 
 @examination("accounts")
 def no_demo_account_is_staff() -> Iterator[Finding]:
     """Look for staff of the demo data on a site that is no demo."""
-    if settings.DEMO or not settings.PRODUCTION:
+    if is_demo():
         return
     try:
         names = list(

@@ -21,12 +21,16 @@ def validate_visible_email(text: str | None) -> None:
     ASCII, a host without a domain, and one that is a number.
     """
     typed = (text or "").strip()
-    domain = typed.rpartition("@")[2]
-    is_name = "." in normalize_email(typed).rpartition("@")[2] and "[" not in domain
+    if not typed:
+        return
+    address = normalize_email(typed)
+    domain = address.rpartition("@")[2]
     if (
         has_hidden(typed)
-        or not is_valid_domain(domain)
-        or (typed and not (is_name and normalize_email(typed).isascii()))
+        or not is_valid_domain(typed.rpartition("@")[2])
+        or not address.isascii()
+        or "." not in domain
+        or "[" in domain
     ):
         raise ValidationError(EmailValidator.message, code="invalid")
 

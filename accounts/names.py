@@ -26,7 +26,7 @@ WITHIN = (
     *("admin", "moderator", "moderation", "moderācija", "support"),
     *("админ", "модератор", "модерация", "поддержка"),
 )
-WHOLE = ("root", "help", "info", "noreply")  # surnames and words of others
+WHOLE = ("root", "help", "info")  # surnames and words of others
 # Letters of other scripts and digits, each before the Latin letter that it looks like.
 PAIRS = (
     "аa вb еe ёe кk мm нh оo рp сc тt уy хx іi їi јj ѕs ԁd ԛq ԝw һh ӏl "
@@ -64,6 +64,11 @@ def skeleton(text: str) -> str:
     return joined.replace("rn", "m").replace("vv", "w").replace("i", "l")
 
 
+_STAFF_WORDS = frozenset(map(skeleton, STAFF_WORDS))
+_WITHIN = tuple(map(skeleton, WITHIN))
+_WHOLE = frozenset(map(skeleton, WHOLE))
+
+
 def imitates_site(text: str) -> bool:
     """Return whether a name looks like that of the site or of its staff.
 
@@ -74,10 +79,10 @@ def imitates_site(text: str) -> bool:
     words = {skeleton(word) for word in re.split(r"[\W_]+", text)} | {whole}
     site = skeleton(settings.SITE_NAME)
     return (
-        not words.isdisjoint(map(skeleton, STAFF_WORDS))
-        or whole in map(skeleton, WHOLE)
-        or whole.startswith(tuple(map(skeleton, WITHIN)))
-        or whole.endswith(tuple(map(skeleton, WITHIN)))
+        not words.isdisjoint(_STAFF_WORDS)
+        or whole in _WHOLE
+        or whole.startswith(_WITHIN)
+        or whole.endswith(_WITHIN)
         or (len(site) >= MIN_SITE_CHARS and site in whole)
     )
 

@@ -28,13 +28,17 @@ def normalize_password(password: str | None) -> str | None:
     return None if password is None else unicodedata.normalize("NFC", password)
 
 
+def is_demo() -> bool:
+    """Return whether the demo accounts may be used: in a demo, and in development."""
+    return settings.DEMO or not settings.PRODUCTION
+
+
 def is_published(password: str) -> bool:
     """Return whether this is the password of the demo accounts, outside of a demo.
 
     Everybody can read it, and the accounts stay when a demo becomes a real site.
     """
-    is_demo = settings.DEMO or not settings.PRODUCTION
-    return password == DEMO_PASSWORD and not is_demo
+    return password == DEMO_PASSWORD and not is_demo()
 
 
 class LengthValidator:
