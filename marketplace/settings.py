@@ -38,6 +38,8 @@ PRODUCTION = not DEBUG
 # In production these four are required: `core.production` says what they must be.
 SECRET_KEY = env.str("SECRET_KEY", "") or (LAPTOP_KEY if DEBUG else "")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", f"{SECRET_KEY}:tokens" if DEBUG else "")
+# Of second factors and queued text messages; without them SECRET_KEY encrypts.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])  # the first encrypts, all decrypt
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
