@@ -17,7 +17,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from unfold.decorators import display
 
-from accounts import confirmation, moderation
+from accounts import confirmation, identity_admin, moderation  # noqa: F401
 from accounts.forms import NewPasswordForm, NewUserForm, UserForm
 from accounts.models import Session, User
 from accounts.serializer_fields import Categories, PersonName
@@ -146,7 +146,7 @@ class UserAdmin(AuditedAdmin):
         fieldset(
             _("Status"),
             "is_active suspended_at suspended_reason is_verified email_confirmed "
-            "phone_verified "
+            "phone_verified phone_used_at "
             "average_rating reviews_count tasks_completed tasks_failed "
             "tasks_given_back created_at last_login",
         ),
@@ -258,14 +258,22 @@ class SessionAdmin(Admin):
     list_display = (
         "id",
         link_column("user"),
+        "method",
+        "client",
         "created_at",
+        "last_used_at",
         "ended_at",
         "end_reason",
     )
-    list_filter = (("end_reason", CachedValuesFilter), "created_at")
+    list_filter = ("method", ("end_reason", CachedValuesFilter), "created_at")
     list_select_related = ("user",)
     search_fields = ("user__search_text__words",)
-    fieldsets = (fieldset(None, "user created_at ended_at end_reason"),)
+    fieldsets = (
+        fieldset(
+            None,
+            "user method client network created_at last_used_at ended_at end_reason",
+        ),
+    )
 
 
 @admin.register(OutstandingToken)

@@ -4,6 +4,7 @@
 attempt before it compares, and `use` closes the challenge for everybody else.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
 TOKEN_BYTES = 32
 KEY_CHARS = 22  # of `Challenge.key`
+TOKEN = re.compile(r"[\w-]{65}", re.ASCII)  # the key and the secret of a link
 SALT = "accounts.challenges"
 
 
@@ -164,10 +166,12 @@ def find_by_token(token: str, *, purpose: str) -> Challenge | None:
 
     A token has 256 random bits: nobody guesses one.
     """
+    if not TOKEN.fullmatch(token):  # PostgreSQL takes no NUL in a text
+        return None
     key, secret = token[:KEY_CHARS], token[KEY_CHARS:]
     rows = Challenge.objects.filter(_is_open(timezone.now()), key=key, purpose=purpose)
     challenge = rows.select_related("user").first()
-    if challenge is None or not secret:
+    if challenge is None:
         return None
     is_right = constant_time_compare(challenge.secret_hash, _hash(challenge, secret))
     return challenge if is_right else None

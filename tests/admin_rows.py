@@ -10,7 +10,18 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from accounts.models import Block, Session, User
+from accounts import challenges, security_log
+from accounts.models import (
+    Block,
+    Challenge,
+    Passkey,
+    SecurityEvent,
+    Session,
+    SocialAccount,
+    TermsAcceptance,
+    TotpDevice,
+    User,
+)
 from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
 from alerts.tests.factories import SavedSearchFactory
@@ -74,6 +85,20 @@ ROWS = {
     User: UserFactory,
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     Session: lambda: Session.objects.create(user=UserFactory()),
+    Challenge: lambda: challenges.create(
+        "phone_verify", user=UserFactory(), secret=challenges.new_code()
+    ),
+    TotpDevice: lambda: TotpDevice.objects.create(user=UserFactory(), seed="x"),
+    Passkey: lambda: Passkey.objects.create(
+        user=UserFactory(), credential_id=str(Passkey.objects.count()), public_key="x"
+    ),
+    SecurityEvent: lambda: security_log.record(UserFactory(), "signed_in"),
+    SocialAccount: lambda: SocialAccount.objects.create(
+        user=UserFactory(), provider="google", subject=SocialAccount.objects.count()
+    ),
+    TermsAcceptance: lambda: TermsAcceptance.objects.create(
+        user=UserFactory(), version="1"
+    ),
     OutstandingToken: make_token,
     BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),
     Upload: make_upload,

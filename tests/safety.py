@@ -32,7 +32,17 @@ SECTIONS = {
         "A11": "Parallel sign-ins cannot pass the limit.",
         "A12": "An attacker's failures do not lock the owner out of a known device.",
         "A13": "Two accounts cannot share an address in another spelling.",
+        "A14": (
+            "Credentials change only after a recent confirmation, and the owner is "
+            "notified."
+        ),
         "A15": "Passwords have a sensible length; secrets stay out of the logs.",
+    },
+    "Phone codes": {
+        "O1": "Codes are random, short-lived, used once and stored as keyed hashes.",
+        "O2": "Five guesses, then the code is burned.",
+        "O3": "A new code replaces the old one, and sends are limited per number.",
+        "O6": "A code works for its person, number and purpose alone.",
     },
     "Uploads": {
         "U1": "A body over the limit is refused before it is held in memory.",

@@ -343,3 +343,15 @@ def test_laptop_keys_are_not_for_production(settings):
     own["SIMPLE_JWT"] = own["SIMPLE_JWT"] | {"SIGNING_KEY": "y" * 50}
     assert "marketplace.E002" in ids()
     assert "marketplace.E002" not in ids(**own)
+
+
+def test_use_of_a_session_is_stored_once_a_minute(
+    alice, api, django_assert_num_queries
+):
+    """A write for each request would double its cost."""
+    client = api.as_(alice)
+    with django_assert_num_queries(2):
+        client.get("/api/auth/profile")
+    Session.objects.update(last_used_at=timezone.now() - timedelta(seconds=61))
+    client.get("/api/auth/profile")
+    assert timezone.now() - Session.objects.get().last_used_at < timedelta(seconds=9)

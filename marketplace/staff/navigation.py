@@ -27,6 +27,12 @@ GROUPS = (  # title, and (model, icon) of each page
             ("accounts.user", "person"),
             ("accounts.session", "login"),
             ("auth.group", "groups"),
+            ("accounts.securityevent", "security"),
+            ("accounts.challenge", "sms"),
+            ("accounts.totpdevice", "phonelink_lock"),
+            ("accounts.passkey", "passkey"),
+            ("accounts.socialaccount", "link"),
+            ("accounts.termsacceptance", "handshake"),
         ),
     ),
     (
