@@ -520,6 +520,7 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "review": "/profile",
     "saved_search": "/saved-searches/{id}",
     "preferences": "/profile",
+    "security": "/profile",  # of e-mails about changes of credentials
 }
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
