@@ -50,7 +50,8 @@ def send(user: User) -> None:
     if user.email is None or user.email_confirmed:
         return
     # Each one is an e-mail of its own.
-    enqueue_mail(f"confirmation:{user.pk}:{uuid4().hex}", **render_email(user))
+    key = f"confirmation:{user.pk}:{uuid4().hex}"
+    enqueue_mail(key, **render_email(user), is_secret=True)
 
 
 def render_email(user: User) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from core.encryption import decrypt
 from core.metrics import observe_email
 from jobs import mail
 from jobs.exceptions import PermanentFailure
@@ -52,10 +53,17 @@ def send_mail(
     text: str,
     html: str = "",
     headers: dict | None = None,
+    is_secret: bool = False,
 ) -> None:
-    """Send an e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
+    """Send an e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`.
+
+    With `is_secret` the texts are encrypted. Raises `Undecryptable` without the key in
+    `ENCRYPTION_KEYS`: with it again, a later attempt succeeds.
+    """
     outcome = "failed"
     try:
+        if is_secret:
+            text, html = decrypt(text), html and decrypt(html)
         mail.send(
             message_id,
             to=to,

@@ -66,3 +66,15 @@ def test_subject_that_injects_headers_is_dead(run_jobs):
     enqueue_mail("welcome:1", **EMAIL | {"subject": "x\nBcc: eve@example.com"})
     run_jobs(may_fail=True)
     assert (Job.objects.get().status, mail.outbox) == ("dead", [])
+
+
+def test_secret_text_is_encrypted_until_it_is_sent(run_jobs, mailoutbox):
+    """O1: codes and links that open an account are not in the table of jobs."""
+    enqueue_mail(
+        "x", to="a@example.com", subject="S", text="424242", html="<b>424242</b>",
+        is_secret=True,
+    )  # fmt: skip
+    assert "424242" not in str(Job.objects.values_list("kwargs", flat=True))
+    run_jobs()
+    assert mailoutbox[0].body == "424242"
+    assert mailoutbox[0].alternatives[0][0] == "<b>424242</b>"
