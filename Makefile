@@ -75,6 +75,10 @@ races: export DATABASE_URL = $(DATABASE_URL_TEST)
 races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 
+races-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
+races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped
+	@$(RUN) -m tests.live.races_identity
+
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
 soak-jobs: .venv/dev  ## Kill workers while they send e-mails: each arrives once (SOAK_JOBS=… SOAK_KILLS=…)
 	@$(RUN) -m tests.live.soak_jobs
@@ -139,6 +143,10 @@ MINUTES ?= 10
 bench-memory: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-memory: .venv/base  ## Check that the workers' memory stays flat (MINUTES=…, SIZE=…)
 	@$(RUN) -m benchmarks.memory --size $(SIZE) --minutes $(MINUTES)
+
+bench-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-identity: .venv/dev  ## Compare signing in with the hasher, and reads with the last release (OLD=…, TRIES=…)
+	@$(RUN) -m benchmarks.identity
 
 bench-servers: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-servers: .venv/base  ## Compare servers and numbers of threads

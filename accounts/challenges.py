@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import Challenge, User
+from accounts.models.challenge import new_key
 from core.exceptions import DomainError, ValidationFailed
 
 CODE_DIGITS = 6
@@ -52,6 +53,7 @@ def create(
     purpose: str,
     *,
     secret: str,
+    key: str = "",
     user: User | None = None,
     address: str = "",
     network: str = "",
@@ -62,12 +64,14 @@ def create(
     """Store a challenge that `secret` answers; it replaces earlier ones.
 
     Those are the open ones of the same purpose, user and address. `secret` is a
-    `new_code()` or a `new_token_secret()`, or empty where a device is asked.
+    `new_code()` or a `new_token_secret()`, or empty where a device is asked. `key` is
+    given by callers who have named the message before.
     """
     now = timezone.now()
     same = Challenge.objects.filter(purpose=purpose, user=user, address=address)
     same.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     challenge = Challenge(
+        key=key or new_key(),
         purpose=purpose,
         user=user,
         address=address,

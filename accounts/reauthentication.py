@@ -25,16 +25,22 @@ class ConfirmationRequired(NotAllowed):
     code = "confirmation_required"
 
 
-def require_recent(request: SignedInRequest) -> Session:
+def require_recent(request: SignedInRequest, *, beyond_phone: bool = False) -> Session:
     """Return the session, if it was confirmed in the last ten minutes.
 
-    Raises `ConfirmationRequired` (403).
+    With `beyond_phone` a phone number alone does not count: who has taken over a number
+    must not change where money goes (NIST SP 800-63B 5.1.3.3 restricts it). Raises
+    `ConfirmationRequired` (403).
     """
     session = tokens.get_session(request.auth)
-    if is_recent(session):
+    is_enough = not beyond_phone or session.confirmed_with != Session.Method.PHONE
+    if is_recent(session) and is_enough:
         return session
+    methods = methods_of(request.user)
+    if beyond_phone:
+        methods = [method for method in methods if method != "phone"]
     sentence = _("Please confirm that it is you first.")
-    raise ConfirmationRequired(sentence, extra={"methods": methods_of(request.user)})
+    raise ConfirmationRequired(sentence, extra={"methods": methods})
 
 
 def is_recent(session: Session) -> bool:

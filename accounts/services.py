@@ -1,5 +1,6 @@
 """Registration, sign-in, passwords, profiles and the counters of a user."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,21 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import attempts, confirmation, names, sign_ins, tokens
+from accounts import (
+    attempts,
+    confirmation,
+    names,
+    security_emails,
+    sign_ins,
+    tokens,
+)
 from accounts.devices import Device
-from accounts.models import Session, User
+from accounts.models import SecurityEvent, Session, User
+from accounts.sign_in_methods import has_sign_in_besides_phone
 from accounts.signals import user_registered
 from core.db.locks import locked
 from core.email_addresses import normalize_email
-from core.exceptions import DomainError, NotAllowed, NotSignedIn
+from core.exceptions import DomainError, NotAllowed, NotSignedIn, WrongStatus
 from uploads import services as uploads
 
 PICTURE_FIELDS = ("avatar_url", "profile_picture_url")
@@ -153,8 +162,7 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     """
     user = locked(User.objects).get(pk=user.pk)
     before = [getattr(user, name) for name in PICTURE_FIELDS]
-    if changes.get("phone", user.phone) != user.phone:
-        user.phone_verified = False
+    _change_phone(user, changes)
     for name, value in changes.items():
         setattr(user, name, value)
     if {"first_name", "last_name"} & set(changes):
@@ -168,6 +176,24 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     )
     user.save()
     return user
+
+
+def _change_phone(user: User, changes: dict[str, Any]) -> None:
+    """Let a new number be unverified; a verified one in another spelling stays.
+
+    Raises `WrongStatus` (409) if the person signs in by the number alone.
+    """
+    phone = changes.get("phone", user.phone)
+    if not user.phone_verified or phone == user.phone:
+        return
+    if re.sub(r"[ ()./-]", "", phone) == user.phone:
+        del changes["phone"]
+        return
+    if not has_sign_in_besides_phone(user):
+        sentence = _("Set a password or an e-mail address first.")
+        raise WrongStatus(sentence, code="last_sign_in_method", field="phone")
+    user.phone_verified, user.phone_used_at = False, None
+    security_emails.record_and_send(user, SecurityEvent.Type.PHONE_REMOVED)
 
 
 def get_locked(user_id: int) -> User:

@@ -60,3 +60,18 @@ def test_who_has_nothing_else_is_asked_by_phone_or_email(alice):
     assert reauthentication.methods_of(alice) == ["email"]
     alice.phone_verified = True
     assert reauthentication.methods_of(alice) == ["phone"]
+
+
+def test_a_phone_alone_does_not_confirm_what_moves_money(alice, request_of):
+    """O11: the password or the second factor is needed as well."""
+    request = request_of(alice)
+    Session.objects.update(confirmed_with="phone")
+    assert reauthentication.require_recent(request)
+    with pytest.raises(reauthentication.ConfirmationRequired) as error:
+        reauthentication.require_recent(request, beyond_phone=True)
+    assert error.value.extra == {"methods": ["password"]}
+    alice.set_unusable_password()
+    alice.phone_verified, alice.email = True, None
+    with pytest.raises(reauthentication.ConfirmationRequired) as error:
+        reauthentication.require_recent(request, beyond_phone=True)
+    assert error.value.extra == {"methods": []}

@@ -1,0 +1,164 @@
+"""Sign-in and registration by a proved phone number."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import attempts, challenges, passwordless
+from accounts.devices import Device
+from accounts.models import Challenge, User
+from accounts.phones.services import check, take
+from core.api.throttling import consume
+from core.exceptions import NotAllowed, Throttled
+from jobs.services import enqueue_mail
+
+# Providers give a number to somebody else a few months after it was given up.
+TRUSTED_FOR = timedelta(days=180)
+EMAIL_LIMITS = ((1, 30), (5, 24 * 3600))  # codes to one person: (e-mails, seconds)
+EMAIL_SIGN_IN = Challenge.Purpose.EMAIL_SIGN_IN
+
+
+class ProofRequired(NotAllowed):
+    """The number was not used for so long that it may belong to somebody else (403).
+
+    `methods` says what else proves the account: `password`, `email` (by the code of
+    `email_challenge`). Who is somebody else repeats the call with `new_account`.
+    """
+
+    code = "proof_required"
+
+
+def verify(
+    *,
+    challenge: str,
+    code: str,
+    device: Device,
+    password: str = "",
+    email_challenge: str = "",
+    email_code: str = "",
+    new_account: bool = False,
+    **fields: Any,
+) -> tuple[User, bool]:
+    """Return the owner of the number of a challenge, and whether the account is new.
+
+    `fields` are those of a new person. Call it outside of a transaction. The code is
+    used up by success alone. Raises the errors of `challenges.check`, `NotAllowed`
+    (403) for a suspended account, `ProofRequired` (403), and for a new person what
+    `passwordless.create` raises.
+    """
+    found = check(challenge, code, user=None)
+    owner = _owner_of(found.address)
+    is_proved = (
+        not new_account
+        and owner is not None
+        and _is_proved(owner, password, email_challenge, email_code)
+    )
+    try:
+        return _sign_in(
+            found,
+            device=device,
+            proved=owner if is_proved else None,
+            new_account=new_account,
+            fields=fields,
+        )
+    except ProofRequired as error:
+        if owner is not None and "email" in error.extra["methods"]:
+            error.extra["email_challenge"] = _send_email_code(owner, device)
+        raise
+
+
+@transaction.atomic
+def _sign_in(
+    challenge: Challenge,
+    *,
+    device: Device,
+    proved: User | None,
+    new_account: bool,
+    fields: dict[str, Any],
+) -> tuple[User, bool]:
+    challenges.use(challenge)
+    owner = _owner_of(challenge.address)
+    if owner is None or (new_account and not is_trusted(owner)):
+        user = passwordless.create(**fields)
+        return take(challenge.address, user, device=device), True
+    if not owner.is_active:
+        raise NotAllowed(_("This account is suspended."), code="suspended")
+    # Compared: the number may have got another owner since the proof.
+    if not is_trusted(owner) and owner != proved:
+        sentence = _(
+            "This number was not used for long. Please prove the account as well."
+        )
+        raise ProofRequired(sentence, extra={"methods": proof_methods(owner)})
+    owner.phone_used_at = timezone.now()
+    owner.save(update_fields=["phone_used_at"])
+    return owner, False
+
+
+def _owner_of(number: str) -> User | None:
+    return User.objects.filter(phone=number, phone_verified=True).first()
+
+
+def is_trusted(owner: User) -> bool:
+    """Return whether the number was used recently enough to be that of the owner."""
+    used_at = owner.phone_used_at
+    return used_at is not None and timezone.now() - used_at < TRUSTED_FOR
+
+
+def _is_proved(
+    owner: User, password: str, email_challenge: str, email_code: str
+) -> bool:
+    """Whether the account was proved by more than its number."""
+    if email_challenge:
+        purposes = [EMAIL_SIGN_IN]
+        found = challenges.check(
+            email_challenge, email_code, purposes=purposes, user=owner
+        )
+        challenges.use(found)
+        return True
+    if not password or not owner.has_usable_password():
+        return False
+    with attempts.limited(attempts.password_limits(owner.pk)):
+        if not owner.check_password(password):
+            raise NotAllowed(_("The password is wrong."), code="bad_credentials")
+    return True
+
+
+def proof_methods(owner: User) -> list[str]:
+    """Return what proves an account besides its number: `password`, `email`."""
+    methods = ["password"] if owner.has_usable_password() else []
+    return methods + (["email"] if owner.email and owner.email_confirmed else [])
+
+
+@transaction.atomic
+def _send_email_code(owner: User, device: Device) -> str:
+    """Queue a code to the address of an account; return the key of its challenge.
+
+    Returns "" after too many: the code sent before may still be used.
+    """
+    try:
+        for limit, seconds in EMAIL_LIMITS:
+            consume(f"email-code:{seconds}:{owner.pk}", limit, seconds)
+    except Throttled:
+        return ""
+    code = challenges.new_code()
+    challenge = challenges.create(
+        EMAIL_SIGN_IN, secret=code, user=owner, network=device.network
+    )
+    with override(owner.language):
+        context = {"site": settings.SITE_NAME, "code": code}
+        enqueue_mail(
+            f"email-code:{uuid4().hex}",
+            to=str(owner.email),
+            subject=_("Your sign-in code"),
+            text=render_to_string("accounts/email_code.txt", context),
+            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            is_secret=True,
+        )
+    return challenge.key

@@ -1,0 +1,138 @@
+"""The viewset of phone codes: start, sign in, link, remove."""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import sign_ins
+from accounts.authentication import SignedInRequest
+from accounts.devices import device_of
+from accounts.models import Session, User
+from accounts.phones import services, sign_in
+from accounts.phones.examples import PHONES
+from accounts.phones.serializers import (
+    PhoneLinkInput,
+    PhoneStartInput,
+    PhoneVerifyInput,
+    StartedSerializer,
+)
+from accounts.reauthentication import require_recent
+from accounts.serializers import ProfileSerializer, SignedInSerializer
+from core.api.schema import error_codes
+from core.api.viewsets import ApiViewSet
+
+SIGNED_IN = inline_serializer(
+    "SignedInByPhone",
+    {
+        **SignedInSerializer().fields,
+        "is_new_user": serializers.BooleanField(),
+    },
+)
+CODE_ERRORS = {"s400": ["code_wrong", "code_expired"], "s429": ["code_burned"]}
+
+
+class PhoneViewSet(ApiViewSet):
+    """Codes that are sent to phones."""
+
+    queryset = User.objects.all()
+    serializer_class = ProfileSerializer
+    object_key = "user"
+    input_serializers = {
+        "start": PhoneStartInput,
+        "verify": PhoneVerifyInput,
+        "link": PhoneLinkInput,
+    }
+    public_actions = frozenset({"start", "verify"})
+    # A repetition must send nothing and check nothing a second time: the limits and the
+    # attempts see to that, and answers have tokens.
+    never_repeated = frozenset({"start", "verify", "link"})
+    examples = PHONES
+
+    @extend_schema(
+        operation_id="auth_startPhone",
+        summary="Send a code to a phone",
+        description="Answers the same for known, unknown and taken numbers. `verify` "
+        "and `change` need a sign-in, `change` also a recent confirmation. `confirm` "
+        "sends to the caller's own number.",
+        responses={202: StartedSerializer},
+        extensions=error_codes(
+            s400=["phone_invalid", "phone_not_supported"],
+            s401=["not_authenticated"],
+            s403=["confirmation_required"],
+            s409=["no_phone"],
+            s503=["sms_unavailable"],
+        ),
+    )
+    @action(detail=False, methods=["post"], url_path="phone/start")
+    def start(self, request: Request) -> Response:
+        """Send a code of six digits, valid for ten minutes."""
+        given = self.validated_input()
+        user = request.user if request.user.is_authenticated else None
+        if given["purpose"] == "change" and user is not None:
+            require_recent(request)
+        started = services.start(**given, user=user, device=device_of(request))
+        return Response(StartedSerializer(started).data, status=202)
+
+    @extend_schema(
+        operation_id="auth_verifyPhone",
+        summary="Sign in or register by phone",
+        description="Answers as a sign-in does. A new person may give a username and "
+        "names. `proof_required`: the number was not used for half a year; repeat the "
+        "call with the `password`, with an e-mail code, or with `new_account`.",
+        auth=[],
+        responses={200: SIGNED_IN, 201: SIGNED_IN},
+        extensions=error_codes(
+            **CODE_ERRORS,
+            s403=["suspended", "proof_required", "second_factor_required"],
+            s409=["username_taken"],
+        ),
+    )
+    @action(detail=False, methods=["post"], url_path="phone/verify")
+    def verify(self, request: Request) -> Response:
+        """Check the code, and sign in whoever the number belongs to."""
+        given, device = self.validated_input(), device_of(request)
+        user, is_new = sign_in.verify(**given, language=_language(given), device=device)
+        pair = sign_ins.open_session(
+            user, device, method=Session.Method.PHONE, is_registration=is_new
+        )
+        message = _("Welcome!") if is_new else _("You are signed in.")
+        status = 201 if is_new else 200
+        return self.write_response(
+            message, user, status=status, is_new_user=is_new, **pair
+        )
+
+    @extend_schema(
+        operation_id="auth_linkPhone",
+        summary="Verify the caller's phone",
+        description="The number belongs to the caller from then on. An account that "
+        "had it before loses it.",
+        extensions=error_codes(**CODE_ERRORS, s409=["phone_taken"]),
+    )
+    @action(detail=False, methods=["post"], url_path="phone/link")
+    def link(self, request: SignedInRequest) -> Response:
+        """Check the code, and store the number as verified."""
+        challenge = services.check(**self.validated_input(), user=request.user)
+        user = services.link(request.user, challenge, device=device_of(request))
+        return self.write_response(_("Your phone number is verified."), user)
+
+    @extend_schema(
+        operation_id="auth_removePhone",
+        summary="Remove the caller's phone",
+        extensions=error_codes(
+            s403=["confirmation_required"], s409=["no_phone", "last_sign_in_method"]
+        ),
+    )
+    @action(detail=False, methods=["delete"], url_path="phone")
+    def remove(self, request: SignedInRequest) -> Response:
+        """Remove the number; signing in by it is no longer possible."""
+        require_recent(request)
+        user = services.remove(request.user, device=device_of(request))
+        return self.write_response(_("Your phone number is removed."), user)
+
+
+def _language(given: dict) -> str:
+    return given.pop("language", None) or get_language() or "en"
