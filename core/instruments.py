@@ -59,6 +59,12 @@ EMAILS = Counter(
     ["outcome"],
     registry=REGISTRY,
 )
+SMS = Counter(
+    "marketplace_text_messages",
+    "Text messages; outcome: sent, refused, not_sent or unknown.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 SOCKETS = Gauge(
     "marketplace_sockets",
     "Open WebSocket connections.",

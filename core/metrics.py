@@ -56,6 +56,12 @@ def observe_email(outcome: str) -> None:
         _instruments().EMAILS.labels(outcome).inc()
 
 
+def observe_sms(outcome: str) -> None:
+    """Count one text message that was handed over or failed, if measurements are."""
+    if is_enabled():
+        _instruments().SMS.labels(outcome).inc()
+
+
 def socket_opened() -> None:
     """Count an open socket, if measurements are taken."""
     if is_enabled():

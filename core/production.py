@@ -13,6 +13,7 @@ MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
 MIN_TOKEN_CHARS = 32
 MIN_WEBHOOK_PASSWORD_CHARS = 20
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+BIRD_KEY = re.compile(r"bk_([a-z0-9]{1,20})_.+")  # bk_<region>_…
 HOST = re.compile(r"[^\s:/@?#]*|\[[0-9A-Fa-f:.]+\]")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 UNREACHABLE = re.compile(r"^localhost\.|\.(localhost|invalid)$", re.IGNORECASE)
@@ -34,6 +35,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _keys(settings)
     yield from _addresses(settings)
     yield from _mail(settings)
+    yield from sms_problems(settings)
     token = settings["METRICS_TOKEN"]
     if token and len(token) < MIN_TOKEN_CHARS:
         sentence = f"It has fewer than {MIN_TOKEN_CHARS} characters. Generate one: "
@@ -127,6 +129,25 @@ def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "DEFAULT_FROM_EMAIL",
             "Mail servers refuse this sender. Set an address of your domain.",
         )
+
+
+def sms_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what the chosen provider of text messages lacks, with its remedy."""
+    provider = settings["SMS_PROVIDER"]
+    needed: tuple[tuple[str, ...], ...] = ()
+    if provider == "twilio":
+        sender = ("TWILIO_FROM", "TWILIO_MESSAGING_SERVICE_SID")  # one of them
+        needed = ("TWILIO_ACCOUNT_SID",), ("TWILIO_AUTH_TOKEN",), sender
+    elif provider == "bird":
+        needed = ("BIRD_API_KEY",), ("BIRD_FROM",), ("BIRD_WEBHOOK_SECRET",)
+    for names in needed:
+        if not any(settings[name] for name in names):
+            yield names[0], f"SMS_PROVIDER={provider} needs {' or '.join(names)}."
+    if provider == "bird" and not settings["BIRD_BASE_URL"]:
+        key = settings["BIRD_API_KEY"]
+        if key and not BIRD_KEY.fullmatch(key):
+            sentence = "It names no region (bk_<region>_…): set BIRD_BASE_URL as well."
+            yield "BIRD_API_KEY", sentence
 
 
 def _limits(settings: Mapping[str, Any]) -> Iterator[Problem]:

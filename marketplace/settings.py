@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "uploads",
     "geo",
     "idempotency",
+    "sms",
     "jobs",
     "core",
 ]
@@ -512,6 +513,8 @@ EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 a
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
 EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
 EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
+# Told of alerts, such as of text messages that cost too much.
+ALERT_EMAILS = env.list("ALERT_EMAILS", [])
 CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "task": "/tasks/{id}",
     "listing": "/listings/{id}",
@@ -522,6 +525,31 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "preferences": "/profile",
     "security": "/profile",  # of e-mails about changes of credentials
 }
+
+# --- Text messages --------------------------------------------------------------------
+SMS_PROVIDER = env.str(
+    "SMS_PROVIDER", "console", validate=validate.OneOf(("console", "twilio", "bird"))
+)
+DEMO_SMS_DIR = VAR_DIR / "sms"  # of messages that are shown with DEBUG, and not sent
+TWILIO_BASE_URL = (
+    env.url("TWILIO_BASE_URL", "http", "https") or "https://api.twilio.com"
+).rstrip("/")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env.str("TWILIO_FROM", "")  # a number or a name …
+TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", "")  # … or this
+BIRD_API_KEY = env.str("BIRD_API_KEY", "")  # bk_<region>_…
+BIRD_BASE_URL = env.url("BIRD_BASE_URL", "http", "https").rstrip("/")  # of that region
+BIRD_FROM = env.str("BIRD_FROM", "")
+BIRD_WEBHOOK_SECRET = env.str("BIRD_WEBHOOK_SECRET", "")  # whsec_…
+PHONE_REGION = env.str("PHONE_REGION", "LV")  # of numbers that name no country
+SMS_COUNTRIES = env.list("SMS_COUNTRIES", ["LV", "LT", "EE"])
+SMS_PER_DAY = env.int("SMS_PER_DAY", 1000)
+# To numbers that differ in their last four digits.
+SMS_PER_PREFIX_PER_DAY = env.int("SMS_PER_PREFIX_PER_DAY", 50)
+# Of a prefix, before it can be blocked because its codes are not entered.
+SMS_BLOCK_MIN_MESSAGES = env.positive("SMS_BLOCK_MIN_MESSAGES", 10)
+SMS_DAYS = env.positive("SMS_DAYS", 90, at_most=MAX_DAYS)  # then messages are deleted
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")

@@ -28,6 +28,7 @@ from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
+from sms import callbacks
 from uploads.views import UploadViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -75,6 +76,8 @@ urlpatterns = [
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
     path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
     path("api/mail/events", mail_events.webhook),
+    path("api/sms/twilio/status", callbacks.twilio_status),
+    path("api/sms/bird/status", callbacks.bird_status),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

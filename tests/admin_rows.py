@@ -39,6 +39,8 @@ from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
 from reviews.models import Review
 from reviews.tests.factories import ReviewFactory
+from sms.models import SmsMessage, SmsPrefixBlock
+from sms.tests.factories import SmsMessageFactory, SmsPrefixBlockFactory
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from uploads.models import Upload
@@ -118,6 +120,8 @@ ROWS = {
         reason="bounce",
         last_at=timezone.now(),
     ),
+    SmsMessage: SmsMessageFactory,
+    SmsPrefixBlock: SmsPrefixBlockFactory,
     Notification: NotificationFactory,
     Preference: lambda: Preference.objects.create(
         user=UserFactory(), group="tasks", in_app=True, email=False

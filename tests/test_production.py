@@ -24,6 +24,7 @@ GOOD = {
     "DEMO": False,
     "METRICS_TOKEN": "",
     "MAIL_WEBHOOK_SECRET": "",
+    "SMS_PROVIDER": "console",
     "SECURE_SSL_REDIRECT": True,
 }
 NEEDED = {

@@ -48,6 +48,8 @@ GROUPS = (  # title, and (model, icon) of each page
             ("alerts.savedsearch", "saved_search"),
             ("jobs.job", "schedule"),
             ("jobs.suppressedaddress", "unsubscribe"),
+            ("sms.smsmessage", "sms"),
+            ("sms.smsprefixblock", "block"),
         ),
     ),
 )
