@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import median
 
 import django
-from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.server import manage, serve
+from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 from tests.live.upgrade import extract, find_release
 
 MAX_RUN_SECONDS = 900

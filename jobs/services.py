@@ -54,6 +54,8 @@ def enqueue_mail(
     If the worker is killed after the mail server accepted the e-mail and before that is
     recorded, it is sent again with the same Message-ID.
     """
+    # Left out otherwise: a worker of the last release does not know it.
+    more: dict[str, Any] = {"is_secret": True} if is_secret else {}
     enqueue(
         "jobs.send_mail",
         key=f"mail:{key}",
@@ -63,8 +65,7 @@ def enqueue_mail(
         text=encrypt(text) if is_secret else text,
         html=encrypt(html) if is_secret and html else html,
         headers=headers or {},
-        # Left out otherwise: a worker of the last release does not know it.
-        **({"is_secret": True} if is_secret else {}),
+        **more,
     )
 
 

@@ -547,6 +547,10 @@ SMS_COUNTRIES = env.list("SMS_COUNTRIES", ["LV", "LT", "EE"])
 SMS_PER_DAY = env.int("SMS_PER_DAY", 1000)
 # To numbers that differ in their last four digits.
 SMS_PER_PREFIX_PER_DAY = env.int("SMS_PER_PREFIX_PER_DAY", 50)
+# To whoever asks from one network, from one program there, or for one account.
+SMS_PER_NETWORK_PER_DAY = env.int("SMS_PER_NETWORK_PER_DAY", 60)
+SMS_PER_DEVICE_PER_DAY = env.int("SMS_PER_DEVICE_PER_DAY", 20)
+SMS_PER_ACCOUNT_PER_DAY = env.int("SMS_PER_ACCOUNT_PER_DAY", 10)
 # Of a prefix, before it can be blocked because its codes are not entered.
 SMS_BLOCK_MIN_MESSAGES = env.positive("SMS_BLOCK_MIN_MESSAGES", 10)
 SMS_DAYS = env.positive("SMS_DAYS", 90, at_most=MAX_DAYS)  # then messages are deleted

@@ -12,6 +12,7 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
+from accounts.phones.views import PhoneViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
@@ -35,6 +36,7 @@ router = SimpleRouter(trailing_slash=False)
 for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
+router.register("auth", PhoneViewSet, "phone")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")

@@ -42,7 +42,9 @@ SECTIONS = {
         "O1": "Codes are random, short-lived, used once and stored as keyed hashes.",
         "O2": "Five guesses, then the code is burned.",
         "O3": "A new code replaces the old one, and sends are limited per number.",
+        "O7": "Taken and free numbers answer alike; a number has one verified owner.",
         "O6": "A code works for its person, number and purpose alone.",
+        "O11": "A phone number alone does not move money.",
     },
     "Uploads": {
         "U1": "A body over the limit is refused before it is held in memory.",

@@ -10,8 +10,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from sms.numbers import parse
-from sms.services import mark_used, send
 
 from accounts import challenges, security_emails
 from accounts.devices import Device
@@ -20,6 +18,8 @@ from accounts.sign_in_methods import has_sign_in_besides_phone
 from core.addresses import limited_networks
 from core.db.locks import locked
 from core.exceptions import DomainError, NotSignedIn, WrongStatus
+from sms.numbers import parse
+from sms.services import mark_used, send
 
 Purpose, Type = Challenge.Purpose, SecurityEvent.Type
 PURPOSES = {  # of the API
@@ -112,15 +112,15 @@ def _own_number(user: User | None) -> str:
     return user.phone
 
 
-def check(key: str, code: str, *, user: User | None) -> Challenge:
-    """Return the open challenge of a code, having spent an attempt.
+def check(challenge: str, code: str, *, user: User | None) -> Challenge:
+    """Return the open challenge with this key, having spent an attempt on its code.
 
     Call it outside of a transaction. Raises the errors of `challenges.check`.
     """
     purposes = [Purpose.PHONE_SIGN_IN] if user is None else LINKING
-    challenge = challenges.check(key, code, purposes=purposes, user=user)
-    mark_used(key)
-    return challenge
+    found = challenges.check(challenge, code, purposes=purposes, user=user)
+    mark_used(challenge)
+    return found
 
 
 @transaction.atomic

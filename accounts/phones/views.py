@@ -1,5 +1,8 @@
 """The viewset of phone codes: start, sign in, link, remove."""
 
+from typing import cast
+
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -73,7 +76,7 @@ class PhoneViewSet(ApiViewSet):
         given = self.validated_input()
         user = request.user if request.user.is_authenticated else None
         if given["purpose"] == "change" and user is not None:
-            require_recent(request)
+            require_recent(cast(SignedInRequest, request))
         started = services.start(**given, user=user, device=device_of(request))
         return Response(StartedSerializer(started).data, status=202)
 
@@ -95,7 +98,8 @@ class PhoneViewSet(ApiViewSet):
     def verify(self, request: Request) -> Response:
         """Check the code, and sign in whoever the number belongs to."""
         given, device = self.validated_input(), device_of(request)
-        user, is_new = sign_in.verify(**given, language=_language(given), device=device)
+        fields = {"language": get_language() or settings.LANGUAGE_CODE}
+        user, is_new = sign_in.verify(**fields | given, device=device)
         pair = sign_ins.open_session(
             user, device, method=Session.Method.PHONE, is_registration=is_new
         )
@@ -132,7 +136,3 @@ class PhoneViewSet(ApiViewSet):
         require_recent(request)
         user = services.remove(request.user, device=device_of(request))
         return self.write_response(_("Your phone number is removed."), user)
-
-
-def _language(given: dict) -> str:
-    return given.pop("language", None) or get_language() or "en"
