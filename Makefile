@@ -76,7 +76,7 @@ races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 	@$(RUN) -m tests.live.races
 
 races-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
-races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped
+races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped (ROUNDS=…)
 	@$(RUN) -m tests.live.races_identity
 
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)

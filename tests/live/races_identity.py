@@ -25,6 +25,7 @@ from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 
 MAX_RUN_SECONDS = 400
 MAX_PRINTED_VIOLATIONS = 5
+MAX_ROUNDS = int(os.environ.get("ROUNDS", 1000))  # of each race
 
 
 def main(names: list[str]) -> int:
@@ -73,7 +74,7 @@ def _run_all(shared: Harness, names: list[str]) -> Iterable[dict]:
             continue
         harness = Harness(shared.server, sms=shared.sms, redis=shared.redis)
         started, rounds = time.monotonic(), 0
-        while rounds < scenario.rounds and not harness.violations:
+        while rounds < min(scenario.rounds, MAX_ROUNDS) and not harness.violations:
             scenario(harness)
             rounds += 1
         result = {
