@@ -1,4 +1,8 @@
-"""Fuzz a server of its own with schemathesis: anonymous, signed in, and signing out.
+"""Fuzz a server of its own with schemathesis: operation by operation, and in sequences.
+
+Operations are called by nobody, by somebody signed in, and by somebody who ends their
+own sign-in. Sequences, in which the answer to a call is the input of the next, are
+played by four roles: nobody, an owner of things, a worker, and staff.
 
 `python tests/live/fuzz.py [--examples N] [schemathesis options…]` migrates a temporary
 SQLite database, puts a few rows in it, serves it as production does and exits non-zero
@@ -18,12 +22,17 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 LONGEST = 900  # seconds that one run may take
-SIGN_OUT = "/api/auth/logout"  # would end the sign-in of everything after it
+# They would end the sign-in of everything after them.
+SIGN_OUT = (
+    r"^(POST /api/auth/(logout|logout-everywhere)"
+    r"|DELETE /api/auth/(profile|sessions/\{id\}))$"
+)
 PASSWORD = "a-quiet-harbour-7"
 PLACE = {"latitude": 56.9496, "longitude": 24.1052, "location": "Rīga"}
 THING = {"title": "A thing", "description": "As described.", "category": "other"}
@@ -99,6 +108,19 @@ def join(site: str, name: str) -> str:
     return post(f"{site}/api/auth/register", who)["token"]
 
 
+def hire(env: dict[str, str], site: str, name: str) -> str:
+    """Create an administrator; the token."""
+    who = {"EMAIL": f"{name}@example.com", "USERNAME": name, "PASSWORD": PASSWORD}
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--noinput"],
+        cwd=ROOT,
+        env=env | {f"DJANGO_SUPERUSER_{key}": value for key, value in who.items()},
+        check=True,
+    )
+    body = {"email": who["EMAIL"], "password": PASSWORD}
+    return post(f"{site}/api/auth/login", body)["token"]
+
+
 def furnish(site: str, owner: str, other: str) -> None:
     """Things of each kind, so that ids from 1 exist, on either side of every rule."""
     for token, helper in ((owner, other), (other, owner)):
@@ -135,17 +157,32 @@ def main() -> int:
     options = ["--max-examples", arguments.examples, *more]
     with (
         tempfile.TemporaryDirectory() as folder,
-        serving(environment(Path(folder))) as site,
+        serving(env := environment(Path(folder))) as site,
     ):
         owner, leaver = join(site, "fuzz_owner"), join(site, "fuzz_leaver")
-        furnish(site, owner, join(site, "fuzz_other"))
-        stay = ("--exclude-path", SIGN_OUT)
-        leave = ("--include-path", SIGN_OUT)
-        with ThreadPoolExecutor() as runs:
+        worker, staff = join(site, "fuzz_other"), hire(env, site, "fuzz_staff")
+        furnish(site, owner, worker)
+        single = ("--phases", "examples,coverage,fuzzing")
+        stay = ("--exclude-name-regex", SIGN_OUT)
+        leave = ("--include-name-regex", SIGN_OUT)
+        roles = {"": "", "owner": owner, "worker": worker, "staff": staff}
+        with ThreadPoolExecutor(max_workers=4) as runs:
+            run = partial(runs.submit, fuzz)
             passed = [
-                runs.submit(fuzz, "anonymous", site, *options),
-                runs.submit(fuzz, "signed in", site, *options, *stay, token=owner),
-                runs.submit(fuzz, "signing out", site, *options, *leave, token=leaver),
+                run("anonymous", site, *options, *single),
+                run("signed in", site, *options, *single, *stay, token=owner),
+                run("signing out", site, *options, *single, *leave, token=leaver),
+            ]
+            passed += [
+                run(
+                    f"sequences, {role or 'anonymous'}",
+                    site,
+                    *options,
+                    *("--phases", "stateful"),
+                    *stay,
+                    token=token,
+                )
+                for role, token in roles.items()
             ]
     return 0 if all(run.result() for run in passed) else 1
 
