@@ -169,7 +169,7 @@ def test_answer_that_is_no_json_is_an_empty_one(twilio, monkeypatch, body):
 
 @pytest.mark.django_db
 def test_without_a_provider_a_developer_finds_the_code_in_a_file(settings, caplog):
-    """O1: and never in the log."""
+    """A15: and never in the log."""
     caplog.set_level(logging.DEBUG)
     settings.DEBUG = True
     send()
@@ -181,7 +181,7 @@ def test_without_a_provider_a_developer_finds_the_code_in_a_file(settings, caplo
 
 @pytest.mark.django_db
 def test_in_production_the_console_writes_no_code_anywhere(settings, caplog):
-    """O1."""
+    """A15."""
     send()
     assert outbox.sent() == []
     assert "nobody receives it" in caplog.text
