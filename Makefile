@@ -34,6 +34,12 @@ demo: .venv/base  ## Serve a demo marketplace and run its jobs on http://127.0.0
 	@$(RUN) manage.py seed --if-empty
 	@PORT=$(PORT) exec $(RUN) -m marketplace.demo
 
+demo-sms: export DEMO = 1
+demo-sms: .venv/dev  ## The same, with a stub of Twilio that shows the text messages (SMS_PORT=…)
+	@$(RUN) manage.py migrate_together --verbosity 0
+	@$(RUN) manage.py seed --if-empty
+	@PORT=$(PORT) exec $(RUN) -m tests.live.demo_sms
+
 # --- Test it ----------------------------------------------------------------------------
 # Each of the processes has a database of its own, and a Redis database of its own.
 WORKERS ?= auto

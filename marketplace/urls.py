@@ -22,7 +22,7 @@ from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
 from jobs import mail_events
-from marketplace import mail_page, pages
+from marketplace import mail_page, pages, sms_page
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -65,6 +65,7 @@ urlpatterns = [
     path("examples/chat", pages.chat),
     path("examples/mail", mail_page.mail_page),
     path("examples/mail/body", mail_page.mail_body),
+    path("examples/sms", sms_page.sms_page),
     *(
         path(page.lstrip("/").replace("{id}", "<int:id>"), pages.client_page)
         for page in set(settings.CLIENT_PATHS.values())
