@@ -12,6 +12,9 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
+from accounts.identity_views import IdentityViewSet
+from accounts.passkeys.views import PasskeySignInViewSet, PasskeyViewSet
+from accounts.second_factor.views import SecondFactorViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -34,6 +37,10 @@ for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", TicketViewSet, "ws-ticket")
+router.register("auth", SecondFactorViewSet, "second-factor")
+router.register("auth", IdentityViewSet, "identity")
+router.register("auth", PasskeySignInViewSet, "passkey-sign-in")
+router.register("auth/passkeys", PasskeyViewSet, "passkey")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"
