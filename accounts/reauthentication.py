@@ -3,7 +3,7 @@
 A session is confirmed by its sign-in, and later by `POST /api/auth/confirm-identity`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from accounts.models import Session, User
 from core.exceptions import NotAllowed
 
 WINDOW = timedelta(minutes=10)
+STRONG = frozenset({Session.Method.CODE, Session.Method.PASSKEY})
 
 
 class ConfirmationRequired(NotAllowed):
@@ -25,16 +26,19 @@ class ConfirmationRequired(NotAllowed):
     code = "confirmation_required"
 
 
-def require_recent(request: SignedInRequest, *, beyond_phone: bool = False) -> Session:
+def require_recent(
+    request: SignedInRequest, *, by_factor: bool = False, beyond_phone: bool = False
+) -> Session:
     """Return the session, if it was confirmed in the last ten minutes.
 
-    With `beyond_phone` a phone number alone does not count: who has taken over a number
-    must not change where money goes (NIST SP 800-63B 5.1.3.3 restricts it). Raises
-    `ConfirmationRequired` (403).
+    With `by_factor`, not by the password alone. With `beyond_phone`, not by a phone
+    number alone: who has taken over a number must not change where money goes (NIST SP
+    800-63B 5.1.3.3 restricts it). Raises `ConfirmationRequired` (403).
     """
-    session = tokens.get_session(request.auth)
+    session = session_of(request)
+    is_strong = session.confirmed_with in STRONG or not by_factor
     is_enough = not beyond_phone or session.confirmed_with != Session.Method.PHONE
-    if is_recent(session) and is_enough:
+    if is_recent(session) and is_strong and is_enough:
         return session
     methods = methods_of(request.user)
     if beyond_phone:
@@ -43,16 +47,23 @@ def require_recent(request: SignedInRequest, *, beyond_phone: bool = False) -> S
     raise ConfirmationRequired(sentence, extra={"methods": methods})
 
 
+def session_of(request: SignedInRequest) -> Session:
+    """Return the session of the caller."""
+    return tokens.get_session(request.auth)
+
+
 def is_recent(session: Session) -> bool:
     """Return whether the session was confirmed in the last ten minutes."""
     confirmed_at = session.confirmed_at
     return confirmed_at is not None and timezone.now() - confirmed_at < WINDOW
 
 
-def confirm(session: Session, method: str) -> None:
-    """Store that the person has just proved who they are."""
-    session.confirmed_at, session.confirmed_with = timezone.now(), method
+def confirm(session: Session, method: str) -> datetime:
+    """Store that the person has just proved who they are; return until when."""
+    now = timezone.now()
+    session.confirmed_at, session.confirmed_with = now, method
     session.save(update_fields=["confirmed_at", "confirmed_with"])
+    return now + WINDOW
 
 
 def methods_of(user: User) -> list[str]:
@@ -70,7 +81,7 @@ def methods_of(user: User) -> list[str]:
         methods.append("password")
     if not methods and user.phone_verified:
         methods.append("phone")
-    if not methods and user.email:
+    if not methods and user.email and user.email_confirmed:
         methods.append("email")
     return methods
 

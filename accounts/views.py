@@ -10,11 +10,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import confirmation, examples, presence, services, sign_ins, tokens
+from accounts import confirmation, examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.second_factor import checking
 from accounts.serializers import (
     HelperSerializer,
     LoginInput,
@@ -27,6 +28,7 @@ from accounts.serializers import (
     SignedInSerializer,
 )
 from accounts.sessions import services as sessions
+from accounts.signed_in import signed_in_response
 from core.api.schema import MESSAGE, error_codes
 from core.api.viewsets import ApiViewSet, PublicList
 
@@ -76,20 +78,31 @@ class AuthViewSet(ApiViewSet):
         """Create an account and sign in."""
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
         user = services.register(**fields | self.validated_input())
-        return self._signed_in(user, _("Welcome!"), status=201, is_registration=True)
+        method = Session.Method.PASSWORD
+        message = _("Welcome!")
+        return signed_in_response(self, user, message, method=method, is_new=True)
 
     @extend_schema(
         operation_id="auth_signIn",
         summary="Sign in",
         auth=[],
         responses={200: SignedInSerializer},
-        extensions=error_codes(s401=["bad_credentials"], s403=["suspended"]),
+        description="With a second factor, a right password without a `code` answers "
+        "403 `second_factor_required` with `challenge` and `methods`.",
+        extensions=error_codes(
+            s400=["code_wrong"],
+            s401=["bad_credentials"],
+            s403=["suspended", "second_factor_required"],
+        ),
     )
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
         """Answers new tokens and the profile."""
-        user = services.sign_in(**self.validated_input(), device=device_of(request))
-        return self._signed_in(user, _("You are signed in."))
+        given, device = self.validated_input(), device_of(request)
+        code = given.pop("code", "")
+        user = services.sign_in(**given, device=device)
+        method = checking.require(user, code, device)
+        return signed_in_response(self, user, _("You are signed in."), method=method)
 
     @extend_schema(
         operation_id="auth_refreshTokens",
@@ -183,18 +196,6 @@ class AuthViewSet(ApiViewSet):
         changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
-
-    def _signed_in(
-        self,
-        user: User,
-        message: str,
-        *,
-        status: int = 200,
-        is_registration: bool = False,
-    ) -> Response:
-        device = device_of(self.request)
-        pair = sign_ins.open_session(user, device, is_registration=is_registration)
-        return self.write_response(message, user, status=status, **pair)
 
 
 class UserViewSet(ApiViewSet):

@@ -293,6 +293,15 @@ BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 15.0, at_least=0.1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------
+# Of clients under development; a page on the visitor's own machine may read nothing.
+DEVELOPMENT_ORIGINS = [
+    f"http://{host}:{port}"
+    for host in ("localhost", "127.0.0.1")
+    for port in (3000, 5173)
+]
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
+)
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.GatedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -337,6 +346,13 @@ SIGN_IN_ATTEMPTS_PER_ADDRESS = env.positive("SIGN_IN_ATTEMPTS_PER_ADDRESS", 30)
 SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.positive("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 # … in this time.
 SIGN_IN_WINDOW_MINUTES = env.positive("SIGN_IN_WINDOW_MINUTES", 15, at_most=MAX_MINUTES)
+
+# Without these SITE_URL says both. The id is a host; keys that were made for another id
+# are useless.
+PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", "") or urlsplit(SITE_URL).hostname or ""
+PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", []) or [SITE_URL, *CORS_ALLOWED_ORIGINS]
+# Whether the admin asks for a code besides the password.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 
 EMAIL_CONFIRMATION = env.str(
     "EMAIL_CONFIRMATION",
@@ -435,15 +451,6 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
     },
 }
 
-# Of clients under development; a page on the visitor's own machine may read nothing.
-DEVELOPMENT_ORIGINS = [
-    f"http://{host}:{port}"
-    for host in ("localhost", "127.0.0.1")
-    for port in (3000, 5173)
-]
-CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
-)
 CORS_URLS_REGEX = r"^/(api/|health$)"
 CORS_ALLOW_CREDENTIALS = False  # the API reads no cookies
 CORS_PREFLIGHT_MAX_AGE = 7200

@@ -210,6 +210,9 @@ def test_every_input_is_tried():
     own = {"LoginInput", "RefreshInput", "PasswordInput", "UploadInput"}
     own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
     own |= {"StartInput", "MessageInput", "EditInput", "PreferencesInput"}
+    own |= {"CodeInput", "VerifyInput", "IdentityInput"}
+    own |= {"PhoneStartInput", "PhoneVerifyInput", "PhoneLinkInput"}
+    own |= {"NewPasskeyInput", "PasskeySignInInput"}
     own |= {"SavedSearchInput", "SavedSearchChange", "SeenInput"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own

@@ -30,6 +30,7 @@ class Challenge(models.Model):
         PHONE_SIGN_IN = "phone_sign_in", _("sign in by phone")
         PHONE_CONFIRM = "phone_confirm", _("confirm the identity by phone")
         EMAIL_SIGN_IN = "email_sign_in", _("confirm a sign-in by e-mail")
+        EMAIL_CONFIRM = "email_confirm", _("confirm the identity by e-mail")
         EMAIL_CHANGE = "email_change", _("change the e-mail address")
         EMAIL_REVERT = "email_revert", _("restore the former e-mail address")
         PASSWORD_RESET = "password_reset", _("reset the password")

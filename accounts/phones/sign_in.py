@@ -1,27 +1,21 @@
 """Sign-in and registration by a proved phone number."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from accounts import attempts, challenges, passwordless
+from accounts import attempts, challenges, email_codes, passwordless
 from accounts.devices import Device
 from accounts.models import Challenge, User
 from accounts.phones.services import check, take
-from core.api.throttling import consume
 from core.exceptions import NotAllowed, Throttled
-from jobs.services import enqueue_mail
 
 # Providers give a number to somebody else a few months after it was given up.
 TRUSTED_FOR = timedelta(days=180)
-EMAIL_LIMITS = ((1, 30), (5, 24 * 3600))  # codes to one person: (e-mails, seconds)
 EMAIL_SIGN_IN = Challenge.Purpose.EMAIL_SIGN_IN
 
 
@@ -70,7 +64,9 @@ def verify(
         )
     except ProofRequired as error:
         if owner is not None and "email" in error.extra["methods"]:
-            error.extra["email_challenge"] = _send_email_code(owner, device)
+            with suppress(Throttled):  # the code sent before is still valid
+                key = email_codes.send(owner, EMAIL_SIGN_IN, device)
+                error.extra["email_challenge"] = key
         raise
 
 
@@ -134,31 +130,3 @@ def proof_methods(owner: User) -> list[str]:
     """Return what proves an account besides its number: `password`, `email`."""
     methods = ["password"] if owner.has_usable_password() else []
     return methods + (["email"] if owner.email and owner.email_confirmed else [])
-
-
-@transaction.atomic
-def _send_email_code(owner: User, device: Device) -> str:
-    """Queue a code to the address of an account; return the key of its challenge.
-
-    Returns "" after too many: the code sent before may still be used.
-    """
-    try:
-        for limit, seconds in EMAIL_LIMITS:
-            consume(f"email-code:{seconds}:{owner.pk}", limit, seconds)
-    except Throttled:
-        return ""
-    code = challenges.new_code()
-    challenge = challenges.create(
-        EMAIL_SIGN_IN, secret=code, user=owner, network=device.network
-    )
-    with override(owner.language):
-        context = {"site": settings.SITE_NAME, "code": code}
-        enqueue_mail(
-            f"email-code:{uuid4().hex}",
-            to=str(owner.email),
-            subject=_("Your sign-in code"),
-            text=render_to_string("accounts/email_code.txt", context),
-            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
-            is_secret=True,
-        )
-    return challenge.key

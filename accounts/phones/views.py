@@ -11,7 +11,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import sign_ins
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.models import Session, User
@@ -24,7 +23,9 @@ from accounts.phones.serializers import (
     StartedSerializer,
 )
 from accounts.reauthentication import require_recent
+from accounts.second_factor import checking
 from accounts.serializers import ProfileSerializer, SignedInSerializer
+from accounts.signed_in import signed_in_response
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 
@@ -85,7 +86,9 @@ class PhoneViewSet(ApiViewSet):
         summary="Sign in or register by phone",
         description="Answers as a sign-in does. A new person may give a username and "
         "names. `proof_required`: the number was not used for half a year; repeat the "
-        "call with the `password`, with an e-mail code, or with `new_account`.",
+        "call with the `password`, with an e-mail code, or with `new_account`. With a "
+        "second factor a right code answers 403 `second_factor_required`, as `login` "
+        "does.",
         auth=[],
         responses={200: SIGNED_IN, 201: SIGNED_IN},
         extensions=error_codes(
@@ -100,13 +103,15 @@ class PhoneViewSet(ApiViewSet):
         given, device = self.validated_input(), device_of(request)
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
         user, is_new = sign_in.verify(**fields | given, device=device)
-        pair = sign_ins.open_session(
-            user, device, method=Session.Method.PHONE, is_registration=is_new
-        )
+        checking.require(user, "", device)
         message = _("Welcome!") if is_new else _("You are signed in.")
-        status = 201 if is_new else 200
-        return self.write_response(
-            message, user, status=status, is_new_user=is_new, **pair
+        return signed_in_response(
+            self,
+            user,
+            message,
+            method=Session.Method.PHONE,
+            is_new=is_new,
+            is_new_user=is_new,
         )
 
     @extend_schema(

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import Challenge, SecurityEvent, Session, User
+from accounts.models import Challenge, SecurityEvent, Session, TotpDevice, User
 from accounts.tests.factories import PASSWORD, UserFactory
 from sms.models import SmsCounter, SmsMessage
 from sms.providers.base import SendFailed
@@ -299,3 +299,46 @@ def test_a_changed_number_of_the_profile_is_unverified(api):
     api.as_(person).put("/api/auth/profile", {"phone": "+371 29999999"})
     person.refresh_from_db()
     assert (person.phone, person.phone_verified) == ("+371 29999999", False)
+
+
+def test_a_second_factor_is_asked_for_after_the_phone(prove, api):
+    """O11: always, however recently the number was used."""
+    person = owner()
+    TotpDevice.objects.create(user=person, seed="x", confirmed_at=timezone.now())
+    answer = prove()
+    assert (answer.status_code, answer.data["code"]) == (403, "second_factor_required")
+    assert answer.data["challenge"]
+    assert not Session.objects.exists()
+
+
+def test_who_has_a_phone_alone_confirms_by_it(prove, api):
+    person = owner(email=None)
+    person.set_unusable_password()
+    person.save()
+    client = api.as_(person)
+    Session.objects.update(confirmed_at=None)
+    confirm = "/api/auth/confirm-identity"
+    answer = prove("", client=client, purpose="confirm", path=confirm)
+    assert (answer.status_code, answer.data["method"]) == (200, "phone")
+    assert Session.objects.get().confirmed_with == "phone"
+
+
+def test_a_phone_does_not_replace_the_password(prove, api):
+    """O11: where there is something stronger, that is asked for."""
+    client = api.as_(owner())
+    confirm = "/api/auth/confirm-identity"
+    answer = prove("", client=client, purpose="confirm", path=confirm)
+    assert (answer.status_code, answer.data["methods"]) == (403, ["password"])
+
+
+def test_who_has_an_address_alone_confirms_by_it(api, alice, run_jobs):
+    alice.set_unusable_password()
+    alice.save()
+    client = api.as_(alice)
+    sent = client.post("/api/auth/confirm-identity/email")
+    assert sent.status_code == 202
+    run_jobs()
+    code = re.search(r"\d{6}", mail.outbox[0].body).group()
+    body = {"challenge": sent.data["challenge"], "code": code}
+    answer = client.post("/api/auth/confirm-identity", body)
+    assert (answer.status_code, answer.data["method"]) == (200, "email")
