@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from accounts import device_tokens
 from accounts.devices import Device
 from accounts.models import Session
 from core.addresses import limited_networks, network_of
@@ -33,14 +34,18 @@ class Limit(NamedTuple):
     forgotten_by_success: bool = False
 
 
-def sign_in_limits(email: str, device: Device) -> list[Limit]:
+def sign_in_limits(email: str, device: Device, device_token: str = "") -> list[Limit]:
     """Return the limits of a sign-in, the narrowest first.
+
+    With a valid `device_token` of the account that of the token alone.
 
     Per account and network. From a device that the account does not know also per
     network, which stops one password against many accounts, and per account, which
     stops many networks against one. A device that has signed in before is known:
     nobody elsewhere can lock its owner out.
     """
+    if device_id := device_tokens.id_in(device_token, email):
+        return [Limit(f"device:{device_id}", settings.SIGN_IN_ATTEMPTS, True)]
     account = _hash(normalize_email(email))
     network = network_of(device.address)
     limits = [Limit(f"{account}:{network}", settings.SIGN_IN_ATTEMPTS, True)]

@@ -38,11 +38,30 @@ PROFILE = BRIEF | {
     "created_at": "2031-03-01T08:15:00Z",
     "updated_at": "2031-05-06T11:30:00Z",
 }
+SESSION = {
+    "id": 31,
+    "device": "Firefox, Linux",
+    "method": "password",
+    "network": "203.0.113.0/24",
+    "created_at": "2031-05-06T11:30:00Z",
+    "last_used_at": "2031-05-06T12:10:00Z",
+    "is_current": True,
+}
+SECURITY_EVENT = {
+    "id": 64,
+    "type": "signed_in",
+    "title": "Signed in",
+    "device": "Firefox, Linux",
+    "network": "203.0.113.0/24",
+    "created_at": "2031-05-06T11:30:00Z",
+}
+DEVICE_TOKEN = "WzcsIlQ0bTlZIl0:1wAbCd:c2lnbmF0dXJl"
 SIGNED_IN = {
     "message": "You are signed in.",
     "token": TOKEN,
     "access_token": TOKEN,
     "refresh": TOKEN,
+    "device_token": DEVICE_TOKEN,
     "user": PROFILE,
 }
 PUBLIC_USER = BRIEF | {

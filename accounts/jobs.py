@@ -5,8 +5,19 @@ from datetime import datetime
 from django.contrib.sessions.models import Session as AdminSession
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import services
+from accounts import services, sign_ins
 from jobs.maintenance import delete_rows, maintenance
+from jobs.registry import job
+
+
+@job()
+def record_failed_sign_in(
+    user_id: int | None, network: str, client: str, at: str
+) -> None:
+    """Store a failed sign-in in the security log of the account."""
+    sign_ins.record_failure(
+        user_id, network=network, client=client, at=datetime.fromisoformat(at)
+    )
 
 
 @maintenance("delete expired tokens")

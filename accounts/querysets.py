@@ -97,8 +97,28 @@ class UserManager(BaseUserManager["User"], _UserManager["User"]):
         return self.create_user(username, email, password, **fields)
 
 
+class SecurityEventQuerySet(models.QuerySet):
+    """Events of accounts."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The events of `user`."""
+        return self.filter(user=user.pk)
+
+    def newest_first(self) -> Self:
+        """Ordered by id."""
+        return self.order_by("-id")
+
+
 class SessionQuerySet(models.QuerySet):
     """Sessions."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The open sessions of `user`."""
+        return self.filter(user=user.pk, ended_at=None)
+
+    def newest_first(self) -> Self:
+        """Ordered by id."""
+        return self.order_by("-id")
 
     def known_device(self, email: str, fingerprint: str) -> Self:
         """The sessions of the account with this e-mail address on one device.

@@ -255,6 +255,12 @@ class LoginInput(Input):
 
     email = TextField(max_length=254)
     password = Password()
+    device_token = TextField(
+        max_length=400,
+        required=False,
+        help_text="Of an earlier sign-in on this device. Failures elsewhere then do not"
+        " count.",
+    )
 
 
 class RefreshInput(Input):
@@ -303,4 +309,7 @@ class SignedInSerializer(serializers.Serializer):
     token = serializers.CharField(help_text="Send it as a bearer token.")
     access_token = serializers.CharField(help_text="The same.")
     refresh = serializers.CharField(help_text="Works once, for a new pair of tokens.")
+    device_token = serializers.CharField(
+        help_text="Keep it, and send it with the next sign-in on this device."
+    )
     user = ProfileSerializer()

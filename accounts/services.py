@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import attempts, confirmation, names, tokens
+from accounts import attempts, confirmation, names, security_emails, sign_ins, tokens
 from accounts.devices import Device
-from accounts.models import Session, User
+from accounts.models import SecurityEvent, Session, User
 from accounts.signals import user_registered
 from core.db.locks import locked
 from core.email_addresses import normalize_email
@@ -76,23 +76,26 @@ def _refuse_taken(user: User) -> None:
         raise AlreadyTaken(sentence, code="email_taken", field="email")
 
 
-def sign_in(*, email: str, password: str, device: Device) -> User:
+def sign_in(
+    *, email: str, password: str, device: Device, device_token: str = ""
+) -> User:
     """Return the user with this e-mail address and password.
 
     Raises `Throttled` (429) after too many failures (`attempts.sign_in_limits`),
     `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for a suspended
     account.
     """
-    with attempts.limited(attempts.sign_in_limits(email, device)):
-        return _authenticate(email, password)
+    with attempts.limited(attempts.sign_in_limits(email, device, device_token)):
+        return _authenticate(email, password, device)
 
 
-def _authenticate(email: str, password: str) -> User:
+def _authenticate(email: str, password: str, device: Device) -> User:
     user = User.objects.filter(email=normalize_email(email)).first()
     if user is None:
         # Hash anyway: a faster answer would tell that the address has no account.
         make_password(password)
     if user is None or not user.check_password(password):
+        sign_ins.note_failure(user, device)
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
     if not user.is_active:
         raise NotAllowed(_("This account is suspended."), code="suspended")
@@ -137,6 +140,7 @@ def _change_password(
     user.set_password(new)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+    security_emails.record_and_send(user, SecurityEvent.Type.PASSWORD_CHANGED, device)
     return tokens.open_session(user, device)
 
 

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import confirmation, examples, presence, services, tokens
+from accounts import confirmation, examples, presence, services, sign_ins, tokens
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
@@ -26,6 +26,7 @@ from accounts.serializers import (
     RegisterInput,
     SignedInSerializer,
 )
+from accounts.sessions import services as sessions
 from core.api.schema import MESSAGE, error_codes
 from core.api.viewsets import ApiViewSet, PublicList
 
@@ -33,6 +34,11 @@ PAIR = ("token", "access_token", "refresh")
 TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in PAIR})
 CHANGED = inline_serializer(
     "PasswordChanged", {name: serializers.CharField() for name in ("message", *PAIR)}
+)
+
+ENDED = inline_serializer(
+    "SessionsEnded",
+    {"message": serializers.CharField(), "ended": serializers.IntegerField()},
 )
 
 
@@ -51,7 +57,9 @@ class AuthViewSet(ApiViewSet):
     }
     public_actions = frozenset({"register", "login", "refresh"})
     # Their answers have tokens, or end the one that asked.
-    never_repeated = frozenset({"login", "refresh", "logout", "password"})
+    never_repeated = frozenset(
+        {"login", "refresh", "logout", "logout_everywhere", "password"}
+    )
     examples = examples.AUTH
     throttle_scopes = {"register": "register"}
 
@@ -68,7 +76,7 @@ class AuthViewSet(ApiViewSet):
         """Create an account and sign in."""
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
         user = services.register(**fields | self.validated_input())
-        return self._signed_in(user, _("Welcome!"), status=201)
+        return self._signed_in(user, _("Welcome!"), status=201, is_registration=True)
 
     @extend_schema(
         operation_id="auth_signIn",
@@ -108,8 +116,22 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def logout(self, request: SignedInRequest) -> Response:
         """Ends the session: its access and refresh tokens are refused from now on."""
-        tokens.sign_out(request.auth)
+        sessions.sign_out(request.user, request.auth, device=device_of(request))
         return Response({"message": _("You are signed out.")})
+
+    @extend_schema(
+        operation_id="auth_signOutEverywhere",
+        summary="Sign out everywhere",
+        request=None,
+        responses={200: ENDED},
+    )
+    @action(detail=False, methods=["post"], url_path="logout-everywhere")
+    def logout_everywhere(self, request: SignedInRequest) -> Response:
+        """Ends all sessions of the caller, also this one."""
+        ended = sessions.end_all(request.user, device=device_of(request))
+        return Response(
+            {"message": _("You are signed out everywhere."), "ended": ended}
+        )
 
     @extend_schema(
         operation_id="auth_changePassword",
@@ -162,8 +184,16 @@ class AuthViewSet(ApiViewSet):
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
 
-    def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
-        pair = tokens.open_session(user, device_of(self.request))
+    def _signed_in(
+        self,
+        user: User,
+        message: str,
+        *,
+        status: int = 200,
+        is_registration: bool = False,
+    ) -> Response:
+        device = device_of(self.request)
+        pair = sign_ins.open_session(user, device, is_registration=is_registration)
         return self.write_response(message, user, status=status, **pair)
 
 

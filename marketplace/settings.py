@@ -429,6 +429,7 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "Priority": "tasks.serializers.PRIORITIES",
         "ReviewType": "reviews.models.Review.Type",
         "UserType": "accounts.models.User.Type",
+        "SecurityEventType": "accounts.models.SecurityEvent.Type",
         "Frequency": "alerts.models.SavedSearch.Frequency",
     },
 }

@@ -12,6 +12,7 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
+from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -34,6 +35,8 @@ for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", TicketViewSet, "ws-ticket")
+router.register("auth/sessions", SessionViewSet, "session")
+router.register("auth/security-log", SecurityLogViewSet, "security-log")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"

@@ -9,6 +9,7 @@ import itertools
 import pytest
 from rest_framework.parsers import MultiPartParser
 
+from accounts.models import Session
 from alerts.tests.factories import SavedSearchFactory
 from core.api.viewsets import ApiViewSet
 from favorites.models import Favorite
@@ -50,6 +51,10 @@ OWNER = (403, 200, 403, 403)
 MATRIX = {
     "POST /api/auth/login": (400, 400, 400, 400),
     "POST /api/auth/logout": SAME,
+    "POST /api/auth/logout-everywhere": SAME,
+    "GET /api/auth/security-log": SAME,
+    "GET /api/auth/sessions": SAME,
+    "DELETE /api/auth/sessions/{pk}": (404, 200, 404, 404),
     "POST /api/auth/password": (400, 400, 400, 400),
     "POST /api/auth/resend-confirmation": (409, 409, 409, 409),
     "GET /api/auth/profile": SAME,
@@ -171,6 +176,7 @@ def world(alice, bob, mallory, staff) -> dict:
     talk, _is_new = start(sender=alice, user_id=bob.pk, content="Hello!")
     things = {
         "auth": alice,
+        "auth/sessions": Session.objects.create(user=alice),
         "listings": listing,
         "tasks": task,
         "offerings": OfferingFactory(creator=alice),

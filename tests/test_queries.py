@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Block
+from accounts.models import Block, SecurityEvent, Session
 from accounts.tests.factories import UserFactory
 from alerts.tests.factories import SavedSearchFactory
 from favorites.models import Favorite
@@ -83,6 +83,8 @@ def add_one_of_everything(alice, ids) -> None:
         sender=conversation.other_than(alice),
         content="And one more thing.",
     )
+    Session.objects.create(user=alice)
+    SecurityEvent.objects.create(user=alice, type="signed_in")
     Block.objects.create(blocker=alice, blocked=UserFactory())
     ReviewFactory(reviewed_user=alice)
     ReviewFactory(task_id=ids["task_id"])

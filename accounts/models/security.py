@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
+from accounts.querysets import SecurityEventQuerySet
 
 
 class SecurityEvent(models.Model):
@@ -55,6 +56,8 @@ class SecurityEvent(models.Model):
     details = models.JSONField(default=dict, blank=True)  # no secrets
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = SecurityEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("security event")
         verbose_name_plural = _("security events")
@@ -66,6 +69,11 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.type}"
+
+    @property
+    def title_of_type(self) -> str:
+        """What happened, in the language of the reader."""
+        return str(self.get_type_display())
 
 
 class SocialAccount(models.Model):

@@ -1,0 +1,73 @@
+"""What every way of signing in ends with: a session, its record, a notice."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import device_tokens, security_emails, security_log, tokens
+from accounts.devices import Device
+from accounts.models import Session, User
+from core.db.locks import locked
+from jobs.services import enqueue
+
+
+@transaction.atomic
+def open_session(
+    user: User,
+    device: Device,
+    *,
+    method: str = Session.Method.PASSWORD,
+    is_registration: bool = False,
+) -> dict[str, str]:
+    """Open a session and record it; return its tokens, with a `device_token`.
+
+    The person is notified by e-mail of a device on which the account has no session
+    yet. `method` is how they have just proved who they are.
+    """
+    # Two first sign-ins from one new device at once: the second sees the first, and
+    # one e-mail is sent.
+    locked(User.objects).only("pk").get(pk=user.pk)
+    is_new = not is_registration and _is_new(user, device)
+    pair = tokens.open_session(user, device, method=method)
+    event = "REGISTERED" if is_registration else "SIGNED_IN"
+    security_log.record(user, security_log.Type[event], device, method=str(method))
+    if is_new:
+        security_emails.send(user, security_log.Type.SIGNED_IN, device)
+    return pair | {"device_token": device_tokens.issue(user)}
+
+
+def _is_new(user: User, device: Device) -> bool:
+    """Whether the account has sessions, and none of them on this device."""
+    on_this = user.sessions.filter(device=device.fingerprint)
+    return not on_this.exists() and user.sessions.exists()
+
+
+def note_failure(user: User | None, device: Device) -> None:
+    """Queue the record of a wrong password; the same work for an unknown address.
+
+    Storing the event of an account here, and nothing for an unknown address, would
+    take a different time (A1).
+    """
+    enqueue(
+        "accounts.record_failed_sign_in",
+        user_id=user.pk if user else None,
+        network=device.network,
+        client=device.client,
+        at=timezone.now().isoformat(),
+    )
+
+
+def record_failure(
+    user_id: int | None, *, network: str, client: str, at: datetime
+) -> None:
+    """Store what `note_failure` has queued; nothing for an account that is gone."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is not None:
+        security_log.store(
+            user,
+            security_log.Type.SIGN_IN_FAILED,
+            network=network,
+            client=client,
+            at=at,
+        )
