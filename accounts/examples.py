@@ -108,6 +108,15 @@ REGISTER = {
 }
 LOGIN = {"email": "client7@example.com", "password": PASSWORD}
 PROFILE_CHANGE = {"bio": "Dārzniece Āgenskalnā.", "city": "Rīga", "is_helper": True}
+LINK_TOKEN = "Qm9yZGVyIGNvbGxpZSBvbiBhIGhpbGwhIQ"
+PASSWORD_RESETS: dict[str, dict] = {
+    "forgot": {"Request": [{"email": "client7@example.com"}]},
+    "reset": {"Request": [{"token": LINK_TOKEN, "password": "cloud-harbour-ladder-7"}]},
+}
+EMAILS: dict[str, dict] = {
+    "confirm": {"Request": [{"token": LINK_TOKEN}]},
+    "change": {"Request": [{"email": "client7@example.org"}]},
+}
 AUTH: dict[str, dict] = {
     "register": {
         "Request": [REGISTER],

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from core.encryption import decrypt
 from core.metrics import observe_email
 from jobs import mail
 from jobs.exceptions import PermanentFailure
@@ -52,6 +53,7 @@ def send_mail(
     text: str,
     html: str = "",
     headers: dict | None = None,
+    is_secret: bool = False,
 ) -> None:
     """Send an e-mail, queued by `jobs.services.enqueue_mail`. Raises as `mail.send`."""
     outcome = "failed"
@@ -60,7 +62,7 @@ def send_mail(
             message_id,
             to=to,
             subject=subject,
-            text=text,
+            text=decrypt(text) if is_secret else text,
             html=html,
             headers=headers or {},
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.encryption import encrypt
 from jobs.mail import make_message_id
 from jobs.models import Job
 from jobs.registry import PERIODS, get_job, period_start
@@ -43,8 +44,12 @@ def enqueue_mail(
     text: str,
     html: str = "",
     headers: dict[str, str] | None = None,
+    is_secret: bool = False,
 ) -> None:
     """Queue one e-mail, once for each `key`, which names the event and the recipient.
+
+    With `is_secret` its text is encrypted in the queue, where staff may look: for links
+    that set a password.
 
     If the worker is killed after the mail server accepted the e-mail and before that is
     recorded, it is sent again with the same Message-ID.
@@ -55,9 +60,10 @@ def enqueue_mail(
         message_id=make_message_id(key),
         to=to,
         subject=subject,
-        text=text,
+        text=encrypt(text) if is_secret else text,
         html=html,
         headers=headers or {},
+        **({"is_secret": True} if is_secret else {}),
     )
 
 

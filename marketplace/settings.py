@@ -386,6 +386,7 @@ THROTTLE = env.bool("THROTTLE", True)
 THROTTLE_ANONYMOUS_READ = env.int("THROTTLE_ANONYMOUS_READ", 3000)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "register": (env.positive("THROTTLE_REGISTER", 30), 3600),
+    "recovery": (env.positive("THROTTLE_RECOVERY", 30), 3600),
     "write": (env.positive("THROTTLE_WRITE", 300), 60),
     "upload": (env.positive("THROTTLE_UPLOAD", 120), 3600),
 }

@@ -12,6 +12,8 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
+from accounts.emails.views import EmailViewSet
+from accounts.password_resets.views import PasswordResetViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
@@ -21,7 +23,7 @@ from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
 from jobs import mail_events
-from marketplace import mail_page, pages
+from marketplace import account_pages, mail_page, pages
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -34,6 +36,8 @@ router = SimpleRouter(trailing_slash=False)
 for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
+router.register("auth", PasswordResetViewSet, "password-reset")
+router.register("auth", EmailViewSet, "email")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")
@@ -73,7 +77,22 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
-    path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
+    path(
+        "api/confirm-email/<str:token>",
+        account_pages.confirm_email,
+        name="confirm-email",
+    ),
+    path(
+        "api/change-email/<str:token>", account_pages.confirm_email, name="change-email"
+    ),
+    path(
+        "api/revert-email/<str:token>", account_pages.revert_email, name="revert-email"
+    ),
+    path(
+        "api/reset-password/<str:token>",
+        account_pages.reset_password,
+        name="reset-password",
+    ),
     path("api/mail/events", mail_events.webhook),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
