@@ -1,12 +1,13 @@
 """Periodic maintenance of accounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session as AdminSession
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import services, sign_ins
 from accounts.emails import services as emails
+from accounts.models import UsedSocialToken
 from accounts.password_resets import services as password_resets
 from accounts.registrations import services as registrations
 from jobs.maintenance import delete_rows, maintenance
@@ -45,6 +46,14 @@ def send_email_change(user_id: int, email: str, network: str) -> None:
 def delete_expired_registrations(at: datetime, *, dry_run: bool) -> int:
     """Delete registrations whose link has expired or was used; return how many."""
     return delete_rows(registrations.expired(at=at), dry_run=dry_run)
+
+
+@maintenance("delete used tokens of other services")
+def delete_used_social_tokens(at: datetime, *, dry_run: bool) -> int:
+    """Delete those that have expired; return how many."""
+    # Longer than the leeway: until then the token itself is refused as used.
+    expired = UsedSocialToken.objects.filter(expires_at__lte=at - timedelta(hours=1))
+    return delete_rows(expired, dry_run=dry_run)
 
 
 @maintenance("delete expired tokens")

@@ -337,6 +337,14 @@ SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.positive("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 # … in this time.
 SIGN_IN_WINDOW_MINUTES = env.positive("SIGN_IN_WINDOW_MINUTES", 15, at_most=MAX_MINUTES)
 
+# Of our clients at the providers; without them nobody signs in with that service.
+GOOGLE_CLIENT_IDS = env.list("GOOGLE_CLIENT_IDS", [])
+APPLE_CLIENT_IDS = env.list("APPLE_CLIENT_IDS", [])
+GOOGLE_KEYS_URL = "https://www.googleapis.com/oauth2/v3/certs"
+APPLE_KEYS_URL = "https://appleid.apple.com/auth/keys"
+TERMS_VERSION = env.str("TERMS_VERSION", "1")  # that people accept
+TERMS_URL = env.url("TERMS_URL", "http", "https")
+
 EMAIL_CONFIRMATION = env.str(
     "EMAIL_CONFIRMATION",
     "none",

@@ -15,6 +15,7 @@ from accounts.admin_views import change_own_password
 from accounts.emails.views import EmailViewSet
 from accounts.password_resets.views import PasswordResetViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
+from accounts.social.views import SocialViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -38,6 +39,7 @@ for item_type in ITEM_TYPES.values():
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", PasswordResetViewSet, "password-reset")
 router.register("auth", EmailViewSet, "email")
+router.register("auth", SocialViewSet, "social")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")

@@ -209,6 +209,7 @@ def test_every_input_is_tried():
     tried = {route.input for route in WRITES}
     own = {"LoginInput", "RefreshInput", "PasswordInput", "UploadInput"}
     own |= {"ForgotInput", "ResetInput", "EmailChangeInput", "EmailTokenInput"}
+    own |= {"SocialInput", "SocialTokenInput"}
     own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
     own |= {"StartInput", "MessageInput", "EditInput", "PreferencesInput"}
     own |= {"SavedSearchInput", "SavedSearchChange", "SeenInput"}

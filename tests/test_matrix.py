@@ -30,6 +30,7 @@ PUBLIC = {
     "POST /api/auth/password/forgot",
     "POST /api/auth/password/reset",
     "POST /api/auth/email/confirm",
+    "POST /api/auth/social",
     "POST /api/auth/refresh",
     "GET /api/auth/users/{pk}",
     "GET /api/auth/users/{user_id}/reviews",
@@ -61,6 +62,9 @@ MATRIX = {
     "POST /api/auth/password": (400, 400, 400, 400),
     "POST /api/auth/password/forgot": (400, 400, 400, 400),
     "POST /api/auth/password/reset": (400, 400, 400, 400),
+    "POST /api/auth/social": (400, 400, 400, 400),
+    "POST /api/auth/social/link": (400, 400, 400, 400),
+    "DELETE /api/auth/social/{provider}": (404, 404, 404, 404),
     "POST /api/auth/email/verify": (409, 409, 409, 409),
     "POST /api/auth/email/confirm": (400, 400, 400, 400),
     "POST /api/auth/email/change": (400, 400, 400, 400),
@@ -206,6 +210,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "item_type": "listing",
         "item_id": listing.pk,
         "key": KEY,
+        "provider": "google",
     }
 
 
