@@ -23,6 +23,7 @@ from core.cached_counts import increment
 from core.email_addresses import normalize_email
 from core.exceptions import ServiceUnavailable, Throttled
 
+MAX_CODE_FAILURES = 10  # in a window: of a million codes three are right at a time
 PARTS = 15  # counters of one window: it moves on by a fifteenth of its length
 
 
@@ -60,6 +61,19 @@ def sign_in_limits(email: str, device: Device, device_token: str = "") -> list[L
 def password_limits(user_id: int) -> list[Limit]:
     """Return the limit of guesses at the current password of someone signed in."""
     return [Limit(f"password:{user_id}", settings.SIGN_IN_ATTEMPTS, True)]
+
+
+def code_limits(user_id: int, device: Device) -> list[Limit]:
+    """Return the limit of guesses at the codes of an account.
+
+    Who has the password can ask for new challenges without end, so that their attempts
+    alone bound nothing. A device that has signed in before has an allowance of its own:
+    nobody elsewhere can lock its owner out.
+    """
+    if Session.objects.known_device_of(user_id, device.fingerprint).exists():
+        key = f"code:{user_id}:{device.fingerprint}"
+        return [Limit(key, MAX_CODE_FAILURES, True)]
+    return [Limit(f"code:{user_id}", MAX_CODE_FAILURES)]
 
 
 @contextmanager

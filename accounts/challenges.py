@@ -56,15 +56,18 @@ def create(
     data: dict[str, Any] | None = None,
     lifetime: timedelta = CODE_LIFETIME,
     attempts: int = CODE_ATTEMPTS,
+    replaces: bool = True,
 ) -> Challenge:
     """Store a challenge that `secret` answers; it replaces earlier ones.
 
-    Those are the open ones of the same purpose, user and address. `secret` is a
-    `new_code()` or a `new_token_secret()`, or empty where a device is asked.
+    Those are the open ones of the same purpose, user and address; none without
+    `replaces`. `secret` is a `new_code()` or a `new_token_secret()`, or empty where a
+    device is asked.
     """
     now = timezone.now()
-    same = Challenge.objects.filter(purpose=purpose, user=user, address=address)
-    same.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    if replaces:
+        same = Challenge.objects.filter(purpose=purpose, user=user, address=address)
+        same.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     challenge = Challenge(
         purpose=purpose,
         user=user,
@@ -118,7 +121,19 @@ def find(key: str, *, purposes: Iterable[str], user: User | None = None) -> Chal
     rows = Challenge.objects.filter(key=key, purpose__in=list(purposes), user=user)
     challenge = rows.first()
     if challenge is None:
-        raise _expired()
+        raise expired()
+    return challenge
+
+
+def find_for_sign_in(key: str, *, purpose: str) -> Challenge:
+    """Return the challenge of this purpose, open or not, with its user and their app.
+
+    Nobody is signed in yet, so it may be of anybody. Raises `CodeExpired` (400).
+    """
+    rows = Challenge.objects.select_related("user__totp")
+    challenge = rows.filter(key=key, purpose=purpose).first()
+    if challenge is None:
+        raise expired()
     return challenge
 
 
@@ -139,7 +154,7 @@ def spend(challenge: Challenge) -> None:
         return
     if challenge.attempts_left == 0 and challenge.expires_at > timezone.now():
         raise CodeBurned(_("Too many wrong codes. Please ask for a new one."))
-    raise _expired()
+    raise expired()
 
 
 def wrong(challenge: Challenge) -> CodeWrong:
@@ -156,7 +171,7 @@ def use(challenge: Challenge) -> None:
     # Compare-and-set: two requests with the right code have one effect.
     rows = Challenge.objects.filter(_is_open(timezone.now()), pk=challenge.pk)
     if not rows.update(used_at=timezone.now()):
-        raise _expired()
+        raise expired()
 
 
 def find_by_token(token: str, *, purpose: str) -> Challenge | None:
@@ -203,6 +218,7 @@ def _hash(challenge: Challenge, secret: str) -> str:
     return salted_hmac(SALT, text, algorithm="sha256").hexdigest()
 
 
-def _expired() -> CodeExpired:
+def expired() -> CodeExpired:
+    """Return the error for a challenge that is not open, or not any more."""
     sentence = _("This code is no longer valid. Please ask for a new one.")
     return CodeExpired(sentence)

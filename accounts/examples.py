@@ -142,3 +142,104 @@ AUTH: dict[str, dict] = {
     },
     "update_profile": {"Request": [PROFILE_CHANGE]},
 }
+CHALLENGE = "0rZ9xq3mS4yT7vKc1wLd2A"
+CODES = ["ABCDE-23456", "K7QPX-4MZRT"] + [f"ABCD{n}-FGHIJ" for n in "ABCDEFGH"]
+CONFIRMED = {
+    "message": "Thank you, it is you.",
+    "confirmed_until": "2031-05-06T11:40:00Z",
+    "method": "code",
+}
+SETUP = {
+    "message": "Scan the code with your app, then enter what it shows.",
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "otpauth_url": "otpauth://totp/Marketplace:client7@example.com"
+    "?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Marketplace",
+    "svg": "<svg>…</svg>",
+}
+SECOND_FACTOR: dict[str, dict] = {
+    "state": {
+        "Answer": [
+            {
+                "enabled": True,
+                "created_at": "2031-05-06T11:30:00Z",
+                "recovery_codes_left": 10,
+                "methods": ["code", "recovery_code"],
+            }
+        ]
+    },
+    "set_up": {"Answer": [SETUP]},
+    "enable": {
+        "Request": [{"code": "492039"}],
+        "Answer": [{"message": "Two-step sign-in is on.", "recovery_codes": CODES}],
+    },
+    "backup_codes": {
+        "Answer": [
+            {
+                "message": "These are your new recovery codes.",
+                "recovery_codes": CODES,
+            }
+        ]
+    },
+    "verify": {
+        "Request": [{"challenge": CHALLENGE, "code": "492039"}],
+        "Answer": [SIGNED_IN],
+    },
+}
+NEW_CREDENTIAL = {
+    "id": "3q2-7w",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0",
+        "attestationObject": "o2NmbXRkbm9uZQ",
+    },
+}
+CREDENTIAL = {
+    "id": "3q2-7w",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+        "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ",
+        "signature": "MEUCIQDx",
+    },
+}
+IDENTITY: dict[str, dict] = {
+    "confirm_identity": {
+        "Request": [
+            {"code": "492039"},
+            {"password": PASSWORD},
+            {"challenge": CHALLENGE, "credential": CREDENTIAL},
+        ],
+        "Answer": [CONFIRMED],
+    }
+}
+PASSKEY = {
+    "id": 3,
+    "name": "Telephone",
+    "created_at": "2031-05-06T11:30:00Z",
+    "last_used_at": None,
+}
+OPTIONS = {
+    "challenge": CHALLENGE,
+    "options": {
+        "challenge": "4SUT1b8UFXEw2DyzL6bFbFZaI5QfhkIB0JVUruoIZ3k",
+        "rpId": "market.example.com",
+        "userVerification": "required",
+    },
+}
+PASSKEYS: dict[str, dict] = {
+    "begin": {"Answer": [OPTIONS]},
+    "confirm_options": {"Answer": [OPTIONS]},
+    "create": {
+        "Request": [
+            {
+                "challenge": CHALLENGE,
+                "credential": NEW_CREDENTIAL,
+                "name": "Telephone",
+            }
+        ]
+    },
+    "sign_in": {
+        "Request": [{}, {"challenge": CHALLENGE, "credential": CREDENTIAL}],
+        "Answer": [OPTIONS, SIGNED_IN],
+    },
+}

@@ -43,6 +43,7 @@ def create(
     lifetime: timedelta,
     network: str = "",
     data: dict[str, Any] | None = None,
+    replaces: bool = True,
 ) -> tuple[Challenge, str]:
     """Store a challenge; return it and the token of its link, stored nowhere."""
     secret = challenges.new_token_secret()
@@ -55,6 +56,7 @@ def create(
         data=data,
         lifetime=lifetime,
         attempts=1,
+        replaces=replaces,
     )
     return challenge, challenges.token_of(challenge, secret)
 

@@ -128,6 +128,27 @@ class SessionQuerySet(models.QuerySet):
         rows = self.filter(user__email=normalize_email(email), device=fingerprint)
         return rows.exclude(end_reason="replayed")
 
+    def known_device_of(self, user_id: int, fingerprint: str) -> Self:
+        """The same of the account with this id, which may have no address."""
+        rows = self.filter(user=user_id, device=fingerprint)
+        return rows.exclude(end_reason="replayed")
+
+
+class PasskeyQuerySet(models.QuerySet):
+    """Passkeys."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """One's own."""
+        return self.filter(user=user.pk)
+
+    def for_display(self) -> Self:
+        """Nothing else is shown."""
+        return self
+
+    def newest_first(self) -> Self:
+        """Ordered by id."""
+        return self.order_by("-id")
+
 
 class BlockQuerySet(models.QuerySet):
     """Blocks."""

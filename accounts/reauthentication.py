@@ -3,7 +3,7 @@
 A session is confirmed by its sign-in, and later by `POST /api/auth/confirm-identity`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from accounts.models import Session, User
 from core.exceptions import NotAllowed
 
 WINDOW = timedelta(minutes=10)
+STRONG = frozenset({Session.Method.CODE, Session.Method.PASSKEY})
 
 
 class ConfirmationRequired(NotAllowed):
@@ -25,16 +26,22 @@ class ConfirmationRequired(NotAllowed):
     code = "confirmation_required"
 
 
-def require_recent(request: SignedInRequest) -> Session:
+def require_recent(request: SignedInRequest, *, by_factor: bool = False) -> Session:
     """Return the session, if it was confirmed in the last ten minutes.
 
-    Raises `ConfirmationRequired` (403).
+    With `by_factor`, not by the password alone. Raises `ConfirmationRequired` (403).
     """
-    session = tokens.get_session(request.auth)
-    if is_recent(session):
+    session = session_of(request)
+    is_strong = session.confirmed_with in STRONG or not by_factor
+    if is_recent(session) and is_strong:
         return session
     sentence = _("Please confirm that it is you first.")
     raise ConfirmationRequired(sentence, extra={"methods": methods_of(request.user)})
+
+
+def session_of(request: SignedInRequest) -> Session:
+    """Return the session of the caller."""
+    return tokens.get_session(request.auth)
 
 
 def is_recent(session: Session) -> bool:
@@ -43,10 +50,12 @@ def is_recent(session: Session) -> bool:
     return confirmed_at is not None and timezone.now() - confirmed_at < WINDOW
 
 
-def confirm(session: Session, method: str) -> None:
-    """Store that the person has just proved who they are."""
-    session.confirmed_at, session.confirmed_with = timezone.now(), method
+def confirm(session: Session, method: str) -> datetime:
+    """Store that the person has just proved who they are; return until when."""
+    now = timezone.now()
+    session.confirmed_at, session.confirmed_with = now, method
     session.save(update_fields=["confirmed_at", "confirmed_with"])
+    return now + WINDOW
 
 
 def methods_of(user: User) -> list[str]:

@@ -24,6 +24,8 @@ from core.email_addresses import normalize_email
 from core.text import has_hidden
 from uploads.models import URL_PREFIX
 
+MAX_CODE_CHARS = 30
+
 
 class Password(SecretField):
     """A password, not trimmed, at most 128 characters in its normalized form."""
@@ -58,6 +60,20 @@ class NewPassword(Password):
     def schema(self) -> dict:
         """The schema of a password, with the shortest length of a new one."""
         return super().schema | {"minLength": MIN_PASSWORD_CHARS}
+
+
+class Code(TextField):
+    """A code of an authenticator app or a recovery code; blanks and dashes are free."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_CODE_CHARS, **kwargs)
+
+
+class OptionalCode(OptionalTextField):
+    """The same where it may be left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_CODE_CHARS, **kwargs)
 
 
 class Email(TextField):

@@ -12,6 +12,7 @@ from accounts.serializer_fields import (
     Categories,
     Email,
     NewPassword,
+    OptionalCode,
     Password,
     PersonName,
     PictureUrl,
@@ -251,7 +252,7 @@ class RegisterInput(Input):
 
 
 class LoginInput(Input):
-    """The e-mail address and password of an account."""
+    """The e-mail address and password of an account, and the code of its app."""
 
     email = TextField(max_length=254)
     password = Password()
@@ -260,6 +261,9 @@ class LoginInput(Input):
         required=False,
         help_text="Of an earlier sign-in on this device. Failures elsewhere then do not"
         " count.",
+    )
+    code = OptionalCode(
+        help_text="Of the authenticator app, or a recovery code, where there is one."
     )
 
 

@@ -121,7 +121,8 @@ def sign_in(
 
 
 def _authenticate(email: str, password: str, device: Device) -> User:
-    user = User.objects.filter(email=normalize_email(email)).first()
+    rows = User.objects.select_related("totp")  # whether a code has to follow
+    user = rows.filter(email=normalize_email(email)).first()
     if user is None:
         # Hash anyway: a faster answer would tell that the address has no account.
         make_password(password)

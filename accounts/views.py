@@ -14,8 +14,9 @@ from accounts import confirmation, examples, presence, services, sign_ins, token
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.registrations import services as registrations
+from accounts.second_factor import checking
 from accounts.serializers import (
     HelperSerializer,
     LoginInput,
@@ -99,13 +100,22 @@ class AuthViewSet(ApiViewSet):
         summary="Sign in",
         auth=[],
         responses={200: SignedInSerializer},
-        extensions=error_codes(s401=["bad_credentials"], s403=["suspended"]),
+        description="With a second factor, a right password without a `code` answers "
+        "403 `second_factor_required` with `challenge` and `methods`.",
+        extensions=error_codes(
+            s400=["code_wrong"],
+            s401=["bad_credentials"],
+            s403=["suspended", "second_factor_required"],
+        ),
     )
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
         """Answers new tokens and the profile."""
-        user = services.sign_in(**self.validated_input(), device=device_of(request))
-        return self._signed_in(user, _("You are signed in."))
+        given, device = self.validated_input(), device_of(request)
+        code = given.pop("code", "")
+        user = services.sign_in(**given, device=device)
+        method = checking.require(user, code, device)
+        return self._signed_in(user, _("You are signed in."), method=method)
 
     @extend_schema(
         operation_id="auth_refreshTokens",
@@ -206,10 +216,15 @@ class AuthViewSet(ApiViewSet):
         message: str,
         *,
         status: int = 200,
+        method: str = Session.Method.PASSWORD,
         is_registration: bool = False,
     ) -> Response:
-        device = device_of(self.request)
-        pair = sign_ins.open_session(user, device, is_registration=is_registration)
+        pair = sign_ins.open_session(
+            user,
+            device_of(self.request),
+            method=method,
+            is_registration=is_registration,
+        )
         return self.write_response(message, user, status=status, **pair)
 
 

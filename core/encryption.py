@@ -5,11 +5,15 @@ key in front and run `manage.py rotate_encryption`; then remove the old one.
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db.models import Model
+
+COLUMNS: list[tuple[type[Model], str]] = []  # whose texts `encrypt` has returned
 
 
 class Undecryptable(Exception):
@@ -35,6 +39,28 @@ def rotate(token: str) -> str:
         return _box(_keys()).rotate(token.encode()).decode()
     except InvalidToken as error:
         raise Undecryptable("no key in ENCRYPTION_KEYS opens this text") from error
+
+
+def register(model: type[Model], field: str) -> None:
+    """Say that a column holds encrypted texts, for `manage.py rotate_encryption`.
+
+    Empty ones are left alone.
+    """
+    COLUMNS.append((model, field))
+
+
+def rotate_column(model: type[Model], field: str) -> Iterator[bool]:
+    """Encrypt each text of a column anew; yield for each whether a key opened it."""
+    rows = model._default_manager.exclude(**{field: ""}).order_by("pk")
+    for pk, old in rows.values_list("pk", field).iterator(chunk_size=500):
+        try:
+            new = rotate(old)
+        except Undecryptable:
+            yield False
+            continue
+        # Compare-and-set: a text that was replaced meanwhile has the first key already.
+        model._default_manager.filter(pk=pk, **{field: old}).update(**{field: new})
+        yield True
 
 
 def _keys() -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def enqueue_mail(
         text=encrypt(text) if is_secret else text,
         html=html,
         headers=headers or {},
-        **({"is_secret": True} if is_secret else {}),
+        is_secret=is_secret,
     )
 
 

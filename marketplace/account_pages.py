@@ -6,6 +6,7 @@ answers 404 with a page that says so.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -108,5 +109,6 @@ def _set_password(request: HttpRequest, token: str) -> list[str]:
         given.is_valid(raise_exception=True)
         password_resets.reset(**given.validated_data, device=device_of(request))
     except ValidationError as error:
-        return [str(one) for many in error.detail.values() for one in many]
+        detail = cast(dict[str, list[str]], error.detail)
+        return [str(one) for many in detail.values() for one in many]
     return []

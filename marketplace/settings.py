@@ -292,6 +292,15 @@ BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 15.0, at_least=0.1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 
 # --- People and their tokens ----------------------------------------------------------
+# Of clients under development; a page on the visitor's own machine may read nothing.
+DEVELOPMENT_ORIGINS = [
+    f"http://{host}:{port}"
+    for host in ("localhost", "127.0.0.1")
+    for port in (3000, 5173)
+]
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
+)
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.GatedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -344,6 +353,12 @@ GOOGLE_KEYS_URL = "https://www.googleapis.com/oauth2/v3/certs"
 APPLE_KEYS_URL = "https://appleid.apple.com/auth/keys"
 TERMS_VERSION = env.str("TERMS_VERSION", "1")  # that people accept
 TERMS_URL = env.url("TERMS_URL", "http", "https")
+# Without these SITE_URL says both. The id is a host; keys that were made for another id
+# are useless.
+PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", "") or urlsplit(SITE_URL).hostname or ""
+PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", []) or [SITE_URL, *CORS_ALLOWED_ORIGINS]
+# Whether the admin asks for a code besides the password.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 
 EMAIL_CONFIRMATION = env.str(
     "EMAIL_CONFIRMATION",
@@ -443,15 +458,6 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
     },
 }
 
-# Of clients under development; a page on the visitor's own machine may read nothing.
-DEVELOPMENT_ORIGINS = [
-    f"http://{host}:{port}"
-    for host in ("localhost", "127.0.0.1")
-    for port in (3000, 5173)
-]
-CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
-)
 CORS_URLS_REGEX = r"^/(api/|health$)"
 CORS_ALLOW_CREDENTIALS = False  # the API reads no cookies
 CORS_PREFLIGHT_MAX_AGE = 7200

@@ -13,7 +13,10 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
 from accounts.emails.views import EmailViewSet
+from accounts.identity_views import IdentityViewSet
+from accounts.passkeys.views import PasskeySignInViewSet, PasskeyViewSet
 from accounts.password_resets.views import PasswordResetViewSet
+from accounts.second_factor.views import SecondFactorViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
 from accounts.social.views import SocialViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
@@ -43,6 +46,10 @@ router.register("auth", SocialViewSet, "social")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")
+router.register("auth", SecondFactorViewSet, "second-factor")
+router.register("auth", IdentityViewSet, "identity")
+router.register("auth", PasskeySignInViewSet, "passkey-sign-in")
+router.register("auth/passkeys", PasskeyViewSet, "passkey")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"

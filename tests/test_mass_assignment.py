@@ -212,6 +212,8 @@ def test_every_input_is_tried():
     own |= {"SocialInput", "SocialTokenInput"}
     own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
     own |= {"StartInput", "MessageInput", "EditInput", "PreferencesInput"}
+    own |= {"CodeInput", "VerifyInput", "IdentityInput"}
+    own |= {"NewPasskeyInput", "PasskeySignInInput"}
     own |= {"SavedSearchInput", "SavedSearchChange", "SeenInput"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own

@@ -9,7 +9,7 @@ import itertools
 import pytest
 from rest_framework.parsers import MultiPartParser
 
-from accounts.models import Session
+from accounts.models import Passkey, Session
 from alerts.tests.factories import SavedSearchFactory
 from core.api.viewsets import ApiViewSet
 from favorites.models import Favorite
@@ -32,6 +32,8 @@ PUBLIC = {
     "POST /api/auth/email/confirm",
     "POST /api/auth/social",
     "POST /api/auth/refresh",
+    "POST /api/auth/2fa/verify",
+    "POST /api/auth/passkeys/sign-in",
     "GET /api/auth/users/{pk}",
     "GET /api/auth/users/{user_id}/reviews",
     "GET /api/listings",
@@ -75,6 +77,19 @@ MATRIX = {
     "POST /api/auth/refresh": (400, 400, 400, 400),
     "POST /api/auth/register": (400, 400, 400, 400),
     "POST /api/auth/ws-ticket": SAME,
+    "GET /api/auth/2fa/status": SAME,
+    "POST /api/auth/2fa/setup": SAME,
+    "POST /api/auth/2fa/enable": (400, 400, 400, 400),
+    "POST /api/auth/2fa/disable": (409, 409, 409, 409),
+    "POST /api/auth/2fa/backup-codes": (409, 409, 409, 409),
+    "POST /api/auth/2fa/verify": (400, 400, 400, 400),
+    "POST /api/auth/confirm-identity": (400, 400, 400, 400),
+    "GET /api/auth/passkeys": SAME,
+    "POST /api/auth/passkeys": (400, 400, 400, 400),
+    "POST /api/auth/passkeys/options": SAME,
+    "POST /api/auth/passkeys/confirm-options": (409, 200, 409, 409),
+    "POST /api/auth/passkeys/sign-in": SAME,
+    "DELETE /api/auth/passkeys/{pk}": (404, 200, 404, 404),
     "GET /api/auth/users/{pk}": SAME,
     "GET /api/auth/users/{user_id}/reviews": SAME,
     "GET /api/listings": SAME,
@@ -198,6 +213,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "saved-searches": SavedSearchFactory(user=alice),
         "notifications": NotificationFactory(recipient=alice),
         "messages/messages": talk.messages.get(),
+        "auth/passkeys": Passkey.objects.create(user=alice, credential_id="3q2-7w"),
     }
     Upload.objects.create(
         owner=alice, key=KEY, content_type="image/jpeg", size=1, width=1, height=1

@@ -114,7 +114,7 @@ def change(challenge: Challenge, *, device: Device) -> User:
     Raises `LinkExpired` (400) if the link was used, and `AlreadyTaken` (409) if another
     account has got the address.
     """
-    user = locked(User.objects).get(pk=challenge.user_id)
+    user = locked(User.objects, of=("self",)).get(challenges=challenge)
     links.use(challenge)
     former = security_emails.address_of(user)
     _set_address(user, challenge.address)
@@ -163,7 +163,7 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     All sessions end and the password opens nothing any more: whoever changed the
     address may know it. Raises `LinkExpired` (400) and `AlreadyTaken` (409).
     """
-    user = locked(User.objects).get(pk=challenge.user_id)
+    user = locked(User.objects, of=("self",)).get(challenges=challenge)
     links.use(challenge)
     replaced = security_emails.address_of(user)
     _set_address(user, challenge.address)

@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
+from accounts.querysets import PasskeyQuerySet
+from core import encryption
 
 
 class TotpDevice(models.Model):
@@ -23,6 +25,9 @@ class TotpDevice(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+encryption.register(TotpDevice, "seed")
 
 
 class RecoveryCode(models.Model):
@@ -53,6 +58,8 @@ class Passkey(models.Model):
     name = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
+
+    objects = PasskeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("passkey")

@@ -42,6 +42,8 @@ def request(email: str, *, device: Device) -> None:
 @transaction.atomic
 def send(user_id: int | None, *, network: str, client: str) -> None:
     """Send the link to the address of the account; nothing past the `LIMITS`."""
+    if user_id is None:
+        return
     user = locked(User.objects).filter(pk=user_id, is_active=True).first()
     if user is None or not user.email or _is_past_limits(user):
         return
@@ -94,7 +96,7 @@ def reset(token: str, password: str, *, device: Device) -> User:
 
 @transaction.atomic
 def _set(challenge: Challenge, hashed: str, device: Device) -> User:
-    user = locked(User.objects).get(pk=challenge.user_id)
+    user = locked(User.objects, of=("self",)).get(challenges=challenge)
     links.use(challenge)
     if not user.is_active or user.email != challenge.address:
         raise links.LinkExpired

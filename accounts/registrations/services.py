@@ -61,6 +61,8 @@ def _store(user: User, hashed: str, fields: dict[str, Any], device: Device) -> N
         address=str(user.email),
         lifetime=LIFETIME,
         network=device.network,
+        # A stranger who registers the same address does not end the owner's link.
+        replaces=False,
     )
     PendingRegistration.objects.create(
         challenge=challenge, username=user.username, password=hashed, fields=fields

@@ -16,9 +16,7 @@ class SocialTokenInput(Input):
 
     provider = StrictChoiceField(choices=SocialAccount.Provider.choices)
     id_token = TextField(max_length=8000)
-    nonce = TextField(
-        max_length=200, help_text="As given to the provider, or unhashed."
-    )
+    nonce = TextField(max_length=200, help_text="Unhashed.")
 
 
 class SocialInput(Input):
@@ -29,7 +27,7 @@ class SocialInput(Input):
     nonce = TextField(
         max_length=200,
         required=False,
-        help_text="As given to the provider, or unhashed.",
+        help_text="Unhashed.",
     )
     challenge = TextField(max_length=32, required=False)
     password = Password(required=False)

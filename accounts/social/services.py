@@ -22,8 +22,9 @@ from accounts import (
 )
 from accounts.devices import Device
 from accounts.fields import validate_visible_email
-from accounts.models import Challenge, SocialAccount, UsedSocialToken, User
+from accounts.models import Challenge, Session, SocialAccount, UsedSocialToken, User
 from accounts.registrations import usernames
+from accounts.second_factor import checking
 from accounts.serializer_fields import PersonName
 from accounts.services import AlreadyTaken, is_address_taken
 from accounts.signals import user_registered
@@ -39,10 +40,10 @@ Type = security_log.Type
 
 
 class SignIn(NamedTuple):
-    """Who has signed in, by which provider, and whether the account is new."""
+    """Who has signed in, by which `Session.Method`, and whether the account is new."""
 
     user: User
-    provider: str
+    method: str
     is_new: bool
 
 
@@ -73,14 +74,15 @@ def verify(provider: str, id_token: str, nonce: str) -> Identity:
 def sign_in(identity: Identity, *, device: Device, language: str) -> SignIn:
     """Return the user of an identity, with a new account for a new person.
 
-    Raises `NotAllowed` (403) for a suspended account, `LinkConfirmationRequired` (403)
+    Raises `NotAllowed` (403) for a suspended account, `SecondFactorRequired` (403) for
+    one that asks for a code, `LinkConfirmationRequired` (403)
     if an account has the verified address, and `AlreadyTaken` (409) if that account has
     not confirmed it.
     """
     for _try in range(TRIES):
         account = _account_of(identity)
         if account is not None:
-            return _use(account)
+            return _use(account, device)
         _refuse_known_address(identity, device)
         try:
             user = _create(identity, device, language)
@@ -91,12 +93,14 @@ def sign_in(identity: Identity, *, device: Device, language: str) -> SignIn:
 
 
 def _account_of(identity: Identity) -> SocialAccount | None:
-    rows = SocialAccount.objects.select_related("user")
+    rows = SocialAccount.objects.select_related("user__totp")
     return rows.filter(provider=identity.provider, subject=identity.subject).first()
 
 
-def _use(account: SocialAccount) -> SignIn:
+def _use(account: SocialAccount, device: Device) -> SignIn:
+    """The sign-in of a linked account; one with a second factor is asked for it."""
     _refuse_suspended(account.user)
+    checking.require(account.user, "", device)
     account.last_used_at = timezone.now()
     account.save(update_fields=["last_used_at"])
     return SignIn(account.user, account.provider, is_new=False)
@@ -177,45 +181,35 @@ def _name(text: str) -> str:
         return ""
 
 
-def link_target(key: str) -> Challenge:
-    """Return the challenge of a link, with its user; spend one attempt.
+def complete_link(
+    key: str, *, password: str = "", code: str = "", device: Device
+) -> SignIn:
+    """Link the account of a challenge to its user, who also proves to own it here.
 
-    Raises `CodeExpired` (400) and `CodeBurned` (429).
+    By the code of the authenticator app if there is one, else by the password. Raises
+    `CodeExpired` and `CodeWrong` (400), `CodeBurned` and `Throttled` (429), and
+    `NotAllowed` (403) for a suspended account.
     """
-    row = Challenge.objects.filter(key=key, purpose=PURPOSE).first()
-    challenge = challenges.find(key, purposes=[PURPOSE], user=row.user if row else None)
-    challenges.spend(challenge)
-    return challenge
-
-
-def complete_with_password(key: str, password: str, *, device: Device) -> SignIn:
-    """Link the account of a challenge to its user, who knows the password.
-
-    Raises `CodeExpired` and `CodeWrong` (400), `CodeBurned` and `Throttled` (429), and
-    `NotAllowed` (403) if the account has a second factor, or is suspended.
-    """
-    challenge = link_target(key)
+    challenge = challenges.find_for_sign_in(key, purpose=PURPOSE)
     user = challenge.user
     assert user is not None
+    challenges.spend(challenge)
+    if checking.enabled_device(user) is not None:
+        checking.check(user, code, device)
+        return _complete(challenge, user, Session.Method.CODE, device)
     with attempts.limited(attempts.password_limits(user.pk)):
         if not user.check_password(password):
             raise challenges.wrong(challenge)
-    if reauthentication.has_second_factor(user):
-        sentence = _("Please confirm with a code of your authenticator app.")
-        raise NotAllowed(sentence, code="second_factor_required")
-    return complete(challenge, device=device)
+    return _complete(challenge, user, challenge.data["provider"], device)
 
 
 @transaction.atomic
-def complete(challenge: Challenge, *, device: Device) -> SignIn:
-    """Link the account of a challenge whose user has just confirmed it."""
+def _complete(challenge: Challenge, user: User, method: str, device: Device) -> SignIn:
     challenges.use(challenge)
-    user = challenge.user
-    assert user is not None
     _refuse_suspended(user)
     provider, subject = challenge.data["provider"], challenge.data["subject"]
     _link(user, provider, subject, device)
-    return SignIn(user, provider, is_new=False)
+    return SignIn(user, method, is_new=False)
 
 
 @transaction.atomic
@@ -270,8 +264,8 @@ def unlink(user: User, provider: str, *, device: Device) -> None:
 
 
 def _has_other_ways(user: User, provider: str) -> bool:
-    return (
-        user.has_usable_password()
+    return bool(
+        user.email  # by the password, or a link that sets one
         or user.phone_verified
         or user.passkeys.exists()
         or user.social_accounts.exclude(provider=provider).exists()

@@ -38,8 +38,8 @@ class SocialViewSet(ApiViewSet):
         operation_id="auth_signInWithService",
         summary="Sign in with Google or Apple",
         description="Send the provider's ID token with the nonce for which it was "
-        "issued. A new person gets an account (201). If an account has the same address,"
-        " the answer is 403 `link_confirmation_required` with a `challenge` and "
+        "issued. A new person gets an account (201). If an account has the address, "
+        "the answer is 403 `link_confirmation_required` with a `challenge` and "
         "`methods`: send the challenge with the password or a code.",
         auth=[],
         responses={200: SocialSignedInSerializer, 201: SocialSignedInSerializer},
@@ -61,9 +61,8 @@ class SocialViewSet(ApiViewSet):
         """Answers as a sign-in does."""
         given, device = self.validated_input(), device_of(request)
         if key := given.get("challenge"):
-            signed_in = services.complete_with_password(
-                key, given.get("password", ""), device=device
-            )
+            proof = {name: given.get(name, "") for name in ("password", "code")}
+            signed_in = services.complete_link(key, **proof, device=device)
         else:
             token = (given["provider"], given["id_token"], given["nonce"])
             language = get_language() or settings.LANGUAGE_CODE
@@ -73,9 +72,9 @@ class SocialViewSet(ApiViewSet):
         return self._signed_in(signed_in)
 
     def _signed_in(self, signed_in: services.SignIn) -> Response:
-        user, provider, is_new = signed_in
+        user, method, is_new = signed_in
         pair = sign_ins.open_session(
-            user, device_of(self.request), method=provider, is_registration=is_new
+            user, device_of(self.request), method=method, is_registration=is_new
         )
         message = _("Welcome!") if is_new else _("You are signed in.")
         status = 201 if is_new else 200
