@@ -204,6 +204,16 @@ def close_all(user: User, *purposes: str) -> None:
     rows.update(expires_at=now)
 
 
+def close_pending(user: User) -> None:
+    """Expire what was begun before the credentials changed.
+
+    Not the way back to a former address: who has taken the account over must not close
+    it.
+    """
+    kept = Challenge.Purpose.EMAIL_REVERT
+    close_all(user, *(one for one in Challenge.Purpose.values if one != kept))
+
+
 def _is_open(at: datetime) -> Q:
     return Q(used_at=None, expires_at__gt=at)
 

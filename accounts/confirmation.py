@@ -10,11 +10,14 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts import security_log
+from accounts.devices import Device
 from accounts.models import User
 from core.api.throttling import consume
 from core.exceptions import NotAllowed, WrongStatus
@@ -100,7 +103,10 @@ def find(token: str) -> User | None:
     return User.objects.filter(pk=user_id, email=email, is_active=True).first()
 
 
-def confirm(user: User) -> None:
+@transaction.atomic
+def confirm(user: User, device: Device | None = None) -> None:
     """Mark the address as confirmed. Idempotent."""
     # With the address in the condition: one that changes meanwhile is not confirmed.
-    User.objects.filter(pk=user.pk, email=user.email).update(email_confirmed=True)
+    rows = User.objects.filter(pk=user.pk, email=user.email, email_confirmed=False)
+    if rows.update(email_confirmed=True):
+        security_log.record(user, security_log.Type.EMAIL_CONFIRMED, device)

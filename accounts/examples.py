@@ -108,6 +108,26 @@ REGISTER = {
 }
 LOGIN = {"email": "client7@example.com", "password": PASSWORD}
 PROFILE_CHANGE = {"bio": "Dārzniece Āgenskalnā.", "city": "Rīga", "is_helper": True}
+LINK_TOKEN = "Qm9yZGVyIGNvbGxpZSBvbiBhIGhpbGwhIQ"
+PASSWORD_RESETS: dict[str, dict] = {
+    "forgot": {"Request": [{"email": "client7@example.com"}]},
+    "reset": {"Request": [{"token": LINK_TOKEN, "password": "cloud-harbour-ladder-7"}]},
+}
+EMAILS: dict[str, dict] = {
+    "confirm": {"Request": [{"token": LINK_TOKEN}]},
+    "change": {"Request": [{"email": "client7@example.org"}]},
+}
+SOCIAL_TOKEN = {"provider": "google", "id_token": TOKEN, "nonce": "9f6c1e0a2b"}
+SOCIAL: dict[str, dict] = {
+    "social": {
+        "Request": [
+            SOCIAL_TOKEN,
+            {"challenge": "b7Xk0Yq2mN4rT8vW1zA5cE", "password": PASSWORD},
+        ],
+        "Answer": [SIGNED_IN | {"is_new_user": False}],
+    },
+    "link": {"Request": [SOCIAL_TOKEN]},
+}
 AUTH: dict[str, dict] = {
     "register": {
         "Request": [REGISTER],

@@ -17,9 +17,9 @@ from unfold.forms import (
 )
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from accounts import attempts, services, tokens
+from accounts import attempts, security_emails, services, tokens
 from accounts.devices import device_of
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.names import refuse_imitation
 from audit.forms import ReasonedForm
 from core.addresses import network_of
@@ -96,6 +96,8 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         """Set the new password and end the sessions of the API."""
         user = super().save(commit)
         tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+        event = SecurityEvent.Type.PASSWORD_CHANGED
+        security_emails.record_and_send(user, event, where="admin")
         return user
 
 

@@ -1,11 +1,15 @@
 """Periodic maintenance of accounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session as AdminSession
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import services, sign_ins
+from accounts.emails import services as emails
+from accounts.models import UsedSocialToken
+from accounts.password_resets import services as password_resets
+from accounts.registrations import services as registrations
 from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import job
 
@@ -18,6 +22,38 @@ def record_failed_sign_in(
     sign_ins.record_failure(
         user_id, network=network, client=client, at=datetime.fromisoformat(at)
     )
+
+
+@job()
+def send_password_reset(user_id: int | None, network: str, client: str) -> None:
+    """Send the link to a new password; without a user do nothing."""
+    password_resets.send(user_id, network=network, client=client)
+
+
+@job()
+def send_registration(token: str) -> None:
+    """Send the link of a registration, whose encrypted token this is."""
+    registrations.send(token)
+
+
+@job()
+def send_email_change(user_id: int, email: str, network: str) -> None:
+    """Send the link to the new address of an account."""
+    emails.send_change(user_id, email, network=network)
+
+
+@maintenance("delete unconfirmed registrations")
+def delete_expired_registrations(at: datetime, *, dry_run: bool) -> int:
+    """Delete registrations whose link has expired or was used; return how many."""
+    return delete_rows(registrations.expired(at=at), dry_run=dry_run)
+
+
+@maintenance("delete used tokens of other services")
+def delete_used_social_tokens(at: datetime, *, dry_run: bool) -> int:
+    """Delete those that have expired; return how many."""
+    # Longer than the leeway: until then the token itself is refused as used.
+    expired = UsedSocialToken.objects.filter(expires_at__lte=at - timedelta(hours=1))
+    return delete_rows(expired, dry_run=dry_run)
 
 
 @maintenance("delete expired tokens")

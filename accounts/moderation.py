@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import tokens
-from accounts.models import User
+from accounts import security_emails, tokens
+from accounts.models import SecurityEvent, User
 from accounts.signals import user_suspension_changed
 from audit import services as audit
 from core.db.locks import locked
@@ -106,5 +106,7 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+    event = SecurityEvent.Type.PASSWORD_CHANGED
+    security_emails.record_and_send(user, event, where="admin")
     audit.record(user, actor=actor, action="set-password", reason=reason)
     return user

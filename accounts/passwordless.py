@@ -1,6 +1,5 @@
 """New accounts of people who proved a phone or an account of another service."""
 
-import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,20 +7,22 @@ from django.utils.translation import gettext as _
 
 from accounts import names
 from accounts.models import User
+from accounts.registrations import usernames
 from accounts.services import AlreadyTaken
 from accounts.signals import user_registered
-
-NAME_PREFIX, NAME_DIGITS = "user", 10
 
 
 def create(*, username: str = "", **fields: Any) -> User:
     """Create a user without a password, send `user_registered`, and return the user.
 
-    Without a `username` the account gets one of random digits, which
-    `complete-registration` changes. Raises `AlreadyTaken` (409) for a username in use,
+    Without a `username` the account gets one derived from its names, which
+    `complete-registration` may change. Raises `AlreadyTaken` (409) for a username in use,
     and `serializers.ValidationError` (400) for a name that imitates the site.
     """
-    user = User(username=username or _random_name(), **fields)
+    user = User(username=username, **fields)
+    if not username:
+        full_name = f"{user.first_name} {user.last_name}"
+        user.username, user.username_derived = usernames.derive(full_name), True
     names.refuse_imitation(user, "username")
     names.refuse_imitation(user, "first_name", "last_name")
     user.set_unusable_password()
@@ -35,7 +36,3 @@ def create(*, username: str = "", **fields: Any) -> User:
         raise AlreadyTaken(sentence, code="username_taken", field="username") from error
     user_registered.send(sender=User, user=user)
     return user
-
-
-def _random_name() -> str:
-    return f"{NAME_PREFIX}{secrets.randbelow(10**NAME_DIGITS):0{NAME_DIGITS}d}"

@@ -16,6 +16,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts import (
     attempts,
+    challenges,
     confirmation,
     names,
     security_emails,
@@ -23,7 +24,7 @@ from accounts import (
     tokens,
 )
 from accounts.devices import Device
-from accounts.models import SecurityEvent, Session, User
+from accounts.models import Challenge, SecurityEvent, Session, User
 from accounts.sign_in_methods import has_sign_in_besides_phone
 from accounts.signals import user_registered
 from core.db.locks import locked
@@ -76,11 +77,34 @@ def register(*, username: str, email: str, password: str, **fields: str) -> User
     return user
 
 
-def _refuse_taken(user: User) -> None:
-    if User.objects.named(user.username).exists():
+def refuse_taken_username(username: str) -> None:
+    """Raise `AlreadyTaken` (409) if somebody has this username, in any case."""
+    if User.objects.named(username).exists():
         sentence = _("This username is taken.")
         raise AlreadyTaken(sentence, code="username_taken", field="username")
-    if User.objects.filter(email=user.email).exists():
+
+
+def is_address_taken(email: str, *, but_of: User | None = None) -> bool:
+    """Return whether another account has this address, or may restore it.
+
+    A changed address stays reserved while the link in it is good: nobody else
+    registers it meanwhile.
+    """
+    others = User.objects.filter(email=email)
+    reserved = Challenge.objects.filter(
+        address=normalize_email(email),
+        purpose=Challenge.Purpose.EMAIL_REVERT,
+        used_at=None,
+        expires_at__gt=timezone.now(),
+    )
+    if but_of is not None:
+        others, reserved = others.exclude(pk=but_of.pk), reserved.exclude(user=but_of)
+    return others.exists() or reserved.exists()
+
+
+def _refuse_taken(user: User) -> None:
+    refuse_taken_username(user.username)
+    if is_address_taken(str(user.email)):
         sentence = _("This e-mail address is taken.")
         raise AlreadyTaken(sentence, code="email_taken", field="email")
 
@@ -150,6 +174,8 @@ def _change_password(
     user.set_password(new)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+    challenges.close_pending(user)
+    security_emails.record_and_send(user, SecurityEvent.Type.PASSWORD_CHANGED, device)
     return tokens.open_session(user, device)
 
 

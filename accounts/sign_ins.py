@@ -5,11 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import device_tokens, security_log, tokens
+from accounts import device_tokens, security_emails, security_log, tokens
 from accounts.devices import Device
 from accounts.models import Session, User
 from core.db.locks import locked
 from jobs.services import enqueue
+
+Type = security_log.Type
 
 
 @transaction.atomic
@@ -30,10 +32,10 @@ def open_session(
     locked(User.objects).only("pk").get(pk=user.pk)
     is_new = not is_registration and _is_new(user, device)
     pair = tokens.open_session(user, device, method=method)
-    event = "REGISTERED" if is_registration else "SIGNED_IN"
-    security_log.record(user, security_log.Type[event], device, method=str(method))
+    event = Type.REGISTERED if is_registration else Type.SIGNED_IN
+    security_log.record(user, event, device, method=str(method))
     if is_new:
-        pass
+        security_emails.send(user, Type.SIGNED_IN, device)
     return pair | {"device_token": device_tokens.issue(user)}
 
 
@@ -62,11 +64,11 @@ def record_failure(
     user_id: int | None, *, network: str, client: str, at: datetime
 ) -> None:
     """Store what `note_failure` has queued; nothing for an account that is gone."""
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).first() if user_id else None
     if user is not None:
         security_log.store(
             user,
-            security_log.Type.SIGN_IN_FAILED,
+            Type.SIGN_IN_FAILED,
             network=network,
             client=client,
             at=at,

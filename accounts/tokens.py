@@ -26,8 +26,9 @@ from rest_framework_simplejwt.utils import (
     get_md5_hash_password,
 )
 
+from accounts import security_emails
 from accounts.devices import Device
-from accounts.models import Session, User
+from accounts.models import SecurityEvent, Session, User
 from core import events
 from core.exceptions import NotSignedIn
 
@@ -206,7 +207,7 @@ def refresh(raw: str, device: Device | None = None) -> dict[str, str]:
         raise _invalid_token() from error
     if (pair := _rotate(token, device.fingerprint if device else "")) is not None:
         return pair
-    _end_session_of(token, reason="replayed")
+    _end_replayed(token, device)
     raise _invalid_token()
 
 
@@ -256,14 +257,24 @@ def _blacklist(token: RefreshToken) -> bool:
     return created
 
 
+@transaction.atomic
+def _end_replayed(token: RefreshToken, device: Device | None) -> None:
+    """End the session of a copied token, and notify its owner, once."""
+    # Of several replays at once one ends the session, and one e-mail is sent.
+    if _end_session_of(token, reason="replayed"):
+        user = _sessions_of(token).select_related("user").get().user
+        event = SecurityEvent.Type.TOKEN_REPLAYED
+        security_emails.record_and_send(user, event, device)
+
+
 def sign_out(access: Token) -> None:
     """End the session of an access token."""
     _end_session_of(access, reason="signed out")
 
 
-def _end_session_of(token: Token, *, reason: str) -> None:
+def _end_session_of(token: Token, *, reason: str) -> int:
     user_id = cast(int, _user_id(token))  # all tokens that `issue_pair` signs have it
-    end_sessions(_sessions_of(token), of=user_id, reason=reason)
+    return end_sessions(_sessions_of(token), of=user_id, reason=reason)
 
 
 def _invalid_token() -> NotSignedIn:

@@ -15,6 +15,7 @@ from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
 from accounts.models import Session, User
+from accounts.registrations import services as registrations
 from accounts.second_factor import checking
 from accounts.serializers import (
     HelperSerializer,
@@ -38,6 +39,13 @@ CHANGED = inline_serializer(
     "PasswordChanged", {name: serializers.CharField() for name in ("message", *PAIR)}
 )
 
+CONFIRMATION_SENT = inline_serializer(
+    "ConfirmationSent",
+    {
+        "message": serializers.CharField(),
+        "code": serializers.ChoiceField(choices=["confirmation_sent"]),
+    },
+)
 ENDED = inline_serializer(
     "SessionsEnded",
     {"message": serializers.CharField(), "ended": serializers.IntegerField()},
@@ -68,16 +76,24 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(
         operation_id="auth_register",
         summary="Register",
-        description="Answers as a sign-in does.",
+        description="Answers as a sign-in does. Where the site asks for confirmed "
+        "addresses, it answers 202 instead, whether the address has an account or not, "
+        "and the account begins with the link in the e-mail.",
         auth=[],
-        responses={201: SignedInSerializer},
+        responses={201: SignedInSerializer, 202: CONFIRMATION_SENT},
         extensions=error_codes(s409=["taken", "username_taken", "email_taken"]),
     )
     @action(detail=False, methods=["post"])
     def register(self, request: Request) -> Response:
         """Create an account and sign in."""
         fields = {"language": get_language() or settings.LANGUAGE_CODE}
-        user = services.register(**fields | self.validated_input())
+        fields |= self.validated_input()
+        if registrations.is_deferred():
+            registrations.begin(**fields, device=device_of(request))
+            sentence = _("Please open the link that we have sent to your address.")
+            answer = {"message": sentence, "code": "confirmation_sent"}
+            return Response(answer, status=202)
+        user = services.register(**fields)
         method = Session.Method.PASSWORD
         message = _("Welcome!")
         return signed_in_response(self, user, message, method=method, is_new=True)

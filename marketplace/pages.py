@@ -10,15 +10,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import override
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from accounts import confirmation
-from core.exceptions import page_for_people
 from core.web.page_policy import as_header
 
 CHAT_HTML = settings.BASE_DIR / "docs" / "examples" / "chat.html"
@@ -113,21 +107,6 @@ def client_page(request: HttpRequest, **ids: int) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     return render(request, "client_page.html", {"path": request.path}, status=404)
-
-
-@never_cache
-@csrf_exempt  # the link is signed, and its page has no session
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm an address on POST; on GET only ask, as mail scanners open all links."""
-    user = confirmation.find(token)
-    if user is None:
-        return page_for_people(render(request, "confirm_email.html", {}, status=404))
-    if request.method == "POST":
-        confirmation.confirm(user)
-    with override(user.language):
-        context = {"email": user.email, "is_done": request.method == "POST"}
-        return render(request, "confirm_email.html", context)
 
 
 def csp_hash(page: str, tag: str) -> str:

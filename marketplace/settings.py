@@ -347,6 +347,13 @@ SIGN_IN_ATTEMPTS_PER_ACCOUNT = env.positive("SIGN_IN_ATTEMPTS_PER_ACCOUNT", 100)
 # … in this time.
 SIGN_IN_WINDOW_MINUTES = env.positive("SIGN_IN_WINDOW_MINUTES", 15, at_most=MAX_MINUTES)
 
+# Of our clients at the providers; without them nobody signs in with that service.
+GOOGLE_CLIENT_IDS = env.list("GOOGLE_CLIENT_IDS", [])
+APPLE_CLIENT_IDS = env.list("APPLE_CLIENT_IDS", [])
+GOOGLE_KEYS_URL = "https://www.googleapis.com/oauth2/v3/certs"
+APPLE_KEYS_URL = "https://appleid.apple.com/auth/keys"
+TERMS_VERSION = env.str("TERMS_VERSION", "1")  # that people accept
+TERMS_URL = env.url("TERMS_URL", "http", "https")
 # Without these SITE_URL says both. The id is a host; keys that were made for another id
 # are useless.
 PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", "") or urlsplit(SITE_URL).hostname or ""
@@ -403,6 +410,7 @@ THROTTLE = env.bool("THROTTLE", True)
 THROTTLE_ANONYMOUS_READ = env.int("THROTTLE_ANONYMOUS_READ", 3000)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "register": (env.positive("THROTTLE_REGISTER", 30), 3600),
+    "recovery": (env.positive("THROTTLE_RECOVERY", 30), 3600),
     "write": (env.positive("THROTTLE_WRITE", 300), 60),
     "upload": (env.positive("THROTTLE_UPLOAD", 120), 3600),
 }

@@ -12,11 +12,14 @@ from drf_spectacular.views import (
 from rest_framework.routers import SimpleRouter
 
 from accounts.admin_views import change_own_password
+from accounts.emails.views import EmailViewSet
 from accounts.identity_views import IdentityViewSet
 from accounts.passkeys.views import PasskeySignInViewSet, PasskeyViewSet
+from accounts.password_resets.views import PasswordResetViewSet
 from accounts.phones.views import PhoneViewSet
 from accounts.second_factor.views import SecondFactorViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
+from accounts.social.views import SocialViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -25,7 +28,7 @@ from catalog.views import CategoryViewSet
 from core import exceptions
 from favorites.views import FavoriteViewSet
 from jobs import mail_events
-from marketplace import mail_page, pages, sms_page
+from marketplace import account_pages, mail_page, pages, sms_page
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -40,6 +43,9 @@ for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", PhoneViewSet, "phone")
+router.register("auth", PasswordResetViewSet, "password-reset")
+router.register("auth", EmailViewSet, "email")
+router.register("auth", SocialViewSet, "social")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")
@@ -84,7 +90,22 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
-    path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
+    path(
+        "api/confirm-email/<str:token>",
+        account_pages.confirm_email,
+        name="confirm-email",
+    ),
+    path(
+        "api/change-email/<str:token>", account_pages.confirm_email, name="change-email"
+    ),
+    path(
+        "api/revert-email/<str:token>", account_pages.revert_email, name="revert-email"
+    ),
+    path(
+        "api/reset-password/<str:token>",
+        account_pages.reset_password,
+        name="reset-password",
+    ),
     path("api/mail/events", mail_events.webhook),
     path("api/sms/twilio/status", callbacks.twilio_status),
     path("api/sms/bird/status", callbacks.bird_status),

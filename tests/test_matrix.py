@@ -27,6 +27,10 @@ ROLES = ("stranger", "owner", "worker", "staff")
 PUBLIC = {
     "POST /api/auth/register",
     "POST /api/auth/login",
+    "POST /api/auth/password/forgot",
+    "POST /api/auth/password/reset",
+    "POST /api/auth/email/confirm",
+    "POST /api/auth/social",
     "POST /api/auth/refresh",
     "POST /api/auth/phone/start",
     "POST /api/auth/phone/verify",
@@ -60,6 +64,14 @@ MATRIX = {
     "GET /api/auth/sessions": SAME,
     "DELETE /api/auth/sessions/{pk}": (404, 200, 404, 404),
     "POST /api/auth/password": (400, 400, 400, 400),
+    "POST /api/auth/password/forgot": (400, 400, 400, 400),
+    "POST /api/auth/password/reset": (400, 400, 400, 400),
+    "POST /api/auth/social": (400, 400, 400, 400),
+    "POST /api/auth/social/link": (400, 400, 400, 400),
+    "DELETE /api/auth/social/{provider}": (404, 404, 404, 404),
+    "POST /api/auth/email/verify": (409, 409, 409, 409),
+    "POST /api/auth/email/confirm": (400, 400, 400, 400),
+    "POST /api/auth/email/change": (400, 400, 400, 400),
     "POST /api/auth/resend-confirmation": (409, 409, 409, 409),
     "GET /api/auth/profile": SAME,
     "PUT /api/auth/profile": SAME,
@@ -221,6 +233,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "item_type": "listing",
         "item_id": listing.pk,
         "key": KEY,
+        "provider": "google",
     }
 
 

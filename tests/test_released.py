@@ -20,7 +20,7 @@ ACCEPTED = {
             f"accounts.{model}.user: keeps rows of accounts.user from being deleted"
             for model in (
                 *("challenge", "passkey", "recoverycode", "securityevent"),
-                *("socialaccount", "termsacceptance", "totpdevice"),
+                *("socialaccount", "termsacceptance", "totpdevice", "trader"),
             )
         ),
         "only a superuser deletes people, in the admin, and not during an upgrade",

@@ -2,9 +2,16 @@
 
 from accounts.models.block import Block
 from accounts.models.challenge import Challenge
+from accounts.models.registration import PendingRegistration
 from accounts.models.second_factor import Passkey, RecoveryCode, TotpDevice
-from accounts.models.security import SecurityEvent, SocialAccount, TermsAcceptance
+from accounts.models.security import (
+    SecurityEvent,
+    SocialAccount,
+    TermsAcceptance,
+    UsedSocialToken,
+)
 from accounts.models.session import Session
+from accounts.models.trader import Trader
 from accounts.models.user import SUSPENDED_NAME, User, username_rule
 
 __all__ = [
@@ -12,12 +19,15 @@ __all__ = [
     "Block",
     "Challenge",
     "Passkey",
+    "PendingRegistration",
     "RecoveryCode",
     "SecurityEvent",
     "Session",
     "SocialAccount",
     "TermsAcceptance",
     "TotpDevice",
+    "Trader",
+    "UsedSocialToken",
     "User",
     "username_rule",
 ]

@@ -38,6 +38,7 @@ class Challenge(models.Model):
         PASSKEY_ADD = "passkey_add", _("add a passkey")
         PASSKEY_SIGN_IN = "passkey_sign_in", _("sign in with a passkey")
         PASSKEY_CONFIRM = "passkey_confirm", _("confirm the identity with a passkey")
+        REGISTRATION = "registration", _("register")
         SOCIAL_LINK = "social_link", _("link an account of another service")
 
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)

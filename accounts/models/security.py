@@ -109,6 +109,20 @@ class SocialAccount(models.Model):
         return f"{self.user_id}: {self.provider}"
 
 
+class UsedSocialToken(models.Model):
+    """A token of another service that has been used, until it expires."""
+
+    digest = models.CharField(max_length=64, unique=True)  # of nonce and subject
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("used token of another service")
+        verbose_name_plural = _("used tokens of other services")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class TermsAcceptance(models.Model):
     """That a user has accepted a version of the terms."""
 

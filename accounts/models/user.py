@@ -34,7 +34,19 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         CLIENT = "client", _("Client")
         WORKER = "worker", _("Worker")
 
+    class SellerType(models.TextChoices):
+        """As what the user sells, for consumers to know."""
+
+        PRIVATE = "private", _("Private person")
+        TRADER = "trader", _("Trader")
+
     username = models.CharField(max_length=30, validators=[username_rule])
+    username_derived = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Made by us. The owner may choose another one, once."),
+    )
     email = NormalizedEmailField(
         unique=True, null=True, blank=True, help_text=_("Used for signing in. Private.")
     )
@@ -62,6 +74,22 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         db_default=settings.LANGUAGE_CODE,
         help_text=_("Language of e-mails and notifications."),
     )
+
+    languages = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Spoken ones, by ISO 639-1, comma-separated."),
+    )
+    seller_type = models.CharField(
+        max_length=10,
+        choices=SellerType,
+        default=SellerType.PRIVATE,
+        db_default=SellerType.PRIVATE,
+        editable=False,
+    )
+    registration_completed_at = models.DateTimeField(null=True, editable=False)
 
     user_type = models.CharField(max_length=10, choices=Type, default=Type.BOTH)
     is_helper = models.BooleanField(default=False)
@@ -103,6 +131,12 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         db_default=0,
         editable=False,
         help_text=_("Tasks that the worker gave back. For staff."),
+    )
+
+    response_time_minutes = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        help_text=_("Median time to the first answer in a conversation."),
     )
 
     last_seen = models.DateTimeField(

@@ -1,5 +1,8 @@
 """Sessions and the security log: what their owner sees and ends."""
 
+import time
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -111,3 +114,79 @@ def test_a_replayed_token_is_in_the_log(api, alice):
     thief = {"HTTP_USER_AGENT": "curl", "REMOTE_ADDR": "203.0.113.9"}
     api.post("/api/auth/refresh", {"refresh": first}, **thief)
     assert logged(alice)[0] == "token_replayed"
+
+
+def test_a_new_device_is_notified_by_email(api, alice, run_jobs, mailoutbox):
+    sign_in(api, alice, REMOTE_ADDR="203.0.113.7")
+    assert run_jobs() == []
+    sign_in(api, alice, REMOTE_ADDR="203.0.113.7")
+    assert run_jobs() == []
+    sign_in(api, alice, REMOTE_ADDR="198.51.100.7")
+    run_jobs()
+    [email] = mailoutbox
+    assert (email.to, "new device" in email.body) == ([alice.email], True)
+
+
+def test_registration_notifies_of_no_device(api, run_jobs, mailoutbox):
+    person = {"username": "person", "email": "p@example.com", "password": PASSWORD}
+    assert api.post("/api/auth/register", person).json()["device_token"]
+    run_jobs()
+    assert [email.subject for email in mailoutbox] == ["Confirm your e-mail address"]
+
+
+def locked_out(api, user, network="203.0.113.9"):
+    """An attacker has used up what the account allows from all networks."""
+    for _attempt in range(11):
+        sign_in(api, user, "wrong", REMOTE_ADDR=network)
+
+
+def test_a_known_device_signs_in_while_strangers_guess(api, alice, settings):
+    """A12: on a new network, too, which an attacker shares."""
+    settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT = 10
+    token = sign_in(api, alice).json()["device_token"]
+    locked_out(api, alice)
+    there = {"REMOTE_ADDR": "203.0.113.9"}
+    assert sign_in(api, alice, **there).status_code == 429
+    given = {"email": alice.email, "password": PASSWORD, "device_token": token}
+    assert api.post("/api/auth/login", given, **there).status_code == 200
+
+
+def test_a_stolen_device_token_allows_ten_guesses(api, alice):
+    """A12: and no session."""
+    token = sign_in(api, alice).json()["device_token"]
+    guess = {"email": alice.email, "password": "wrong", "device_token": token}
+    codes = [
+        api.post("/api/auth/login", guess, REMOTE_ADDR=f"198.51.100.{n}").status_code
+        for n in range(12)
+    ]
+    assert codes == [401] * 10 + [429] * 2
+    assert api.get(SESSIONS, HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["forged", "another's", "expired"])
+def test_a_device_token_that_is_not_valid_gains_nothing(
+    api, alice, mallory, kind, time_machine_of
+):
+    """A12: the limits are those without it."""
+    owner = mallory if kind == "another's" else alice
+    with time_machine_of(days=91 if kind == "expired" else 0):
+        token = sign_in(api, owner).json()["device_token"]
+    token += "x" if kind == "forged" else ""
+    locked_out(api, alice)
+    given = {"email": alice.email, "password": PASSWORD, "device_token": token}
+    answer = api.post("/api/auth/login", given, REMOTE_ADDR="203.0.113.9")
+    assert answer.status_code == 429
+
+
+@pytest.fixture
+def time_machine_of(monkeypatch):
+    """Let signed values be of `days` ago."""
+
+    @contextmanager
+    def travel(days):
+        with monkeypatch.context() as patch:
+            then = time.time() - days * 24 * 3600
+            patch.setattr("django.core.signing.time.time", lambda: then)
+            yield
+
+    return travel

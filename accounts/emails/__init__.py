@@ -1,0 +1,1 @@
+"""The address of an account: its confirmation, a change, and the way back."""

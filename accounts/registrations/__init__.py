@@ -1,0 +1,1 @@
+"""Registrations: at once, or when the address is confirmed."""
