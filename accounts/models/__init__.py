@@ -5,9 +5,10 @@ from accounts.models.challenge import Challenge
 from accounts.models.second_factor import Passkey, RecoveryCode, TotpDevice
 from accounts.models.security import SecurityEvent, SocialAccount, TermsAcceptance
 from accounts.models.session import Session
-from accounts.models.user import SUSPENDED_NAME, User, username_rule
+from accounts.models.user import DELETED_NAME, SUSPENDED_NAME, User, username_rule
 
 __all__ = [
+    "DELETED_NAME",
     "SUSPENDED_NAME",
     "Block",
     "Challenge",
