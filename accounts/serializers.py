@@ -257,6 +257,12 @@ class LoginInput(Input):
     password = Password()
 
 
+class ErasureInput(Input):
+    """What proves that it is the owner who deletes the account."""
+
+    password = Password(required=False)
+
+
 class RefreshInput(Input):
     """A refresh token."""
 

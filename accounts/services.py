@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import attempts, confirmation, names, tokens
+from accounts import attempts, confirmation, erasure, names, tokens
 from accounts.devices import Device
 from accounts.models import Session, User
 from accounts.signals import user_registered
@@ -80,11 +80,24 @@ def sign_in(*, email: str, password: str, device: Device) -> User:
     """Return the user with this e-mail address and password.
 
     Raises `Throttled` (429) after too many failures (`attempts.sign_in_limits`),
-    `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for a suspended
-    account.
+    `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for an account that
+    is suspended or deleted (`erasure.refusal`).
     """
     with attempts.limited(attempts.sign_in_limits(email, device)):
-        return _authenticate(email, password)
+        user = _authenticate(email, password)
+        if not user.is_active:
+            raise erasure.refusal(user)
+        return user
+
+
+def keep_account(*, email: str, password: str, device: Device) -> User:
+    """Return the user with these credentials, whose deleted account is kept.
+
+    Limited as a sign-in. Raises as `sign_in` and `erasure.keep`.
+    """
+    with attempts.limited(attempts.sign_in_limits(email, device)):
+        user = _authenticate(email, password)
+    return erasure.keep(user, device=device)
 
 
 def _authenticate(email: str, password: str) -> User:
@@ -94,8 +107,6 @@ def _authenticate(email: str, password: str) -> User:
         make_password(password)
     if user is None or not user.check_password(password):
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
-    if not user.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
     return user
 
 

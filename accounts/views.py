@@ -10,12 +10,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import confirmation, examples, presence, services, tokens
+from accounts import confirmation, erasure, examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
 from accounts.models import User
 from accounts.serializers import (
+    ErasureInput,
     HelperSerializer,
     LoginInput,
     PasswordInput,
@@ -34,6 +35,15 @@ TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in 
 CHANGED = inline_serializer(
     "PasswordChanged", {name: serializers.CharField() for name in ("message", *PAIR)}
 )
+LEAVING = inline_serializer(
+    "AccountDeleted",
+    {
+        "message": serializers.CharField(),
+        "keep_until": serializers.DateTimeField(
+            help_text="Until then the account can be kept."
+        ),
+    },
+)
 
 
 class AuthViewSet(ApiViewSet):
@@ -48,10 +58,14 @@ class AuthViewSet(ApiViewSet):
         "refresh": RefreshInput,
         "password": PasswordInput,
         "update_profile": ProfileInput,
+        "delete_profile": ErasureInput,
+        "keep_profile": LoginInput,
     }
-    public_actions = frozenset({"register", "login", "refresh"})
+    public_actions = frozenset({"register", "login", "refresh", "keep_profile"})
     # Their answers have tokens, or end the one that asked.
-    never_repeated = frozenset({"login", "refresh", "logout", "password"})
+    never_repeated = frozenset(
+        {"login", "refresh", "logout", "password", "keep_profile"}
+    )
     examples = examples.AUTH
     throttle_scopes = {"register": "register"}
 
@@ -75,7 +89,9 @@ class AuthViewSet(ApiViewSet):
         summary="Sign in",
         auth=[],
         responses={200: SignedInSerializer},
-        extensions=error_codes(s401=["bad_credentials"], s403=["suspended"]),
+        extensions=error_codes(
+            s401=["bad_credentials"], s403=["suspended", "erasure_scheduled"]
+        ),
     )
     @action(detail=False, methods=["post"])
     def login(self, request: Request) -> Response:
@@ -161,6 +177,46 @@ class AuthViewSet(ApiViewSet):
         changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
+
+    @extend_schema(
+        operation_id="auth_deleteProfile",
+        summary="Delete the caller's account",
+        description="Body: `password`; it may be left out after a recent confirmation "
+        "of the identity. The account is hidden at once and erased after a grace "
+        "period; until `keep_until` it can be kept.",
+        responses={200: LEAVING},
+        extensions=error_codes(
+            s403=["bad_credentials", "confirmation_required"], s409=["account_in_use"]
+        ),
+    )
+    @profile.mapping.delete
+    def delete_profile(self, request: SignedInRequest) -> Response:
+        """Ends all sessions."""
+        user = erasure.delete_account(request, **self.validated_input())
+        return Response(
+            {
+                "message": _("Your account is deleted."),
+                "keep_until": user.erasure_due_at,
+            }
+        )
+
+    @extend_schema(
+        operation_id="auth_keepProfile",
+        summary="Keep an account that was deleted",
+        description="During the grace period. Answers as a sign-in does.",
+        auth=[],
+        responses={200: SignedInSerializer},
+        extensions=error_codes(
+            s401=["bad_credentials"], s403=["suspended"], s409=["not_scheduled"]
+        ),
+    )
+    @action(detail=False, methods=["post"], url_path="profile/keep")
+    def keep_profile(self, request: Request) -> Response:
+        """Restore the account with all that belongs to it."""
+        user = services.keep_account(
+            **self.validated_input(), device=device_of(request)
+        )
+        return self._signed_in(user, _("Your account is kept."))
 
     def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
         pair = tokens.open_session(user, device_of(self.request))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from accounts import confirmation
+from accounts import confirmation, erasure
 from core.exceptions import page_for_people
 from core.web.page_policy import as_header
 
@@ -128,6 +128,22 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     with override(user.language):
         context = {"email": user.email, "is_done": request.method == "POST"}
         return render(request, "confirm_email.html", context)
+
+
+@never_cache
+@csrf_exempt  # the link is signed, and its page has no session
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep_account(request: HttpRequest, token: str) -> HttpResponse:
+    """Keep a deleted account on POST; on GET only ask, as scanners open all links."""
+    user = erasure.find(token)
+    if user is None:
+        return page_for_people(render(request, "keep_account.html", {}, status=404))
+    due_at = user.erasure_due_at
+    if request.method == "POST":
+        erasure.keep(user)
+    with override(user.language):
+        context = {"due_at": due_at, "is_done": request.method == "POST"}
+        return render(request, "keep_account.html", context)
 
 
 def csp_hash(page: str, tag: str) -> str:

@@ -25,6 +25,7 @@ from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
+from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from uploads.views import UploadViewSet
@@ -34,6 +35,8 @@ for item_type in ITEM_TYPES.values():
     router.register(item_type.plural, item_type.viewset, item_type.name)
 router.register("auth", AuthViewSet, "auth")
 router.register("auth", TicketViewSet, "ws-ticket")
+router.register("auth", ExportRequestViewSet, "export-request")
+router.register("auth/exports", ExportViewSet, "export")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"
@@ -71,6 +74,7 @@ urlpatterns = [
     path("api/redoc", SpectacularRedocView.as_view(), name="redoc"),
     path("api/unsubscribe/<str:token>", unsubscribe_page, name="unsubscribe"),
     path("api/confirm-email/<str:token>", pages.confirm_email, name="confirm-email"),
+    path("api/keep-account/<str:token>", pages.keep_account, name="keep-account"),
     path("api/mail/events", mail_events.webhook),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]

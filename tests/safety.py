@@ -32,6 +32,9 @@ SECTIONS = {
         "A11": "Parallel sign-ins cannot pass the limit.",
         "A12": "An attacker's failures do not lock the owner out of a known device.",
         "A13": "Two accounts cannot share an address in another spelling.",
+        "A16": (
+            "An account in use is not deleted; of a deleted one no personal data stay."
+        ),
         "A15": "Passwords have a sensible length; secrets stay out of the logs.",
     },
     "Uploads": {

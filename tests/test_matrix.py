@@ -16,6 +16,7 @@ from listings.tests.factories import ListingFactory
 from messaging.services import start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
+from privacy.models import Export
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tests.routes import ROUTES
@@ -44,6 +45,8 @@ PUBLIC = {
     "GET /api/categories",
     "GET /api/map",
     "GET /api/messages/attachments/{pk}",  # by its signature
+    "POST /api/auth/profile/keep",
+    "GET /api/auth/exports/{pk}/file",  # by its signature
 }
 SAME = (200, 200, 200, 200)  # for a stranger, the owner, the worker and staff
 OWNER = (403, 200, 403, 403)
@@ -55,6 +58,11 @@ MATRIX = {
     "GET /api/auth/profile": SAME,
     "PUT /api/auth/profile": SAME,
     "PATCH /api/auth/profile": SAME,
+    "DELETE /api/auth/profile": (200, 409, 409, 200),
+    "POST /api/auth/profile/keep": (400, 400, 400, 400),
+    "POST /api/auth/export": (202, 202, 202, 202),
+    "GET /api/auth/exports/{pk}": (404, 200, 404, 404),
+    "GET /api/auth/exports/{pk}/file": (404, 404, 404, 404),
     "POST /api/auth/refresh": (400, 400, 400, 400),
     "POST /api/auth/register": (400, 400, 400, 400),
     "POST /api/auth/ws-ticket": SAME,
@@ -180,6 +188,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "saved-searches": SavedSearchFactory(user=alice),
         "notifications": NotificationFactory(recipient=alice),
         "messages/messages": talk.messages.get(),
+        "auth/exports": Export.objects.create(user=alice),
     }
     Upload.objects.create(
         owner=alice, key=KEY, content_type="image/jpeg", size=1, width=1, height=1
