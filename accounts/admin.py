@@ -34,12 +34,12 @@ for model in (Group, OutstandingToken, BlacklistedToken):
 
 def is_active(user: User, actor: User) -> bool:
     """Return whether the user can be suspended."""
-    return user.is_active
+    return not user.is_suspended and user.erased_at is None
 
 
 def is_suspended(user: User, actor: User) -> bool:
     """Return whether the user can be restored."""
-    return not user.is_active
+    return user.is_suspended and user.erased_at is None
 
 
 def is_unverified(user: User, actor: User) -> bool:
@@ -145,8 +145,8 @@ class UserAdmin(AuditedAdmin):
         ),
         fieldset(
             _("Status"),
-            "is_active suspended_at suspended_reason is_verified email_confirmed "
-            "phone_verified phone_used_at "
+            "is_active suspended_at suspended_reason erasure_due_at erased_at "
+            "is_verified email_confirmed phone_verified phone_used_at "
             "average_rating reviews_count tasks_completed tasks_failed "
             "tasks_given_back created_at last_login",
         ),
@@ -161,9 +161,11 @@ class UserAdmin(AuditedAdmin):
     @display(description=_("status"), ordering="is_active", label=COLOURS)
     def state(self, user: User) -> tuple[str, str | Promise]:
         """Return the key of the colour and the label."""
-        return (
-            ("active", _("Active")) if user.is_active else ("suspended", _("Suspended"))
-        )
+        if user.is_active:
+            return "active", _("Active")
+        if user.is_suspended:
+            return "suspended", _("Suspended")
+        return "deleted", _("Erased") if user.erased_at else _("Deleted")
 
     def has_add_permission(
         self, request: HttpRequest, obj: Model | None = None

@@ -141,6 +141,18 @@ AUTH: dict[str, dict] = {
         ]
     },
     "update_profile": {"Request": [PROFILE_CHANGE]},
+    "delete_profile": {
+        "Answer": [
+            {
+                "message": "Your account is deleted.",
+                "keep_until": "2031-05-20T11:30:00Z",
+            }
+        ]
+    },
+    "keep_profile": {
+        "Request": [LOGIN],
+        "Answer": [SIGNED_IN | {"message": "Your account is kept."}],
+    },
 }
 CHALLENGE = "0rZ9xq3mS4yT7vKc1wLd2A"
 CODES = ["ABCDE-23456", "K7QPX-4MZRT"] + [f"ABCD{n}-FGHIJ" for n in "ABCDEFGH"]

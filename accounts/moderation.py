@@ -30,7 +30,8 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
         raise NotAllowed(_("You cannot suspend yourself."))
     if user.is_superuser and not actor.is_superuser:
         raise NotAllowed(_("Only an administrator may suspend an administrator."))
-    if not user.is_active:
+    _require_not_erased(user)
+    if user.is_suspended:
         raise WrongStatus(_("This account is already suspended."))
     user.is_active = False
     user.suspended_at = timezone.now()
@@ -56,9 +57,10 @@ def restore(user: User, *, actor: User, reason: str) -> User:
     Raises `WrongStatus` (409) if the account is not suspended.
     """
     user = locked(User.objects).get(pk=user.pk)
-    if user.is_active:
+    _require_not_erased(user)
+    if not user.is_suspended:
         raise WrongStatus(_("This account is not suspended."))
-    user.is_active = True
+    user.is_active = not user.is_leaving  # a deleted account is kept by its owner alone
     user.suspended_at = None
     user.suspended_reason = ""
     user.save()
@@ -72,6 +74,11 @@ def restore(user: User, *, actor: User, reason: str) -> User:
         after="active",
     )
     return user
+
+
+def _require_not_erased(user: User) -> None:
+    if user.erased_at is not None:
+        raise WrongStatus(_("This account is erased."), code="erased")
 
 
 @transaction.atomic

@@ -16,8 +16,8 @@ def create(*, username: str = "", **fields: Any) -> User:
     """Create a user without a password, send `user_registered`, and return the user.
 
     Without a `username` the account gets one derived from its names, which
-    `complete-registration` may change. Raises `AlreadyTaken` (409) for a username in use,
-    and `serializers.ValidationError` (400) for a name that imitates the site.
+    `complete-registration` may change. Raises `AlreadyTaken` (409) for a username in
+    use, and `serializers.ValidationError` (400) for a name that imitates the site.
     """
     user = User(username=username, **fields)
     if not username:

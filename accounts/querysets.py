@@ -1,5 +1,6 @@
 """Querysets of users and blocks, and which columns of a user lists load."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth import get_user_model
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from accounts.models.user import User
 
-NAME_FIELDS = frozenset({"username", "first_name", "last_name", "is_active"})
+NAME_FIELDS = frozenset(
+    {"username", "first_name", "last_name", "is_active", "erasure_due_at"}
+)
 BRIEF_FIELDS = NAME_FIELDS | {
     *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),
     *("average_rating", "reviews_count", "deal_reviews_count"),
@@ -42,8 +45,20 @@ class UserQuerySet(models.QuerySet["User"]):
     """Users."""
 
     def suspended(self) -> Self:
-        """Suspended users."""
+        """Hidden users: suspended, or gone."""
         return self.filter(is_active=False)
+
+    def silenced(self) -> Self:
+        """Users whose reviews do not count: suspended by staff.
+
+        The reviews of those who have left stay, without their names.
+        """
+        stays = Q(suspended_at__isnull=False) | Q(erasure_due_at=None)
+        return self.filter(stays, is_active=False)
+
+    def to_erase(self, *, at: datetime) -> Self:
+        """Users whose grace period is over by `at`, and who are not erased yet."""
+        return self.filter(erasure_due_at__lte=at, erased_at=None).order_by("pk")
 
     def visible_to(self, user: "AbstractBaseUser | AnonymousUser | None") -> Self:
         """All but suspended users, whoever `user` is."""

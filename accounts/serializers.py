@@ -267,6 +267,12 @@ class LoginInput(Input):
     )
 
 
+class ErasureInput(Input):
+    """What proves that it is the owner who deletes the account."""
+
+    password = Password(required=False)
+
+
 class RefreshInput(Input):
     """A refresh token."""
 

@@ -18,6 +18,7 @@ from accounts import (
     attempts,
     challenges,
     confirmation,
+    erasure,
     names,
     security_emails,
     sign_ins,
@@ -115,8 +116,22 @@ def sign_in(
     """Return the user with this e-mail address and password.
 
     Raises `Throttled` (429) after too many failures (`attempts.sign_in_limits`),
-    `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for a suspended
-    account.
+    `NotSignedIn` (401) for wrong credentials and `NotAllowed` (403) for an account that
+    is suspended or deleted (`erasure.refusal`).
+    """
+    with attempts.limited(attempts.sign_in_limits(email, device, device_token)):
+        user = _authenticate(email, password, device)
+        if not user.is_active:
+            raise erasure.refusal(user)
+        return user
+
+
+def find_leaving(
+    *, email: str, password: str, device: Device, device_token: str = ""
+) -> User:
+    """Return the user with these credentials, also of a deleted account.
+
+    Limited as a sign-in, and raises as `sign_in` for wrong credentials.
     """
     with attempts.limited(attempts.sign_in_limits(email, device, device_token)):
         return _authenticate(email, password, device)
@@ -131,8 +146,6 @@ def _authenticate(email: str, password: str, device: Device) -> User:
     if user is None or not user.check_password(password):
         sign_ins.note_failure(user, device)
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
-    if not user.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
     return user
 
 

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import confirmation, examples, presence, services, tokens
+from accounts import confirmation, erasure, examples, presence, services, tokens
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
@@ -18,6 +18,7 @@ from accounts.models import Session, User
 from accounts.registrations import services as registrations
 from accounts.second_factor import checking
 from accounts.serializers import (
+    ErasureInput,
     HelperSerializer,
     LoginInput,
     PasswordInput,
@@ -37,6 +38,15 @@ PAIR = ("token", "access_token", "refresh")
 TOKENS = inline_serializer("Tokens", {name: serializers.CharField() for name in PAIR})
 CHANGED = inline_serializer(
     "PasswordChanged", {name: serializers.CharField() for name in ("message", *PAIR)}
+)
+LEAVING = inline_serializer(
+    "AccountDeleted",
+    {
+        "message": serializers.CharField(),
+        "keep_until": serializers.DateTimeField(
+            help_text="Until then the account can be kept."
+        ),
+    },
 )
 
 CONFIRMATION_SENT = inline_serializer(
@@ -64,11 +74,13 @@ class AuthViewSet(ApiViewSet):
         "refresh": RefreshInput,
         "password": PasswordInput,
         "update_profile": ProfileInput,
+        "delete_profile": ErasureInput,
+        "keep_profile": LoginInput,
     }
-    public_actions = frozenset({"register", "login", "refresh"})
+    public_actions = frozenset({"register", "login", "refresh", "keep_profile"})
     # Their answers have tokens, or end the one that asked.
     never_repeated = frozenset(
-        {"login", "refresh", "logout", "logout_everywhere", "password"}
+        {"login", "refresh", "logout", "logout_everywhere", "password", "keep_profile"}
     )
     examples = examples.AUTH
     throttle_scopes = {"register": "register"}
@@ -108,7 +120,7 @@ class AuthViewSet(ApiViewSet):
         extensions=error_codes(
             s400=["code_wrong"],
             s401=["bad_credentials"],
-            s403=["suspended", "second_factor_required"],
+            s403=["suspended", "second_factor_required", "erasure_scheduled"],
         ),
     )
     @action(detail=False, methods=["post"])
@@ -212,6 +224,52 @@ class AuthViewSet(ApiViewSet):
         changes = self.validated_input(partial=True)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
+
+    @extend_schema(
+        operation_id="auth_deleteProfile",
+        summary="Delete the caller's account",
+        description="Body: `password`; it may be left out after a recent confirmation "
+        "of the identity. The account is hidden at once and erased after a grace "
+        "period; until `keep_until` it can be kept.",
+        responses={200: LEAVING},
+        extensions=error_codes(
+            s403=["bad_credentials", "confirmation_required"], s409=["account_in_use"]
+        ),
+    )
+    @profile.mapping.delete
+    def delete_profile(self, request: SignedInRequest) -> Response:
+        """Ends all sessions."""
+        user = erasure.delete_account(request, **self.validated_input())
+        return Response(
+            {
+                "message": _("Your account is deleted."),
+                "keep_until": user.erasure_due_at,
+            }
+        )
+
+    @extend_schema(
+        operation_id="auth_keepProfile",
+        summary="Keep an account that was deleted",
+        description="During the grace period. Answers as a sign-in does.",
+        auth=[],
+        responses={200: SignedInSerializer},
+        extensions=error_codes(
+            s400=["code_wrong"],
+            s401=["bad_credentials"],
+            s403=["suspended", "second_factor_required"],
+            s409=["not_scheduled"],
+        ),
+    )
+    @action(detail=False, methods=["post"], url_path="profile/keep")
+    def keep_profile(self, request: Request) -> Response:
+        """Restore the account with all that belongs to it."""
+        given, device = self.validated_input(), device_of(request)
+        code = given.pop("code", "")
+        user = services.find_leaving(**given, device=device)
+        method = checking.require(user, code, device)
+        user = erasure.keep(user, device=device)
+        message = _("Your account is kept.")
+        return signed_in_response(self, user, message, method=method)
 
 
 class UserViewSet(ApiViewSet):

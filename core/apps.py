@@ -5,7 +5,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
-    """Registers the system checks, and the examinations of all apps."""
+    """Registers the system checks, the examinations and the privacy of all apps."""
 
     name = "core"
 
@@ -13,4 +13,4 @@ class CoreConfig(AppConfig):
         from core import checks  # noqa: F401 - registers them
         from core.db import examinations  # noqa: F401
 
-        autodiscover_modules("examinations")
+        autodiscover_modules("examinations", "privacy")

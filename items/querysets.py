@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.querysets import defer_except
+from accounts.querysets import UserQuerySet, defer_except
 from items.models import Moderated
 
 
@@ -98,7 +98,11 @@ class ContentQuerySet(models.QuerySet):
     def _is_visible(self) -> Q:
         # A subquery rather than a join: few people are suspended, so that it is read
         # once, and the partial indexes of visible rows still answer.
-        suspended = get_user_model().objects.suspended().values("pk")
+        hidden = self._hidden_people().values("pk")
         return Q(moderation=Moderated.Moderation.VISIBLE) & ~Q(
-            **{f"{self.model.owner_field}__in": suspended}
+            **{f"{self.model.owner_field}__in": hidden}
         )
+
+    def _hidden_people(self) -> UserQuerySet:
+        """The people whose rows nobody else sees."""
+        return get_user_model().objects.suspended()

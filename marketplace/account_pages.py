@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 
-from accounts import confirmation, links
+from accounts import confirmation, erasure, links
 from accounts.devices import device_of
 from accounts.emails import services as emails
 from accounts.models import Challenge
@@ -112,3 +112,17 @@ def _set_password(request: HttpRequest, token: str) -> list[str]:
         detail = cast(dict[str, list[str]], error.detail)
         return [str(one) for many in detail.values() for one in many]
     return []
+
+
+@_of_a_link
+def keep_account(request: HttpRequest, token: str) -> HttpResponse:
+    """Keep an account whose owner has deleted it, during the grace period."""
+    user = erasure.find(token)
+    if user is None:
+        return page_for_people(render(request, "keep_account.html", {}, status=404))
+    due_at = user.erasure_due_at
+    if request.method == "POST":
+        erasure.keep(user)
+    with override(user.language):
+        context = {"due_at": due_at, "is_done": request.method == "POST"}
+        return render(request, "keep_account.html", context)

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "anymail",
     "marketplace",
     "seed",
+    "privacy",
     "alerts",
     "realtime",
     "reviews",
@@ -366,6 +367,20 @@ EMAIL_CONFIRMATION = env.str(
     "none",
     validate=validate.OneOf(("none", "before_contact", "before_posting")),
 )
+
+# --- Privacy --------------------------------------------------------------------------
+# A deleted account can be kept so long; then it is erased.
+ERASURE_GRACE_DAYS = env.int("ERASURE_GRACE_DAYS", 14, at_most=MAX_DAYS)
+# Messages and reviews of an erased account stay, without its name; or their texts go.
+ERASURE_BLANKS_MESSAGES = env.bool("ERASURE_BLANKS_MESSAGES", False)
+EXPORT_DAYS = env.positive("EXPORT_DAYS", 7, at_most=MAX_DAYS)
+# How long records are kept, enforced by maintenance.
+AUDIT_LOG_DAYS = env.positive("AUDIT_LOG_DAYS", 1095, at_most=MAX_DAYS)
+SECURITY_EVENT_DAYS = env.positive("SECURITY_EVENT_DAYS", 365, at_most=MAX_DAYS)
+FINISHED_JOB_DAYS = env.positive("FINISHED_JOB_DAYS", 30, at_most=MAX_DAYS)
+DEAD_JOB_DAYS = env.positive("DEAD_JOB_DAYS", 90, at_most=MAX_DAYS)
+SUPPRESSION_DAYS = env.positive("SUPPRESSION_DAYS", 365, at_most=MAX_DAYS)
+SAVED_SEARCH_OFF_DAYS = env.positive("SAVED_SEARCH_OFF_DAYS", 730, at_most=MAX_DAYS)
 
 # --- The market's own rules -----------------------------------------------------------
 # The places that may stand in the public location of an item.

@@ -33,6 +33,7 @@ from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
+from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from sms import callbacks
@@ -53,6 +54,8 @@ router.register("auth", SecondFactorViewSet, "second-factor")
 router.register("auth", IdentityViewSet, "identity")
 router.register("auth", PasskeySignInViewSet, "passkey-sign-in")
 router.register("auth/passkeys", PasskeyViewSet, "passkey")
+router.register("auth", ExportRequestViewSet, "export-request")
+router.register("auth/exports", ExportViewSet, "export")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"
@@ -105,6 +108,9 @@ urlpatterns = [
         "api/reset-password/<str:token>",
         account_pages.reset_password,
         name="reset-password",
+    ),
+    path(
+        "api/keep-account/<str:token>", account_pages.keep_account, name="keep-account"
     ),
     path("api/mail/events", mail_events.webhook),
     path("api/sms/twilio/status", callbacks.twilio_status),

@@ -240,7 +240,10 @@ def _lock(conversation: Conversation, user: User) -> Conversation:
 
 def _require_reachable(conversation: Conversation, sender: User) -> None:
     _require_unblocked(conversation.participant_1_id, conversation.participant_2_id)
-    if not conversation.other_than(sender).is_active:
+    other = conversation.other_than(sender)
+    if other.is_leaving:
+        raise Unreachable(_("This person has deleted the account."))
+    if not other.is_active:
         raise Unreachable(_("This person's account is suspended for now."))
 
 

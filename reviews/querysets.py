@@ -6,6 +6,8 @@ from typing import Self
 from django.conf import settings
 from django.db.models import Q
 
+from accounts.models import User
+from accounts.querysets import UserQuerySet
 from items.querysets import ContentQuerySet
 
 
@@ -28,6 +30,10 @@ class ReviewQuerySet(ContentQuerySet):
         """Delayed reviews whose authors' accounts are old enough at `at`."""
         oldest = at - timedelta(days=settings.REVIEW_MIN_ACCOUNT_DAYS)
         return self.filter(is_delayed=True, reviewer__created_at__lte=oldest)
+
+    def _hidden_people(self) -> UserQuerySet:
+        """Not those who have left: the ratings of others rest on their reviews."""
+        return User.objects.silenced()
 
     def _is_visible(self) -> Q:
         return super()._is_visible() & Q(is_delayed=False)

@@ -273,9 +273,8 @@ def misrated() -> QuerySet[User, int]:
     """Return the ids of people whose stored rating differs from their reviews."""
     counted = Q(
         reviews__moderation="visible",
-        reviews__reviewer__is_active=True,
         reviews__is_delayed=False,
-    )
+    ) & ~Q(reviews__reviewer__in=User.objects.silenced().order_by().values("pk"))
     deals = counted & Q(reviews__task__isnull=False)
     stored = ("reviews_count", "deal_reviews_count", "average_rating")
     average = Coalesce(

@@ -37,6 +37,7 @@ from notifications.models import Notification, Preference
 from notifications.tests.factories import NotificationFactory
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
+from privacy.models import Export
 from reviews.models import Review
 from reviews.tests.factories import ReviewFactory
 from sms.models import SmsMessage, SmsPrefixBlock
@@ -128,4 +129,5 @@ ROWS = {
     ),
     AuditLogEntry: make_audit_log_entry,
     LogEntry: make_log_entry,
+    Export: lambda: Export.objects.create(user=UserFactory()),
 }

@@ -36,6 +36,9 @@ SECTIONS = {
             "Credentials change only after a recent confirmation, and the owner is "
             "notified."
         ),
+        "A16": (
+            "An account in use is not deleted; of a deleted one no personal data stay."
+        ),
         "A15": "Passwords have a sensible length; secrets stay out of the logs.",
     },
     "Phone codes": {

@@ -17,6 +17,7 @@ from listings.tests.factories import ListingFactory
 from messaging.services import start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
+from privacy.models import Export
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tests.routes import ROUTES
@@ -53,6 +54,8 @@ PUBLIC = {
     "GET /api/categories",
     "GET /api/map",
     "GET /api/messages/attachments/{pk}",  # by its signature
+    "POST /api/auth/profile/keep",
+    "GET /api/auth/exports/{pk}/file",  # by its signature
 }
 SAME = (200, 200, 200, 200)  # for a stranger, the owner, the worker and staff
 OWNER = (403, 200, 403, 403)
@@ -80,6 +83,11 @@ MATRIX = {
     "POST /api/auth/phone/verify": (400, 400, 400, 400),
     "POST /api/auth/phone/link": (400, 400, 400, 400),
     "DELETE /api/auth/phone": (409, 409, 409, 409),
+    "DELETE /api/auth/profile": (200, 409, 409, 200),
+    "POST /api/auth/profile/keep": (400, 400, 400, 400),
+    "POST /api/auth/export": (202, 202, 202, 202),
+    "GET /api/auth/exports/{pk}": (404, 200, 404, 404),
+    "GET /api/auth/exports/{pk}/file": (404, 404, 404, 404),
     "POST /api/auth/refresh": (400, 400, 400, 400),
     "POST /api/auth/register": (400, 400, 400, 400),
     "POST /api/auth/ws-ticket": SAME,
@@ -221,6 +229,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "notifications": NotificationFactory(recipient=alice),
         "messages/messages": talk.messages.get(),
         "auth/passkeys": Passkey.objects.create(user=alice, credential_id="3q2-7w"),
+        "auth/exports": Export.objects.create(user=alice),
     }
     Upload.objects.create(
         owner=alice, key=KEY, content_type="image/jpeg", size=1, width=1, height=1

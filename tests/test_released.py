@@ -25,6 +25,9 @@ ACCEPTED = {
         ),
         "only a superuser deletes people, in the admin, and not during an upgrade",
     ),
+    "privacy.export.user: keeps rows of accounts.user from being deleted": (
+        "only a superuser deletes people, in the admin, and not during an upgrade"
+    ),
     "accounts.user: constraint one_owner_per_verified_phone is new": (
         "the released code verifies no phones"
     ),

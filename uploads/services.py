@@ -144,6 +144,18 @@ def _delete_with_files(upload: Upload, rows: QuerySet[Upload]) -> bool:
     return True
 
 
+def erase(upload: Upload) -> None:
+    """Delete an upload of an erased person with its files, wherever it was shown.
+
+    Raises `ServiceUnavailable` (503) when the storage fails.
+    """
+    # The files first: if the process is killed in between, the row still names them and
+    # the next run deletes both. Nothing serves them: their owner is gone.
+    with storage.storage_errors():
+        upload.delete_files()
+    upload.delete()
+
+
 def to_site_path(url: str) -> str:
     """Return the path of an upload as rows store it, from its path or full URL.
 

@@ -12,9 +12,10 @@ from accounts.models.security import (
 )
 from accounts.models.session import Session
 from accounts.models.trader import Trader
-from accounts.models.user import SUSPENDED_NAME, User, username_rule
+from accounts.models.user import DELETED_NAME, SUSPENDED_NAME, User, username_rule
 
 __all__ = [
+    "DELETED_NAME",
     "SUSPENDED_NAME",
     "Block",
     "Challenge",

@@ -21,6 +21,7 @@ username_rule = RegexValidator(
     _("Use 3 to 30 letters, digits or underscores."),
 )
 SUSPENDED_NAME = _("Suspended user")  # in place of a suspended person's name
+DELETED_NAME = _("Deleted person")  # of one who has left, or is about to
 PRIOR_REVIEWS, PRIOR_RATING = 5, 3.5  # prior of the Bayesian average
 
 
@@ -153,6 +154,10 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
     suspended_reason = models.CharField(max_length=500, blank=True, editable=False)
+    # Set when the owner deletes the account, and left when it is erased. It is not
+    # active from then on.
+    erasure_due_at = models.DateTimeField(null=True, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False, editable=False)
     search_text = NormalizedTextField(sources=("username", "first_name", "last_name"))
@@ -198,6 +203,11 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
                 fields=["id"], name="user_suspended", condition=Q(is_active=False)
             ),
             models.Index(
+                fields=["erasure_due_at"],
+                name="user_erasure_due",
+                condition=Q(erasure_due_at__isnull=False, erased_at=None),
+            ),
+            models.Index(
                 fields=["-id"],
                 name="user_staff",
                 condition=Q(is_staff=True) | Q(is_superuser=True),
@@ -227,14 +237,30 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         return self.username
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether the owner has deleted the account: it is erased, or will be."""
+        return not self.is_active and self.erasure_due_at is not None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether staff have suspended the account."""
+        if self.erasure_due_at is None:
+            return not self.is_active
+        return self.suspended_at is not None
+
+    @property
     def public_name(self) -> str:
-        """What others read as `display_name`: of a suspended user, a fixed name."""
-        return self.display_name if self.is_active else str(SUSPENDED_NAME)
+        """What others read as `display_name`: of a hidden user, a fixed name."""
+        return self.display_name if self.is_active else self._fixed_name
 
     @property
     def public_username(self) -> str:
-        """What others read as the username: of a suspended user, a fixed name."""
-        return self.username if self.is_active else str(SUSPENDED_NAME)
+        """What others read as the username: of a hidden user, a fixed name."""
+        return self.username if self.is_active else self._fixed_name
+
+    @property
+    def _fixed_name(self) -> str:
+        return str(DELETED_NAME if self.is_leaving else SUSPENDED_NAME)
 
     @property
     def public_picture(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import challenges, security_emails, security_log, tokens
+from accounts import challenges, erasure, security_emails, security_log, tokens
 from accounts.devices import Device
 from accounts.models import Challenge, Passkey, SecurityEvent, Session, User
 from accounts.passkeys import verification
@@ -128,7 +128,7 @@ def sign_in(key: str, credential: dict, device: Device) -> User:
     if passkey is None or not _is_answer(state, passkey, credential, device):
         raise NotSignedIn(_("This passkey is not known."), code="bad_credentials")
     if not passkey.user.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
+        raise erasure.refusal(passkey.user)
     return passkey.user
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import attempts, challenges, email_codes, passwordless
+from accounts import attempts, challenges, email_codes, erasure, passwordless
 from accounts.devices import Device
 from accounts.models import Challenge, User
 from accounts.phones.services import check, take
@@ -85,7 +85,7 @@ def _sign_in(
         user = passwordless.create(**fields)
         return take(challenge.address, user, device=device), True
     if not owner.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
+        raise erasure.refusal(owner)
     # Compared: the number may have got another owner since the proof.
     if not is_trusted(owner) and owner != proved:
         sentence = _(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import attempts, challenges, security_emails, security_log
+from accounts import attempts, challenges, erasure, security_emails, security_log
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, Session, TotpDevice, User
 from accounts.second_factor import recovery, totp
@@ -102,7 +102,7 @@ def verify(key: str, code: str, device: Device) -> User:
     user = challenge.user
     assert user is not None  # `_ask` sets it
     if not user.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
+        raise erasure.refusal(user)
     if challenge.data["password"] != user.get_session_auth_hash()[:16]:
         raise challenges.expired()  # it was given for another password
     with attempts.limited(attempts.code_limits(user.pk, device)):

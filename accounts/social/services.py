@@ -16,6 +16,7 @@ from rest_framework import serializers
 from accounts import (
     attempts,
     challenges,
+    erasure,
     reauthentication,
     security_emails,
     security_log,
@@ -108,7 +109,7 @@ def _use(account: SocialAccount, device: Device) -> SignIn:
 
 def _refuse_suspended(user: User) -> None:
     if not user.is_active:
-        raise NotAllowed(_("This account is suspended."), code="suspended")
+        raise erasure.refusal(user)
 
 
 def _refuse_known_address(identity: Identity, device: Device) -> None:
