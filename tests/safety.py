@@ -34,6 +34,19 @@ SECTIONS = {
         "A13": "Two accounts cannot share an address in another spelling.",
         "A15": "Passwords have a sensible length; secrets stay out of the logs.",
     },
+    "Phone codes": {
+        "O4": (
+            "Text messages are limited per number, prefix, network and account, "
+            "to mobile numbers of allowed countries."
+        ),
+        "O5": "At the daily limit messages stop, staff are told, and the rest works.",
+        "O8": "A request sends one message at most, whatever fails, and answers soon.",
+        "O9": "A phone number has one spelling.",
+        "O10": (
+            "Forged callbacks are refused, replays change nothing, and prefixes whose "
+            "codes are not entered are blocked."
+        ),
+    },
     "Uploads": {
         "U1": "A body over the limit is refused before it is held in memory.",
         "U2": "Only pictures are decoded, in a fixed list of formats.",
