@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
-    from accounts.models import User
+    from accounts.models.user import User
 
 NAME_FIELDS = frozenset({"username", "first_name", "last_name", "is_active"})
 BRIEF_FIELDS = NAME_FIELDS | {

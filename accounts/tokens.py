@@ -6,11 +6,11 @@ session with all its tokens. The exception is a second use from the same device 
 """
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from core.exceptions import NotSignedIn
 
 SESSION_CLAIM = "sid"
 REPEAT_WINDOW = timedelta(seconds=10)
+USE_INTERVAL = timedelta(minutes=1)  # between two writes of `Session.last_used_at`
 SESSION_ENDED = "session.ended"  # the event that closes the sockets of the user
 
 
@@ -99,13 +100,26 @@ def _store(refresh: RefreshToken, user: User) -> None:
     )
 
 
-def open_session(user: User, device: Device | None = None) -> dict[str, str]:
+def open_session(
+    user: User, device: Device | None = None, *, method: str = Session.Method.PASSWORD
+) -> dict[str, str]:
     """Create a session and return its first pair of tokens.
 
-    `device` is known from then on, as long as the session is stored.
+    `device` is known from then on, as long as the session is stored. `method` is how
+    the person has just proved who they are.
     """
-    fingerprint = device.fingerprint if device else ""
-    return issue_pair(Session.objects.create(user=user, device=fingerprint))
+    now = timezone.now()
+    session = Session.objects.create(
+        user=user,
+        device=device.fingerprint if device else "",
+        network=device.network if device else "",
+        client=device.client if device else "",
+        method=method,
+        last_used_at=now,
+        confirmed_at=now,
+        confirmed_with=method,
+    )
+    return issue_pair(session)
 
 
 def end_sessions(sessions: QuerySet[Session], *, of: int, reason: str) -> int:
@@ -129,13 +143,31 @@ def get_user(token: Token) -> User | None:
     user_id, key = _user_id(token), _session_key(token)
     if user_id is None or key is None:
         return None
-    user = User.objects.filter(
-        pk=user_id, is_active=True, sessions__key=key, sessions__ended_at=None
-    ).first()
+    user = (
+        User.objects.filter(
+            pk=user_id, is_active=True, sessions__key=key, sessions__ended_at=None
+        )
+        .annotate(session_used_at=F("sessions__last_used_at"))
+        .first()
+    )
     if user is None:
         return None
     password_hash = token.get(api_settings.REVOKE_TOKEN_CLAIM)
-    return user if password_hash == get_md5_hash_password(user.password) else None
+    if password_hash != get_md5_hash_password(user.password):
+        return None
+    _note_use(key, cast(Any, user).session_used_at)
+    return user
+
+
+def _note_use(key: UUID, last_used_at: datetime | None) -> None:
+    """Store that the session is in use, at most once a minute."""
+    now = timezone.now()
+    if last_used_at is not None and now - last_used_at < USE_INTERVAL:
+        return
+    # The condition again: of a page's parallel requests one writes, and the others
+    # change no row.
+    unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_INTERVAL)
+    Session.objects.filter(unnoted, key=key).update(last_used_at=now)
 
 
 def get_session(token: Token) -> Session:

@@ -66,6 +66,20 @@ def network_of(address: str, *, burst: bool = False) -> str:
     return str(ip_network((int(parsed) >> (128 - bits) << (128 - bits), bits)))
 
 
+def shortened_network(address: str) -> str:
+    """Return the network of an address that may be stored and shown.
+
+    Of IPv4 the first 24 bits, `203.0.113.0/24`, and of IPv6 the first 48: neither names
+    a household. Empty for text that is no address.
+    """
+    try:
+        parsed = ip_address(network_of(address, burst=True).partition("/")[0])
+    except ValueError:
+        return ""
+    bits = 24 if parsed.version == 4 else BURST_BITS
+    return str(ip_network((parsed, bits), strict=False))
+
+
 def networks_of(address: str) -> list[str]:
     """Return each network to count a use for, the smallest first: two of IPv6."""
     small, large = network_of(address), network_of(address, burst=True)

@@ -47,10 +47,18 @@ class DomainError(Exception):
     code = "conflict"  # for clients: stable, and never translated
     retry_after: int | None = None  # seconds, for the `Retry-After` header
 
-    def __init__(self, message: str, *, code: str = "", field: str = ""):
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        field: str = "",
+        extra: dict[str, Any] | None = None,
+    ):
         super().__init__(message)
         self.code = code or self.code
         self.field = field  # of the input, if one is at fault
+        self.extra = extra or {}  # more members of the body, for programs
 
 
 class ValidationFailed(DomainError):

@@ -42,7 +42,7 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
         set_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
         fields = {exc.field: [str(exc)]} if exc.field else None
-        body = error_body(str(exc), exc.code, fields)
+        body = error_body(str(exc), exc.code, fields, **exc.extra)
         return Response(body, status=exc.status, headers=headers)
     if isinstance(exc, UnreadablePostError):
         sentence = _("This took too long to arrive. Please try again.")

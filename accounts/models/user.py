@@ -1,20 +1,17 @@
-"""Users, their sessions, and blocks between users."""
-
-import uuid
+"""People with an account."""
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
 from accounts.passwords import is_published, normalize_password
-from accounts.querysets import BlockQuerySet, SessionQuerySet, UserManager
+from accounts.querysets import UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
 from search.fields import NormalizedTextField
@@ -79,7 +76,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     )
 
     is_verified = models.BooleanField(default=False, editable=False)
-    phone_verified = models.BooleanField(default=False, editable=False)
+    phone_verified = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Its owner has proved to have it. It is in the form +37120000000."),
+    )
+    phone_used_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Last proof or sign-in by the phone.")
+    )
     average_rating = models.FloatField(
         default=0, editable=False, help_text=_("0 without reviews.")
     )
@@ -138,6 +142,12 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
                 Lower("username"),
                 name="username_taken",
                 violation_error_message=_("This username is taken."),
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                name="one_owner_per_verified_phone",
+                condition=Q(phone_verified=True),
+                violation_error_message=_("Another account has verified this number."),
             ),
             models.CheckConstraint(
                 name="user_rating_fits_reviews",
@@ -257,65 +267,3 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return `display_name`."""
         return self.display_name
-
-
-class Session(models.Model):
-    """One sign-in of a user. Its tokens carry `key`; all end with the session."""
-
-    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    created_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=30, blank=True)
-    device = models.CharField(
-        max_length=32, blank=True, db_default="", default="", editable=False
-    )  # `Device.fingerprint` of the sign-in or of the last refresh
-    # The refresh token that was used last, and when.
-    refreshed_jti = models.CharField(
-        max_length=255, blank=True, db_default="", default="", editable=False
-    )
-    refreshed_at = models.DateTimeField(null=True, editable=False)
-
-    objects = SessionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["created_at"], name="session_age")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.created_at:%Y-%m-%d %H:%M}"
-
-
-class Block(models.Model):
-    """While it exists, `blocker` and `blocked` cannot write to each other."""
-
-    blocker = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="+",
-        db_index=False,  # the unique constraint begins with it
-    )
-    blocked = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = BlockQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("block")
-        verbose_name_plural = _("blocks")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["blocker", "blocked"], name="one_block_per_pair"
-            ),
-            models.CheckConstraint(
-                name="nobody_blocks_themselves",
-                condition=~Q(blocker=F("blocked")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.blocker_id} blocks {self.blocked_id}"

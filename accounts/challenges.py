@@ -1,0 +1,198 @@
+"""Codes and links: made, sent by others, and checked by compare-and-set.
+
+`create` returns a challenge and its secret, which is stored nowhere. `check` spends one
+attempt before it compares, and `use` closes the challenge for everybody else.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.models import Challenge, User
+from core.exceptions import DomainError, ValidationFailed
+
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_ATTEMPTS = 5
+TOKEN_BYTES = 32
+KEY_CHARS = 22  # of `Challenge.key`
+SALT = "accounts.challenges"
+
+
+class CodeWrong(ValidationFailed):
+    """The code is wrong (400); `attempts_left` says how many more may be tried."""
+
+    code = "code_wrong"
+
+
+class CodeExpired(ValidationFailed):
+    """The challenge is unknown, for something else, expired, used or replaced (400)."""
+
+    code = "code_expired"
+
+
+class CodeBurned(DomainError):
+    """No attempts are left (429): a new code has to be asked for."""
+
+    status = 429
+    code = "code_burned"
+
+
+@transaction.atomic
+def create(
+    purpose: str,
+    *,
+    secret: str,
+    user: User | None = None,
+    address: str = "",
+    network: str = "",
+    data: dict[str, Any] | None = None,
+    lifetime: timedelta = CODE_LIFETIME,
+    attempts: int = CODE_ATTEMPTS,
+) -> Challenge:
+    """Store a challenge that `secret` answers; it replaces earlier ones.
+
+    Those are the open ones of the same purpose, user and address. `secret` is a
+    `new_code()` or a `new_token_secret()`, or empty where a device is asked.
+    """
+    now = timezone.now()
+    same = Challenge.objects.filter(purpose=purpose, user=user, address=address)
+    same.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    challenge = Challenge(
+        purpose=purpose,
+        user=user,
+        address=address,
+        network=network,
+        data=data or {},
+        attempts_left=attempts,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    challenge.secret_hash = _hash(challenge, secret) if secret else ""
+    challenge.save(force_insert=True)
+    return challenge
+
+
+def new_code() -> str:
+    """Return six random digits."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+
+def new_token_secret() -> str:
+    """Return the secret half of a token for a link, 43 characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_of(challenge: Challenge, secret: str) -> str:
+    """Return what a link contains: the key of the challenge and its secret."""
+    return f"{challenge.key}{secret}"
+
+
+def check(
+    key: str, secret: str, *, purposes: Iterable[str], user: User | None = None
+) -> Challenge:
+    """Return the open challenge that `secret` answers, having spent one attempt.
+
+    Call it outside of a transaction: a rollback would give the attempt back. Raises
+    `CodeExpired` and `CodeWrong` (400), and `CodeBurned` (429).
+    """
+    challenge = find(key, purposes=purposes, user=user)
+    spend(challenge)
+    if not constant_time_compare(challenge.secret_hash, _hash(challenge, secret)):
+        raise wrong(challenge)
+    return challenge
+
+
+def find(key: str, *, purposes: Iterable[str], user: User | None = None) -> Challenge:
+    """Return the challenge of one of these purposes and of `user`, open or not.
+
+    Raises `CodeExpired` (400).
+    """
+    rows = Challenge.objects.filter(key=key, purpose__in=list(purposes), user=user)
+    challenge = rows.first()
+    if challenge is None:
+        raise _expired()
+    return challenge
+
+
+def spend(challenge: Challenge) -> None:
+    """Spend an attempt, before anything is compared.
+
+    Raises `CodeExpired` (400) if the challenge is not open, and `CodeBurned` (429) if
+    no attempts are left. Sets `attempts_left` to a number that is not too low.
+    """
+    # Compare-and-set: of a hundred requests at once as many change the row as there are
+    # attempts. Comparing first would let all of them guess.
+    open_rows = Challenge.objects.filter(_is_open(timezone.now()), pk=challenge.pk)
+    is_spent = open_rows.filter(attempts_left__gt=0).update(
+        attempts_left=F("attempts_left") - 1
+    )
+    challenge.refresh_from_db(fields=["attempts_left", "used_at", "expires_at"])
+    if is_spent:
+        return
+    if challenge.attempts_left == 0 and challenge.expires_at > timezone.now():
+        raise CodeBurned(_("Too many wrong codes. Please ask for a new one."))
+    raise _expired()
+
+
+def wrong(challenge: Challenge) -> CodeWrong:
+    """Return the error for a wrong answer, with the attempts that are left."""
+    left = {"attempts_left": challenge.attempts_left}
+    return CodeWrong(_("The code is wrong."), field="code", extra=left)
+
+
+def use(challenge: Challenge) -> None:
+    """Close the challenge in the transaction of its effect; once.
+
+    Raises `CodeExpired` (400) if another request was faster.
+    """
+    # Compare-and-set: two requests with the right code have one effect.
+    rows = Challenge.objects.filter(_is_open(timezone.now()), pk=challenge.pk)
+    if not rows.update(used_at=timezone.now()):
+        raise _expired()
+
+
+def find_by_token(token: str, *, purpose: str) -> Challenge | None:
+    """Return the open challenge of a link with its user, or None. Spends no attempt.
+
+    A token has 256 random bits: nobody guesses one.
+    """
+    key, secret = token[:KEY_CHARS], token[KEY_CHARS:]
+    rows = Challenge.objects.filter(_is_open(timezone.now()), key=key, purpose=purpose)
+    challenge = rows.select_related("user").first()
+    if challenge is None or not secret:
+        return None
+    is_right = constant_time_compare(challenge.secret_hash, _hash(challenge, secret))
+    return challenge if is_right else None
+
+
+def close_all(user: User, *purposes: str) -> None:
+    """Expire the open challenges of a user, of these purposes or of all."""
+    now = timezone.now()
+    rows = Challenge.objects.filter(user=user, used_at=None, expires_at__gt=now)
+    if purposes:
+        rows = rows.filter(purpose__in=purposes)
+    rows.update(expires_at=now)
+
+
+def _is_open(at: datetime) -> Q:
+    return Q(used_at=None, expires_at__gt=at)
+
+
+def _hash(challenge: Challenge, secret: str) -> str:
+    """The keyed hash of the secret, for this person, address and purpose alone."""
+    bound = (challenge.key, challenge.purpose, challenge.user_id, challenge.address)
+    text = "\0".join(map(str, (*bound, secret)))
+    return salted_hmac(SALT, text, algorithm="sha256").hexdigest()
+
+
+def _expired() -> CodeExpired:
+    sentence = _("This code is no longer valid. Please ask for a new one.")
+    return CodeExpired(sentence)
