@@ -67,6 +67,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "name": settings.SITE_NAME,
         "base_url": f"{request.scheme}://{request.get_host()}",
         "demo_password": demo_password() if settings.DEMO else "",
+        "shows_sms": settings.DEMO and settings.DEBUG,
     }
     return render(request, "welcome.html", context)
 

@@ -45,8 +45,19 @@ SECTIONS = {
         "O1": "Codes are random, short-lived, used once and stored as keyed hashes.",
         "O2": "Five guesses, then the code is burned.",
         "O3": "A new code replaces the old one, and sends are limited per number.",
-        "O7": "Taken and free numbers answer alike; a number has one verified owner.",
+        "O4": (
+            "Text messages are limited per number, prefix, network and account, "
+            "to mobile numbers of allowed countries."
+        ),
+        "O5": "At the daily limit messages stop, staff are told, and the rest works.",
         "O6": "A code works for its person, number and purpose alone.",
+        "O7": "Taken and free numbers answer alike; a number has one verified owner.",
+        "O8": "A request sends one message at most, whatever fails, and answers soon.",
+        "O9": "A phone number has one spelling.",
+        "O10": (
+            "Forged callbacks are refused, replays change nothing, and prefixes whose "
+            "codes are not entered are blocked."
+        ),
         "O11": "A phone number alone does not move money.",
     },
     "Uploads": {
