@@ -64,6 +64,7 @@ urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it
     path("", pages.welcome),
     path("examples/chat", pages.chat),
+    path("examples/account", pages.account),
     path("examples/mail", mail_page.mail_page),
     path("examples/mail/body", mail_page.mail_body),
     *(
