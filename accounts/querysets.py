@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from accounts.models.user import User
 
-NAME_FIELDS = frozenset({"username", "first_name", "last_name", "is_active"})
+NAME_FIELDS = frozenset(
+    {"username", "first_name", "last_name", "is_active", "seller_type"}
+)
 BRIEF_FIELDS = NAME_FIELDS | {
     *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),
     *("average_rating", "reviews_count", "deal_reviews_count"),
