@@ -10,6 +10,16 @@ BRIEF = {
     "avatar_url": PICTURE,
     "profile_picture_url": PICTURE,
     "is_verified": True,
+    "seller_type": "trader",
+}
+TRADER = {
+    "name": "Dārznieks SIA",
+    "address": "Dārza iela 1, Rīga, LV-1001",
+    "registration_number": "40000000000",
+    "vat_number": "LV40000000000",
+    "email": "office@example.com",
+    "phone": "+371 20000000",
+    "certified_at": "2031-03-01T08:20:00Z",
 }
 PROFILE = BRIEF | {
     "email": "client7@example.com",
@@ -35,6 +45,14 @@ PROFILE = BRIEF | {
     "tasks_completed": 9,
     "reputation_score": 4.3,
     "completion_rate": 90.0,
+    "languages": ["lv", "en"],
+    "skills_list": ["gardening", "painting"],
+    "helper_categories_list": ["outdoor", "painting"],
+    "badges": ["email", "staff"],
+    "response_time_minutes": 25,
+    "trader": TRADER,
+    "username_derived": False,
+    "registration_completed": True,
     "created_at": "2031-03-01T08:15:00Z",
     "updated_at": "2031-05-06T11:30:00Z",
 }
@@ -71,6 +89,10 @@ PUBLIC_USER = BRIEF | {
     "rating_basis": "deals",
     "reviews_count": 12,
     "completion_rate": 90.0,
+    "languages": ["lv", "en"],
+    "badges": ["email", "staff"],
+    "response_time_minutes": 25,
+    "trader": TRADER,
     "created_at": "2031-03-01T08:15:00Z",
     "is_online": False,
     "last_seen": "2031-05-06T11:20:00Z",
@@ -127,6 +149,13 @@ SOCIAL: dict[str, dict] = {
         "Answer": [SIGNED_IN | {"is_new_user": False}],
     },
     "link": {"Request": [SOCIAL_TOKEN]},
+}
+TERMS: dict[str, dict] = {"terms": {"Request": [{"version": "1"}]}}
+ONBOARDING: dict[str, dict] = {
+    "check_username": {"Answer": [{"available": False, "reason": "taken"}]},
+    "complete_registration": {
+        "Request": [PROFILE_CHANGE | {"username": "client7", "languages": ["lv", "en"]}]
+    },
 }
 AUTH: dict[str, dict] = {
     "register": {

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from accounts.models.user import User
 
 NAME_FIELDS = frozenset(
-    {"username", "first_name", "last_name", "is_active", "erasure_due_at"}
+    {
+        *("username", "first_name", "last_name", "is_active", "erasure_due_at"),
+        "seller_type",
+    }
 )
 BRIEF_FIELDS = NAME_FIELDS | {
     *("avatar_url", "profile_picture_url", "is_verified", "city", "country"),

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts import examples, presence
+from accounts import badges, examples, presence
+from accounts.languages import Languages
 from accounts.models import User, username_rule
 from accounts.serializer_fields import (
     Categories,
@@ -17,6 +19,7 @@ from accounts.serializer_fields import (
     PersonName,
     PictureUrl,
 )
+from accounts.traders.serializers import TraderInput, TraderSerializer
 from core.api.fields import (
     Input,
     MoneyField,
@@ -57,7 +60,14 @@ OF_SUSPENDED = {
     **dict.fromkeys(("first_name", "last_name", "city", "country"), ""),
     **dict.fromkeys(("avatar_url", "profile_picture_url", "last_seen"), None),
     **dict.fromkeys(("is_verified", "is_online"), False),
+    **dict.fromkeys(("trader", "response_time_minutes"), None),
+    **dict.fromkeys(("badges", "languages"), ()),
 }
+
+
+def seller_type_field(**kwargs: Any) -> serializers.ChoiceField:
+    """Return the field that says whether somebody sells as a trader."""
+    return serializers.ChoiceField(choices=User.SellerType.choices, **kwargs)
 
 
 class UserBrief(Output):
@@ -75,6 +85,7 @@ class UserBrief(Output):
     avatar_url = serializers.SerializerMethodField()
     profile_picture_url = serializers.SerializerMethodField()
     is_verified = serializers.BooleanField()
+    seller_type = seller_type_field()
 
     def to_representation(self, instance: User) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -102,6 +113,9 @@ class SellerInfo(UserBrief):
     reviews_count = serializers.IntegerField()
     completion_rate = serializers.FloatField()
     created_at = serializers.DateTimeField()
+    trader = TraderSerializer(
+        source="trader_details", allow_null=True, help_text="Of a trader, else null."
+    )
 
 
 class UserWithPresence(UserBrief):
@@ -135,6 +149,11 @@ class PublicUserSerializer(UserWithPresence, SellerInfo):
     skills = serializers.SerializerMethodField()
     helper_categories = serializers.SerializerMethodField()
     hourly_rate = serializers.FloatField(allow_null=True)
+    languages = serializers.SerializerMethodField()
+    badges = serializers.SerializerMethodField()
+    response_time_minutes = serializers.IntegerField(
+        allow_null=True, help_text="Median time to the first answer; null if unknown."
+    )
 
     def get_skills(self, user: User) -> list[str]:
         """The skills, in the order of the profile."""
@@ -143,6 +162,14 @@ class PublicUserSerializer(UserWithPresence, SellerInfo):
     def get_helper_categories(self, user: User) -> list[str]:
         """Slugs of the categories of offered help."""
         return split_values(user.helper_categories)
+
+    def get_languages(self, user: User) -> list[str]:
+        """Codes of the languages that the user speaks (ISO 639-1)."""
+        return split_values(user.languages)
+
+    def get_badges(self, user: User) -> list[str]:
+        """What was checked: `email`, `phone`, `staff`."""
+        return badges.of(user)
 
 
 class ProfileSerializer(Output):
@@ -186,8 +213,37 @@ class ProfileSerializer(Output):
     tasks_completed = serializers.IntegerField()
     reputation_score = serializers.FloatField()
     completion_rate = serializers.FloatField()
+    languages = serializers.SerializerMethodField()
+    skills_list = serializers.SerializerMethodField()
+    helper_categories_list = serializers.SerializerMethodField()
+    badges = serializers.SerializerMethodField()
+    response_time_minutes = serializers.IntegerField(allow_null=True)
+    seller_type = seller_type_field()
+    trader = TraderSerializer(source="own_trader_details", allow_null=True)
+    username_derived = serializers.BooleanField(
+        help_text="Whether the username was made for the account."
+    )
+    registration_completed = serializers.BooleanField(
+        help_text="Whether `PUT /api/auth/complete-registration` was used."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    def get_languages(self, user: User) -> list[str]:
+        """Codes of the languages that the user speaks (ISO 639-1)."""
+        return split_values(user.languages)
+
+    def get_skills_list(self, user: User) -> list[str]:
+        """The skills as a list."""
+        return split_values(user.skills)
+
+    def get_helper_categories_list(self, user: User) -> list[str]:
+        """The categories of offered help as a list."""
+        return split_values(user.helper_categories)
+
+    def get_badges(self, user: User) -> list[str]:
+        """What was checked, and others see: `email`, `phone`, `staff`."""
+        return badges.of(user)
 
     def get_avatar_url(self, user: User) -> str | None:
         """The full URL of the avatar; null without one."""
@@ -249,6 +305,16 @@ class RegisterInput(Input):
     first_name = PersonName(max_length=80)
     last_name = PersonName(max_length=80)
     language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
+    terms_version = TextField(
+        max_length=30, required=False, help_text="Of `GET /api/terms`, as accepted."
+    )
+
+    def validate_terms_version(self, version: str) -> str:
+        """Return the version, if it is the current one."""
+        if version != settings.TERMS_VERSION:
+            sentence = _("There is a newer version of the terms.")
+            raise serializers.ValidationError(sentence)
+        return version
 
 
 class LoginInput(Input):
@@ -307,6 +373,9 @@ class ProfileInput(Input):
     hourly_rate = MoneyField(required=False, allow_null=True)
     latitude = LatitudeField(required=False, allow_null=True)
     longitude = LongitudeField(required=False, allow_null=True)
+    languages = Languages(required=False)
+    seller_type = StrictChoiceField(choices=User.SellerType.choices, required=False)
+    trader = TraderInput(required=False, allow_null=True)
 
     def validate(self, attrs: dict) -> dict:
         return require_whole_point(attrs)

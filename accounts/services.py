@@ -28,6 +28,8 @@ from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, Session, User
 from accounts.sign_in_methods import has_sign_in_besides_phone
 from accounts.signals import user_registered
+from accounts.terms import services as terms
+from accounts.traders import services as traders
 from core.db.locks import locked
 from core.email_addresses import normalize_email
 from core.exceptions import DomainError, NotAllowed, NotSignedIn, WrongStatus
@@ -51,7 +53,14 @@ def check_password(password: str, user: User, field: str = "password") -> None:
 
 
 @transaction.atomic
-def register(*, username: str, email: str, password: str, **fields: str) -> User:
+def register(
+    *,
+    username: str,
+    email: str,
+    password: str,
+    terms_version: str = "",
+    **fields: str,
+) -> User:
     """Create a user, send `user_registered`, and return the user.
 
     The address gets the confirmation e-mail. Raises `AlreadyTaken` (409) for a username
@@ -73,6 +82,8 @@ def register(*, username: str, email: str, password: str, **fields: str) -> User
     except IntegrityError as error:
         _refuse_taken(user)
         raise AlreadyTaken(_("This username or e-mail address is taken.")) from error
+    if terms_version:
+        terms.accept(user, terms_version)
     user_registered.send(sender=User, user=user)
     confirmation.send(user)
     return user
@@ -197,12 +208,19 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     """Write `changes` (field names to values) to the profile; return the saved user.
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture
-    that is not an upload of the user, and `serializers.ValidationError` (400) for a
-    name that imitates the site.
+    that is not an upload of the user, `serializers.ValidationError` (400) for a name
+    that imitates the site, and `ValidationFailed` (400) for an incomplete trader.
     """
+    changes = dict(changes)
     user = locked(User.objects).get(pk=user.pk)
     before = [getattr(user, name) for name in PICTURE_FIELDS]
     _change_phone(user, changes)
+    if {"seller_type", "trader"} & set(changes):
+        traders.save(
+            user,
+            seller_type=changes.pop("seller_type", user.seller_type),
+            details=changes.pop("trader", None),
+        )
     for name, value in changes.items():
         setattr(user, name, value)
     if {"first_name", "last_name"} & set(changes):

@@ -29,7 +29,7 @@ FIELDS = """
     t.moderation, t.moderation_reason, t.id, t.creator_id,
     CASE WHEN c.first_name <> '' AND c.last_name <> ''
         THEN c.first_name || ' ' || c.last_name ELSE c.username END AS creator_name,
-    t.assigned_to_id,
+    c.seller_type, t.assigned_to_id,
     CASE WHEN w.first_name <> '' AND w.last_name <> ''
         THEN w.first_name || ' ' || w.last_name ELSE w.username END AS assigned_to_name,
     t.title, t.description, t.category, t.budget::float8 AS budget, t.currency,
@@ -106,7 +106,7 @@ def _answer(connection, path: str, query: str) -> dict | None:
         return {"status": "ok"}
     if path != "/api/tasks":
         row = connection.execute(DETAIL, [int(path.rpartition("/")[2])]).fetchone()
-        return row and row | {"actions": []}
+        return row and row | {"actions": [], "trader": None}
     query_params = parse_qs(query)
     if "latitude" in query_params:
         names = ("latitude", "longitude", "radius")

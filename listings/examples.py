@@ -1,6 +1,6 @@
 """Bodies and answers shown in the API's description."""
 
-from accounts.examples import BRIEF
+from accounts.examples import BRIEF, TRADER
 
 SELLER = BRIEF | {
     "city": "Rīga",
@@ -10,6 +10,7 @@ SELLER = BRIEF | {
     "reviews_count": 12,
     "completion_rate": 90.0,
     "created_at": "2031-03-01T08:15:00Z",
+    "trader": TRADER,
 }
 REQUEST = {
     "title": "Bērnu velosipēds, 20 collas",
@@ -28,6 +29,7 @@ LISTING = REQUEST | {
     "user_id": 7,
     "seller_id": 7,
     "seller": "client7",
+    "seller_type": "trader",
     "subcategory": "",
     "currency": "EUR",
     "listing_type": "sale",

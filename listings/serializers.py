@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.serializers import SellerInfo
+from accounts.serializers import SellerInfo, seller_type_field
 from core.api.fields import (
     CategoryField,
     Input,
@@ -61,6 +61,7 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
     seller = serializers.CharField(source="seller.public_username")
+    seller_type = seller_type_field(source="seller.seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=LISTING_SLUGS)

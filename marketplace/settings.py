@@ -427,6 +427,7 @@ THROTTLE_ANONYMOUS_READ = env.int("THROTTLE_ANONYMOUS_READ", 3000)
 THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "register": (env.positive("THROTTLE_REGISTER", 30), 3600),
     "recovery": (env.positive("THROTTLE_RECOVERY", 30), 3600),
+    "usernames": (60, 60),
     "write": (env.positive("THROTTLE_WRITE", 300), 60),
     "upload": (env.positive("THROTTLE_UPLOAD", 120), 3600),
 }
@@ -470,6 +471,7 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "Priority": "tasks.serializers.PRIORITIES",
         "ReviewType": "reviews.models.Review.Type",
         "UserType": "accounts.models.User.Type",
+        "SellerType": "accounts.models.User.SellerType",
         "SecurityEventType": "accounts.models.SecurityEvent.Type",
         "Frequency": "alerts.models.SavedSearch.Frequency",
     },

@@ -14,12 +14,14 @@ from rest_framework.routers import SimpleRouter
 from accounts.admin_views import change_own_password, set_up_second_factor, sign_in
 from accounts.emails.views import EmailViewSet
 from accounts.identity_views import IdentityViewSet
+from accounts.onboarding.views import OnboardingViewSet
 from accounts.passkeys.views import PasskeySignInViewSet, PasskeyViewSet
 from accounts.password_resets.views import PasswordResetViewSet
 from accounts.phones.views import PhoneViewSet
 from accounts.second_factor.views import SecondFactorViewSet
 from accounts.sessions.views import SecurityLogViewSet, SessionViewSet
 from accounts.social.views import SocialViewSet
+from accounts.terms.views import TermsAcceptanceViewSet, TermsViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
 from catalog.item_types import ITEM_TYPES
@@ -47,6 +49,9 @@ router.register("auth", PhoneViewSet, "phone")
 router.register("auth", PasswordResetViewSet, "password-reset")
 router.register("auth", EmailViewSet, "email")
 router.register("auth", SocialViewSet, "social")
+router.register("auth", OnboardingViewSet, "onboarding")
+router.register("auth", TermsAcceptanceViewSet, "terms-acceptance")
+router.register("terms", TermsViewSet, "terms")
 router.register("auth", TicketViewSet, "ws-ticket")
 router.register("auth/sessions", SessionViewSet, "session")
 router.register("auth/security-log", SecurityLogViewSet, "security-log")

@@ -1,6 +1,6 @@
 """Bodies and answers shown in the API's description."""
 
-from accounts.examples import PICTURE
+from accounts.examples import PICTURE, TRADER
 
 REQUEST = {
     "title": "Dārza darbi un zāles pļaušana",
@@ -23,6 +23,7 @@ OFFERING = REQUEST | {
     "creator_rating": 4.8,
     "creator_review_count": 12,
     "creator_completed_tasks": 9,
+    "seller_type": "trader",
     "price": 15.0,
     "currency": "EUR",
     "service_radius": 20.0,
@@ -36,9 +37,10 @@ OFFERING = REQUEST | {
     "updated_at": "2031-05-06T11:30:00Z",
     "actions": ["pause", "close"],
 }
+OFFERING_DETAIL = OFFERING | {"trader": TRADER}
 CREATE = {
     "Request": [REQUEST],
-    "Answer": [{"message": "The service is published.", "offering": OFFERING}],
+    "Answer": [{"message": "The service is published.", "offering": OFFERING_DETAIL}],
 }
 CHANGE = {"Request": [{"price": 18, "availability": "Brīvdienās"}]}
 CONTACT = {"Request": [{"message": "Labdien! Vai varat atbraukt sestdien?"}]}

@@ -3,6 +3,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.serializers import seller_type_field
+from accounts.traders.serializers import TraderSerializer
 from core.api.fields import (
     CategoryField,
     Input,
@@ -54,6 +56,7 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     creator_rating = serializers.SerializerMethodField()
     creator_review_count = serializers.IntegerField(source="creator.reviews_count")
     creator_completed_tasks = serializers.IntegerField(source="creator.tasks_completed")
+    seller_type = seller_type_field(source="creator.seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=TASK_SLUGS)
@@ -89,10 +92,17 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
         return OFFERING_WORKFLOW.available_to(offering, self.viewer)
 
 
+class OfferingDetailSerializer(OfferingSerializer):
+    """A service with the business of a trader."""
+
+    example = examples.OFFERING_DETAIL
+    trader = TraderSerializer(source="creator.trader_details", allow_null=True)
+
+
 class OfferingInput(Input):
     """A new offering, or changes of one."""
 
-    ignored_fields = fields_of(OfferingSerializer)
+    ignored_fields = fields_of(OfferingDetailSerializer)
     title = TextField(max_length=200)
     description = MultiLineField(max_length=5000)
     category = CategoryField(choices=TASK_SLUGS)

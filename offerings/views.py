@@ -14,7 +14,12 @@ from items.viewsets import ContentViewSet
 from offerings import examples, services
 from offerings.filters import OfferingFilter
 from offerings.models import Offering
-from offerings.serializers import ContactInput, OfferingInput, OfferingSerializer
+from offerings.serializers import (
+    ContactInput,
+    OfferingDetailSerializer,
+    OfferingInput,
+    OfferingSerializer,
+)
 from offerings.workflow import OFFERING_WORKFLOW
 
 CONTACTED = inline_serializer(
@@ -42,7 +47,8 @@ class OfferingViewSet(ContentViewSet):
     """Offerings."""
 
     queryset = Offering.objects.for_display().newest_first()
-    serializer_class = OfferingSerializer
+    serializer_class = OfferingDetailSerializer
+    list_serializer_class = OfferingSerializer
     filterset_class = OfferingFilter
     list_key = "offerings"
     input_serializers = {

@@ -16,6 +16,7 @@ TASK = REQUEST | {
     "id": 18,
     "creator_id": 7,
     "creator_name": "First Last",
+    "seller_type": "private",
     "assigned_to_id": None,
     "assigned_to_name": None,
     "budget": 40.0,
@@ -35,6 +36,7 @@ TASK = REQUEST | {
     "completed_at": None,
     "actions": ["accept", "cancel"],
 }
+TASK_DETAIL = TASK | {"trader": None}
 APPLICATION = {
     "id": 5,
     "task_id": 18,
@@ -55,7 +57,7 @@ APPLICATION = {
 }
 CREATE = {
     "Request": [REQUEST],
-    "Answer": [{"message": "The task is published.", "task": TASK}],
+    "Answer": [{"message": "The task is published.", "task": TASK_DETAIL}],
 }
 APPLY = {
     "Request": [{"message": "Varu sestdien no rīta, būsim divi."}],

@@ -17,6 +17,8 @@ TASK_FIELDS = frozenset(
     {
         "id",
         "creator_id",
+        "seller_type",
+        "trader",
         "creator_name",
         "assigned_to_id",
         "assigned_to_name",

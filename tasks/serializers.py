@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.serializers import seller_type_field
+from accounts.traders.serializers import TraderSerializer
 from core.api.fields import (
     CategoryField,
     Input,
@@ -59,6 +61,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     creator_name = serializers.CharField(source="creator.public_name")
     assigned_to_id = serializers.IntegerField(allow_null=True)
     assigned_to_name = serializers.SerializerMethodField()
+    seller_type = seller_type_field(source="creator.seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=TASK_SLUGS)
@@ -114,6 +117,13 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     @extend_schema_field(actions_field(ACTIONS))
     def get_actions(self, task: TaskRequest) -> list[str]:
         return TASK_WORKFLOW.available_to(task, self.viewer)
+
+
+class TaskDetailSerializer(TaskSerializer):
+    """A task with the business of a trader who asks for help."""
+
+    example = examples.TASK_DETAIL
+    trader = TraderSerializer(source="creator.trader_details", allow_null=True)
 
 
 class CreatedTaskSerializer(TaskSerializer):
@@ -188,7 +198,7 @@ class OwnApplicationSerializer(ApplicationSerializer):
 class TaskInput(Input):
     """A new task, or changes of one."""
 
-    ignored_fields = fields_of(CreatedTaskSerializer)
+    ignored_fields = fields_of(CreatedTaskSerializer, TaskDetailSerializer)
     title = TextField(max_length=200)
     description = MultiLineField(max_length=5000)
     category = CategoryField(choices=TASK_SLUGS)

@@ -23,6 +23,7 @@ from tasks.serializers import (
     ApplyInput,
     CreatedTaskSerializer,
     OwnApplicationSerializer,
+    TaskDetailSerializer,
     TaskInput,
     TaskNotificationsSerializer,
     TaskSerializer,
@@ -48,7 +49,8 @@ class TaskViewSet(ContentViewSet):
     """Tasks and their applications."""
 
     queryset = TaskRequest.objects.for_display().newest_first()
-    serializer_class = TaskSerializer
+    serializer_class = TaskDetailSerializer
+    list_serializer_class = TaskSerializer
     filterset_class = TaskFilter
     list_key = "tasks"
     input_serializers = {

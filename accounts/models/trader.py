@@ -1,7 +1,6 @@
 """What traders have to say of themselves (Digital Services Act, article 30)."""
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
@@ -18,7 +17,6 @@ class Trader(models.Model):
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=32)
     certified_at = models.DateTimeField(
-        default=timezone.now,
         help_text=_(
             "When the trader committed to offer only what complies with the law."
         ),

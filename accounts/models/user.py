@@ -1,5 +1,7 @@
 """People with an account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -271,6 +273,22 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     def picture(self) -> str:
         """The URL or path of the avatar, else of the profile picture, else empty."""
         return self.avatar_url or self.profile_picture_url
+
+    @property
+    def trader_details(self) -> Any:
+        """The `Trader` of a trader; None for a private person, without a query."""
+        is_shown = self.is_active and self.seller_type == self.SellerType.TRADER
+        return getattr(self, "trader", None) if is_shown else None
+
+    @property
+    def own_trader_details(self) -> Any:
+        """The `Trader` for the owner, who keeps it while selling as a private person."""
+        return getattr(self, "trader", None)
+
+    @property
+    def registration_completed(self) -> bool:
+        """Whether the owner has been through the first steps."""
+        return self.registration_completed_at is not None
 
     @property
     def shown_rating(self) -> float | None:

@@ -22,6 +22,7 @@ from accounts.passwords import normalize_password
 from accounts.registrations import usernames
 from accounts.services import check_password, refuse_taken_username
 from accounts.signals import user_registered
+from accounts.terms import services as terms
 from core.email_addresses import normalize_email
 from core.encryption import decrypt, encrypt
 from jobs.services import enqueue
@@ -37,7 +38,13 @@ def is_deferred() -> bool:
 
 
 def begin(
-    *, username: str, email: str, password: str, device: Device, **fields: Any
+    *,
+    username: str,
+    email: str,
+    password: str,
+    device: Device,
+    terms_version: str = "",
+    **fields: Any,
 ) -> None:
     """Store a registration, and queue its e-mail. The same for every address.
 
@@ -50,7 +57,7 @@ def begin(
     check_password(password, user)
     refuse_taken_username(username)
     hashed = make_password(normalize_password(password))
-    _store(user, hashed, fields, device)
+    _store(user, hashed, fields | {"terms_version": terms_version}, device)
 
 
 @transaction.atomic
@@ -127,13 +134,17 @@ def complete(challenge: Challenge, *, device: Device) -> User:
     name, is_derived = pending.username, False
     if usernames.problem_with(name) is not None:
         name, is_derived = usernames.derive(name), True
-    user = User(username=name, email=challenge.address, **pending.fields)
+    fields = dict(pending.fields)
+    terms_version = fields.pop("terms_version")
+    user = User(username=name, email=challenge.address, **fields)
     user.password, user.username_derived = pending.password, is_derived
     try:
         with transaction.atomic():  # keeps the outer transaction usable
             user.save()
     except IntegrityError as error:
         raise links.LinkExpired from error
+    if terms_version == settings.TERMS_VERSION:  # the one that was read may be old
+        terms.accept(user, terms_version)
     user_registered.send(sender=User, user=user)
     security_log.record(user, SecurityEvent.Type.REGISTERED, device)
     return user

@@ -133,7 +133,8 @@ def _is_nonce(claimed: object, nonce: str) -> bool:
 
 
 def _verified_email(claims: dict[str, Any]) -> str:
-    is_verified = claims.get("email_verified") in (True, "true")  # Apple: a string
+    claimed = claims.get("email_verified")
+    is_verified = claimed is True or claimed == "true"  # Apple: a string
     return normalize_email(_text(claims, "email")) if is_verified else ""
 
 

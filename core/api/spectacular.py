@@ -2,6 +2,7 @@
 
 TAGS = {
     "auth": "Register, sign in and out, and edit one's own account.",
+    "terms": "The terms of the site, by version.",
     "users": "Public profiles, the reviews of a person, and blocking.",
     "helpers": "People who offer help, by place and rating.",
     "listings": "Classifieds: things for sale.",

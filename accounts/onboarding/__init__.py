@@ -1,0 +1,1 @@
+"""What people say of themselves after their registration, once."""

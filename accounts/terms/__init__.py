@@ -1,0 +1,1 @@
+"""The terms of the site, and who has accepted which version."""

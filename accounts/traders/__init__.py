@@ -1,0 +1,1 @@
+"""Traders: people who sell as a business (Digital Services Act, article 30)."""
