@@ -90,14 +90,15 @@ def sign_in(*, email: str, password: str, device: Device) -> User:
         return user
 
 
-def keep_account(*, email: str, password: str, device: Device) -> User:
-    """Return the user with these credentials, whose deleted account is kept.
+def find_leaving(*, email: str, password: str, device: Device) -> User:
+    """Return the user with these credentials, whose account can be kept.
 
-    Limited as a sign-in. Raises as `sign_in` and `erasure.keep`.
+    Limited as a sign-in. Raises as `sign_in` and `erasure.require_leaving`.
     """
     with attempts.limited(attempts.sign_in_limits(email, device)):
         user = _authenticate(email, password)
-    return erasure.keep(user, device=device)
+    erasure.require_leaving(user)
+    return user
 
 
 def _authenticate(email: str, password: str) -> User:

@@ -213,9 +213,10 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"], url_path="profile/keep")
     def keep_profile(self, request: Request) -> Response:
         """Restore the account with all that belongs to it."""
-        user = services.keep_account(
-            **self.validated_input(), device=device_of(request)
-        )
+        device = device_of(request)
+        user = services.find_leaving(**self.validated_input(), device=device)
+        # What a sign-in asks for besides the password (a second factor) belongs here.
+        erasure.keep(user, device=device)
         return self._signed_in(user, _("Your account is kept."))
 
     def _signed_in(self, user: User, message: str, *, status: int = 200) -> Response:
