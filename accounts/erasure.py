@@ -102,28 +102,43 @@ def refusal(user: User) -> NotAllowed:
     return NotAllowed(_("This account is suspended."), code="suspended")
 
 
-def keep(user: User, *, device: Device | None = None) -> User:
-    """Make an account as it was before it was deleted; return it.
+def require_leaving(user: User) -> None:
+    """Check that the account can be kept.
 
     Raises `WrongStatus` (409) if it is not deleted, or is erased already, and
     `NotAllowed` (403) if staff have suspended it.
     """
     if user.is_suspended:
         raise refusal(user)
+    due_at = user.erasure_due_at
+    if due_at is None or due_at <= timezone.now() or user.erased_at is not None:
+        raise WrongStatus(
+            _("This account is not about to be deleted."), code="not_scheduled"
+        )
+
+
+def keep(user: User, *, device: Device | None = None) -> User:
+    """Make an account as it was before it was deleted; return it.
+
+    Raises as `require_leaving`.
+    """
+    require_leaving(user)
     # Compare-and-set: the erasure begins when the time is over, and from then on this
     # finds no row.
     due = User.objects.filter(
-        pk=user.pk, erasure_due_at__gt=timezone.now(), erased_at=None
+        pk=user.pk,
+        erasure_due_at__gt=timezone.now(),
+        erased_at=None,
+        suspended_at=None,
     )
     with transaction.atomic():
-        kept = due.filter(suspended_at=None).update(
+        kept = due.update(
             is_active=True, erasure_due_at=None, updated_at=timezone.now()
         )
+        user.refresh_from_db()
         if not kept:
-            sentence = _("This account is not about to be deleted.")
-            raise WrongStatus(sentence, code="not_scheduled")
+            require_leaving(user)
         security_log.record(user, Event.ERASURE_CANCELLED, device)
-    user.refresh_from_db()
     return user
 
 
@@ -157,10 +172,10 @@ def _send(user: User) -> None:
     """Queue the e-mail that says until when the account can be kept."""
     if user.email is None or not user.email_confirmed:
         return  # it may be a stranger's address
-    enqueue_mail(f"erasure:{user.pk}:{_iso(user)}", **render_email(user))
+    enqueue_mail(f"erasure:{user.pk}:{_iso(user)}", **email_to(user))
 
 
-def render_email(user: User) -> dict[str, Any]:
+def email_to(user: User) -> dict[str, Any]:
     """Return the arguments of `enqueue_mail` but the key, in the language of `user`."""
     with override(user.language):
         context = {

@@ -140,12 +140,15 @@ def sign_in(
 def find_leaving(
     *, email: str, password: str, device: Device, device_token: str = ""
 ) -> User:
-    """Return the user with these credentials, also of a deleted account.
+    """Return the user with these credentials, whose account can be kept.
 
-    Limited as a sign-in, and raises as `sign_in` for wrong credentials.
+    Limited as a sign-in, and raises as `sign_in` for wrong credentials; raises as
+    `erasure.require_leaving` for an account that is not deleted.
     """
     with attempts.limited(attempts.sign_in_limits(email, device, device_token)):
-        return _authenticate(email, password, device)
+        user = _authenticate(email, password, device)
+    erasure.require_leaving(user)
+    return user
 
 
 def _authenticate(email: str, password: str, device: Device) -> User:

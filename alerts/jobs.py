@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from alerts import matching, services
+from alerts.models import SavedSearch
 from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import every, job
 from jobs.services import enqueue
@@ -33,3 +35,15 @@ def delete_expired_alerts(at: datetime, *, dry_run: bool) -> int:
     until = at - timedelta(days=30)
     stale = services.stale(changed_since=until - timedelta(days=7), changed_until=until)
     return delete_rows(stale, dry_run=dry_run)
+
+
+@maintenance("delete unused saved searches")
+def delete_unused_searches(at: datetime, *, dry_run: bool) -> int:
+    """Delete searches that have been off, and unchanged, for SAVED_SEARCH_OFF_DAYS."""
+    before = at - timedelta(days=settings.SAVED_SEARCH_OFF_DAYS)
+    off = SavedSearch.objects.filter(
+        frequency=SavedSearch.Frequency.OFF,
+        query_changed_at__lt=before,
+        watermark__lt=before,
+    )
+    return delete_rows(off, dry_run=dry_run)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from core.encryption import decrypt
@@ -9,11 +10,8 @@ from core.metrics import observe_email
 from jobs import mail
 from jobs.exceptions import PermanentFailure
 from jobs.maintenance import delete_rows, maintenance, run_all
-from jobs.models import Job
+from jobs.models import Job, SuppressedAddress
 from jobs.registry import Backoff, every, job
-
-# A finished job stays this long: its row keeps its key from being queued again.
-FINISHED_JOB_RETENTION = timedelta(days=30)
 
 
 @every(hours=1)
@@ -32,9 +30,33 @@ def maintain() -> None:
 
 @maintenance("delete finished jobs")
 def delete_finished_jobs(at: datetime, *, dry_run: bool) -> int:
-    """Delete done and discarded jobs after `FINISHED_JOB_RETENTION`."""
-    expired = Job.objects.finished_before(at - FINISHED_JOB_RETENTION)
-    return delete_rows(expired, dry_run=dry_run)
+    """Delete done and discarded jobs after `FINISHED_JOB_DAYS`.
+
+    Until then the row keeps its key from being queued again.
+    """
+    before = at - timedelta(days=settings.FINISHED_JOB_DAYS)
+    return delete_rows(Job.objects.finished_before(before), dry_run=dry_run)
+
+
+@maintenance("delete dead jobs")
+def delete_dead_jobs(at: datetime, *, dry_run: bool) -> int:
+    """Delete jobs that have failed for good, on which nobody has decided for long.
+
+    Their arguments hold addresses and texts.
+    """
+    before = at - timedelta(days=settings.DEAD_JOB_DAYS)
+    dead = Job.objects.filter(status=Job.Status.DEAD, finished_at__lt=before)
+    return delete_rows(dead, dry_run=dry_run)
+
+
+@maintenance("delete lifted suppressions")
+def delete_lifted_suppressions(at: datetime, *, dry_run: bool) -> int:
+    """Delete addresses to which e-mails have been sent again for long."""
+    before = at - timedelta(days=settings.SUPPRESSION_DAYS)
+    lifted = SuppressedAddress.objects.filter(
+        status=SuppressedAddress.Status.LIFTED, last_at__lt=before
+    )
+    return delete_rows(lifted, dry_run=dry_run)
 
 
 # 10 attempts in about a day: after 10 s, 40 s, 3, 11 and 43 minutes, 3 hours, and then

@@ -19,5 +19,5 @@ class JobQuerySet(QuerySet):
         return self.filter(due_at__lte=Now()).order_by("due_at", "id")
 
     def finished_before(self, moment: datetime) -> Self:
-        """Return done and discarded jobs; a dead job stays until staff decide."""
+        """Return done and discarded jobs; dead ones stay DEAD_JOB_DAYS."""
         return self.filter(status__in=("done", "discarded"), finished_at__lt=moment)

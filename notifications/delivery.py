@@ -82,7 +82,12 @@ def send_digest(recipient_id: int, *, at: datetime) -> None:
     records.delete()
     wanted = [row for row in held if _is_wanted(row)]
     if len(wanted) > 1:
-        _send(_make_digest(wanted, at=at), at=at)
+        digest = _make_digest(wanted, at=at)
+        _send(digest, at=at)
+        # The e-mail has its text by now. Kept, the names and titles of other people
+        # would outlive the notifications that it was made from.
+        digest.params.pop("items")
+        digest.save(update_fields=["params"])
     elif wanted:
         _send(wanted[0], at=at)
 

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, ForeignKey, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.db.batches import id_batches
@@ -93,7 +94,7 @@ def _shown(column: Field, row: dict[str, Any], person: User) -> Any:
     if not isinstance(column, ForeignKey) or column.related_model is not User:
         return value
     if value is None or value == person.pk:
-        return value if value is None else {"id": value, "name": "you"}
+        return value if value is None else {"id": value, "name": _("you")}
     parts = {name: row[f"{column.name}__{name}"] for name in NAMES}
     return {"id": value, "name": User(**parts).public_name}
 

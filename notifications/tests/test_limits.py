@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from jobs.models import Job
 from notifications import delivery, jobs, services
-from notifications.emails import render_email
 from notifications.models import EmailRecord, Notification, Preference
 from notifications.services import notify
 from notifications.tests.factories import NotificationFactory
@@ -179,8 +178,15 @@ def test_long_digest_says_how_many_more(alice, monkeypatch):
     monkeypatch.setattr(delivery, "MAX_DIGEST_ITEMS", 2)
     deliver(alice, 6)
     delivery.send_digest(alice.pk, at=NOW + delivery.HOUR)
-    text = render_email(Notification.objects.get(kind="digest"))["text"]
+    text = Job.objects.filter(name="jobs.send_mail").first().kwargs["text"]
     assert (text.count("* Please confirm"), "And 2 more." in text) == (2, True)
+
+
+def test_digest_keeps_no_texts_once_its_email_is_written(alice):
+    """A16: they would outlive the notifications of which it is made."""
+    deliver(alice, 4)
+    delivery.send_digest(alice.pk, at=NOW + delivery.HOUR)
+    assert "items" not in Notification.objects.get(kind="digest").params
 
 
 def test_digest_is_not_in_the_list(api, alice):
