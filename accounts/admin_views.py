@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Return the sign-in page of the admin; who is signed in is sent on."""
     if request.method == "GET" and admin.site.has_permission(request):
         return redirect("admin:index")
-    context = _context(request, _("Log in")) | {"app_path": request.get_full_path()}
+    context = _context(request, _("Sign in")) | {"app_path": request.get_full_path()}
     return StaffLoginView.as_view(extra_context=context)(request)
 
 

@@ -180,6 +180,7 @@ OF_PROGRAMS = {
     *("attachment_ids", "in_app", "item_type", "kind", "query", "refresh"),
     *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),
     *("user_type", *Group.values),
+    *("challenge", "credential"),
 }
 
 
