@@ -1,5 +1,7 @@
 """The answer of every endpoint that completes a sign-in."""
 
+from typing import Any
+
 from rest_framework.response import Response
 
 from accounts import tokens
@@ -15,5 +17,7 @@ def signed_in_response(
 
     `view` shows users: `serializer_class` and `object_key` are those of `AuthViewSet`.
     """
-    pair = tokens.open_session(user, device_of(view.request), method=method)
+    pair: dict[str, Any] = tokens.open_session(
+        user, device_of(view.request), method=method
+    )
     return view.write_response(message, user, **pair)
