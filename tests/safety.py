@@ -101,7 +101,7 @@ SECTIONS = {
     },
     "Staff": {
         "S1": "Every route of the staff is closed to everybody else.",
-        "S2": "The admin's sign-in is limited.",
+        "S2": "The admin's sign-in is limited, and needs a second factor.",
         "S3": "Forged forms of the admin create nothing.",
         "S5": "Text of users is escaped wherever the staff read it.",
         "S6": "Two decisions at once leave one.",
