@@ -268,6 +268,22 @@ def set_task_counts(
     )
 
 
+@transaction.atomic
+def set_response_times(minutes: dict[int, int]) -> int:
+    """Write the response times by the id of the user; of all others, none.
+
+    Returns how many users have another one than before.
+    """
+    known = User.objects.filter(response_time_minutes__isnull=False)
+    before = dict(known.values_list("pk", "response_time_minutes"))
+    gone = before.keys() - minutes.keys()
+    changed = {pk: time for pk, time in minutes.items() if before.get(pk) != time}
+    User.objects.filter(pk__in=gone).update(response_time_minutes=None)
+    for user_id, time in changed.items():
+        User.objects.filter(pk=user_id).update(response_time_minutes=time)
+    return len(gone) + len(changed)
+
+
 def expired_sessions(*, at: datetime) -> QuerySet[Session]:
     """Return the sessions whose last token has expired by `at`."""
     # An open session may have been refreshed since `oldest`. Its tokens are not linked

@@ -256,7 +256,7 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
     @property
     def own_trader_details(self) -> Any:
-        """The `Trader` for the owner, who keeps it while selling as a private person."""
+        """The `Trader` for the owner, who keeps it also as a private person."""
         return getattr(self, "trader", None)
 
     @property
