@@ -238,7 +238,9 @@ class AuthViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Update the caller's profile",
-        description="Fields that are left out keep their values.",
+        description="Fields that are left out keep their values. A trader gives all "
+        "details, and `certified`.",
+        extensions=error_codes(s400=["trader_incomplete"]),
     )
     @profile.mapping.patch
     @profile.mapping.put

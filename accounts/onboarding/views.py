@@ -53,6 +53,7 @@ class OnboardingViewSet(ApiViewSet):
         summary="Update the profile at the end of the registration",
         description="Once. The username can be chosen if `username_derived`.",
         extensions=error_codes(
+            s400=["trader_incomplete"],
             s409=["registration_completed", "taken", "username_taken"]
         ),
     )
