@@ -1,7 +1,8 @@
-"""Examination of the accounts, for `manage.py doctor`."""
+"""Examinations of the accounts, for `manage.py doctor`."""
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.models import User
@@ -29,4 +30,34 @@ def no_demo_account_is_staff() -> Iterator[Finding]:
             "Start with an empty database, or suspend them in the admin. Their "
             "published password opens nothing while DEMO is off.",
             setting="DEMO",
+        )
+
+
+@examination("staff")
+def staff_have_a_second_factor() -> Iterator[Finding]:
+    """Look for staff without an authenticator app, and for a rule that needs none."""
+    try:
+        rows = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
+        names = list(
+            rows.exclude(totp__confirmed_at__isnull=False).values_list(
+                "username", flat=True
+            )
+        )
+    except DatabaseError:
+        yield not_examined("the table of users cannot be read.", "See database.")
+        return
+    if not settings.STAFF_SECOND_FACTOR and settings.PRODUCTION:
+        yield Finding(
+            "Staff sign in to the admin with a password alone.",
+            "Remove the setting, so that they need a code too.",
+            setting="STAFF_SECOND_FACTOR",
+            severity="warning",
+        )
+    if settings.STAFF_SECOND_FACTOR and names:
+        yield Finding(
+            f"Staff without an authenticator app: {', '.join(names)}. Until their next "
+            "sign-in to the admin, the password alone lets somebody set one up.",
+            "Ask them to sign in to the admin now.",
+            setting="STAFF_SECOND_FACTOR",
+            severity="warning",
         )

@@ -15,12 +15,14 @@ from unfold.forms import (
     AuthenticationForm,
     UserCreationForm,
 )
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts import attempts, security_emails, services, tokens
 from accounts.devices import device_of
 from accounts.models import SecurityEvent, User
 from accounts.names import refuse_imitation
+from accounts.second_factor import checking
+from accounts.serializer_fields import MAX_CODE_CHARS
 from audit.forms import ReasonedForm
 from core.addresses import network_of
 from core.admin.actions import ReasonForm
@@ -35,24 +37,43 @@ log = logging.getLogger("marketplace.security")
 
 
 class StaffLoginForm(AuthenticationForm):
-    """The admin's login form, with the attempt limit of the API.
+    """The admin's login form, with the attempt limits of the API.
 
-    Its error is the same for a wrong password and for a user who is not staff.
+    Its error is the same for a wrong password, for a user who is not staff, and for a
+    code that is wrong or missing.
     """
+
+    code = forms.CharField(
+        label=_("Code of the authenticator app"),
+        help_text=_("Or a recovery code. Leave it empty before you have an app."),
+        required=False,
+        max_length=MAX_CODE_CHARS,
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "one-time-code"}),
+    )
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _(
+            "Please enter the e-mail address and the password of a staff account, and "
+            "the code of its authenticator app if it has one."
+        ),
+    }
 
     @sensitive_variables()
     def clean(self) -> dict:
         email = self.cleaned_data.get("username")
         password = self.cleaned_data.get("password")
-        if email and password:
-            self.user_cache = self._authenticate(email, password)
+        code = self.cleaned_data.get("code")
+        if email and password and code is not None:
+            self.user_cache = self._authenticate(email, password, code)
         return self.cleaned_data
 
     @sensitive_variables()
-    def _authenticate(self, email: str, password: str) -> User:
+    def _authenticate(self, email: str, password: str, code: str) -> User:
         device = device_of(self.request)
         try:
             user = services.sign_in(email=email, password=password, device=device)
+            if user.is_staff and checking.enabled_device(user):
+                self._check_code(user, code)
         except Throttled as error:
             log.warning("Staff sign-in locked for %s", network_of(device.address))
             raise too_many_attempts(error) from error
@@ -62,8 +83,12 @@ class StaffLoginForm(AuthenticationForm):
             raise self.get_invalid_login_error() from error
         if not user.is_staff:
             raise self.get_invalid_login_error()
-        services.remember_device(user, device)
         return user
+
+    def _check_code(self, user: User, code: str) -> None:
+        if not code:  # not counted, as nothing was guessed
+            raise self.get_invalid_login_error()
+        checking.check(user, code, device_of(self.request))
 
 
 def too_many_attempts(error: Throttled) -> ValidationError:
@@ -99,6 +124,18 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         event = SecurityEvent.Type.PASSWORD_CHANGED
         security_emails.record_and_send(user, event, where="admin")
         return user
+
+
+class SetUpForm(forms.Form):
+    """The first code of a new authenticator app."""
+
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        max_length=MAX_CODE_CHARS,
+        widget=UnfoldAdminTextInputWidget(
+            {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": ""}
+        ),
+    )
 
 
 class UserForm(ReasonedForm):

@@ -1,4 +1,4 @@
-"""Actions of staff on accounts: suspend, restore, verify, set a password.
+"""Actions of staff on accounts: suspend, restore, verify, reset credentials.
 
 Each function locks the account, changes it and writes an audit log entry, in one
 transaction. `actor` is the member of staff, `reason` a sentence for the log.
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import security_emails, tokens
 from accounts.models import SecurityEvent, User
+from accounts.second_factor import services as second_factor
 from accounts.signals import user_suspension_changed
 from audit import services as audit
 from core.db.locks import locked
@@ -109,4 +110,17 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
     event = SecurityEvent.Type.PASSWORD_CHANGED
     security_emails.record_and_send(user, event, where="admin")
     audit.record(user, actor=actor, action="set-password", reason=reason)
+    return user
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, actor: User, reason: str) -> User:
+    """Remove authenticator app and recovery codes, and end the sessions of the account.
+
+    Its owner is told by e-mail. Raises `WrongStatus` (409) if there is nothing to
+    remove.
+    """
+    user = locked(User.objects).get(pk=user.pk)
+    second_factor.reset(user)
+    audit.record(user, actor=actor, action="reset-second-factor", reason=reason)
     return user

@@ -167,7 +167,7 @@ def send(
     address = to or address_of(user)
     if address:
         key = f"security:{event}:{user.pk}:{key or uuid4().hex}"
-        enqueue_mail(key, to=address, **render_email(user, event, device, **details))
+        enqueue_mail(key, to=address, **render(user, event, device, **details))
 
 
 def address_of(user: User) -> str:
@@ -180,7 +180,7 @@ def address_of(user: User) -> str:
     return user.email or "" if is_usable and user.is_active else ""
 
 
-def render_email(
+def render(
     user: User, event: str, device: Device | None = None, **details: Any
 ) -> dict[str, Any]:
     """Return the arguments of `enqueue_mail` but key and address."""

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from core.web.page_policy import as_header
 
-CHAT_HTML = settings.BASE_DIR / "docs" / "examples" / "chat.html"
+EXAMPLES = settings.BASE_DIR / "docs" / "examples"
 
 
 class SchemaView(SpectacularAPIView):
@@ -83,9 +83,21 @@ def chat(request: HttpRequest) -> HttpResponse:
 
     Raises `Http404` unless in demo mode.
     """
+    return _example(request, "chat.html")
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """Return the example of sign-in, second factor and passkeys, one HTML page.
+
+    Raises `Http404` unless in demo mode.
+    """
+    return _example(request, "account.html")
+
+
+def _example(request: HttpRequest, name: str) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
-    page = CHAT_HTML.read_text()
+    page = (EXAMPLES / name).read_text()
     policy = {
         "default-src": "'none'",
         "script-src": csp_hash(page, "script"),

@@ -11,7 +11,7 @@ from drf_spectacular.views import (
 )
 from rest_framework.routers import SimpleRouter
 
-from accounts.admin_views import change_own_password
+from accounts.admin_views import change_own_password, set_up_second_factor, sign_in
 from accounts.emails.views import EmailViewSet
 from accounts.identity_views import IdentityViewSet
 from accounts.onboarding.views import OnboardingViewSet
@@ -78,6 +78,7 @@ urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it
     path("", pages.welcome),
     path("examples/chat", pages.chat),
+    path("examples/account", pages.account),
     path("examples/mail", mail_page.mail_page),
     path("examples/mail/body", mail_page.mail_body),
     *(
@@ -85,6 +86,8 @@ urlpatterns = [
         for page in set(settings.CLIENT_PATHS.values())
     ),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/login/", sign_in),
+    path("admin/second-factor/", set_up_second_factor, name="staff-set-up"),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),
     path("api/schema", pages.SchemaView.as_view(), name="schema"),

@@ -32,10 +32,12 @@ SECTIONS = {
         "A11": "Parallel sign-ins cannot pass the limit.",
         "A12": "An attacker's failures do not lock the owner out of a known device.",
         "A13": "Two accounts cannot share an address in another spelling.",
-        "A14": (
-            "A change of address or password asks again, and tells the former address."
-        ),
+        "A14": "Changes of credentials need a recent confirmation, and are told.",
         "A15": "Passwords have a sensible length; secrets stay out of the logs.",
+    },
+    "Phone codes": {
+        "O2": "A challenge has five attempts; parallel guesses gain none.",
+        "O6": "A code is bound to its account and purpose.",
     },
     "Uploads": {
         "U1": "A body over the limit is refused before it is held in memory.",
@@ -78,7 +80,7 @@ SECTIONS = {
     },
     "Staff": {
         "S1": "Every route of the staff is closed to everybody else.",
-        "S2": "The admin's sign-in is limited.",
+        "S2": "The admin's sign-in is limited, and needs a second factor.",
         "S3": "Forged forms of the admin create nothing.",
         "S5": "Text of users is escaped wherever the staff read it.",
         "S6": "Two decisions at once leave one.",

@@ -45,7 +45,7 @@ def test_a_site_that_works_has_no_errors():
     parts = json.loads(output)["parts"]
     assert (is_ok, json.loads(output)["ok"]) == (True, True), output
     wanted = ["settings", "redis", "storage", "disk", "mail", "clock"]
-    wanted += ["accounts", "database", "jobs", "replica"]
+    wanted += ["accounts", "database", "jobs", "replica", "staff"]
     assert sorted(parts) == sorted(wanted)
     assert parts["database"] == parts["storage"] == parts["jobs"] == []
 

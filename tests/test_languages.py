@@ -181,6 +181,7 @@ OF_PROGRAMS = {
     *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),
     *("device_token", "token"),
     *("user_type", *Group.values),
+    *("challenge", "credential"),
 }
 
 

@@ -196,6 +196,15 @@ def test_no_account_is_named_outside_the_demo(client, settings):
     assert [word for word in (DEMO_PASSWORD, "@example.com") if word in shown] == []
 
 
+def test_the_example_of_an_account_is_served_by_the_demo_alone(client, settings):
+    settings.DEMO = True
+    page = client.get("/examples/account")
+    assert page.content.decode() == text("docs/examples/account.html")
+    assert "unsafe" not in page["Content-Security-Policy"]
+    settings.DEMO = False
+    assert client.get("/examples/account").status_code == 404
+
+
 def test_the_example_is_served_by_the_demo_alone(client, settings):
     settings.DEMO = True
     page = client.get("/examples/chat")

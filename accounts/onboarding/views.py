@@ -54,7 +54,7 @@ class OnboardingViewSet(ApiViewSet):
         description="Once. The username can be chosen if `username_derived`.",
         extensions=error_codes(
             s400=["trader_incomplete"],
-            s409=["registration_completed", "taken", "username_taken"]
+            s409=["registration_completed", "taken", "username_taken"],
         ),
     )
     @action(detail=False, methods=["put"], url_path="complete-registration")

@@ -28,6 +28,11 @@ class Setup(NamedTuple):
     svg: str  # the URL as a QR code
 
 
+def qr_data_uri(url: str) -> str:
+    """Return the URL as a QR code for the `src` of an image."""
+    return segno.make_qr(url, error="m").svg_data_uri(scale=5, light="#fff", border=4)
+
+
 def status(user: User) -> dict:
     """Return `enabled`, `created_at`, `recovery_codes_left` and `methods`."""
     device = checking.enabled_device(user)
@@ -52,6 +57,16 @@ def set_up(user: User) -> Setup:
     seed = totp.new_seed()
     fields = {"seed": encryption.encrypt(seed), "created_at": timezone.now()}
     TotpDevice.objects.update_or_create(user=user, defaults=fields)
+    url = totp.provisioning_url(user, seed)
+    return Setup(seed, url, qr_code(url))
+
+
+def pending_setup(user: User) -> Setup | None:
+    """Return what was set up and is not confirmed yet; None if there is nothing."""
+    device = TotpDevice.objects.filter(user=user, confirmed_at=None).first()
+    if device is None:
+        return None
+    seed = encryption.decrypt(device.seed)
     url = totp.provisioning_url(user, seed)
     return Setup(seed, url, qr_code(url))
 

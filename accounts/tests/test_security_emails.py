@@ -28,7 +28,7 @@ def device():
 @pytest.mark.parametrize("language", ["lv", "ru", "en"])
 def test_every_event_has_a_subject_and_a_sentence(event, language):
     alice = UserFactory.build(language=language)
-    email = security_emails.render_email(alice, event, **DETAILS)
+    email = security_emails.render(alice, event, **DETAILS)
     assert email["subject"].removeprefix("Marketplace: ")
     assert "%" not in email["text"]
     assert "/profile" in email["text"]

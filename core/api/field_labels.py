@@ -10,6 +10,7 @@ FIELD_LABELS = {
     "budget": _("Budget"),
     "category": _("Category"),
     "city": _("City"),
+    "code": _("Code"),
     "condition": _("Condition"),
     "contact_info": _("Contact"),
     "content": _("Text"),

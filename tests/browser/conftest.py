@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
+OURS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -104,13 +105,25 @@ def server(tmp_path_factory):
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def strict_server(server, tmp_path_factory):
+    """A server on the same database, which asks staff for a second factor."""
+    env = server._env | {"STAFF_SECOND_FACTOR": "1"}
+    strict = Server(env, tmp_path_factory.mktemp("strict") / "server.log")
+    strict.start()
+    try:
+        yield strict
+    finally:
+        strict.stop()
+
+
 @pytest.fixture
 def page(server):
     """A page that fails its test for a script error or a request to another host."""
     faults = []
 
     def watch(request):
-        if not request.url.startswith((server.url, "data:", "blob:")):
+        if not request.url.startswith(OURS):
             faults.append(f"request to {request.url}")
 
     def listen(response):
