@@ -18,6 +18,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 from unfold.decorators import display
 
 from accounts import confirmation, moderation
+from accounts import people_admin as people_admin  # registers further pages
 from accounts.forms import NewPasswordForm, NewUserForm, UserForm
 from accounts.models import Session, User
 from accounts.serializer_fields import Categories, PersonName

@@ -16,4 +16,4 @@ def signed_in_response(
     `view` shows users: `serializer_class` and `object_key` are those of `AuthViewSet`.
     """
     pair = sign_ins.open_session(user, device_of(view.request), method=method)
-    return view.write_response(message, user, **pair)
+    return view.write_response(message, user, status=200, **pair)

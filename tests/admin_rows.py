@@ -10,7 +10,15 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from accounts.models import Block, Session, User
+from accounts.models import (
+    Block,
+    SecurityEvent,
+    Session,
+    SocialAccount,
+    TermsAcceptance,
+    Trader,
+    User,
+)
 from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
 from alerts.tests.factories import SavedSearchFactory
@@ -74,6 +82,26 @@ ROWS = {
     User: UserFactory,
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
     Session: lambda: Session.objects.create(user=UserFactory()),
+    SecurityEvent: lambda: SecurityEvent.objects.create(
+        user=UserFactory(), type="signed_in"
+    ),
+    SocialAccount: lambda: SocialAccount.objects.create(
+        user=UserFactory(),
+        provider="google",
+        subject=str(SocialAccount.objects.count()),
+    ),
+    TermsAcceptance: lambda: TermsAcceptance.objects.create(
+        user=UserFactory(), version="1"
+    ),
+    Trader: lambda: Trader.objects.create(
+        user=UserFactory(),
+        name="Business",
+        address="A street 1",
+        registration_number="4",
+        email="office@example.com",
+        phone="+37120000000",
+        certified_at=timezone.now(),
+    ),
     OutstandingToken: make_token,
     BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),
     Upload: make_upload,
