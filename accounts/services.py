@@ -145,20 +145,6 @@ def _authenticate(email: str, password: str, device: Device) -> User:
     return user
 
 
-def remember_device(user: User, device: Device) -> None:
-    """Store that `user` has signed in to the admin from `device`.
-
-    The admin has sessions of its own. A closed session of the API makes the device
-    known, so that attackers elsewhere cannot lock staff out.
-    """
-    Session.objects.create(
-        user=user,
-        device=device.fingerprint,
-        ended_at=timezone.now(),
-        end_reason="signed in to the admin",
-    )
-
-
 def change_password(
     user: User, *, current: str, new: str, device: Device | None = None
 ) -> dict[str, str]:
