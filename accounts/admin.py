@@ -17,7 +17,8 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from unfold.decorators import display
 
-from accounts import confirmation, identity_admin, moderation  # noqa: F401
+from accounts import confirmation, moderation
+from accounts import identity_admin as identity_admin  # registers further pages
 from accounts.forms import NewPasswordForm, NewUserForm, UserForm
 from accounts.models import Session, User
 from accounts.serializer_fields import Categories, PersonName

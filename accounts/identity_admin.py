@@ -12,6 +12,7 @@ from accounts.models import (
     SocialAccount,
     TermsAcceptance,
     TotpDevice,
+    Trader,
 )
 from core.admin.base import Admin, fieldset, link_column
 from core.admin.changelists import CachedValuesFilter
@@ -28,12 +29,12 @@ class OfUserAdmin(Admin):
 class SecurityEventAdmin(OfUserAdmin):
     """What happened to an account."""
 
+    private = ("network",)
     list_display = (
         "id",
         link_column("user"),
         "type",
         "device",
-        "network",
         "created_at",
     )
     list_filter = (("type", CachedValuesFilter), "created_at")
@@ -94,3 +95,17 @@ class TermsAcceptanceAdmin(OfUserAdmin):
     list_display = ("id", link_column("user"), "version", "accepted_at")
     list_filter = (("version", CachedValuesFilter),)
     fieldsets = (fieldset(None, "user version accepted_at"),)
+
+
+@admin.register(Trader)
+class TraderAdmin(OfUserAdmin):
+    """Businesses, as they are public."""
+
+    list_display = ("name", link_column("user"), "registration_number", "certified_at")
+    list_filter = ("certified_at",)
+    fieldsets = (
+        fieldset(
+            None,
+            "user name address registration_number vat_number email phone certified_at",
+        ),
+    )

@@ -163,20 +163,6 @@ def _authenticate(email: str, password: str, device: Device) -> User:
     return user
 
 
-def remember_device(user: User, device: Device) -> None:
-    """Store that `user` has signed in to the admin from `device`.
-
-    The admin has sessions of its own. A closed session of the API makes the device
-    known, so that attackers elsewhere cannot lock staff out.
-    """
-    Session.objects.create(
-        user=user,
-        device=device.fingerprint,
-        ended_at=timezone.now(),
-        end_reason="signed in to the admin",
-    )
-
-
 def change_password(
     user: User, *, current: str, new: str, device: Device | None = None
 ) -> dict[str, str]:
@@ -301,6 +287,22 @@ def set_task_counts(
         tasks_failed=failed,
         tasks_given_back=given_back,
     )
+
+
+@transaction.atomic
+def set_response_times(minutes: dict[int, int]) -> int:
+    """Write the response times by the id of the user; of all others, none.
+
+    Returns how many users have another one than before.
+    """
+    known = User.objects.filter(response_time_minutes__isnull=False)
+    before = dict(known.values_list("pk", "response_time_minutes"))
+    gone = before.keys() - minutes.keys()
+    changed = {pk: time for pk, time in minutes.items() if before.get(pk) != time}
+    User.objects.filter(pk__in=gone).update(response_time_minutes=None)
+    for user_id, time in changed.items():
+        User.objects.filter(pk=user_id).update(response_time_minutes=time)
+    return len(gone) + len(changed)
 
 
 def expired_sessions(*, at: datetime) -> QuerySet[Session]:

@@ -45,6 +45,27 @@ def _is_new(user: User, device: Device) -> bool:
     return not on_this.exists() and user.sessions.exists()
 
 
+@transaction.atomic
+def remember_device(user: User, device: Device) -> None:
+    """Store that `user` has signed in to the admin from `device`, and record it.
+
+    The admin has sessions of its own. A closed session of the API makes the device
+    known, so that attackers elsewhere cannot lock staff out.
+    """
+    is_new = _is_new(user, device)
+    Session.objects.create(
+        user=user,
+        device=device.fingerprint,
+        network=device.network,
+        client=device.client,
+        ended_at=timezone.now(),
+        end_reason="signed in to the admin",
+    )
+    security_log.record(user, Type.SIGNED_IN, device, where="admin")
+    if is_new:
+        security_emails.send(user, Type.SIGNED_IN, device)
+
+
 def note_failure(user: User | None, device: Device) -> None:
     """Queue the record of a wrong password; the same work for an unknown address.
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts import services
+from accounts import sign_ins
 from accounts.devices import device_of
 from accounts.models import User
 from accounts.second_factor import checking
@@ -95,4 +95,4 @@ def sign_in(request: HttpRequest, user: User) -> None:
     if checking.enabled_device(type(user).objects.get(pk=user.pk)):
         request.session[CHECKED_AT] = timezone.now().isoformat()
     request.session.pop(SET_UP, None)
-    services.remember_device(user, device_of(request))
+    sign_ins.remember_device(user, device_of(request))

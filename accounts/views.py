@@ -10,7 +10,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import confirmation, erasure, examples, presence, services, tokens
+from accounts import (
+    confirmation,
+    erasure,
+    examples,
+    presence,
+    profile_sections,
+    services,
+    tokens,
+)
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.filters import HelperFilter
@@ -55,6 +63,21 @@ CONFIRMATION_SENT = inline_serializer(
         "message": serializers.CharField(),
         "code": serializers.ChoiceField(choices=["confirmation_sent"]),
     },
+)
+SECTION = type(
+    inline_serializer(
+        "ProfileSection",
+        {
+            "items": serializers.ListField(child=serializers.DictField()),
+            "total": serializers.IntegerField(),
+            "url": serializers.CharField(help_text="Where the whole list is."),
+        },
+    )
+)
+SECTION_NAMES = ("reviews", "listings", "offerings", "tasks", "applications")
+WHOLE_PROFILE = inline_serializer(
+    "WholeProfile",
+    {"profile": ProfileSerializer()} | {name: SECTION() for name in SECTION_NAMES},
 )
 ENDED = inline_serializer(
     "SessionsEnded",
@@ -214,8 +237,25 @@ class AuthViewSet(ApiViewSet):
         return Response(self.render(request.user))
 
     @extend_schema(
+        operation_id="auth_getWholeProfile",
+        summary="Get the caller's profile with the first rows of its lists",
+        description="Of each list ten rows, their number and where all of them are.",
+        responses={200: WHOLE_PROFILE},
+    )
+    @action(
+        detail=False, methods=["get"], url_path="profile/full", pagination_class=None
+    )
+    def full_profile(self, request: SignedInRequest) -> Response:
+        """Reviews, listings, offerings, tasks and applications."""
+        context = self.get_serializer_context()
+        sections = profile_sections.render(request.user, context)
+        return Response({"profile": self.render(request.user), **sections})
+
+    @extend_schema(
         summary="Update the caller's profile",
-        description="Fields that are left out keep their values.",
+        description="Fields that are left out keep their values. A trader gives all "
+        "details, and `certified`.",
+        extensions=error_codes(s400=["trader_incomplete"]),
     )
     @profile.mapping.patch
     @profile.mapping.put

@@ -42,16 +42,16 @@ def _of_a_link(page: Page) -> Page:
         try:
             return page(request, token)
         except links.LinkExpired:
-            return _refusal(request, "")
+            return _refusal(request, "", 404)
         except DomainError as error:  # such as an address that is taken by now
-            return _refusal(request, str(error))
+            return _refusal(request, str(error), error.status)
 
     return checked
 
 
-def _refusal(request: HttpRequest, reason: str) -> HttpResponse:
-    context = {"reason": reason}
-    return page_for_people(render(request, "link_expired.html", context, status=404))
+def _refusal(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    page = render(request, "link_refused.html", {"reason": reason}, status=status)
+    return page_for_people(page)
 
 
 @_of_a_link

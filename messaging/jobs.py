@@ -3,7 +3,14 @@
 from django.utils import timezone
 
 from jobs.registry import every, job
-from messaging import digests
+from messaging import digests, response_times
+
+
+@every(hours=24)
+@job(max_attempts=3, timeout_s=1800)
+def measure_response_times() -> None:
+    """Store how soon people answer."""
+    response_times.measure(at=timezone.now())
 
 
 @every(minutes=5)

@@ -7,3 +7,9 @@ class OfferingsConfig(AppConfig):
     """The app of offerings."""
 
     name = "offerings"
+
+    def ready(self) -> None:
+        """Add to the whole profile of a person."""
+        from accounts.profile_sections import register
+
+        register("offerings", "offerings.profile.OFFERINGS")

@@ -10,6 +10,7 @@ REVIEWED = {
     "avatar_url": None,
     "profile_picture_url": None,
     "is_verified": False,
+    "seller_type": "private",
 }
 REVIEW = {
     "id": 12,

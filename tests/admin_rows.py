@@ -20,6 +20,7 @@ from accounts.models import (
     SocialAccount,
     TermsAcceptance,
     TotpDevice,
+    Trader,
     User,
 )
 from accounts.tests.factories import UserFactory
@@ -101,6 +102,15 @@ ROWS = {
     ),
     TermsAcceptance: lambda: TermsAcceptance.objects.create(
         user=UserFactory(), version="1"
+    ),
+    Trader: lambda: Trader.objects.create(
+        user=UserFactory(),
+        name="Business",
+        address="A street 1",
+        registration_number="4",
+        email="office@example.com",
+        phone="+37120000000",
+        certified_at=timezone.now(),
     ),
     OutstandingToken: make_token,
     BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),

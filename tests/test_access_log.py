@@ -43,6 +43,9 @@ def logged(caplog):
         ("unsubscribe", "x", 404),
         ("unsubscribe", "/", 404),
         ("confirm-email", "", 404),
+        ("reset-password", "", 404),
+        ("change-email", "", 404),
+        ("revert-email", "x", 404),
         ("unsubscribed", "", 404),
     ],
 )

@@ -179,7 +179,8 @@ def test_error_quotes_a_field_that_no_person_fills_in(api, alice):
 OF_PROGRAMS = {
     *("attachment_ids", "in_app", "item_type", "kind", "query", "refresh"),
     *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),
-    *("device_token", "token"),
+    *("certified", "device_token", "id_token", "nonce", "provider", "seller_type"),
+    *("terms_version", "token", "trader", "version"),
     *("user_type", *Group.values),
     *("challenge", "credential"),
 }

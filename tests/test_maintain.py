@@ -96,6 +96,8 @@ ENDED = {
     "repair task counts": 1,
     "repair application counts": 1,
     "repair picture counts": 1,
+    "delete unconfirmed registrations": 0,
+    "delete used tokens of other services": 0,
     "delete expired tokens": 1,
     "delete expired sessions": 1,
     "delete expired tickets": 1,

@@ -83,6 +83,7 @@ MATRIX = {
     "POST /api/auth/email/change": (400, 400, 400, 400),
     "POST /api/auth/resend-confirmation": (409, 409, 409, 409),
     "GET /api/auth/profile": SAME,
+    "GET /api/auth/profile/full": SAME,
     "PUT /api/auth/profile": SAME,
     "PATCH /api/auth/profile": SAME,
     "POST /api/auth/phone/start": (400, 400, 400, 400),

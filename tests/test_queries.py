@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Block, SecurityEvent, Session
+from accounts.models import Block, Passkey, SecurityEvent, Session
 from accounts.tests.factories import UserFactory
 from alerts.tests.factories import SavedSearchFactory
 from favorites.models import Favorite
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 MAX_LIST_QUERIES = 4  # per list, without the query that loads the caller
 ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/profile",
+    "GET /api/auth/profile/full",
     "GET /api/auth/check-username/{username}",
+    "GET /api/auth/2fa/status",
     "GET /api/terms",
     "GET /api/auth/users/{pk}",
     "GET /api/listings/{pk}",
@@ -86,6 +88,8 @@ def add_one_of_everything(alice, ids) -> None:
         content="And one more thing.",
     )
     Session.objects.create(user=alice)
+    key = f"key{Passkey.objects.count()}"
+    Passkey.objects.create(user=alice, credential_id=key, public_key="x")
     SecurityEvent.objects.create(user=alice, type="signed_in")
     Block.objects.create(blocker=alice, blocked=UserFactory())
     ReviewFactory(reviewed_user=alice)

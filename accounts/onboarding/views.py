@@ -53,7 +53,8 @@ class OnboardingViewSet(ApiViewSet):
         summary="Update the profile at the end of the registration",
         description="Once. The username can be chosen if `username_derived`.",
         extensions=error_codes(
-            s409=["registration_completed", "taken", "username_taken"]
+            s400=["trader_incomplete"],
+            s409=["registration_completed", "taken", "username_taken"],
         ),
     )
     @action(detail=False, methods=["put"], url_path="complete-registration")

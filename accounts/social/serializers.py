@@ -34,7 +34,7 @@ class SocialInput(Input):
     code = TextField(max_length=40, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        names = ("provider", "id_token", "nonce")
+        names: tuple[str, ...] = ("provider", "id_token", "nonce")
         if "challenge" in attrs:
             names = () if "code" in attrs else ("password",)
         missing = [name for name in names if name not in attrs]

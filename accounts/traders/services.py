@@ -19,7 +19,7 @@ def save(user: User, *, seller_type: str, details: dict[str, Any] | None) -> Non
     """
     trader = Trader.objects.filter(user=user).first()
     if details is not None:
-        trader = _changed(trader or Trader(user=user, certified_at=None), details)
+        trader = _changed(trader or Trader(user=user), details)
     if seller_type == User.SellerType.TRADER:
         _require_complete(trader)
     if details is not None and trader is not None and trader.certified_at:

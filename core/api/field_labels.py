@@ -28,6 +28,7 @@ FIELD_LABELS = {
     "images": _("Pictures"),
     "initial_message": _("Message"),
     "language": _("Language"),
+    "languages": _("Languages"),
     "last_name": _("Last name"),
     "latitude": _("Latitude"),
     "location": _("Place"),
@@ -48,6 +49,7 @@ FIELD_LABELS = {
     "radius": _("Radius"),
     "rating": _("Rating"),
     "reason": _("Reason"),
+    "registration_number": _("Registration number"),
     "required_skills": _("Required skills"),
     "search": _("Search words"),
     "service_radius": _("Radius"),
@@ -57,4 +59,5 @@ FIELD_LABELS = {
     "tags": _("Tags"),
     "title": _("Title"),
     "username": _("Username"),
+    "vat_number": _("VAT number"),
 }

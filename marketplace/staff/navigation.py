@@ -26,6 +26,9 @@ GROUPS = (  # title, and (model, icon) of each page
         (
             ("accounts.user", "person"),
             ("accounts.session", "login"),
+            ("accounts.trader", "store"),
+            ("accounts.socialaccount", "link"),
+            ("accounts.termsacceptance", "task_alt"),
             ("auth.group", "groups"),
             ("accounts.securityevent", "security"),
             ("accounts.challenge", "sms"),
@@ -45,6 +48,7 @@ GROUPS = (  # title, and (model, icon) of each page
             ("notifications.preference", "tune"),
             ("audit.auditlogentry", "gavel"),
             ("tasks.taskevent", "history"),
+            ("accounts.securityevent", "shield"),
             ("alerts.savedsearch", "saved_search"),
             ("jobs.job", "schedule"),
             ("jobs.suppressedaddress", "unsubscribe"),
