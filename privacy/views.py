@@ -43,7 +43,7 @@ class ExportRequestViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="auth_requestExport",
-        summary="Request an export of the caller's data",
+        summary="Create an export of the caller's data",
         description="Once a day. The person gets an e-mail when it is ready.",
         request=None,
         responses={202: REQUESTED},

@@ -210,7 +210,7 @@ def test_every_input_is_tried():
     own = {"LoginInput", "RefreshInput", "PasswordInput", "UploadInput"}
     own |= {"FavoriteInput", "AcceptInput", "ReasonInput", "ContactInput"}
     own |= {"StartInput", "MessageInput", "EditInput", "PreferencesInput"}
-    own |= {"SavedSearchInput", "SavedSearchChange", "SeenInput"}
+    own |= {"ErasureInput", "SavedSearchInput", "SavedSearchChange", "SeenInput"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own
 
