@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 MAX_LIST_QUERIES = 4  # per list, without the query that loads the caller
 ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/profile",
+    "GET /api/auth/exports/{pk}",
+    "GET /api/auth/exports/{pk}/file",
     "GET /api/auth/users/{pk}",
     "GET /api/listings/{pk}",
     "GET /api/tasks/{pk}",
