@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
     ids=str,
 )
 def test_a_job_that_only_looks_alike_stays(fields):
-    """A16: an address within another one, or any text as a phone that nobody verified."""
+    """A16: as an address within another one, or any text as an unverified phone."""
     person = UserFactory(**fields)
     enqueue_mail("a", to="anna@example.com", subject="Please confirm", text="20000000")
     assert not jobs_about(person).exists()
