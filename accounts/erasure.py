@@ -97,7 +97,7 @@ def refusal(user: User) -> NotAllowed:
             _("You have deleted this account. You can keep it until %(date)s.")
             % {"date": _written(user)},
             code="erasure_scheduled",
-            extra={"keep_until": _iso(user)},
+            extra={"keep_until": user.erasure_due_at},
         )
     return NotAllowed(_("This account is suspended."), code="suspended")
 

@@ -171,12 +171,13 @@ AUTH: dict[str, dict] = {
     },
     "update_profile": {"Request": [PROFILE_CHANGE]},
     "delete_profile": {
+        "Request": [{"password": PASSWORD}],
         "Answer": [
             {
                 "message": "Your account is deleted.",
                 "keep_until": "2031-05-20T11:30:00Z",
             }
-        ]
+        ],
     },
     "keep_profile": {
         "Request": [LOGIN],

@@ -79,7 +79,7 @@ def restore(user: User, *, actor: User, reason: str) -> User:
 
 def _require_not_erased(user: User) -> None:
     if user.erased_at is not None:
-        raise WrongStatus(_("This account is erased."), code="erased")
+        raise WrongStatus(_("This account is erased."))
 
 
 @transaction.atomic

@@ -59,7 +59,9 @@ def admin_sessions_of(person: Any) -> QuerySet[AdminSession]:
 
 def challenges_to(person: Any) -> QuerySet[Challenge]:
     """Return the challenges that were sent to the addresses of `person`."""
-    addresses = [own for own in (person.email, person.phone) if own]
+    # Not to a phone that nobody has verified: it may be a stranger's.
+    phone = person.phone if person.phone_verified else ""
+    addresses = [own for own in (person.email, phone) if own]
     return Challenge.objects.filter(address__in=addresses)
 
 

@@ -18,10 +18,9 @@ the record of processing (`manage.py privacy report`) read this registry alone.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Model, QuerySet
 
@@ -162,18 +161,20 @@ def describe_impersonal(model: type[Model], fields: str, *, because: str) -> Non
     )
 
 
+def columns(model: type[Model]) -> "dict[str, models.Field[Any, Any]]":
+    """Return the concrete fields of a model by their names."""
+    return {column.name: column for column in model._meta.concrete_fields}
+
+
 def _empty(model: type[Model], name: str) -> Any:
     """Return the empty value of a field: "", None, False, or the JSON default."""
-    try:
-        column = model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return None  # `problems` names it
+    column = columns(model).get(name)  # `problems` names one that does not exist
     if isinstance(column, models.BooleanField):
         return False
     if isinstance(column, models.JSONField):
         return column.get_default()
     is_text = isinstance(column, models.CharField | models.TextField)
-    return "" if is_text and not column.null else None
+    return "" if column is not None and is_text and not column.null else None
 
 
 # --- Completeness ---------------------------------------------------------------------
@@ -195,7 +196,7 @@ def problems() -> Iterator[str]:
 
 
 def _problems_of(table: Table) -> Iterator[str]:
-    names = {column.name for column in table.model._meta.concrete_fields}
+    names = set(columns(table.model))
     boring = {n for n in names if n in BORING or _is_id(table.model, n)}
     plain = names - boring - table.references
     fates = [table.replaced.keys(), table.kept.keys()]
@@ -216,7 +217,7 @@ def _sorted_once(
 
 
 def _is_id(model: type[Model], name: str) -> bool:
-    return isinstance(model._meta.get_field(name), models.AutoField)
+    return isinstance(columns(model)[name], models.AutoField)
 
 
 def erasure_order() -> list[Table]:
@@ -230,9 +231,10 @@ def erasure_order() -> list[Table]:
     deleted = {table.model: table for table in personal if table.delete}
     graph: dict[type[Model], set[type[Model]]] = {model: set() for model in deleted}
     for model in deleted:
-        for column in model._meta.concrete_fields:
-            if column.related_model in graph and column.related_model is not model:
-                graph[column.related_model].add(model)
+        for column in columns(model).values():
+            to = cast(type[Model], column.related_model)
+            if to in graph and to is not model:
+                graph[to].add(model)
     ordered = [deleted[model] for model in TopologicalSorter(graph).static_order()]
     accounts = [table for table in stay if table.whose == ("pk",)]
     return [table for table in stay if table not in accounts] + ordered + accounts

@@ -1,6 +1,7 @@
 """Personal data in queued jobs and in the suppression list."""
 
 import json
+import re
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,6 @@ from jobs.models import Job, SuppressedAddress
 
 # Arguments of jobs that are the id of a person.
 PERSON_ARGUMENTS = ("recipient_id", "user_id", "person_id")
-MIN_PHONE_CHARS = 7  # a shorter text is in too many others
 
 
 def jobs_about(person: Any) -> QuerySet[Job]:
@@ -28,9 +28,17 @@ def jobs_about(person: Any) -> QuerySet[Job]:
 def _names(job: Job, person: Any) -> bool:
     if person.pk in [job.kwargs.get(name) for name in PERSON_ARGUMENTS]:
         return True
-    text = f"{json.dumps(job.kwargs, ensure_ascii=False)} {job.error}".casefold()
-    phone = person.phone if len(person.phone) >= MIN_PHONE_CHARS else ""
-    return any(own and own.casefold() in text for own in (person.email, phone))
+    # A phone that nobody has verified is any text: it could stand in all e-mails.
+    phone = person.phone if person.phone_verified else ""
+    text = f"{json.dumps(job.kwargs, ensure_ascii=False)} {job.error}"
+    return any(own and _has_word(text, own) for own in (person.email, phone))
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether `word` is in the text, and not the end of a longer address."""
+    # No `\b`: a plus sign and a dot are parts of addresses too.
+    pattern = rf"(?<![\w.+-]){re.escape(word)}(?![\w-])"
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def suppressed_addresses_of(person: Any) -> QuerySet[SuppressedAddress]:

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.privacy import Table
+from core.privacy import Table, columns
 
 MAX_ROWS = 1000  # of a kind: a browser shows no more in good time
 MAX_TEXT_CHARS = 2000
@@ -38,10 +38,10 @@ class Page:
         """Write the rows of one kind, `MAX_ROWS` at most."""
         title = capfirst(str(table.model._meta.verbose_name_plural))
         self._write(format_html('<h2 id="{}">{}</h2><table>', kind, title))
-        columns = table.model._meta.get_field
+        labels = columns(table.model)
         for number, row in enumerate(islice(rows, MAX_ROWS)):
             if number == 0:
-                names = [capfirst(str(columns(name).verbose_name)) for name in row]
+                names = [capfirst(str(labels[name].verbose_name)) for name in row]
                 self._cells("th", names)
             self._cells("td", [_as_text(value) for value in row.values()])
         self._write("</table>")

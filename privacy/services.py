@@ -91,6 +91,11 @@ def find(export_id: int, signature: str) -> Export:
     return export
 
 
+def note_download(export: Export, device: Device) -> None:
+    """Record a download in the security log of the person."""
+    security_log.record(export.user, security_log.Type.EXPORT_DOWNLOADED, device)
+
+
 def delete(export: Any) -> None:
     """Delete an export with its file. Raises `ServiceUnavailable` (503)."""
     # The file first: if the process is killed in between, the row still names it.

@@ -43,7 +43,7 @@ class ExportRequestViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="auth_requestExport",
-        summary="Request an export of the caller's data",
+        summary="Create an export of the caller's data",
         description="Once a day. The person gets an e-mail when it is ready.",
         request=None,
         responses={202: REQUESTED},
@@ -92,6 +92,7 @@ class ExportViewSet(ApiViewSet):
                 archive = default_storage.open(export.file)
         except FileNotFoundError as error:
             raise NotFound(_("There is no such export.")) from error
+        services.note_download(export, device_of(request))
         response = FileResponse(
             archive, as_attachment=True, filename=f"export-{export.pk}.zip"
         )

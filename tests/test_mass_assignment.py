@@ -224,7 +224,7 @@ def test_every_input_is_tried():
     own |= {"CodeInput", "VerifyInput", "IdentityInput"}
     own |= {"PhoneStartInput", "PhoneVerifyInput", "PhoneLinkInput"}
     own |= {"NewPasskeyInput", "PasskeySignInInput"}
-    own |= {"SavedSearchInput", "SavedSearchChange", "SeenInput"}
+    own |= {"ErasureInput", "SavedSearchInput", "SavedSearchChange", "SeenInput"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own
 

@@ -97,7 +97,7 @@ def test_every_error_has_the_one_shape(document):
 
 def test_only_what_needs_a_sign_in_answers_401(document):
     own_kind = {"POST /api/auth/login", "POST /api/auth/refresh"}
-    own_kind.add("POST /api/auth/passkeys/sign-in")
+    own_kind |= {"POST /api/auth/passkeys/sign-in", "POST /api/auth/profile/keep"}
     for name, operation in operations(document):
         expected = not is_public(operation) or name in own_kind
         assert ("401" in operation["responses"]) == expected
@@ -121,19 +121,21 @@ def test_every_example_is_true(document):
 
 
 def test_every_operation_has_an_example(document):
-    """Of its body, if it has one, and of its answer, unless that is a picture."""
+    """Of its body, if it has one, and of its answer, unless that is a file."""
     for name, operation in operations(document):
         contents = [operation["requestBody"]] if "requestBody" in operation else []
         contents += [a for s, a in operation["responses"].items() if s[0] == "2"]
         for content in contents:
             for type_, media in content["content"].items():
-                assert type_ == "image/*" or media["examples"], name
+                assert type_ in FILES or media["examples"], name
 
 
+FILES = {"image/*", "application/zip"}
 VERB_LINES = """
 Accept Activate Apply Archive Block Cancel Change Check Close Complete Confirm Contact
-Count Create Delete Disable Dispute Edit Enable Exchange Get Give List Mark Pause Put
-Register Reject Reserve Send Set Sign Start Toggle Unblock Update Upload Withdraw
+Count Create Delete Disable Dispute Edit Enable Exchange Get Give Keep List Mark Pause
+Put Register Reject Remove Reserve Send Set Sign Start Toggle Unblock Update Upload
+Verify Withdraw
 """
 VERBS = set(VERB_LINES.split())
 

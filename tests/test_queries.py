@@ -25,6 +25,8 @@ ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/check-username/{username}",
     "GET /api/auth/2fa/status",
     "GET /api/terms",
+    "GET /api/auth/exports/{pk}",
+    "GET /api/auth/exports/{pk}/file",
     "GET /api/auth/users/{pk}",
     "GET /api/listings/{pk}",
     "GET /api/tasks/{pk}",

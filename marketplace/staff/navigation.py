@@ -48,7 +48,6 @@ GROUPS = (  # title, and (model, icon) of each page
             ("notifications.preference", "tune"),
             ("audit.auditlogentry", "gavel"),
             ("tasks.taskevent", "history"),
-            ("accounts.securityevent", "shield"),
             ("alerts.savedsearch", "saved_search"),
             ("jobs.job", "schedule"),
             ("jobs.suppressedaddress", "unsubscribe"),

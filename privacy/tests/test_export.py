@@ -62,6 +62,7 @@ def test_an_export_is_queued_and_delivered(api, ready):
     [listing] = rows(zipped, "listings.listing")
     assert listing["title"] == "Sleigh"
     assert ready["size"] > 0
+    assert SecurityEvent.objects.filter(type="export_downloaded").count() == 1
 
 
 def test_the_first_answer_is_202(api, alice):

@@ -210,6 +210,7 @@ def mail_rows(person: User, other: User) -> None:
     enqueue_mail(
         f"notification:{digest.pk}:x", to=other.email, subject="s", text=NEEDLE
     )
+    enqueue_mail("b", to=other.email, subject="s", text=f"Call {PHONE}.")
     enqueue("notifications.send_digest", recipient_id=person.pk)
     Job.objects.update(status="dead", due_at=None)
     Job.objects.filter(kwargs__to=EMAIL).update(error=f"refused: {EMAIL}")
@@ -226,6 +227,7 @@ def person_with_everything(other: User) -> User:
         username=f"{NEEDLE}1",
         email=EMAIL,
         phone=PHONE,
+        phone_verified=True,
         first_name=NEEDLE,
         last_name=NEEDLE,
         is_helper=True,

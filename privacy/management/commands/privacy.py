@@ -1,5 +1,7 @@
 """`manage.py privacy`: print the record of processing; erase an account."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         erase.add_argument("--reason", default="Asked for by the person.")
         erase.add_argument("--now", action="store_true", help="Without grace period.")
 
-    def handle(self, *, command: str, **options: object) -> None:
+    def handle(self, *, command: str, **options: Any) -> None:
         """Run a subcommand. Raises `CommandError`."""
         if command == "report":
             self.stdout.write("\n".join(report.markdown()))
@@ -37,7 +39,7 @@ class Command(BaseCommand):
             self._erase(**options)
 
     def _erase(
-        self, *, name: str, by: str, reason: str, now: bool, **options: object
+        self, *, name: str, by: str, reason: str, now: bool, **options: Any
     ) -> None:
         person, actor = self._find(name), self._find(by)
         if not actor.is_superuser:
