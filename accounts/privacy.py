@@ -19,12 +19,15 @@ from accounts.models import (
     Block,
     Challenge,
     Passkey,
+    PendingRegistration,
     RecoveryCode,
     SecurityEvent,
     Session,
     SocialAccount,
     TermsAcceptance,
     TotpDevice,
+    Trader,
+    UsedSocialToken,
     User,
 )
 from core.privacy import Reason, describe, describe_impersonal, obstacle
@@ -65,6 +68,12 @@ def challenges_to(person: Any) -> QuerySet[Challenge]:
     return Challenge.objects.filter(address__in=addresses)
 
 
+def registrations_of(person: Any) -> QuerySet[PendingRegistration]:
+    """Return the pending registrations with the address of `person`."""
+    address = person.email or ""
+    return PendingRegistration.objects.filter(challenge__address=address)
+
+
 describe(
     User,
     whose="pk",
@@ -74,14 +83,17 @@ describe(
     "first_name last_name bio city country latitude longitude avatar_url "
     "profile_picture_url language user_type is_helper skills helper_categories "
     "hourly_rate is_verified last_seen show_presence last_login suspended_at "
+    "languages seller_type response_time_minutes registration_completed_at "
     f"suspended_reason {COUNTERS}",
-    internal="password search_text public_latitude public_longitude is_active is_staff "
-    "is_superuser is_demo erasure_due_at erased_at",
+    internal="username_derived password search_text public_latitude public_longitude "
+    "is_active is_staff is_superuser is_demo erasure_due_at erased_at",
     blank="email phone first_name last_name bio city country latitude longitude "
     "public_latitude public_longitude avatar_url profile_picture_url skills "
     "helper_categories hourly_rate is_helper is_verified phone_verified last_seen "
     "phone_used_at show_presence last_login suspended_reason search_text is_active "
-    "is_staff is_superuser email_confirmed",
+    "is_staff is_superuser email_confirmed "
+    "languages seller_type response_time_minutes registration_completed_at "
+    "username_derived",
     pseudonymise={"username": anonymous_username, "password": unusable_password},
     keep={
         "language user_type is_demo": "They say nothing about an unnamed person.",
@@ -169,6 +181,27 @@ describe(
     purpose="Which version of the terms a person has accepted, and when.",
     exports="version accepted_at",
     delete=True,
+)
+describe(
+    Trader,
+    whose="user",
+    purpose="Who sells as a business (Digital Services Act, article 30).",
+    exports="name address registration_number vat_number email phone certified_at",
+    delete=True,
+)
+describe(
+    PendingRegistration,
+    whose=registrations_of,
+    purpose="Registrations that wait for the confirmation of their address.",
+    retention="Until their link has expired.",
+    exports="username fields",
+    internal="challenge password",
+    delete=True,
+)
+describe_impersonal(
+    UsedSocialToken,
+    "digest expires_at",
+    because="Hashes of tokens that were used, so that each is used once.",
 )
 describe(
     Block,

@@ -27,8 +27,6 @@ GROUPS = (  # title, and (model, icon) of each page
             ("accounts.user", "person"),
             ("accounts.session", "login"),
             ("accounts.trader", "store"),
-            ("accounts.socialaccount", "link"),
-            ("accounts.termsacceptance", "task_alt"),
             ("auth.group", "groups"),
             ("accounts.securityevent", "security"),
             ("accounts.challenge", "sms"),

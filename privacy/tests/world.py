@@ -20,11 +20,13 @@ from accounts.models import (
     Block,
     Challenge,
     Passkey,
+    PendingRegistration,
     RecoveryCode,
     Session,
     SocialAccount,
     TermsAcceptance,
     TotpDevice,
+    Trader,
     User,
 )
 from accounts.tests.factories import UserFactory
@@ -45,6 +47,7 @@ from offerings.tests.factories import OfferingFactory
 from privacy.models import Export
 from realtime.models import Ticket
 from reviews.tests.factories import ReviewFactory
+from sms.models import SmsCounter, SmsMessage
 from tasks.models import TaskEvent
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from uploads.models import Upload
@@ -125,6 +128,19 @@ def sign_in_rows(person: User) -> None:
     )
     SocialAccount.objects.create(user=person, provider="google", subject="1")
     TermsAcceptance.objects.create(user=person, version="1")
+    Trader.objects.create(user=person, certified_at=timezone.now())
+    PendingRegistration.objects.create(
+        challenge=Challenge.objects.create(
+            purpose="registration",
+            address=person.email,
+            attempts_left=5,
+            expires_at=timezone.now(),
+        )
+    )
+    SmsMessage.objects.create(
+        key=NEEDLE, to=person.phone, created_at=timezone.now(), status="sent"
+    )
+    SmsCounter.objects.create(key=f"by user {person.pk}", day=timezone.localdate())
     security_log.record(person, security_log.Type.SIGNED_IN)
     Client().force_login(person)
     StoredAnswer.objects.create(
