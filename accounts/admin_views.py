@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,9 +26,9 @@ class StaffLoginView(LoginView):
     template_name = "admin/login.html"
     authentication_form = StaffLoginForm
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or go to the set-up without being signed in."""
-        user = form.get_user()  # type: ignore[attr-defined]  # of an AuthenticationForm
+        user = form.get_user()  # of whom `StaffLoginForm` found
         if staff_sessions.must_set_up(user):
             staff_sessions.begin_set_up(self.request, user)
             return redirect("staff-set-up")
@@ -75,7 +75,7 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest, title: str) -> dict[str, Any]:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]  # of the admin
+    request.current_app = admin.site.name
     return admin.site.each_context(request) | {"title": title, "subtitle": None}
 
 

@@ -1,6 +1,7 @@
 """Examinations of the accounts, for `manage.py doctor`."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -60,4 +61,27 @@ def staff_have_a_second_factor() -> Iterator[Finding]:
             "Ask them to sign in to the admin now.",
             setting="STAFF_SECOND_FACTOR",
             severity="warning",
+        )
+
+
+@examination("passkeys")
+def passkeys_belong_to_their_origins() -> Iterator[Finding]:
+    """Look for origins whose pages browsers let use no passkey of this site."""
+    if not settings.PRODUCTION:
+        return
+    domain = settings.PASSKEY_RP_ID
+    hosts = {
+        origin: urlsplit(origin).hostname or "" for origin in settings.PASSKEY_ORIGINS
+    }
+    useless = [
+        origin
+        for origin, host in hosts.items()
+        if host != domain and not host.endswith(f".{domain}")
+    ]
+    if useless:
+        yield Finding(
+            f"Passkeys are of {domain}, and do not work on {', '.join(useless)}.",
+            "Set a domain that all of them end with, before the first passkey is made.",
+            setting="PASSKEY_RP_ID",
+            severity="note",
         )

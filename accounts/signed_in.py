@@ -1,5 +1,7 @@
 """The answer of every endpoint that completes a sign-in."""
 
+from typing import Any
+
 from rest_framework.response import Response
 
 from accounts import sign_ins

@@ -357,7 +357,10 @@ TERMS_URL = env.url("TERMS_URL", "http", "https")
 # Without these SITE_URL says both. The id is a host; keys that were made for another id
 # are useless.
 PASSKEY_RP_ID = env.str("PASSKEY_RP_ID", "") or urlsplit(SITE_URL).hostname or ""
-PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", []) or [SITE_URL, *CORS_ALLOWED_ORIGINS]
+PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", []) or [
+    "{0.scheme}://{0.netloc}".format(urlsplit(SITE_URL)),  # without a path
+    *CORS_ALLOWED_ORIGINS,
+]
 # Whether the admin asks for a code besides the password.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 

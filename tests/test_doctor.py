@@ -46,6 +46,7 @@ def test_a_site_that_works_has_no_errors():
     assert (is_ok, json.loads(output)["ok"]) == (True, True), output
     wanted = ["settings", "redis", "storage", "disk", "mail", "clock"]
     wanted += ["accounts", "database", "jobs", "replica", "staff"]
+    wanted.append("passkeys")
     assert sorted(parts) == sorted(wanted)
     assert parts["database"] == parts["storage"] == parts["jobs"] == []
 

@@ -27,6 +27,7 @@ from core.exceptions import (
 MAX_PASSKEYS = 20  # of one person
 Purpose = Challenge.Purpose
 Type = SecurityEvent.Type
+Json = dict[str, Any]
 log = logging.getLogger("marketplace.security")
 
 
@@ -48,7 +49,7 @@ def begin_adding(user: User, device: Device) -> dict[str, Any]:
     return _store(Purpose.PASSKEY_ADD, options, state, device, user)
 
 
-def add(user: User, key: str, credential: dict, name: str, device: Device) -> Passkey:
+def add(user: User, key: str, credential: Json, name: str, device: Device) -> Passkey:
     """Store the passkey of an answer, and return it.
 
     Raises `CodeExpired` and `PasskeyRefused` (400), and `WrongStatus` (409) if it is
@@ -116,7 +117,7 @@ def begin_sign_in(device: Device) -> dict[str, Any]:
     return _store(Purpose.PASSKEY_SIGN_IN, options, state, device)
 
 
-def sign_in(key: str, credential: dict, device: Device) -> User:
+def sign_in(key: str, credential: Json, device: Device) -> User:
     """Return the user whose passkey has signed the challenge.
 
     Raises `CodeExpired` (400); `NotSignedIn` (401) for an unknown passkey and a wrong
@@ -144,7 +145,7 @@ def begin_confirming(user: User, device: Device) -> dict[str, Any]:
     return _store(Purpose.PASSKEY_CONFIRM, options, state, device, user)
 
 
-def confirm(user: User, key: str, credential: dict, device: Device) -> None:
+def confirm(user: User, key: str, credential: Json, device: Device) -> None:
     """Check that a passkey of the user has signed the challenge.
 
     Raises `CodeExpired` (400) and `NotAllowed` (403).
@@ -156,7 +157,7 @@ def confirm(user: User, key: str, credential: dict, device: Device) -> None:
 
 
 def _store(
-    purpose: str, options: dict, state: dict, device: Device, user: User | None = None
+    purpose: str, options: Json, state: Json, device: Device, user: User | None = None
 ) -> dict[str, Any]:
     challenge = challenges.create(
         purpose,
@@ -170,7 +171,7 @@ def _store(
     return {"challenge": challenge.key, "options": options}
 
 
-def _use(key: str, *, purpose: str, user: User | None = None) -> dict:
+def _use(key: str, *, purpose: str, user: User | None = None) -> Json:
     """Close the challenge and return its state, before the answer is looked at.
 
     Outside of a transaction: an answer that is refused must not give it back.
@@ -180,7 +181,7 @@ def _use(key: str, *, purpose: str, user: User | None = None) -> dict:
     return challenge.data["state"]
 
 
-def _is_answer(state: dict, passkey: Passkey, credential: dict, device: Device) -> bool:
+def _is_answer(state: Json, passkey: Passkey, credential: Json, device: Device) -> bool:
     """Whether the passkey has signed the challenge, with a counter that goes on."""
     try:
         if not verification.is_handle_of(passkey.user, credential):

@@ -5,7 +5,7 @@ fido2 is imported with the first passkey: most processes see none.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from struct import error as StructError  # noqa: N812 - it is a class
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django.conf import settings
@@ -121,7 +121,8 @@ def authenticate(state: dict, passkey: Passkey, credential: dict) -> int:
     from fido2.webauthn import AttestedCredentialData
 
     try:
-        key = CoseKey.parse(cbor.decode(decode(passkey.public_key)))
+        stored_key = cast(dict[int, Any], cbor.decode(decode(passkey.public_key)))
+        key = CoseKey.parse(stored_key)
         identifier = decode(passkey.credential_id)
         stored = AttestedCredentialData.create(NO_AAGUID, identifier, key)
         _server().authenticate_complete(state, [stored], credential)

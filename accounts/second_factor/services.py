@@ -1,6 +1,6 @@
 """The authenticator app of a person: set up, enabled, disabled, reset."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import segno
 from django.db import transaction
@@ -33,7 +33,7 @@ def qr_data_uri(url: str) -> str:
     return segno.make_qr(url, error="m").svg_data_uri(scale=5, light="#fff", border=4)
 
 
-def status(user: User) -> dict:
+def status(user: User) -> dict[str, Any]:
     """Return `enabled`, `created_at`, `recovery_codes_left` and `methods`."""
     device = checking.enabled_device(user)
     return {

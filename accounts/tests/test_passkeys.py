@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 
+from accounts.examinations import passkeys_belong_to_their_origins
 from accounts.models import Challenge, Passkey, SecurityEvent, Session
 from accounts.passkeys.services import MAX_PASSKEYS
 from accounts.passkeys.verification import encode
@@ -36,6 +37,17 @@ def passkey(api, alice):
     authenticator = Authenticator()
     assert add(api.as_(alice), authenticator).status_code == 201
     return authenticator
+
+
+@pytest.mark.parametrize(
+    ("domain", "count"),
+    [("example.com", 0), ("market.example.com", 1), ("ample.com", 1)],
+)
+def test_doctor_names_origins_without_passkeys(settings, domain, count):
+    """Y2: a client on another domain could not use them."""
+    settings.PRODUCTION, settings.PASSKEY_RP_ID = True, domain
+    settings.PASSKEY_ORIGINS = ["https://market.example.com", "https://www.example.com"]
+    assert len(list(passkeys_belong_to_their_origins())) == count
 
 
 def test_passkey_signs_in_alone(api, alice, passkey):

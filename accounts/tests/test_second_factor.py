@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import RecoveryCode, SecurityEvent, Session, TotpDevice
 from accounts.second_factor import recovery, totp
@@ -28,6 +29,13 @@ def sign_in(api, user, **fields):
 def verify(api, user, given):
     challenge = sign_in(api, user).json()["challenge"]
     return api.post(VERIFY, {"challenge": challenge, "code": given})
+
+
+@pytest.fixture(autouse=True)
+def one_step(monkeypatch):
+    """The time step does not end during a test."""
+    steps = totp.steps_at(timezone.now())
+    monkeypatch.setattr(totp, "steps_at", lambda at: steps)
 
 
 @pytest.fixture

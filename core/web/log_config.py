@@ -105,6 +105,8 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
             "gunicorn.error": {"handlers": [], "propagate": True},
             # Its INFO lines show the query strings of WebSocket URLs, with tickets.
             "uvicorn.error": {"level": "WARNING"},
+            # Its INFO lines name the credentials of people.
+            "fido2": {"level": "WARNING"},
             # While Redis is down `realtime` logs it once; this would at each message.
             "channels_redis": {"level": "CRITICAL"},
             # RequestIdMiddleware writes the access line; Django would repeat it.
