@@ -67,6 +67,7 @@ NO_WORDS = {
     *("idempotency.StoredAnswer.key_digest", "idempotency.StoredAnswer.request_digest"),
     *("jobs.Job.name", "jobs.Job.kwargs", "jobs.Job.key", "jobs.Job.worker"),
     *("jobs.SuppressedAddress.address", "privacy.Export.file"),
+    *("sms.SmsMessage.to", "sms.SmsMessage.prefix", "sms.SmsCounter.key"),
     *("notifications.Notification.kind", "notifications.Notification.subject_type"),
     *("notifications.Notification.dedup_key", "realtime.Ticket.digest"),
     *("sessions.Session.session_key", "sessions.Session.session_data"),
@@ -138,7 +139,7 @@ def sign_in_rows(person: User) -> None:
         )
     )
     SmsMessage.objects.create(
-        key=NEEDLE, to=person.phone, created_at=timezone.now(), status="sent"
+        key=NEEDLE, to=person.phone, created_at=timezone.now(), status="sending"
     )
     SmsCounter.objects.create(key=f"by user {person.pk}", day=timezone.localdate())
     security_log.record(person, security_log.Type.SIGNED_IN)
