@@ -234,7 +234,8 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["get"], pagination_class=None)
     def profile(self, request: SignedInRequest) -> Response:
         """Includes the private fields."""
-        return Response(self.render(request.user))
+        rows = self.queryset.for_display().select_related("trader")
+        return Response(self.get_serializer(rows.get(pk=request.user.pk)).data)
 
     @extend_schema(
         operation_id="auth_getWholeProfile",
