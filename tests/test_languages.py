@@ -182,7 +182,7 @@ OF_PROGRAMS = {
     *("certified", "device_token", "id_token", "nonce", "provider", "seller_type"),
     *("terms_version", "token", "trader", "version"),
     *("user_type", *Group.values),
-    *("challenge", "credential"),
+    *("challenge", "credential", "email_challenge", "new_account", "purpose"),
 }
 
 

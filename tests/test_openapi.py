@@ -98,6 +98,7 @@ def test_every_error_has_the_one_shape(document):
 def test_only_what_needs_a_sign_in_answers_401(document):
     own_kind = {"POST /api/auth/login", "POST /api/auth/refresh"}
     own_kind |= {"POST /api/auth/passkeys/sign-in", "POST /api/auth/profile/keep"}
+    own_kind.add("POST /api/auth/phone/start")
     for name, operation in operations(document):
         expected = not is_public(operation) or name in own_kind
         assert ("401" in operation["responses"]) == expected

@@ -19,6 +19,7 @@ FIELD_LABELS = {
     "deadline": _("Deadline"),
     "description": _("Description"),
     "email": _("E-mail address"),
+    "email_code": _("Code"),
     "experience": _("Experience"),
     "file": _("File"),
     "first_name": _("First name"),
