@@ -1,6 +1,5 @@
 """The answer of every endpoint that completes a sign-in."""
 
-
 from rest_framework.response import Response
 
 from accounts import sign_ins
