@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts import device_tokens, security_emails, security_log, tokens
 from accounts.devices import Device
 from accounts.models import Session, User
-from core.db.locks import locked
 from jobs.services import enqueue
 
 Type = security_log.Type
@@ -27,22 +27,27 @@ def open_session(
     The person is notified by e-mail of a device on which the account has no session
     yet. `method` is how they have just proved who they are.
     """
-    # Two first sign-ins from one new device at once: the second sees the first, and
-    # one e-mail is sent.
-    locked(User.objects).only("pk").get(pk=user.pk)
     is_new = not is_registration and _is_new(user, device)
     pair = tokens.open_session(user, device, method=method)
     event = Type.REGISTERED if is_registration else Type.SIGNED_IN
     security_log.record(user, event, device, method=str(method))
     if is_new:
-        security_emails.send(user, Type.SIGNED_IN, device)
+        _send_notice(user, device)
     return pair | {"device_token": device_tokens.issue(user)}
 
 
 def _is_new(user: User, device: Device) -> bool:
     """Whether the account has sessions, and none of them on this device."""
-    on_this = user.sessions.filter(device=device.fingerprint)
-    return not on_this.exists() and user.sessions.exists()
+    on_this = Count("pk", filter=Q(device=device.fingerprint))
+    found = user.sessions.aggregate(on_this=on_this, on_all=Count("pk"))
+    return not found["on_this"] and found["on_all"] > 0
+
+
+def _send_notice(user: User, device: Device) -> None:
+    # With a key: of two first sign-ins from one device at once neither sees the other,
+    # and one e-mail is sent.
+    key = f"{device.fingerprint}:{timezone.now():%Y-%m-%d}"
+    security_emails.send(user, Type.SIGNED_IN, device, key=key)
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def remember_device(user: User, device: Device) -> None:
     )
     security_log.record(user, Type.SIGNED_IN, device, where="admin")
     if is_new:
-        security_emails.send(user, Type.SIGNED_IN, device)
+        _send_notice(user, device)
 
 
 def note_failure(user: User | None, device: Device) -> None:
