@@ -378,7 +378,7 @@ def test_sign_in_without_a_second_factor_needs_no_query_more(
     api, alice, django_assert_num_queries
 ):
     """The hasher is what a sign-in costs."""
-    with django_assert_num_queries(14):  # as many as if there were no codes
+    with django_assert_num_queries(13):  # as many as if there were no codes
         assert sign_in(api, alice).status_code == 200
 
 
@@ -386,5 +386,5 @@ def test_code_needs_two_queries_and_a_transaction(
     api, alice, codes, django_assert_num_queries
 ):
     """Whether the device is known, and the step of the code."""
-    with django_assert_num_queries(14 + 2 + 2):
+    with django_assert_num_queries(13 + 2 + 2):
         assert sign_in(api, alice, code=code()).status_code == 200
