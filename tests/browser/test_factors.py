@@ -1,4 +1,7 @@
-"""Second factor of staff and passkeys in a real browser."""
+"""Second factor of staff, passkeys and phones in a real browser."""
+
+import re
+import secrets
 
 import pyotp
 import pytest
@@ -69,3 +72,19 @@ def test_passkey_is_added_and_signs_in(server, page, shoot, authenticator):
     page.click("#passkey-sign-in")
     page.wait_for_selector("#who:has-text('seller')")
     shoot("passkey-signed-in")
+
+
+def test_a_phone_signs_up(server, page, shoot):
+    page.goto(f"{server.url}/examples/account")
+    page.fill("input[name=phone]", f"+3712{secrets.randbelow(10**7):07d}")
+    page.click("#phone-start button")
+    page.wait_for_selector("#phone-verify:not([hidden])")
+    messages = page.request.get(f"{server.url}/examples/sms").text()
+    code = re.search(r"(\d{6}) is your code", messages)[1]
+    name = f"phone{secrets.randbelow(10**6)}"
+    page.fill("#phone-verify input[name=code]", code)
+    page.fill("#phone-verify input[name=username]", name)
+    shoot("phone-code")
+    page.click("#phone-verify button")
+    page.wait_for_selector(f"#who:has-text('{name}')")
+    shoot("phone-signed-up")
