@@ -258,6 +258,7 @@ class GroupAdmin(AuditedAdmin):
 class SessionAdmin(Admin):
     """Sessions of users, read-only."""
 
+    private = ("network",)
     list_display = (
         "id",
         link_column("user"),

@@ -45,7 +45,7 @@ class SecurityEventAdmin(OfUserAdmin):
 class ChallengeAdmin(OfUserAdmin):
     """Codes and links that were sent, without their secrets."""
 
-    private = ("address",)
+    private = ("address", "network")
     list_display = (
         "id",
         link_column("user"),

@@ -62,11 +62,15 @@ OF_SUSPENDED = {
     **dict.fromkeys(("is_verified", "is_online"), False),
     **dict.fromkeys(("trader", "response_time_minutes"), None),
     **dict.fromkeys(("badges", "languages"), ()),
+    "seller_type": User.SellerType.PRIVATE,
 }
 
 
 def seller_type_field(**kwargs: Any) -> serializers.ChoiceField:
-    """Return the field that says whether somebody sells as a trader."""
+    """Return the field that says whether somebody sells as a trader.
+
+    Of an item it is that of the owner: `shown_seller_type`.
+    """
     return serializers.ChoiceField(choices=User.SellerType.choices, **kwargs)
 
 

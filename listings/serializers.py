@@ -61,7 +61,7 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
     seller = serializers.CharField(source="seller.public_username")
-    seller_type = seller_type_field(source="seller.seller_type")
+    seller_type = seller_type_field(source="seller.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=LISTING_SLUGS)

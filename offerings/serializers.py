@@ -56,7 +56,7 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     creator_rating = serializers.SerializerMethodField()
     creator_review_count = serializers.IntegerField(source="creator.reviews_count")
     creator_completed_tasks = serializers.IntegerField(source="creator.tasks_completed")
-    seller_type = seller_type_field(source="creator.seller_type")
+    seller_type = seller_type_field(source="creator.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=TASK_SLUGS)

@@ -92,7 +92,8 @@ class ExportViewSet(ApiViewSet):
                 archive = default_storage.open(export.file)
         except FileNotFoundError as error:
             raise NotFound(_("There is no such export.")) from error
-        services.note_download(export, device_of(request))
+        if request.method == "GET":  # HEAD downloads nothing
+            services.note_download(export, device_of(request))
         response = FileResponse(
             archive, as_attachment=True, filename=f"export-{export.pk}.zip"
         )

@@ -5,6 +5,7 @@ Plain views: providers sign their requests, and have no account here.
 
 import json
 import logging
+import re
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -28,6 +29,7 @@ from sms.providers import bird, twilio
 logger = logging.getLogger("sms")
 MAX_BODY_BYTES = 16 * 1024
 MAX_ERROR_CHARS = 50
+OWN_ID = re.compile("[0-9]{1,18}")
 UNREADABLE = (ValueError, RecursionError, SuspiciousOperation)
 
 
@@ -75,7 +77,8 @@ def _take_twilio(request: HttpRequest) -> None:
     detail = f"Twilio {code}"[:MAX_ERROR_CHARS] if code else status
     is_delivered = status in twilio.DELIVERED
     if is_delivered or status in twilio.UNDELIVERED:
-        _record("twilio", form.get("MessageSid", ""), is_delivered, detail)
+        sid, own = form.get("MessageSid", ""), request.GET.get("message", "")
+        _record("twilio", sid, is_delivered, detail, own_id=own)
 
 
 def _take_bird(request: HttpRequest) -> None:
@@ -91,13 +94,20 @@ def _take_bird(request: HttpRequest) -> None:
         _record("bird", message_id, is_delivered, status)
 
 
-def _record(provider: str, message_id: str, is_delivered: bool, error: str) -> None:
+def _record(
+    provider: str, message_id: str, is_delivered: bool, error: str, own_id: str = ""
+) -> None:
     """Record a final status. Raises `NotFound`: Bird then sends the event again.
 
-    Its first one may arrive before the answer to our own request.
+    Its first one may arrive before the answer to our own request. Twilio reports once,
+    and names the row by `own_id`.
     """
     is_known = "\0" not in message_id + error and services.record_status(
-        provider, message_id, is_delivered=is_delivered, error=error
+        provider,
+        message_id,
+        is_delivered=is_delivered,
+        error=error,
+        own_id=int(own_id) if OWN_ID.fullmatch(own_id) else None,
     )
     if not (message_id and is_known):
         raise NotFound(_("Not found."))

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from core.circuit_breaker import CircuitBreaker
@@ -113,21 +114,37 @@ def mark_used(key: str) -> None:
 
 
 def record_status(
-    provider: str, provider_id: str, *, is_delivered: bool, error: str = ""
+    provider: str,
+    provider_id: str,
+    *,
+    is_delivered: bool,
+    error: str = "",
+    own_id: int | None = None,
 ) -> bool:
     """Record that a sent message was delivered, or was not; return whether it exists.
 
-    A status only moves forwards: what is delivered or failed stays so.
+    A status only moves forwards: what is delivered or failed stays so. With `own_id`
+    of the row it may arrive before the answer of the provider, which names its id.
     """
-    found = SmsMessage.objects.filter(provider=provider, provider_id=provider_id)
-    waiting = found.filter(status=Status.SENT)  # in the UPDATE: callbacks come at once
+    is_meant = Q(provider_id=provider_id)
+    if own_id is not None:
+        is_meant |= Q(pk=own_id, provider_id="")
+    found = SmsMessage.objects.filter(is_meant, provider=provider)
+    # In the UPDATE: callbacks come at once, and as the sender records the answer.
+    waiting = found.filter(status__in=(Status.SENDING, Status.SENT))
+    known = {
+        "provider_id": provider_id,
+        "sent_at": Coalesce("sent_at", Now()),
+        "text": "",
+    }
     if is_delivered:
-        waiting.update(status=Status.DELIVERED, delivered_at=Now())
+        waiting.update(status=Status.DELIVERED, delivered_at=Now(), **known)
     else:
         waiting.update(
             status=Status.FAILED,
             failure=Failure.UNDELIVERED,
             error=error[:MAX_ERROR_CHARS],
+            **known,
         )
     return found.exists()
 
@@ -171,6 +188,7 @@ def _hand_over(message: SmsMessage) -> None:
     except SendFailed as failure:
         _record_failure(message, failure, source=Status.SENDING)
         return
+    # It is `sending`, unless a callback was here first, with the end.
     sending = SmsMessage.objects.filter(pk=message.pk, status=Status.SENDING)
     sending.update(
         status=Status.SENT, sent_at=timezone.now(), provider_id=provider_id, text=""
@@ -184,7 +202,7 @@ def _call(message: SmsMessage) -> str:
         raise SendFailed("the provider has just failed", nothing_was_sent=True)
     try:
         text = decrypt(message.text)
-        provider_id = get_provider().send(message.to, text, message.key)
+        provider_id = get_provider().send(message.to, text, message.key, message.pk)
     except Undecryptable as error:
         raise SendFailed("ENCRYPTION_KEYS changed", nothing_was_sent=True) from error
     except SendFailed as failure:

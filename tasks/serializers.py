@@ -61,7 +61,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     creator_name = serializers.CharField(source="creator.public_name")
     assigned_to_id = serializers.IntegerField(allow_null=True)
     assigned_to_name = serializers.SerializerMethodField()
-    seller_type = seller_type_field(source="creator.seller_type")
+    seller_type = seller_type_field(source="creator.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.ChoiceField(choices=TASK_SLUGS)

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField()),
                 ('used_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'challenge',
@@ -46,6 +47,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=80)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('last_used_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passkeys', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'passkey',
@@ -60,6 +62,7 @@ class Migration(migrations.Migration):
                 ('code_hash', models.CharField(max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('used_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'recovery code',
@@ -75,6 +78,7 @@ class Migration(migrations.Migration):
                 ('device', models.CharField(blank=True, max_length=80)),
                 ('details', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='security_events', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'security event',
@@ -90,6 +94,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(max_length=255)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('last_used_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='social_accounts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'account of another service',
@@ -102,6 +107,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.CharField(max_length=30)),
                 ('accepted_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms_acceptances', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'accepted terms',
@@ -116,90 +122,12 @@ class Migration(migrations.Migration):
                 ('last_step', models.BigIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='totp', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'authenticator app',
                 'verbose_name_plural': 'authenticator apps',
             },
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='client',
-            field=models.CharField(blank=True, db_default='', default='', max_length=80),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='confirmed_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='confirmed_with',
-            field=models.CharField(blank=True, choices=[('password', 'password'), ('code', 'second factor'), ('phone', 'phone'), ('email', 'e-mail'), ('passkey', 'passkey'), ('google', 'Google'), ('apple', 'Apple')], db_default='', default='', max_length=20),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='last_used_at',
-            field=models.DateTimeField(help_text='Written at most once a minute.', null=True),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='method',
-            field=models.CharField(blank=True, choices=[('password', 'password'), ('code', 'second factor'), ('phone', 'phone'), ('email', 'e-mail'), ('passkey', 'passkey'), ('google', 'Google'), ('apple', 'Apple')], db_default='', default='', max_length=20),
-        ),
-        migrations.AddField(
-            model_name='session',
-            name='network',
-            field=models.CharField(blank=True, db_default='', default='', max_length=64),
-        ),
-        migrations.AddField(
-            model_name='user',
-            name='phone_used_at',
-            field=models.DateTimeField(editable=False, help_text='Last proof or sign-in by the phone.', null=True),
-        ),
-        migrations.AlterField(
-            model_name='user',
-            name='phone_verified',
-            field=models.BooleanField(default=False, editable=False, help_text='Its owner has proved to have it. It is in the form +37120000000.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('phone_verified', True)), fields=('phone',), name='one_owner_per_verified_phone', violation_error_message='Another account has verified this number.'),
-        ),
-        migrations.AddField(
-            model_name='challenge',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='challenges', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='passkey',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passkeys', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recoverycode',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='securityevent',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='security_events', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='socialaccount',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='social_accounts', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='termsacceptance',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms_acceptances', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='totpdevice',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='totp', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddIndex(
             model_name='challenge',

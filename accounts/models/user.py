@@ -275,6 +275,11 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         return self.avatar_url or self.profile_picture_url
 
     @property
+    def shown_seller_type(self) -> str:
+        """The `seller_type` for others: that of a hidden person says nothing."""
+        return self.seller_type if self.is_active else self.SellerType.PRIVATE
+
+    @property
     def trader_details(self) -> Any:
         """The `Trader` of a trader; None for a private person, without a query."""
         is_shown = self.is_active and self.seller_type == self.SellerType.TRADER

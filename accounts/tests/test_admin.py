@@ -1,15 +1,17 @@
 """Users in the admin: sign-in, actions, editing, and permissions for them."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from accounts import tokens
+from accounts import challenges, security_log, tokens
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 from audit.models import AuditLogEntry
 
 pytestmark = pytest.mark.django_db
 LOGIN, PEOPLE = "/admin/login/", reverse("admin:accounts_user_changelist")
+NETWORK = "203.0.113.0/24"
 ABOUT = "Audit log entries about this record"
 PERSON = {
     "username": "bob",
@@ -242,3 +244,35 @@ def test_everything_of_a_person_is_a_click_away(administrator, bob):
     assert titles >= {"Uploads", "Audit log entries", ABOUT}
     for kind in shown:
         assert administrator.get(kind["url"]).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["session", "challenge", "securityevent"])
+def test_networks_are_private(moderator, administrator, alice, name):
+    """S1: of sessions, codes and events; also for staff who may see the rows."""
+    row = row_with_a_network(name, alice)
+    group = Group.objects.get(name="Moderators")
+    group.permissions.add(permission_to_view(name))
+    for path in (
+        reverse(f"admin:accounts_{name}_change", args=[row.pk]),
+        reverse(f"admin:accounts_{name}_changelist"),
+    ):
+        answer = moderator.get(path)
+        assert answer.status_code == 200
+        assert NETWORK not in answer.content.decode()
+    path = reverse(f"admin:accounts_{name}_change", args=[row.pk])
+    assert NETWORK in administrator.get(path).content.decode()
+
+
+def permission_to_view(name):
+    rows = Permission.objects.filter(content_type__app_label="accounts")
+    return rows.get(codename=f"view_{name}")
+
+
+def row_with_a_network(name, user):
+    if name == "session":
+        tokens.open_session(user)
+        user.sessions.update(network=NETWORK)
+        return user.sessions.get()
+    if name == "securityevent":
+        return security_log.store(user, "signed_in", network=NETWORK, client="")
+    return challenges.create("email_sign_in", secret="1", user=user, network=NETWORK)

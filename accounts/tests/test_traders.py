@@ -2,8 +2,11 @@
 
 import pytest
 
+from accounts import erasure
 from accounts.models import Trader, User
 from accounts.tests.factories import UserFactory
+from reviews.tests.factories import ReviewFactory
+from tasks.tests.factories import TaskFactory
 
 PROFILE = "/api/auth/profile"
 BUSINESS = {
@@ -136,3 +139,15 @@ def test_skills_are_also_lists(api, alice):
     assert user["skills"] == "gardening,painting"
     assert user["skills_list"] == ["gardening", "painting"]
     assert user["helper_categories_list"] == ["outdoor"]
+
+
+def test_a_hidden_trader_looks_like_everybody(api, alice, bob):
+    """A16: in reviews and in the tasks of others, as long as the account is hidden."""
+    become_trader(api.as_(alice))
+    ReviewFactory(reviewer=alice, reviewed_user=bob)
+    TaskFactory(creator=alice, assigned_to=bob, completed=True)
+    erasure.schedule(User.objects.get(pk=alice.pk))
+    [review] = api.get(f"/api/auth/users/{bob.pk}/reviews").json()["reviews"]
+    assert review["reviewer"]["seller_type"] == "private"
+    [task] = api.as_(bob).get("/api/tasks/my").json()["tasks"]
+    assert task["seller_type"] == "private"

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import erasure
 from accounts.models import User
 from audit.models import AuditLogEntry
 from core.privacy import TABLES
@@ -59,3 +60,14 @@ def test_only_an_administrator_decides(alice, bob, staff, by):
     with pytest.raises(CommandError):
         run("erase", "alice", "--by", by, "--now")
     assert User.objects.get(pk=alice.pk).is_active
+
+
+def test_an_operator_keeps_an_account(alice, staff):
+    """A16: of who signs in by a phone alone, and gets no e-mail with a link."""
+    erasure.schedule(alice)
+    assert "is kept" in run("keep", "alice", "--by", "staff")
+    alice.refresh_from_db()
+    assert (alice.is_active, alice.erasure_due_at) == (True, None)
+    assert AuditLogEntry.objects.get(action="keep").actor == staff
+    with pytest.raises(CommandError):
+        run("keep", "alice", "--by", "staff")

@@ -65,6 +65,15 @@ def test_an_export_is_queued_and_delivered(api, ready):
     assert SecurityEvent.objects.filter(type="export_downloaded").count() == 1
 
 
+def test_downloads_are_in_the_security_log(api, ready, alice):
+    """A16: each one; a HEAD takes nothing."""
+    downloads = alice.security_events.filter(type="export_downloaded")
+    assert api.head(ready["download_url"]).status_code == 200
+    assert downloads.count() == 0
+    api.get(ready["download_url"])
+    assert downloads.count() == 1
+
+
 def test_the_first_answer_is_202(api, alice):
     """A16: with the export that waits."""
     answer = api.as_(alice).post(EXPORT)

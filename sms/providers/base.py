@@ -6,8 +6,11 @@ from typing import Protocol
 class Provider(Protocol):
     """Hands one message over to somebody who sends it."""
 
-    def send(self, to: str, text: str, key: str) -> str:
-        """Return the provider's id of the message. Raises `SendFailed`."""
+    def send(self, to: str, text: str, key: str, message_id: int) -> str:
+        """Return the provider's id of the message. Raises `SendFailed`.
+
+        `message_id` is ours; the provider may name it in its reports.
+        """
         ...
 
 

@@ -31,7 +31,7 @@ UNDELIVERED = {"failed", "undelivered", "rejected", "expired", "delivery_failed"
 class Bird:
     """Sends with `BIRD_API_KEY`. Bird sends a repeated key once."""
 
-    def send(self, to: str, text: str, key: str) -> str:
+    def send(self, to: str, text: str, key: str, message_id: int) -> str:
         """Return the id of the message. Raises `SendFailed`."""
         base = base_url()
         if not base:

@@ -22,12 +22,17 @@ UNDELIVERED = {"failed", "undelivered", "canceled"}
 class Twilio:
     """Sends with the account of `TWILIO_ACCOUNT_SID`. Repeated keys are sent again."""
 
-    def send(self, to: str, text: str, key: str) -> str:
+    def send(self, to: str, text: str, key: str, message_id: int) -> str:
         """Return the SID of the message. Raises `SendFailed`."""
         answer = post(
             f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts"
             f"/{settings.TWILIO_ACCOUNT_SID}/Messages.json",
-            data={"To": to, "Body": text, "StatusCallback": callback_url()} | _sender(),
+            data={
+                "To": to,
+                "Body": text,
+                "StatusCallback": callback_url(message_id),
+                **_sender(),
+            },
             auth=(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN),
             headers={"Accept": "application/json"},
         )
@@ -47,9 +52,13 @@ def _sender() -> dict[str, str]:
     return {"From": settings.TWILIO_FROM}
 
 
-def callback_url() -> str:
-    """Return the URL at which Twilio reports what became of a message."""
-    return f"{settings.SITE_URL}{CALLBACK_PATH}"
+def callback_url(message_id: int) -> str:
+    """Return the URL at which Twilio reports what became of a message of ours.
+
+    It names the row: a report may arrive before the answer that has the SID. The
+    signature covers it.
+    """
+    return f"{settings.SITE_URL}{CALLBACK_PATH}?message={message_id}"
 
 
 def is_signed(path: str, form: QueryDict, signature: str) -> bool:

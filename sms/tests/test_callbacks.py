@@ -113,6 +113,39 @@ def test_failed_delivery_names_the_code(client, twilio):
     assert not message.nothing_was_sent
 
 
+@pytest.mark.parametrize(
+    ("name", "end"), [("delivered", "delivered"), ("undelivered", "failed")]
+)
+def test_report_before_the_answer_is_recorded(client, twilio, name, end):
+    """O10: the URL of the report names the row, and the answer changes nothing."""
+    message = send()
+    SmsMessage.objects.update(
+        status="sending", provider_id="", sent_at=None, text="encrypted"
+    )
+    form = {"MessageSid": message.provider_id, "MessageStatus": name}
+    url = twilio.messages[0].fields["StatusCallback"]
+    path = url.removeprefix("https://market.test")
+    assert report(client, form, path=path).status_code == 204
+    message = SmsMessage.objects.get()
+    assert (message.status, message.text, message.provider_id) == (
+        end,
+        "",
+        form["MessageSid"],
+    )
+    assert message.sent_at  # it counts for the conversion of its prefix
+
+
+@pytest.mark.parametrize("own", ["", "0", "-1", "9" * 30, "x", "%00"])
+def test_report_of_another_row_is_404(client, twilio, own):
+    """O10: also one whose message has another SID."""
+    message = send()
+    for number in (own, message.pk):
+        path = f"{TWILIO}?message={number}"
+        form = of("delivered", MessageSid="SMother")
+        assert report(client, form, path=path).status_code == 404
+    assert status() == "sent"
+
+
 @pytest.mark.parametrize("sid", ["", "SMunknown", "SM\0"])
 def test_unknown_message_is_404(client, twilio, sid):
     """O10: a signed one."""

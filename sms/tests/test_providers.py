@@ -50,12 +50,12 @@ def seen(request) -> tuple:
 def test_request_is_that_of_the_library_of_twilio(twilio, settings, service):
     """O8: path, credentials, type and fields, with either kind of sender."""
     settings.TWILIO_MESSAGING_SERVICE_SID = service
-    ours = get_provider().send(BOB, TEXT, "key")
+    ours = get_provider().send(BOB, TEXT, "key", 7)
     client = Client(stub.ACCOUNT, stub.TOKEN, http_client=Redirected(twilio.url))
     sender = (
         {"messaging_service_sid": service} if service else {"from_": "+37120000000"}
     )
-    callback = "https://market.test/api/sms/twilio/status"
+    callback = "https://market.test/api/sms/twilio/status?message=7"
     theirs = client.messages.create(
         to=BOB, body=TEXT, status_callback=callback, **sender
     )
@@ -89,7 +89,7 @@ def test_the_stub_signs_as_the_library_of_twilio():
 
 def test_request_to_bird(bird):
     """O8: what its description asks for; the stub refuses anything else."""
-    message_id = get_provider().send(BOB, TEXT, "phone:1")
+    message_id = get_provider().send(BOB, TEXT, "phone:1", 7)
     [(path, headers, _body)] = bird.requests
     assert path == "/v1/sms/messages"
     assert headers["idempotency-key"] == "phone:1"
@@ -99,8 +99,8 @@ def test_request_to_bird(bird):
 
 def test_bird_sends_a_repeated_key_once(bird):
     """O8."""
-    first = get_provider().send(BOB, TEXT, "phone:1")
-    assert get_provider().send(BOB, TEXT, "phone:1") == first
+    first = get_provider().send(BOB, TEXT, "phone:1", 7)
+    assert get_provider().send(BOB, TEXT, "phone:1", 7) == first
     assert len(bird.messages) == 1
 
 
@@ -111,7 +111,7 @@ def test_host_of_bird_is_that_of_the_region(settings):
     assert bird_api.base_url() == "https://bird.test"
     settings.BIRD_BASE_URL, settings.BIRD_API_KEY = "", "bk_evil.test/_abc"
     with pytest.raises(SendFailed) as failed:
-        bird_api.provider.send(BOB, TEXT, "key")
+        bird_api.provider.send(BOB, TEXT, "key", 7)
     assert failed.value.nothing_was_sent
 
 
@@ -161,7 +161,7 @@ def test_answer_that_is_no_json_is_an_empty_one(twilio, monkeypatch, body):
     monkeypatch.setattr(stub._Handler, "_answer", answer)
     assert http.post(f"{twilio.url}{stub.TWILIO_PATH}", data={}).body == {}
     monkeypatch.setattr(twilio, "twilio", lambda headers, body: (201, {}))
-    assert get_provider().send(BOB, TEXT, "key") == ""
+    assert get_provider().send(BOB, TEXT, "key", 7) == ""
 
 
 # --- Without a provider ---------------------------------------------------------------
