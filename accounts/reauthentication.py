@@ -47,6 +47,17 @@ def require_recent(
     raise ConfirmationRequired(sentence, extra={"methods": methods})
 
 
+def require_more_than_password(request: SignedInRequest) -> str:
+    """Return the `Session.Method` of who has just given the password.
+
+    With a second factor the password is not enough: raises `ConfirmationRequired` (403)
+    if the session was not confirmed by the factor recently.
+    """
+    if not has_second_factor(request.user):
+        return Session.Method.PASSWORD
+    return require_recent(request, by_factor=True).confirmed_with
+
+
 def session_of(request: SignedInRequest) -> Session:
     """Return the session of the caller."""
     return tokens.get_session(request.auth)
