@@ -5,7 +5,7 @@ without a link, and afterwards gets a link that restores it for a week. It is re
 for that time.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -118,7 +118,7 @@ def change(challenge: Challenge, *, device: Device) -> User:
     links.use(challenge)
     former = security_emails.address_of(user)
     _set_address(user, challenge.address)
-    challenges.close_all(user, CHANGE, Challenge.Purpose.PASSWORD_RESET)
+    challenges.close_pending(user)  # such as codes at the former address
     security_emails.security_log.record(user, Type.EMAIL_CHANGED, device)
     if former:
         _send_way_back(user, former)
@@ -161,7 +161,10 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     """Restore the former address; return the token of a link to a new password.
 
     All sessions end and the password opens nothing any more: whoever changed the
-    address may know it. Raises `LinkExpired` (400) and `AlreadyTaken` (409).
+    address may know it. Passkeys, other services and a phone that were added since the
+    day before the change are removed. A second factor stays, as whoever reads the
+    former mailbox must not get past it: operators reset one. Raises `LinkExpired` (400)
+    and `AlreadyTaken` (409).
     """
     user = locked(User.objects, of=("self",)).get(challenges=challenge)
     links.use(challenge)
@@ -170,7 +173,9 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     user.set_unusable_password()
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="e-mail restored")
-    challenges.close_all(user)  # also the way back to the address of a thief
+    challenges.close_pending(user)
+    challenges.close_newer(challenge)  # the ways back to addresses of a thief
+    _remove_ways_in(user, since=challenge.created_at - CHANGE_LIFETIME)
     security_emails.record_and_send(user, Type.EMAIL_REVERTED, device)
     if replaced and replaced != user.email:
         security_emails.send(user, Type.EMAIL_REVERTED, device, to=replaced)
@@ -181,3 +186,15 @@ def revert(challenge: Challenge, *, device: Device) -> str:
         lifetime=password_resets.LIFETIME,
     )
     return token
+
+
+def _remove_ways_in(user: User, *, since: datetime) -> None:
+    """Remove what was added to sign in with: it may be that of a thief."""
+    user.passkeys.filter(created_at__gte=since).delete()
+    user.social_accounts.filter(created_at__gte=since).delete()
+    verified = user.security_events.filter(
+        type=Type.PHONE_VERIFIED, created_at__gte=since
+    )
+    if verified.exists():
+        user.phone, user.phone_verified, user.phone_used_at = "", False, None
+        user.save(update_fields=["phone", "phone_verified", "phone_used_at"])
