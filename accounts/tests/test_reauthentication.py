@@ -112,3 +112,12 @@ def test_the_password_alone_deletes_no_account_with_a_second_factor(by_factor, a
     assert (answer.status_code, answer.data["code"]) == (403, "confirmation_required")
     alice.refresh_from_db()
     assert alice.is_active
+
+
+def test_with_a_second_factor_only_the_factor_confirms(alice, request_of):
+    """A14: whatever a session says that was confirmed while it was enabled."""
+    request = request_of(alice)
+    factors.enable(alice)
+    assert Session.objects.get().confirmed_with == "password"
+    with pytest.raises(reauthentication.ConfirmationRequired):
+        reauthentication.require_recent(request)
