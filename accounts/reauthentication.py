@@ -31,9 +31,10 @@ def require_recent(
 ) -> Session:
     """Return the session, if it was confirmed in the last ten minutes.
 
-    With `by_factor`, or if there is a second factor, not by the password alone. With `beyond_phone`, not by a phone
-    number alone: who has taken over a number must not change where money goes (NIST SP
-    800-63B 5.1.3.3 restricts it). Raises `ConfirmationRequired` (403).
+    With `by_factor`, or if there is a second factor, not by the password alone. With
+    `beyond_phone`, not by a phone number alone: who has taken over a number must not
+    change where money goes (NIST SP 800-63B 5.1.3.3 restricts it). Raises
+    `ConfirmationRequired` (403).
     """
     session = session_of(request)
     # Also a session that was confirmed in the moment in which a factor was enabled.

@@ -5,14 +5,21 @@ without a link, and afterwards gets a link that restores it for a week. It is re
 for that time.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import challenges, confirmation, links, security_emails, tokens
+from accounts import (
+    challenges,
+    confirmation,
+    links,
+    security_emails,
+    sign_in_methods,
+    tokens,
+)
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, User
 from accounts.password_resets import services as password_resets
@@ -175,7 +182,7 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="e-mail restored")
     challenges.close_pending(user)
     challenges.close_newer(challenge)  # the ways back to addresses of a thief
-    _remove_ways_in(user, since=challenge.created_at - CHANGE_LIFETIME)
+    sign_in_methods.remove(user, since=challenge.created_at - CHANGE_LIFETIME)
     security_emails.record_and_send(user, Type.EMAIL_REVERTED, device)
     if replaced and replaced != user.email:
         security_emails.send(user, Type.EMAIL_REVERTED, device, to=replaced)
@@ -186,15 +193,3 @@ def revert(challenge: Challenge, *, device: Device) -> str:
         lifetime=password_resets.LIFETIME,
     )
     return token
-
-
-def _remove_ways_in(user: User, *, since: datetime) -> None:
-    """Remove what was added to sign in with: it may be that of a thief."""
-    user.passkeys.filter(created_at__gte=since).delete()
-    user.social_accounts.filter(created_at__gte=since).delete()
-    verified = user.security_events.filter(
-        type=Type.PHONE_VERIFIED, created_at__gte=since
-    )
-    if verified.exists():
-        user.phone, user.phone_verified, user.phone_used_at = "", False, None
-        user.save(update_fields=["phone", "phone_verified", "phone_used_at"])

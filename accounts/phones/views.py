@@ -25,6 +25,7 @@ from accounts.phones.serializers import (
 from accounts.reauthentication import require_recent
 from accounts.second_factor import checking
 from accounts.serializers import ProfileSerializer, SignedInSerializer
+from accounts.sign_in_methods import has_sign_in
 from accounts.signed_in import signed_in_response
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
@@ -77,8 +78,9 @@ class PhoneViewSet(ApiViewSet):
         """Send a code of six digits, valid for ten minutes."""
         given = self.validated_input()
         user = request.user if request.user.is_authenticated else None
-        if given["purpose"] in LINKING and user is not None:
-            # A number signs in: who has a stolen token must not add theirs.
+        if given["purpose"] in LINKING and user is not None and has_sign_in(user):
+            # A number signs in: who has a stolen token must not add theirs. Who has
+            # lost a number and has nothing else could confirm by nothing.
             require_recent(cast(SignedInRequest, request))
         started = services.start(**given, user=user, device=device_of(request))
         return Response(StartedSerializer(started).data, status=202)

@@ -369,3 +369,13 @@ def test_a_code_at_the_number_before_confirms_nothing(prove, api, codes):
     assert prove(OTHER, client=client, purpose="change", path=LINK).status_code == 200
     answer = client.post("/api/auth/confirm-identity", body)
     assert (answer.status_code, answer.data["code"]) == (400, "code_expired")
+
+
+def test_who_lost_the_only_way_to_sign_in_can_link_another_number(prove, api):
+    """A14: there is nothing to confirm with, and nothing else to take."""
+    person = UserFactory(email=None)
+    person.set_unusable_password()
+    person.save()
+    client = api.as_(person)
+    Session.objects.update(confirmed_at=None)
+    assert prove(client=client, purpose="verify", path=LINK).status_code == 200
