@@ -214,6 +214,17 @@ def close_pending(user: User) -> None:
     close_all(user, *(one for one in Challenge.Purpose.values if one != kept))
 
 
+def close_newer(challenge: Challenge) -> None:
+    """Expire the open challenges of the same purpose and user that are newer.
+
+    Older ones stay: who has taken an account over must not close them by one of theirs.
+    """
+    now = timezone.now()
+    rows = Challenge.objects.filter(user=challenge.user, purpose=challenge.purpose)
+    rows = rows.filter(pk__gt=challenge.pk, used_at=None, expires_at__gt=now)
+    rows.update(expires_at=now)
+
+
 def _is_open(at: datetime) -> Q:
     return Q(used_at=None, expires_at__gt=at)
 

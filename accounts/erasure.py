@@ -39,13 +39,14 @@ class AccountInUse(DomainError):
 def require_identity(request: SignedInRequest, password: str) -> None:
     """Check that it is the owner who deletes the account.
 
-    By the password, else by a recent confirmation. Raises `Throttled` (429) after too
-    many attempts, `NotAllowed` (403, `bad_credentials`) for a wrong password and
-    `ConfirmationRequired` (403).
+    By the password, else by a recent confirmation; with a second factor by that.
+    Raises `Throttled` (429) after too many attempts, `NotAllowed` (403,
+    `bad_credentials`) for a wrong password and `ConfirmationRequired` (403).
     """
     if not password:
         reauthentication.require_recent(request)
         return
+    reauthentication.require_more_than_password(request)
     # Limited like sign-in: with a stolen token one could guess the password here.
     with attempts.limited(attempts.password_limits(request.user.pk)):
         if not request.user.check_password(password):
@@ -172,7 +173,7 @@ def _send(user: User) -> None:
     """Queue the e-mail that says until when the account can be kept."""
     if user.email is None or not user.email_confirmed:
         return  # it may be a stranger's address
-    enqueue_mail(f"erasure:{user.pk}:{_iso(user)}", **email_to(user))
+    enqueue_mail(f"erasure:{user.pk}:{_iso(user)}", **email_to(user), is_secret=True)
 
 
 def email_to(user: User) -> dict[str, Any]:

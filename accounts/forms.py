@@ -17,7 +17,7 @@ from unfold.forms import (
 )
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from accounts import attempts, security_emails, services, tokens
+from accounts import attempts, challenges, security_emails, services, tokens
 from accounts.devices import device_of
 from accounts.models import SecurityEvent, User
 from accounts.names import refuse_imitation
@@ -121,6 +121,7 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         """Set the new password and end the sessions of the API."""
         user = super().save(commit)
         tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+        challenges.close_pending(user)
         event = SecurityEvent.Type.PASSWORD_CHANGED
         security_emails.record_and_send(user, event, where="admin")
         return user

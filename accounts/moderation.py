@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import security_emails, tokens
+from accounts import challenges, security_emails, tokens
 from accounts.models import SecurityEvent, User
 from accounts.second_factor import services as second_factor
 from accounts.signals import user_suspension_changed
@@ -114,6 +114,7 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
+    challenges.close_pending(user)
     event = SecurityEvent.Type.PASSWORD_CHANGED
     security_emails.record_and_send(user, event, where="admin")
     audit.record(user, actor=actor, action="set-password", reason=reason)

@@ -31,12 +31,15 @@ def require_recent(
 ) -> Session:
     """Return the session, if it was confirmed in the last ten minutes.
 
-    With `by_factor`, not by the password alone. With `beyond_phone`, not by a phone
-    number alone: who has taken over a number must not change where money goes (NIST SP
-    800-63B 5.1.3.3 restricts it). Raises `ConfirmationRequired` (403).
+    With `by_factor`, or if there is a second factor, not by the password alone. With
+    `beyond_phone`, not by a phone number alone: who has taken over a number must not
+    change where money goes (NIST SP 800-63B 5.1.3.3 restricts it). Raises
+    `ConfirmationRequired` (403).
     """
     session = session_of(request)
-    is_strong = session.confirmed_with in STRONG or not by_factor
+    # Also a session that was confirmed in the moment in which a factor was enabled.
+    needs_factor = by_factor or has_second_factor(request.user)
+    is_strong = session.confirmed_with in STRONG or not needs_factor
     is_enough = not beyond_phone or session.confirmed_with != Session.Method.PHONE
     if is_recent(session) and is_strong and is_enough:
         return session
@@ -45,6 +48,17 @@ def require_recent(
         methods = [method for method in methods if method != "phone"]
     sentence = _("Please confirm that it is you first.")
     raise ConfirmationRequired(sentence, extra={"methods": methods})
+
+
+def require_more_than_password(request: SignedInRequest) -> str:
+    """Return the `Session.Method` of who has just given the password.
+
+    With a second factor the password is not enough: raises `ConfirmationRequired` (403)
+    if the session was not confirmed by the factor recently.
+    """
+    if not has_second_factor(request.user):
+        return Session.Method.PASSWORD
+    return require_recent(request, by_factor=True).confirmed_with
 
 
 def session_of(request: SignedInRequest) -> Session:

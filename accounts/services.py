@@ -164,21 +164,28 @@ def _authenticate(email: str, password: str, device: Device) -> User:
 
 
 def change_password(
-    user: User, *, current: str, new: str, device: Device | None = None
+    user: User,
+    *,
+    current: str,
+    new: str,
+    device: Device | None = None,
+    method: str = Session.Method.PASSWORD,
 ) -> dict[str, str]:
     """Set a new password, end every session, and return the tokens of a new one.
+
+    `method` is how the person has just proved who they are.
 
     Raises `Throttled` (429) after too many attempts, `NotAllowed` (403) for a wrong
     `current` password and `serializers.ValidationError` (400) for a weak new one.
     """
     # Limited like sign-in: with a stolen token one could guess the password here.
     with attempts.limited(attempts.password_limits(user.pk)):
-        return _change_password(user, current, new, device)
+        return _change_password(user, current, new, device, method)
 
 
 @transaction.atomic
 def _change_password(
-    user: User, current: str, new: str, device: Device | None
+    user: User, current: str, new: str, device: Device | None, method: str
 ) -> dict[str, str]:
     user = locked(User.objects).get(pk=user.pk)
     if not user.check_password(current):
@@ -189,7 +196,7 @@ def _change_password(
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password changed")
     challenges.close_pending(user)
     security_emails.record_and_send(user, SecurityEvent.Type.PASSWORD_CHANGED, device)
-    return tokens.open_session(user, device)
+    return tokens.open_session(user, device, method=method)
 
 
 @transaction.atomic
@@ -225,6 +232,19 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
     return user
 
 
+def loses_number(user: User, changes: dict[str, Any]) -> bool:
+    """Return whether `changes` replace or remove the verified number of `user`.
+
+    It is a way to sign in: the caller then needs a recent confirmation.
+    """
+    phone = changes.get("phone", user.phone)
+    return user.phone_verified and _compact(phone) != user.phone
+
+
+def _compact(phone: str) -> str:
+    return re.sub(r"[ ()./-]", "", phone)
+
+
 def _change_phone(user: User, changes: dict[str, Any]) -> None:
     """Let a new number be unverified; a verified one in another spelling stays.
 
@@ -233,7 +253,7 @@ def _change_phone(user: User, changes: dict[str, Any]) -> None:
     phone = changes.get("phone", user.phone)
     if not user.phone_verified or phone == user.phone:
         return
-    if re.sub(r"[ ()./-]", "", phone) == user.phone:
+    if _compact(phone) == user.phone:
         del changes["phone"]
         return
     if not has_sign_in_besides_phone(user):

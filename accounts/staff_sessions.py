@@ -33,7 +33,9 @@ class StaffSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_guarded = settings.STAFF_SECOND_FACTOR and request.path.startswith(ADMIN)
+        # `path_info`: without the prefix under which a proxy serves the site.
+        is_admin = request.path_info.startswith(ADMIN)
+        is_guarded = settings.STAFF_SECOND_FACTOR and is_admin
         if is_guarded and CHECKED_AT not in request.session:
             request.user = AnonymousUser()
         return self.get_response(request)

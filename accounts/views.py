@@ -16,6 +16,7 @@ from accounts import (
     examples,
     presence,
     profile_sections,
+    reauthentication,
     services,
     tokens,
 )
@@ -200,19 +201,22 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(
         operation_id="auth_changePassword",
         summary="Change the password",
-        description="Ends all other sessions and answers new tokens.",
+        description="Ends all other sessions and answers new tokens. With a second "
+        "factor it needs a recent confirmation by it as well.",
         responses={200: CHANGED},
-        extensions=error_codes(s403=["bad_credentials"]),
+        extensions=error_codes(s403=["bad_credentials", "confirmation_required"]),
     )
     @action(detail=False, methods=["post"])
     def password(self, request: SignedInRequest) -> Response:
         """Change the password and end the other sessions."""
         given = self.validated_input()
+        method = reauthentication.require_more_than_password(request)
         pair = services.change_password(
             request.user,
             current=given["current_password"],
             new=given["new_password"],
             device=device_of(request),
+            method=method,
         )
         return Response({"message": _("The password is changed."), **pair})
 
@@ -255,14 +259,21 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(
         summary="Update the caller's profile",
         description="Fields that are left out keep their values. A trader gives all "
-        "details, and `certified`.",
-        extensions=error_codes(s400=["trader_incomplete"]),
+        "details, and `certified`. Another phone in place of a verified one needs a "
+        "recent confirmation of the identity.",
+        extensions=error_codes(
+            s400=["trader_incomplete"],
+            s403=["confirmation_required"],
+            s409=["last_sign_in_method"],
+        ),
     )
     @profile.mapping.patch
     @profile.mapping.put
     def update_profile(self, request: SignedInRequest) -> Response:
         """Change the given fields of the profile."""
         changes = self.validated_input(partial=True)
+        if services.loses_number(request.user, changes):
+            reauthentication.require_recent(request)
         user = services.update_profile(request.user, changes=changes)
         return self.write_response(_("Saved."), user)
 
@@ -270,7 +281,8 @@ class AuthViewSet(ApiViewSet):
         operation_id="auth_deleteProfile",
         summary="Delete the caller's account",
         description="Body: `password`; it may be left out after a recent confirmation "
-        "of the identity. The account is hidden at once and erased after a grace "
+        "of the identity. With a second factor that is needed in any case, by the "
+        "factor. The account is hidden at once and erased after a grace "
         "period; until `keep_until` it can be kept.",
         responses={200: LEAVING},
         extensions=error_codes(

@@ -67,9 +67,18 @@ class ExportViewSet(ApiViewSet):
     public_actions = frozenset({"file"})  # the signature authorizes
     uncacheable = frozenset({"file"})
 
-    @extend_schema(operation_id="auth_getExport", summary="Get an export")
+    @extend_schema(
+        operation_id="auth_getExport",
+        summary="Get an export",
+        description="When it is ready, needs a recent confirmation of the identity.",
+        extensions=error_codes(s403=["confirmation_required"]),
+    )
     def retrieve(self, request: SignedInRequest, pk: str) -> Response:
-        return Response(self.get_serializer(self.get_object()).data)
+        export = self.get_object()
+        if export.status == Export.Status.READY:
+            # The address in the answer gives everything to whoever has it.
+            reauthentication.require_recent(request)
+        return Response(self.get_serializer(export).data)
 
     @extend_schema(
         operation_id="auth_downloadExport",

@@ -12,7 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import challenges, confirmation, links, security_emails, tokens
+from accounts import (
+    challenges,
+    confirmation,
+    links,
+    security_emails,
+    sign_in_methods,
+    tokens,
+)
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, User
 from accounts.password_resets import services as password_resets
@@ -118,7 +125,7 @@ def change(challenge: Challenge, *, device: Device) -> User:
     links.use(challenge)
     former = security_emails.address_of(user)
     _set_address(user, challenge.address)
-    challenges.close_all(user, CHANGE, Challenge.Purpose.PASSWORD_RESET)
+    challenges.close_pending(user)  # such as codes at the former address
     security_emails.security_log.record(user, Type.EMAIL_CHANGED, device)
     if former:
         _send_way_back(user, former)
@@ -161,7 +168,10 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     """Restore the former address; return the token of a link to a new password.
 
     All sessions end and the password opens nothing any more: whoever changed the
-    address may know it. Raises `LinkExpired` (400) and `AlreadyTaken` (409).
+    address may know it. Passkeys, other services and a phone that were added since the
+    day before the change are removed. A second factor stays, as whoever reads the
+    former mailbox must not get past it: operators reset one. Raises `LinkExpired` (400)
+    and `AlreadyTaken` (409).
     """
     user = locked(User.objects, of=("self",)).get(challenges=challenge)
     links.use(challenge)
@@ -170,7 +180,9 @@ def revert(challenge: Challenge, *, device: Device) -> str:
     user.set_unusable_password()
     user.save(update_fields=["password", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="e-mail restored")
-    challenges.close_all(user)  # also the way back to the address of a thief
+    challenges.close_pending(user)
+    challenges.close_newer(challenge)  # the ways back to addresses of a thief
+    sign_in_methods.remove(user, since=challenge.created_at - CHANGE_LIFETIME)
     security_emails.record_and_send(user, Type.EMAIL_REVERTED, device)
     if replaced and replaced != user.email:
         security_emails.send(user, Type.EMAIL_REVERTED, device, to=replaced)

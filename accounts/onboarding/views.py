@@ -6,13 +6,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import examples
+from accounts import examples, reauthentication
 from accounts.authentication import SignedInRequest
 from accounts.models import User
 from accounts.onboarding import services
 from accounts.onboarding.serializers import RegistrationInput, UsernameSerializer
 from accounts.registrations import usernames
 from accounts.serializers import ProfileSerializer
+from accounts.services import loses_number
 from core.api.schema import error_codes
 from core.api.throttling import check_scope
 from core.api.viewsets import ApiViewSet
@@ -54,12 +55,20 @@ class OnboardingViewSet(ApiViewSet):
         description="Once. The username can be chosen if `username_derived`.",
         extensions=error_codes(
             s400=["trader_incomplete"],
-            s409=["registration_completed", "taken", "username_taken"],
+            s403=["confirmation_required"],
+            s409=[
+                "registration_completed",
+                "taken",
+                "username_taken",
+                "last_sign_in_method",
+            ],
         ),
     )
     @action(detail=False, methods=["put"], url_path="complete-registration")
     def complete_registration(self, request: SignedInRequest) -> Response:
         """Fields that are left out keep their values."""
         changes = self.validated_input(partial=True)
+        if loses_number(request.user, changes):
+            reauthentication.require_recent(request)
         user = services.complete(request.user, changes=changes)
         return self.write_response(_("Saved."), user)

@@ -11,7 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import challenges, links, security_emails, security_log, tokens
+from accounts import (
+    challenges,
+    links,
+    security_emails,
+    security_log,
+    sign_in_methods,
+    tokens,
+)
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, User
 from accounts.passwords import normalize_password
@@ -81,7 +88,8 @@ def find(token: str) -> Challenge:
 def reset(token: str, password: str, *, device: Device) -> User:
     """Set a new password by the token of a link, once; return the user.
 
-    All sessions end, and the address counts as confirmed. A second factor stays. Raises
+    All sessions end, and the address counts as confirmed. If it did not before,
+    passkeys, other services and the phone are removed. A second factor stays. Raises
     `LinkExpired` (400), and `serializers.ValidationError` (400) for a weak password:
     the link is then still good.
     """
@@ -100,6 +108,9 @@ def _set(challenge: Challenge, hashed: str, device: Device) -> User:
     links.use(challenge)
     if not user.is_active or user.email != challenge.address:
         raise links.LinkExpired
+    if not user.email_confirmed:
+        # A stranger may have registered the address, and added ways to come back.
+        sign_in_methods.remove(user, since=user.created_at)
     user.password, user.email_confirmed = hashed, True
     user.save(update_fields=["password", "email_confirmed", "updated_at"])
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="password reset")

@@ -47,7 +47,9 @@ class NumberTaken(DomainError):
     code = "phone_taken"
 
 
-def start(phone: str, *, purpose: str, user: User | None, device: Device) -> Started:
+def start(
+    phone: str = "", *, purpose: str, user: User | None, device: Device
+) -> Started:
     """Send a code to a number, and return its challenge.
 
     It does the same for known, unknown and taken numbers. Call it outside of a
@@ -154,6 +156,7 @@ def take(number: str, user: User, *, device: Device) -> User:
         _lose(owner, number, device)
     user.phone, user.phone_verified = number, True
     user.phone_used_at = timezone.now()
+    challenges.close_all(user, Purpose.PHONE_CONFIRM)  # sent to the number before
     try:
         # The unique constraint: somebody may have got it since the query above.
         with transaction.atomic():

@@ -25,6 +25,7 @@ from accounts.phones.serializers import (
 from accounts.reauthentication import require_recent
 from accounts.second_factor import checking
 from accounts.serializers import ProfileSerializer, SignedInSerializer
+from accounts.sign_in_methods import has_sign_in
 from accounts.signed_in import signed_in_response
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
@@ -36,6 +37,7 @@ SIGNED_IN = inline_serializer(
         "is_new_user": serializers.BooleanField(),
     },
 )
+LINKING = frozenset({"verify", "change"})  # purposes
 CODE_ERRORS = {"s400": ["code_wrong", "code_expired"], "s429": ["code_burned"]}
 
 
@@ -60,8 +62,8 @@ class PhoneViewSet(ApiViewSet):
         operation_id="auth_startPhone",
         summary="Send a code to a phone",
         description="Answers the same for known, unknown and taken numbers. `verify` "
-        "and `change` need a sign-in, `change` also a recent confirmation. `confirm` "
-        "sends to the caller's own number.",
+        "and `change` need a sign-in and a recent confirmation of the identity. "
+        "`confirm` sends to the caller's own number.",
         responses={202: StartedSerializer},
         extensions=error_codes(
             s400=["phone_invalid", "phone_not_supported"],
@@ -76,7 +78,9 @@ class PhoneViewSet(ApiViewSet):
         """Send a code of six digits, valid for ten minutes."""
         given = self.validated_input()
         user = request.user if request.user.is_authenticated else None
-        if given["purpose"] == "change" and user is not None:
+        if given["purpose"] in LINKING and user is not None and has_sign_in(user):
+            # A number signs in: who has a stolen token must not add theirs. Who has
+            # lost a number and has nothing else could confirm by nothing.
             require_recent(cast(SignedInRequest, request))
         started = services.start(**given, user=user, device=device_of(request))
         return Response(StartedSerializer(started).data, status=202)

@@ -102,6 +102,8 @@ def enable(
 def _enable(
     user: User, found: TotpDevice, step: int, device: Device, session: Session | None
 ) -> list[str]:
+    # Locked: `set_up` in another tab would replace the seed that is enabled here.
+    locked(User.objects).only("pk").get(pk=user.pk)
     # Compare-and-set: the code was of this seed, which another tab may have replaced,
     # and of two requests one makes the recovery codes.
     rows = TotpDevice.objects.filter(pk=found.pk, seed=found.seed, confirmed_at=None)

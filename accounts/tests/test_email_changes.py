@@ -7,8 +7,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import tokens
-from accounts.models import Session, User
+from accounts import security_log, tokens
+from accounts.models import Passkey, Session, User
 from accounts.tests.factories import PASSWORD, UserFactory
 
 CHANGE, CONFIRM = "/api/auth/email/change", "/api/auth/email/confirm"
@@ -116,6 +116,52 @@ def test_a_second_change_does_not_close_the_way_back(api, alice, changed, run_jo
     Client().post(reset, {"password": "thiefs-own-1", "again": "thiefs-own-1"})
     assert Client().post(changed).status_code == 302
     assert User.objects.get(pk=alice.pk).email == "alice@example.com"
+
+
+def test_a_thiefs_way_back_does_not_close_the_owners(api, alice, changed, run_jobs):
+    """A14: that to the address in between, which is the thief's."""
+    change(api.as_(User.objects.get(pk=alice.pk)), "third@example.com")
+    run_jobs()
+    token = path_in(sent_to("third@example.com")[0]).rpartition("/")[2]
+    api.post(CONFIRM, {"token": token})
+    run_jobs()
+    assert Client().post(path_in(sent_to(NEW)[-1])).status_code == 302
+    assert Client().post(changed).status_code == 302
+    assert User.objects.get(pk=alice.pk).email == "alice@example.com"
+
+
+def test_the_way_back_removes_what_a_thief_signs_in_with(alice, changed):
+    """A14: what was added since the day before the change; older things stay."""
+    user = User.objects.get(pk=alice.pk)
+    long_ago = timezone.now() - timezone.timedelta(days=30)
+    for name, at in (("old", long_ago), ("new", timezone.now())):
+        Passkey.objects.create(
+            user=user, credential_id=name, public_key="x", created_at=at
+        )
+    user.social_accounts.create(provider="google", subject="thief")
+    security_log.record(user, "phone_verified")
+    user.phone, user.phone_verified = "+37120000001", True
+    user.save()
+    assert Client().post(changed).status_code == 302
+    user.refresh_from_db()
+    assert [one.credential_id for one in user.passkeys.all()] == ["old"]
+    assert (user.social_accounts.count(), user.phone_verified) == (0, False)
+
+
+def test_a_code_at_the_former_address_proves_nothing(api, alice, run_jobs):
+    """A14: nor does one that was sent before the change."""
+    alice.set_unusable_password()
+    alice.save()
+    client = api.as_(alice)
+    sent = client.post("/api/auth/confirm-identity/email").data["challenge"]
+    change(client)
+    run_jobs()
+    api.post(CONFIRM, {"token": path_in(sent_to(NEW)[0]).rpartition("/")[2]})
+    code = next(re.findall(r"\b\d{6}\b", one.body) for one in mail.outbox)[0]
+    answer = client.post(
+        "/api/auth/confirm-identity", {"challenge": sent, "code": code}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "code_expired")
 
 
 def test_the_former_address_is_reserved_for_the_way_back(api, changed):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import challenges, tokens
-from accounts.models import Challenge, SecurityEvent
+from accounts.models import Challenge, Passkey, SecurityEvent
 from accounts.tests.factories import PASSWORD, UserFactory
 from jobs.models import Job
 
@@ -215,3 +215,17 @@ def test_email_and_page_are_in_the_language_of_the_person(
     }[language]
     assert heading in page.text
     assert heading in sent.subject
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_what_a_stranger_added_to_an_unconfirmed_address_is_removed(
+    api, alice, token, is_confirmed
+):
+    """A7: who registered somebody's address has no way back into the account."""
+    alice.email_confirmed = is_confirmed
+    alice.save()
+    Passkey.objects.create(user=alice, credential_id="x", public_key="x")
+    alice.social_accounts.create(provider="google", subject="x")
+    assert reset(api, token).status_code == 200
+    left = (alice.passkeys.exists(), alice.social_accounts.exists())
+    assert left == (is_confirmed, is_confirmed)

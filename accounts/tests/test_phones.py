@@ -155,12 +155,12 @@ def test_whoever_proves_a_number_owns_it(prove, api, alice, run_jobs):
     assert {email.to[0] for email in mail.outbox} == {former.email, alice.email}
 
 
-def test_a_verified_number_is_changed_after_a_confirmation(prove, api, alice):
-    """A14: an older sign-in has to confirm first."""
+@pytest.mark.parametrize("purpose", ["verify", "change"])
+def test_a_number_is_linked_after_a_confirmation(api, alice, purpose):
+    """A14: with a stolen token one would add a number, and sign in by it."""
     client = api.as_(alice)
     Session.objects.update(confirmed_at=timezone.now() - timedelta(hours=1))
-    body = {"phone": NUMBER, "purpose": "change"}
-    answer = client.post(START, body)
+    answer = client.post(START, {"phone": NUMBER, "purpose": purpose})
     assert (answer.status_code, answer.data["code"]) == (403, "confirmation_required")
     assert answer.data["methods"] == ["password"]
     assert not SmsMessage.objects.exists()
@@ -342,3 +342,40 @@ def test_who_has_an_address_alone_confirms_by_it(api, alice, run_jobs):
     body = {"challenge": sent.data["challenge"], "code": code}
     answer = client.post("/api/auth/confirm-identity", body)
     assert (answer.status_code, answer.data["method"]) == (200, "email")
+
+
+@pytest.mark.parametrize("path", ["profile", "complete-registration"])
+def test_a_verified_number_leaves_the_profile_after_a_confirmation(api, path):
+    """A14: it is a way to sign in; the same number in another spelling stays."""
+    person = owner()
+    client = api.as_(person)
+    Session.objects.update(confirmed_at=None)
+    answer = client.put(f"/api/auth/{path}", {"phone": ""})
+    assert (answer.status_code, answer.data["code"]) == (403, "confirmation_required")
+    same = {"phone": "+371 20 000 001"}
+    assert client.put(f"/api/auth/{path}", same).status_code == 200
+    person.refresh_from_db()
+    assert (person.phone, person.phone_verified) == (NUMBER, True)
+
+
+def test_a_code_at_the_number_before_confirms_nothing(prove, api, codes):
+    """O6: nor does one that was sent before the number changed."""
+    person = owner(email=None)
+    person.set_unusable_password()
+    person.save()
+    client = api.as_(person)
+    sent = client.post(START, {"purpose": "confirm"}).data["challenge"]
+    body = {"challenge": sent, "code": codes()[-1]}
+    assert prove(OTHER, client=client, purpose="change", path=LINK).status_code == 200
+    answer = client.post("/api/auth/confirm-identity", body)
+    assert (answer.status_code, answer.data["code"]) == (400, "code_expired")
+
+
+def test_who_lost_the_only_way_to_sign_in_can_link_another_number(prove, api):
+    """A14: there is nothing to confirm with, and nothing else to take."""
+    person = UserFactory(email=None)
+    person.set_unusable_password()
+    person.save()
+    client = api.as_(person)
+    Session.objects.update(confirmed_at=None)
+    assert prove(client=client, purpose="verify", path=LINK).status_code == 200

@@ -87,6 +87,7 @@ def test_wrong_code_enables_nothing(api, alice):
 def test_what_is_enabled_is_not_set_up_again(api, alice, codes):
     """A14: the app of a person is not replaced by that of a thief."""
     client = api.as_(alice)
+    Session.objects.update(confirmed_with="code")
     assert client.post(SETUP).json()["code"] == "second_factor_enabled"
     assert client.post(ENABLE, {"code": code()}).status_code == 409
 

@@ -1,15 +1,20 @@
 """The second factor of staff in the admin, and its reset by operators."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import links, moderation
 from accounts.examinations import staff_have_a_second_factor
+from accounts.forms import OwnPasswordForm
 from accounts.models import SecurityEvent, TotpDevice
+from accounts.staff_sessions import StaffSessionMiddleware
 from accounts.tests.factories import PASSWORD
 from accounts.tests.factors import code, enable, wrong_code
 from audit.models import AuditLogEntry
@@ -202,3 +207,33 @@ def test_doctor_names_staff_without_an_app(staff):
     assert "staff" in finding.problem
     enable(staff)
     assert list(staff_have_a_second_factor()) == []
+
+
+def test_a_prefix_of_the_site_leaves_no_way_round_the_code(rf, staff, settings):
+    """S2: where a proxy serves the site under a path."""
+    request = rf.get("/admin/", SCRIPT_NAME="/market")
+    assert request.path == "/market/admin/"
+    request.user, request.session = staff, {}
+    StaffSessionMiddleware(lambda request: None)(request)
+    assert not request.user.is_authenticated
+
+
+@pytest.mark.parametrize("by", ["own form", "administrator"])
+def test_a_new_password_closes_what_was_pending(staff, bob, by):
+    """A7: links that set a password, and sign-ins that wait for a code."""
+    user = staff if by == "own form" else bob
+    link, _token = links.create(
+        "password_reset", user=user, address=user.email, lifetime=timedelta(hours=1)
+    )
+    if by == "own form":
+        new = "river-stone-lamp-43"
+        fields = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        form = OwnPasswordForm(user, fields)
+        assert form.is_valid(), form.errors
+        form.save()
+    else:
+        moderation.set_password(
+            bob, actor=staff, password="river-stone-lamp-43", reason="They asked."
+        )
+    link.refresh_from_db()
+    assert link.expires_at <= timezone.now()

@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 
-from accounts.models import SecurityEvent, User
+from accounts.models import SecurityEvent, Session, User
 from accounts.tests.factories import UserFactory
 from core.privacy import TABLES
 from jobs.maintenance import REGISTRY
@@ -49,6 +49,14 @@ def ready(api, alice, run_jobs) -> dict:
     export = api.as_(alice).post(EXPORT).json()["export"]
     run_jobs()
     return api.as_(alice).get(f"/api/auth/exports/{export['id']}").json()
+
+
+def test_a_ready_export_is_shown_after_a_confirmation(api, alice, ready):
+    """A14: its address is all that a thief of a token needs."""
+    client = api.as_(alice)
+    Session.objects.update(confirmed_at=None)
+    answer = client.get(f"/api/auth/exports/{ready['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "confirmation_required")
 
 
 def test_an_export_is_queued_and_delivered(api, ready):

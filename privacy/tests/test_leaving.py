@@ -45,6 +45,11 @@ def test_the_answer_says_until_when(api, alice, settings):
     assert answer["keep_until"][:19] == due_at.isoformat()[:19]
 
 
+def test_the_link_is_not_readable_in_the_queue(gone):
+    """A15: staff see the jobs, and whoever has it keeps the account."""
+    assert erasure.url_for(gone) not in str(Job.objects.values_list("kwargs", "key"))
+
+
 @pytest.mark.parametrize(
     ("role", "code"),
     [("creator", "tasks_as_creator"), ("assigned_to", "tasks_as_worker")],
