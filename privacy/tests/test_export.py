@@ -219,7 +219,9 @@ def test_an_export_that_is_killed_is_written_again(alice, api, monkeypatch, run_
         patch.setattr(FileSystemStorage, "save", fails)
         run_jobs(may_fail=True)
     name = Export.objects.get().file
-    Job.objects.filter(status="waiting").update(due_at=timezone.now() - timedelta(seconds=1))
+    Job.objects.filter(status="waiting").update(
+        due_at=timezone.now() - timedelta(seconds=1)
+    )
     run_jobs()
     assert Export.objects.get().file == name
     assert len(mail.outbox) == 1
