@@ -51,7 +51,8 @@ def test_links_stay_short(api, letters):
     assert ('rel="next"' in plain) == (len(listed) < 1900)
 
 
-NONSENSE = ["a\0b", "0", "99999999", "abc", "9" * 30]
+NONSENSE = ["a\0b", "abc", "9" * 30]
+NO_DATES = ["0", "99999999"]  # of a calendar: besides those
 
 
 def parameters(page) -> set[str]:
@@ -70,7 +71,8 @@ def test_nonsense_in_a_parameter_of_the_admin_is_no_500(model, administrator):
     ROWS[model]()
     path = url(model, "changelist")
     for name in parameters(administrator.get(path)):
-        for value in NONSENSE:
+        is_date = name.endswith(("__year", "__month", "__day"))
+        for value in NONSENSE + NO_DATES * is_date:
             answer = administrator.get(path, {name: value})
             assert answer.status_code in {200, 302, 400}, (name, value)
 
