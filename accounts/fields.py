@@ -12,21 +12,25 @@ from django.db.models.sql.compiler import SQLCompiler
 from core.email_addresses import is_valid_domain, normalize_email
 from core.text import has_hidden
 
+MAX_LOCAL_CHARS = 64  # of the part before the @
+
 
 def validate_visible_email(text: str | None) -> None:
     """Check an address as it was typed. Raises `ValidationError`.
 
     Normalizing drops some characters that are not seen, so it is too late afterwards.
     Refused besides what `EmailValidator` refuses: a local part with other letters than
-    ASCII, a host without a domain, and one that is a number.
+    ASCII or of more than 64 characters (RFC 5321, 4.5.3.1.1), a host without a domain,
+    and one that is a number.
     """
     typed = (text or "").strip()
     if not typed:
         return
     address = normalize_email(typed)
-    domain = address.rpartition("@")[2]
+    local, _at, domain = address.rpartition("@")
     if (
         has_hidden(typed)
+        or len(local) > MAX_LOCAL_CHARS
         or not is_valid_domain(typed.rpartition("@")[2])
         or not address.isascii()
         or "." not in domain
