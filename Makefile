@@ -53,7 +53,7 @@ test: .venv/dev  ## Run the test suite on SQLite (WORKERS=â€¦ processes, TESTS=â
 DATABASE_URL_TEST ?= postgres://postgres@127.0.0.1:5432/postgres
 REDIS_URL_TEST ?= redis://127.0.0.1:6379/9
 # What asks lists and details, which are answered by prepared queries.
-PLAIN := accounts alerts favorites listings messaging notifications offerings reviews tasks \
+PLAIN := alerts favorites listings messaging notifications offerings reviews tasks \
 	$(addprefix tests/test_,blocks_everywhere.py caching.py cursor.py empty_last.py \
 	hidden_content.py item_types.py map.py matrix.py nearest.py privacy.py queries.py \
 	ranking.py search.py search_relevance.py suspended_names.py typos.py \
