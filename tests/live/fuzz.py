@@ -142,7 +142,7 @@ def public_names(site: str) -> str:
     Nobody is asked about the others alone: they answer 401, as tests/test_matrix.py
     and the sequences see.
     """
-    accept = {"Accept": "application/json"}
+    accept = {"Accept": "application/vnd.oai.openapi+json"}
     request = urllib.request.Request(f"{site}/api/schema", headers=accept)
     with urllib.request.urlopen(request, timeout=60) as response:
         paths = json.load(response)["paths"]
