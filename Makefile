@@ -78,11 +78,11 @@ coverage: .venv/dev  ## The same, and which branches the tests take
 		--include='core/workflow.py,*/workflow.py,*/permissions.py'
 
 races: export DATABASE_URL = $(DATABASE_URL_TEST)
-races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
+races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis (ROUNDS=…)
 	@$(RUN) -m tests.live.races
 
 races-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
-races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped (ROUNDS=…)
+races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped (ROUNDS=…, SENDS=…)
 	@$(RUN) -m tests.live.races_identity
 
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)

@@ -26,6 +26,7 @@ SCENARIO_MODULES = (
 )
 MAX_RUN_SECONDS = 300
 MAX_PRINTED_VIOLATIONS = 5
+MAX_ROUNDS = int(os.environ.get("ROUNDS", 1000))  # of each race
 
 
 def main(names: list[str]) -> int:
@@ -61,7 +62,7 @@ def _run_all(server: Server, names: list[str]) -> int:
 def _run(scenario, harness: Harness) -> int:
     started = time.monotonic()
     rounds = 0
-    while rounds < scenario.rounds and not harness.violations:
+    while rounds < min(scenario.rounds, MAX_ROUNDS) and not harness.violations:
         scenario(harness)
         rounds += 1
     result = {
