@@ -57,6 +57,7 @@ def _environment(url: str, provider_url: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "REDIS_URL": "",
+        "DJANGO_SETTINGS_MODULE": "marketplace.development",
         "THROTTLE": "0",
         "LOG_LEVEL": "ERROR",
         "SIGN_IN_ATTEMPTS": MORE_THAN_ALL,
