@@ -46,6 +46,7 @@ def main() -> int:
         manage(old_environment, "migrate", "--verbosity", "0", root=old_root)
         new = stack.enter_context(serve(environment, workers=1))
         old = stack.enter_context(serve(old_environment, workers=1, root=old_root))
+        os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.development"
         os.environ.update(environment)
         django.setup()
         for figure in _figures(new, old):
@@ -57,7 +58,6 @@ def _environment(url: str, provider_url: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "REDIS_URL": "",
-        "DJANGO_SETTINGS_MODULE": "marketplace.development",
         "THROTTLE": "0",
         "LOG_LEVEL": "ERROR",
         "SIGN_IN_ATTEMPTS": MORE_THAN_ALL,
