@@ -150,7 +150,7 @@ def describe_errors(
         for status in _errors_of(path, method, operation) | set(extra):
             name, known = _known_codes(status, operation)
             if status in extra:
-                answer = _error(status, [*known, *extra[status]])
+                answer = _error(status, list(dict.fromkeys([*known, *extra[status]])))
             else:
                 shared[name] = _error(status, known)
                 answer = {"$ref": f"#/components/responses/{name}"}
