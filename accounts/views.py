@@ -238,8 +238,8 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["get"], pagination_class=None)
     def profile(self, request: SignedInRequest) -> Response:
         """Includes the private fields."""
-        rows = self.queryset.for_display().select_related("trader")
-        return Response(self.get_serializer(rows.get(pk=request.user.pk)).data)
+        # Not `render`, which loads the row again: the check of the token has done so.
+        return Response(self.get_serializer(request.user).data)
 
     @extend_schema(
         operation_id="auth_getWholeProfile",
@@ -254,7 +254,8 @@ class AuthViewSet(ApiViewSet):
         """Reviews, listings, offerings, tasks and applications."""
         context = self.get_serializer_context()
         sections = profile_sections.render(request.user, context)
-        return Response({"profile": self.render(request.user), **sections})
+        profile = self.get_serializer(request.user).data
+        return Response({"profile": profile, **sections})
 
     @extend_schema(
         summary="Update the caller's profile",
