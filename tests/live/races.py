@@ -6,10 +6,8 @@ line per race. A race stops at the first round that breaks its rule; the exit st
 then 1. Arguments select races by name.
 """
 
-import json
 import os
 import sys
-import time
 from importlib import import_module
 
 import django
@@ -18,6 +16,7 @@ from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
+from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import RACE_SCENARIOS
 from tests.live.server import Server, manage, serve, tail
 
@@ -25,8 +24,6 @@ SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
 )
 MAX_RUN_SECONDS = 300
-MAX_PRINTED_VIOLATIONS = 5
-MAX_ROUNDS = int(os.environ.get("ROUNDS", 1000))  # of each race
 
 
 def main(names: list[str]) -> int:
@@ -53,33 +50,11 @@ def _run_all(server: Server, names: list[str]) -> int:
     for module in SCENARIO_MODULES:  # they import models: only after django.setup()
         import_module(f"tests.live.race_scenarios.{module}")
     chosen = [s for s in RACE_SCENARIOS if not names or s.__name__ in names]
-    broken = sum(_run(scenario, Harness(server)) for scenario in chosen)
+    results = [play(scenario, Harness(server)) for scenario in chosen]
+    broken = sum(result["violations"] for result in results)
     if broken:
-        _print_errors("The end of the server's log:", tail(server.log))
+        print_errors("The end of the server's log:", tail(server.log))
     return 1 if broken or not chosen else 0
-
-
-def _run(scenario, harness: Harness) -> int:
-    started = time.monotonic()
-    rounds = 0
-    while rounds < min(scenario.rounds, MAX_ROUNDS) and not harness.violations:
-        scenario(harness)
-        rounds += 1
-    result = {
-        "race": scenario.__name__,
-        "rounds": rounds,
-        "winners": harness.winners,
-        "violations": len(harness.violations),
-        "seconds": round(time.monotonic() - started, 1),
-    }
-    sys.stdout.write(json.dumps(result) + "\n")
-    sys.stdout.flush()
-    _print_errors(*harness.violations[:MAX_PRINTED_VIOLATIONS])
-    return len(harness.violations)
-
-
-def _print_errors(*lines: str) -> None:
-    sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

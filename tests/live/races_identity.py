@@ -9,8 +9,6 @@ and one for all; the exit status is 1 if a rule was broken. Arguments select rac
 import json
 import os
 import sys
-import time
-from collections.abc import Iterable
 from importlib import import_module
 
 import django
@@ -19,13 +17,12 @@ from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
+from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import IDENTITY_SCENARIOS
 from tests.live.server import manage, serve, tail
 from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 
 MAX_RUN_SECONDS = 400
-MAX_PRINTED_VIOLATIONS = 5
-MAX_ROUNDS = int(os.environ.get("ROUNDS", 1000))  # of each race
 
 
 def main(names: list[str]) -> int:
@@ -53,11 +50,18 @@ def main(names: list[str]) -> int:
             os.environ.update(environment)
             django.setup()
             import_module("tests.live.race_scenarios.identity")
-            harness = Harness(server, sms=provider, redis=redis)
-            results = list(_run_all(harness, names))
+            chosen = [
+                scenario
+                for scenario in IDENTITY_SCENARIOS
+                if not names or scenario.__name__ in names
+            ]
+            results = [
+                play(scenario, Harness(server, sms=provider, redis=redis))
+                for scenario in chosen
+            ]
             broken = sum(result["violations"] for result in results)
             if broken:
-                sys.stderr.write(f"The end of the server's log:\n{tail(server.log)}\n")
+                print_errors("The end of the server's log:", tail(server.log))
     total = {
         "races": len(results),
         "rounds": sum(result["rounds"] for result in results),
@@ -66,29 +70,6 @@ def main(names: list[str]) -> int:
     }
     sys.stdout.write(json.dumps(total) + "\n")
     return 1 if broken or not results else 0
-
-
-def _run_all(shared: Harness, names: list[str]) -> Iterable[dict]:
-    for scenario in IDENTITY_SCENARIOS:
-        if names and scenario.__name__ not in names:
-            continue
-        harness = Harness(shared.server, sms=shared.sms, redis=shared.redis)
-        started, rounds = time.monotonic(), 0
-        while rounds < min(scenario.rounds, MAX_ROUNDS) and not harness.violations:
-            scenario(harness)
-            rounds += 1
-        result = {
-            "race": scenario.__name__,
-            "rounds": rounds,
-            "winners": harness.winners,
-            "violations": len(harness.violations),
-            "seconds": round(time.monotonic() - started, 1),
-        }
-        sys.stdout.write(json.dumps(result) + "\n")
-        sys.stdout.flush()
-        for line in harness.violations[:MAX_PRINTED_VIOLATIONS]:
-            sys.stderr.write(f"{line}\n")
-        yield result
 
 
 if __name__ == "__main__":
