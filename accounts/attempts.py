@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts import device_tokens
 from accounts.devices import Device
-from accounts.models import Session
+from accounts.models import Session, User
 from core.addresses import limited_networks, network_of
 from core.cached_counts import increment
 from core.email_addresses import normalize_email
-from core.exceptions import ServiceUnavailable, Throttled
+from core.exceptions import NotAllowed, ServiceUnavailable, Throttled
 
 MAX_CODE_FAILURES = 10  # in a window: of a million codes three are right at a time
 PARTS = 15  # counters of one window: it moves on by a fifteenth of its length
@@ -74,6 +74,16 @@ def code_limits(user_id: int, device: Device) -> list[Limit]:
         key = f"code:{user_id}:{device.fingerprint}"
         return [Limit(key, MAX_CODE_FAILURES, True)]
     return [Limit(f"code:{user_id}", MAX_CODE_FAILURES)]
+
+
+def check_password(user: User, password: str) -> None:
+    """Check the password of a user who is known already, with `password_limits`.
+
+    Raises `Throttled` (429), and `NotAllowed` (403, `bad_credentials`) for a wrong one.
+    """
+    with limited(password_limits(user.pk)):
+        if not user.check_password(password):
+            raise NotAllowed(_("The password is wrong."), code="bad_credentials")
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def create(
     now = timezone.now()
     if replaces:
         same = Challenge.objects.filter(purpose=purpose, user=user, address=address)
-        same.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+        same.filter(is_open(now)).update(expires_at=now)
     challenge = Challenge(
         key=key or new_key(),
         purpose=purpose,
@@ -150,7 +150,7 @@ def spend(challenge: Challenge) -> None:
     """
     # Compare-and-set: of a hundred requests at once as many change the row as there are
     # attempts. Comparing first would let all of them guess.
-    open_rows = Challenge.objects.filter(_is_open(timezone.now()), pk=challenge.pk)
+    open_rows = Challenge.objects.filter(is_open(timezone.now()), pk=challenge.pk)
     is_spent = open_rows.filter(attempts_left__gt=0).update(
         attempts_left=F("attempts_left") - 1
     )
@@ -174,7 +174,7 @@ def use(challenge: Challenge) -> None:
     Raises `CodeExpired` (400) if another request was faster.
     """
     # Compare-and-set: two requests with the right code have one effect.
-    rows = Challenge.objects.filter(_is_open(timezone.now()), pk=challenge.pk)
+    rows = Challenge.objects.filter(is_open(timezone.now()), pk=challenge.pk)
     if not rows.update(used_at=timezone.now()):
         raise expired()
 
@@ -187,7 +187,7 @@ def find_by_token(token: str, *, purpose: str) -> Challenge | None:
     if not TOKEN.fullmatch(token):  # PostgreSQL takes no NUL in a text
         return None
     key, secret = token[:KEY_CHARS], token[KEY_CHARS:]
-    rows = Challenge.objects.filter(_is_open(timezone.now()), key=key, purpose=purpose)
+    rows = Challenge.objects.filter(is_open(timezone.now()), key=key, purpose=purpose)
     challenge = rows.select_related("user").first()
     if challenge is None:
         return None
@@ -198,7 +198,7 @@ def find_by_token(token: str, *, purpose: str) -> Challenge | None:
 def close_all(user: User, *purposes: str) -> None:
     """Expire the open challenges of a user, of these purposes or of all."""
     now = timezone.now()
-    rows = Challenge.objects.filter(user=user, used_at=None, expires_at__gt=now)
+    rows = Challenge.objects.filter(is_open(now), user=user)
     if purposes:
         rows = rows.filter(purpose__in=purposes)
     rows.update(expires_at=now)
@@ -221,11 +221,11 @@ def close_newer(challenge: Challenge) -> None:
     """
     now = timezone.now()
     rows = Challenge.objects.filter(user=challenge.user, purpose=challenge.purpose)
-    rows = rows.filter(pk__gt=challenge.pk, used_at=None, expires_at__gt=now)
-    rows.update(expires_at=now)
+    rows.filter(is_open(now), pk__gt=challenge.pk).update(expires_at=now)
 
 
-def _is_open(at: datetime) -> Q:
+def is_open(at: datetime) -> Q:
+    """Return the condition of challenges that are neither used nor expired."""
     return Q(used_at=None, expires_at__gt=at)
 
 

@@ -21,6 +21,7 @@ from accounts.devices import Device
 from accounts.models import User
 from core.api.throttling import consume
 from core.exceptions import NotAllowed, WrongStatus
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue_mail
 
 SALT = "accounts.confirmation"
@@ -65,7 +66,7 @@ def render_email(user: User) -> dict[str, Any]:
             "to": user.email,
             "subject": _("Confirm your e-mail address"),
             "text": render_to_string("accounts/confirmation.txt", context),
-            "headers": {"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            "headers": AUTOMATIC,
         }
 
 

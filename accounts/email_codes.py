@@ -12,6 +12,7 @@ from accounts import challenges
 from accounts.devices import Device
 from accounts.models import User
 from core.api.throttling import consume
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue_mail
 
 LIMITS = ((1, 30), (5, 24 * 3600))  # of one person: (e-mails, seconds)
@@ -36,7 +37,7 @@ def send(user: User, purpose: str, device: Device) -> str:
             to=str(user.email),
             subject=_("Your code"),
             text=render_to_string("accounts/email_code.txt", context),
-            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            headers=AUTOMATIC,
             is_secret=True,
         )
     return challenge.key

@@ -24,6 +24,7 @@ from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, WrongStatus
 from core.privacy import reasons_to_stay
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue_mail
 
 SALT = "accounts.erasure"
@@ -188,7 +189,7 @@ def email_to(user: User) -> dict[str, Any]:
             "to": user.email,
             "subject": _("Your account will be deleted"),
             "text": render_to_string("accounts/erasure.txt", context),
-            "headers": {"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            "headers": AUTOMATIC,
         }
 
 

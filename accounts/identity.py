@@ -56,9 +56,7 @@ def by_password(user: User, given: dict[str, Any], device: Device) -> str:
         extra = {"methods": reauthentication.methods_of(user)}
         raise NotAllowed(sentence, code="second_factor_required", extra=extra)
     # Limited like the change of the password, and together with it.
-    with attempts.limited(attempts.password_limits(user.pk)):
-        if not user.check_password(given["password"]):
-            raise NotAllowed(_("The password is wrong."), code="bad_credentials")
+    attempts.check_password(user, given["password"])
     return Method.PASSWORD
 
 
@@ -89,9 +87,7 @@ def by_message(user: User, given: dict[str, Any], device: Device) -> str:
     )
     method = BY_MESSAGE[found.purpose]
     if method not in methods:
-        raise NotAllowed(
-            _("Please confirm in another way."), extra={"methods": methods}
-        )
+        raise _another_way(methods)
     challenges.use(found)
     return method
 
@@ -103,9 +99,7 @@ def send_email_code(user: User, device: Device) -> str:
     """
     methods = reauthentication.methods_of(user)
     if Method.EMAIL not in methods:
-        raise NotAllowed(
-            _("Please confirm in another way."), extra={"methods": methods}
-        )
+        raise _another_way(methods)
     return email_codes.send(user, Challenge.Purpose.EMAIL_CONFIRM, device)
 
 

@@ -10,11 +10,11 @@ from accounts import examples, identity, reauthentication
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.models import Session, User
-from accounts.passkeys.serializers import MAX_KEY_CHARS, OF_ANSWER, CredentialField
+from accounts.passkeys.serializers import OF_ANSWER, CredentialField
 from accounts.phones.serializers import StartedSerializer
 from accounts.phones.services import Started
-from accounts.serializer_fields import Code, Password
-from core.api.fields import Input, TextField
+from accounts.serializer_fields import ChallengeKey, Code, Password
+from core.api.fields import Input
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 
@@ -24,7 +24,7 @@ class IdentityInput(Input):
 
     password = Password(required=False)
     code = Code(required=False)
-    challenge = TextField(max_length=MAX_KEY_CHARS, required=False)
+    challenge = ChallengeKey(required=False)
     credential = CredentialField(members=OF_ANSWER, required=False)
 
 

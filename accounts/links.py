@@ -16,9 +16,8 @@ from django.utils.translation import override
 from accounts import challenges
 from accounts.models import Challenge, User
 from core.exceptions import ValidationFailed
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue_mail
-
-AUTOMATIC = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no replies
 
 
 class LinkExpired(ValidationFailed):

@@ -87,6 +87,12 @@ def imitates_site(text: str) -> bool:
     )
 
 
+def refuse_imitations(user: User) -> None:
+    """Check the names of a new account. Raises as `refuse_imitation`."""
+    refuse_imitation(user, "username")
+    refuse_imitation(user, "first_name", "last_name")
+
+
 def refuse_imitation(user: User, *fields: str) -> None:
     """Check the username, or the first and the last name together.
 

@@ -23,8 +23,7 @@ def create(*, username: str = "", **fields: Any) -> User:
     if not username:
         full_name = f"{user.first_name} {user.last_name}"
         user.username, user.username_derived = usernames.derive(full_name), True
-    names.refuse_imitation(user, "username")
-    names.refuse_imitation(user, "first_name", "last_name")
+    names.refuse_imitations(user)
     user.set_unusable_password()
     try:
         # The unique constraints decide: a check before could pass in two requests at

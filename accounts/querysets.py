@@ -143,13 +143,15 @@ class SessionQuerySet(models.QuerySet):
 
         Without the sessions of a stolen token: the device of a thief is not known.
         """
-        rows = self.filter(user__email=normalize_email(email), device=fingerprint)
-        return rows.exclude(end_reason="replayed")
+        owned = self.filter(user__email=normalize_email(email))
+        return owned._on_known_device(fingerprint)
 
     def known_device_of(self, user_id: int, fingerprint: str) -> Self:
         """The same of the account with this id, which may have no address."""
-        rows = self.filter(user=user_id, device=fingerprint)
-        return rows.exclude(end_reason="replayed")
+        return self.filter(user=user_id)._on_known_device(fingerprint)
+
+    def _on_known_device(self, fingerprint: str) -> Self:
+        return self.filter(device=fingerprint).exclude(end_reason="replayed")
 
 
 class PasskeyQuerySet(models.QuerySet):

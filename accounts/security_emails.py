@@ -19,6 +19,7 @@ from django.utils.translation import override
 from accounts import security_log
 from accounts.devices import Device
 from accounts.models import SecurityEvent, User
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue_mail
 
 Type = SecurityEvent.Type
@@ -199,7 +200,7 @@ def render(
         return {
             "subject": f"{settings.SITE_NAME}: {email.subject}",
             "text": render_to_string("accounts/security_email.txt", context),
-            "headers": {"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            "headers": AUTOMATIC,
         }
 
 

@@ -25,6 +25,7 @@ from core.text import has_hidden
 from uploads.models import URL_PREFIX
 
 MAX_CODE_CHARS = 30
+MAX_KEY_CHARS = 32  # of `Challenge.key`
 
 
 class Password(SecretField):
@@ -60,6 +61,13 @@ class NewPassword(Password):
     def schema(self) -> dict:
         """The schema of a password, with the shortest length of a new one."""
         return super().schema | {"minLength": MIN_PASSWORD_CHARS}
+
+
+class ChallengeKey(TextField):
+    """The `key` of a challenge."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_KEY_CHARS, **kwargs)
 
 
 class Code(TextField):

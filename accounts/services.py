@@ -69,8 +69,7 @@ def register(
     """
     user = User(username=username, email=normalize_email(email), **fields)
     user.email_confirmed = False
-    names.refuse_imitation(user, "username")
-    names.refuse_imitation(user, "first_name", "last_name")
+    names.refuse_imitations(user)
     check_password(password, user)
     _refuse_taken(user)
     user.set_password(password)
@@ -104,10 +103,9 @@ def is_address_taken(email: str, *, but_of: User | None = None) -> bool:
     """
     others = User.objects.filter(email=email)
     reserved = Challenge.objects.filter(
+        challenges.is_open(timezone.now()),
         address=normalize_email(email),
         purpose=Challenge.Purpose.EMAIL_REVERT,
-        used_at=None,
-        expires_at__gt=timezone.now(),
     )
     if but_of is not None:
         others, reserved = others.exclude(pk=but_of.pk), reserved.exclude(user=but_of)

@@ -27,5 +27,10 @@ def remove(user: User, *, since: datetime) -> None:
     verified = SecurityEvent.Type.PHONE_VERIFIED
     events = user.security_events.filter(type=verified, created_at__gte=since)
     if user.phone_verified and events.exists():
-        user.phone, user.phone_verified, user.phone_used_at = "", False, None
-        user.save(update_fields=["phone", "phone_verified", "phone_used_at"])
+        remove_phone(user)
+
+
+def remove_phone(user: User) -> None:
+    """Remove the number of a user, verified or not."""
+    user.phone, user.phone_verified, user.phone_used_at = "", False, None
+    user.save(update_fields=["phone", "phone_verified", "phone_used_at"])

@@ -25,6 +25,7 @@ from jobs.exceptions import PermanentFailure
 from jobs.suppression import Reason
 
 logger = logging.getLogger("jobs")
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
 UNKNOWN_ADDRESS_CODES = (550, 551, 553)
 PERMANENT = (
     SMTPNotSupportedError,

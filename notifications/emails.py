@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from jobs.mail import AUTOMATIC
 from notifications.client_urls import absolute
 from notifications.models import Notification
 from notifications.rendering import render
@@ -55,8 +56,7 @@ def _render_email(row: Notification) -> dict:
             # RFC 8058: mail programs show a button that posts to the URL.
             "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            # RFC 3834: keeps out-of-office programs from replying.
-            "Auto-Submitted": "auto-generated",
+            **AUTOMATIC,
         },
     }
 

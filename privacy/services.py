@@ -18,6 +18,7 @@ from accounts.devices import Device
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import NotFound, Throttled
+from jobs.mail import AUTOMATIC
 from jobs.services import enqueue, enqueue_mail
 from privacy.models import Export
 from uploads.storage import storage_errors
@@ -62,7 +63,7 @@ def notify(export: Export) -> None:
             to=user.email,
             subject=_("Your data are ready"),
             text=render_to_string("privacy/export_ready.txt", context),
-            headers={"Auto-Submitted": "auto-generated"},  # RFC 3834: no replies
+            headers=AUTOMATIC,
         )
 
 

@@ -17,6 +17,7 @@ from accounts import (
     confirmation,
     links,
     security_emails,
+    security_log,
     sign_in_methods,
     tokens,
 )
@@ -126,7 +127,7 @@ def change(challenge: Challenge, *, device: Device) -> User:
     former = security_emails.address_of(user)
     _set_address(user, challenge.address)
     challenges.close_pending(user)  # such as codes at the former address
-    security_emails.security_log.record(user, Type.EMAIL_CHANGED, device)
+    security_log.record(user, Type.EMAIL_CHANGED, device)
     if former:
         _send_way_back(user, former)
     return user

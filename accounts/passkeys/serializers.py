@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts import examples
-from core.api.fields import HasSchema, Input, OptionalTextField, TextField
+from accounts.serializer_fields import ChallengeKey
+from core.api.fields import HasSchema, Input, OptionalTextField
 from core.api.output import Output
 
-MAX_KEY_CHARS = 32  # of `Challenge.key`
 MAX_CREDENTIAL_MEMBERS = 20
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 MAX_ID_CHARS = 1400  # of `Passkey.credential_id`: 1,023 bytes (WebAuthn 4)
@@ -127,7 +127,7 @@ class OptionsSerializer(serializers.Serializer):
 class NewPasskeyInput(Input):
     """A new passkey: what the browser answered to the options."""
 
-    challenge = TextField(max_length=MAX_KEY_CHARS)
+    challenge = ChallengeKey()
     credential = CredentialField(members=OF_NEW)
     name = OptionalTextField(max_length=80)
 
@@ -135,7 +135,7 @@ class NewPasskeyInput(Input):
 class PasskeySignInInput(Input):
     """Nothing, to begin; then the challenge and what the browser answered."""
 
-    challenge = TextField(max_length=MAX_KEY_CHARS, required=False)
+    challenge = ChallengeKey(required=False)
     credential = CredentialField(members=OF_ANSWER, required=False)
 
     default_error_messages = {"half": _("Send both, or neither.")}

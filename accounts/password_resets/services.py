@@ -6,7 +6,6 @@ how long the answer takes tells nothing.
 
 from datetime import timedelta
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +20,7 @@ from accounts import (
 )
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, User
-from accounts.passwords import normalize_password
+from accounts.passwords import hash_password
 from accounts.services import check_password
 from core.db.locks import locked
 from core.email_addresses import normalize_email
@@ -98,7 +97,7 @@ def reset(token: str, password: str, *, device: Device) -> User:
     assert user is not None
     check_password(password, user)
     # Hashed before the transaction, as it takes a third of a second.
-    hashed = make_password(normalize_password(password))
+    hashed = hash_password(password)
     return _set(challenge, hashed, device)
 
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from accounts.models import username_rule
 from accounts.phones.services import PURPOSES
-from accounts.serializer_fields import Password, PersonName
+from accounts.serializer_fields import ChallengeKey, Password, PersonName
 from core.api.fields import (
     Input,
     OptionalTextField,
@@ -45,7 +45,7 @@ class PhoneStartInput(Input):
 class PhoneLinkInput(Input):
     """The code that arrived at a phone."""
 
-    challenge = TextField(max_length=32)
+    challenge = ChallengeKey()
     code = CodeField()
 
 
@@ -57,7 +57,7 @@ class PhoneVerifyInput(PhoneLinkInput):
     last_name = PersonName(max_length=80)
     language = StrictChoiceField(choices=settings.LANGUAGES, required=False)
     password = Password(required=False)
-    email_challenge = TextField(max_length=32, required=False)
+    email_challenge = ChallengeKey(required=False)
     email_code = CodeField(required=False)
     new_account = StrictBooleanField(required=False)
 

@@ -1,4 +1,4 @@
-"""Codes sent to phones, and whom a phone number belongs to.
+"""Codes sent to phones, and who owns a phone number.
 
 Whoever proves a number owns it. An account that loses its number stays as it is.
 """
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import challenges, security_emails
 from accounts.devices import Device
 from accounts.models import Challenge, SecurityEvent, User
-from accounts.sign_in_methods import has_sign_in_besides_phone
+from accounts.sign_in_methods import has_sign_in_besides_phone, remove_phone
 from core.addresses import limited_networks
 from core.db.locks import locked
 from core.exceptions import DomainError, NotSignedIn, WrongStatus
@@ -133,12 +133,12 @@ def link(user: User, challenge: Challenge, *, device: Device) -> User:
     (400) if the challenge was used meanwhile, and `NumberTaken` (409).
     """
     challenges.use(challenge)
-    user = take(challenge.address, user, device=device)
+    user = take(challenge.address, user)
     security_emails.record_and_send(user, Type.PHONE_VERIFIED, device)
     return user
 
 
-def take(number: str, user: User, *, device: Device) -> User:
+def take(number: str, user: User) -> User:
     """Make `user` the owner of a proved number, in the caller's transaction.
 
     Returns the saved user. Raises `NumberTaken` (409) if another account has got it at
@@ -153,7 +153,7 @@ def take(number: str, user: User, *, device: Device) -> User:
     }
     user = people.pop(user.pk)
     for owner in people.values():
-        _lose(owner, number, device)
+        _lose(owner, number)
     user.phone, user.phone_verified = number, True
     user.phone_used_at = timezone.now()
     challenges.close_all(user, Purpose.PHONE_CONFIRM)  # sent to the number before
@@ -167,13 +167,12 @@ def take(number: str, user: User, *, device: Device) -> User:
     return user
 
 
-def _lose(owner: User, number: str, device: Device) -> None:
+def _lose(owner: User, number: str) -> None:
     if owner.phone != number or not owner.phone_verified:  # since the query
         return
-    owner.phone, owner.phone_verified, owner.phone_used_at = "", False, None
-    owner.save(update_fields=["phone", "phone_verified", "phone_used_at"])
+    remove_phone(owner)
     challenges.close_all(owner, Purpose.PHONE_CONFIRM)
-    # Without the device: it is that of somebody else.
+    # Without a device: it is that of somebody else.
     security_emails.record_and_send(owner, Type.PHONE_LOST)
 
 
@@ -189,8 +188,7 @@ def remove(user: User, *, device: Device) -> User:
     if not has_sign_in_besides_phone(user):
         sentence = _("Set a password or an e-mail address first.")
         raise WrongStatus(sentence, code="last_sign_in_method")
-    user.phone, user.phone_verified, user.phone_used_at = "", False, None
-    user.save(update_fields=["phone", "phone_verified", "phone_used_at"])
+    remove_phone(user)
     challenges.close_all(user, *PURPOSES.values())
     security_emails.record_and_send(user, Type.PHONE_REMOVED, device)
     return user

@@ -83,7 +83,7 @@ def _sign_in(
     owner = _owner_of(challenge.address)
     if owner is None or (new_account and not is_trusted(owner)):
         user = passwordless.create(**fields)
-        return take(challenge.address, user, device=device), True
+        return take(challenge.address, user), True
     if not owner.is_active:
         raise erasure.refusal(owner)
     # Compared: the number may have got another owner since the proof.
@@ -120,9 +120,7 @@ def _is_proved(
         return True
     if not password or not owner.has_usable_password():
         return False
-    with attempts.limited(attempts.password_limits(owner.pk)):
-        if not owner.check_password(password):
-            raise NotAllowed(_("The password is wrong."), code="bad_credentials")
+    attempts.check_password(owner, password)
     return True
 
 

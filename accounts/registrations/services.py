@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from accounts import links, names, security_log
 from accounts.challenges import KEY_CHARS
 from accounts.devices import Device
 from accounts.models import Challenge, PendingRegistration, SecurityEvent, User
-from accounts.passwords import normalize_password
+from accounts.passwords import hash_password
 from accounts.registrations import usernames
 from accounts.services import check_password, refuse_taken_username
 from accounts.signals import user_registered
@@ -52,11 +51,10 @@ def begin(
     (400) for a weak password and a name that imitates the site.
     """
     user = User(username=username, email=normalize_email(email), **fields)
-    names.refuse_imitation(user, "username")
-    names.refuse_imitation(user, "first_name", "last_name")
+    names.refuse_imitations(user)
     check_password(password, user)
     refuse_taken_username(username)
-    hashed = make_password(normalize_password(password))
+    hashed = hash_password(password)
     _store(user, hashed, fields | {"terms_version": terms_version}, device)
 
 

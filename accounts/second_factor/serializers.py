@@ -3,10 +3,8 @@
 from rest_framework import serializers
 
 from accounts.second_factor import recovery
-from accounts.serializer_fields import Code
-from core.api.fields import Input, TextField
-
-MAX_KEY_CHARS = 32  # of `Challenge.key`
+from accounts.serializer_fields import ChallengeKey, Code
+from core.api.fields import Input
 
 
 class CodeInput(Input):
@@ -18,7 +16,7 @@ class CodeInput(Input):
 class VerifyInput(CodeInput):
     """The `challenge` of `login`, and a code of the app or a recovery code."""
 
-    challenge = TextField(max_length=MAX_KEY_CHARS)
+    challenge = ChallengeKey()
 
 
 class StatusSerializer(serializers.Serializer):

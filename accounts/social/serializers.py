@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import SocialAccount
-from accounts.serializer_fields import Password
+from accounts.serializer_fields import ChallengeKey, Password
 from accounts.serializers import SignedInSerializer
 from core.api.fields import Input, StrictChoiceField, TextField
 
@@ -29,7 +29,7 @@ class SocialInput(Input):
         required=False,
         help_text="Unhashed.",
     )
-    challenge = TextField(max_length=32, required=False)
+    challenge = ChallengeKey(required=False)
     password = Password(required=False)
     code = TextField(max_length=40, required=False)
 

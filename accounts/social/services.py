@@ -86,7 +86,7 @@ def sign_in(identity: Identity, *, device: Device, language: str) -> SignIn:
             return _use(account, device)
         _refuse_known_address(identity, device)
         try:
-            user = _create(identity, device, language)
+            user = _create(identity, language)
         except IntegrityError:
             continue  # the same person at once, or the username: look again
         return SignIn(user, identity.provider, is_new=True)
@@ -143,7 +143,7 @@ def _taken() -> AlreadyTaken:
 
 
 @transaction.atomic
-def _create(identity: Identity, device: Device, language: str) -> User:
+def _create(identity: Identity, language: str) -> User:
     local = identity.email.partition("@")[0]
     name = f"{identity.first_name} {identity.last_name}"
     user = User(

@@ -8,11 +8,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import examples, reauthentication, sign_ins
+from accounts import examples, reauthentication
 from accounts.authentication import SignedInRequest
 from accounts.devices import device_of
 from accounts.models import User
 from accounts.serializers import ProfileSerializer
+from accounts.signed_in import signed_in_response
 from accounts.social import services
 from accounts.social.serializers import (
     SocialInput,
@@ -69,17 +70,11 @@ class SocialViewSet(ApiViewSet):
             signed_in = services.sign_in(
                 services.verify(*token), device=device, language=language
             )
-        return self._signed_in(signed_in)
-
-    def _signed_in(self, signed_in: services.SignIn) -> Response:
         user, method, is_new = signed_in
-        pair = sign_ins.open_session(
-            user, device_of(self.request), method=method, is_registration=is_new
-        )
         message = _("Welcome!") if is_new else _("You are signed in.")
-        status = 201 if is_new else 200
-        more = {"is_new_user": is_new, **pair}
-        return self.write_response(message, user, status=status, **more)
+        return signed_in_response(
+            self, user, message, method=method, is_new=is_new, is_new_user=is_new
+        )
 
     @extend_schema(
         operation_id="auth_linkService",
