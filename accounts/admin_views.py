@@ -28,7 +28,7 @@ class StaffLoginView(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in, or go to the set-up without being signed in."""
-        user = form.get_user()  # of whom `StaffLoginForm` found
+        user = form.get_user()  # that `StaffLoginForm` has found
         if staff_sessions.must_set_up(user):
             staff_sessions.begin_set_up(self.request, user)
             return redirect("staff-set-up")

@@ -125,7 +125,7 @@ def set_password(user: User, *, actor: User, password: str, reason: str) -> User
 def reset_second_factor(user: User, *, actor: User, reason: str) -> User:
     """Remove authenticator app and recovery codes, and end the sessions of the account.
 
-    Its owner is told by e-mail. Raises `WrongStatus` (409) if there is nothing to
+    Its owner is notified by e-mail. Raises `WrongStatus` (409) if there is nothing to
     remove.
     """
     user = locked(User.objects).get(pk=user.pk)

@@ -61,7 +61,7 @@ def begin_set_up(request: HttpRequest, user: User) -> None:
 
 
 def user_setting_up(request: HttpRequest) -> User | None:
-    """Return for whom this browser may set up an app; None after fifteen minutes.
+    """Return the user who may set up an app here; None after fifteen minutes.
 
     Also None if the password was changed meanwhile, or an app was enabled.
     """

@@ -34,7 +34,7 @@ def decrypt(token: str) -> str:
 
 
 def rotate(token: str) -> str:
-    """Return the text encrypted anew, with the first key. Raises `Undecryptable`."""
+    """Return the text encrypted again, with the first key. Raises `Undecryptable`."""
     try:
         return _box(_keys()).rotate(token.encode()).decode()
     except InvalidToken as error:
@@ -50,7 +50,7 @@ def register(model: type[Model], field: str) -> None:
 
 
 def rotate_column(model: type[Model], field: str) -> Iterator[bool]:
-    """Encrypt each text of a column anew; yield for each whether a key opened it."""
+    """Encrypt each text of a column again; yield for each whether a key opened it."""
     rows = model._default_manager.exclude(**{field: ""}).order_by("pk")
     for pk, old in rows.values_list("pk", field).iterator(chunk_size=500):
         try:

@@ -267,7 +267,7 @@ def obstacle(function: Obstacle) -> Obstacle:
 def erasure_step(function: Step) -> Step:
     """Register a function that runs before the rows of a person are erased.
 
-    It has to be idempotent: after a crash the erasure begins anew.
+    It has to be idempotent: after a crash the erasure starts again.
     """
     STEPS.append(function)
     return function

@@ -549,7 +549,7 @@ EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 a
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
 EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
 EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
-# Told of alerts, such as of text messages that cost too much.
+# Notified of alerts, such as of text messages that cost too much.
 ALERT_EMAILS = env.list("ALERT_EMAILS", [])
 CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "task": "/tasks/{id}",

@@ -1,7 +1,7 @@
 """Erase an account: what the registry of `core.privacy` says, table by table.
 
 Every batch of rows is a transaction of its own, so that no lock is held for long. If
-the process is killed, the next run begins anew: all that is done before is then a
+the process is killed, the next run starts again: all that is done before is then a
 repetition without effect. The row of the account is the last one, for it has the names
 and addresses by which the others are found.
 """

@@ -6,5 +6,5 @@ from search.models import Word
 describe_impersonal(
     Word,
     "word uses",
-    because="Single words of public texts, built anew every hour from what is public.",
+    because="Single words of public texts, rebuilt every hour from what is public.",
 )

@@ -26,7 +26,7 @@ def messages_can_be_sent() -> Iterator[Finding]:
         )
     if not settings.ALERT_EMAILS and settings.PRODUCTION:
         yield Finding(
-            "Nobody is told by e-mail when text messages reach their daily limit.",
+            "Nobody is notified by e-mail when text messages reach their daily limit.",
             "Set the addresses of those who shall know. The log has the alerts.",
             "ALERT_EMAILS",
             "note",

@@ -49,7 +49,9 @@ SECTIONS = {
             "Text messages are limited per number, prefix, network and account, "
             "to mobile numbers of allowed countries."
         ),
-        "O5": "At the daily limit messages stop, staff are told, and the rest works.",
+        "O5": (
+            "At the daily limit messages stop, staff are notified, and the rest works."
+        ),
         "O6": "A code works for its person, number and purpose alone.",
         "O7": "Taken and free numbers answer alike; a number has one verified owner.",
         "O8": "A request sends one message at most, whatever fails, and answers soon.",

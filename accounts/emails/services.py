@@ -1,8 +1,8 @@
 """Changes the address of an account, and restores the former one.
 
-The new address gets a link that makes it the address. The former one is told at once,
-without a link, and afterwards gets a link that restores it for a week. It is reserved
-for that time.
+The new address gets a link that makes it the address. The former one is notified at
+once, without a link, and afterwards gets a link that restores it for a week. It is
+reserved for that time.
 """
 
 from datetime import timedelta
@@ -39,7 +39,7 @@ Type = SecurityEvent.Type
 
 @transaction.atomic
 def request_change(user: User, email: str, *, device: Device) -> None:
-    """Queue the e-mail to the new address; tell the present one at once.
+    """Queue the e-mail to the new address; notify the present one at once.
 
     The same whether the new address is free or not. Raises `ValidationFailed` (400) for
     the present address, and `Throttled` (429) after too many requests in a day.
@@ -71,7 +71,7 @@ def _refuse_many(user: User) -> None:
 
 @transaction.atomic
 def send_change(user_id: int, email: str, *, network: str) -> None:
-    """Send the link to the new address; if that is taken, tell its owner instead."""
+    """Send the link to the new address; if that is taken, notify its owner instead."""
     user = locked(User.objects).filter(pk=user_id, is_active=True).first()
     if user is None or _has_many_emails(email):
         return

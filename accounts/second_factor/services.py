@@ -81,7 +81,7 @@ def enable(
 ) -> list[str]:
     """Enable the second factor by a code of the new app; return ten recovery codes.
 
-    `session` counts as confirmed by the code; others have to be confirmed anew. Raises
+    `session` counts as confirmed by the code; others have to be confirmed again. Raises
     `CodeWrong` (400), `WrongStatus` (409) if there is nothing to confirm, and
     `Throttled` (429) after too many wrong codes.
     """

@@ -21,7 +21,7 @@ MAX_SUBJECT_CHARS = 255
 
 
 class Provider(NamedTuple):
-    """Who signs the tokens, and which settings say for whom and with what."""
+    """Who signs the tokens, and which settings name the audience and the keys."""
 
     issuers: tuple[str, ...]
     client_ids_setting: str

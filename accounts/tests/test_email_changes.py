@@ -1,4 +1,4 @@
-"""Another e-mail address: both addresses are asked or told, and there is a way back."""
+"""Another e-mail address: one confirms, the other is notified and may restore it."""
 
 import re
 
@@ -50,8 +50,8 @@ def test_the_new_address_gets_a_link_and_the_old_one_is_told(api, alice, run_job
     """A14: the old one at once, with nothing to click that acts."""
     assert change(api.as_(alice)).status_code == 202
     run_jobs()
-    [told], [asked] = sent_to("alice@example.com"), sent_to(NEW)
-    assert "/api/" not in told.body
+    [notified], [asked] = sent_to("alice@example.com"), sent_to(NEW)
+    assert "/api/" not in notified.body
     assert path_in(asked).startswith("/api/change-email/")
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
@@ -77,9 +77,9 @@ def test_a_taken_address_is_answered_alike_and_its_owner_told(
     free, taken = change(api.as_(alice)), change(api.as_(alice), bob.email)
     assert (free.status_code, free.json()) == (taken.status_code, taken.json())
     run_jobs()
-    [told] = sent_to(bob.email)
-    assert "/api/" not in told.body
-    assert "belongs to your account already" in told.body
+    [notified] = sent_to(bob.email)
+    assert "/api/" not in notified.body
+    assert "belongs to your account already" in notified.body
 
 
 def test_the_way_back_restores_the_address_and_ends_everything(

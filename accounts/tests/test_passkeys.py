@@ -69,7 +69,7 @@ def test_adding_needs_a_recent_confirmation(api, alice):
 
 
 def test_new_passkey_is_recorded_and_told(api, alice, run_jobs):
-    """A14: the person is told of a new passkey."""
+    """A14: the person is notified of a new passkey."""
     answer = add(api.as_(alice), Authenticator(), name="Telephone")
     assert answer.json()["passkey"]["name"] == "Telephone"
     run_jobs()

@@ -35,7 +35,7 @@ def test_every_event_has_a_subject_and_a_sentence(event, language):
 
 
 def test_email_says_when_and_from_where(alice, device, run_jobs):
-    """A14: the person is told of a change, with device and shortened network."""
+    """A14: the person is notified of a change, with device and shortened network."""
     security_emails.send(alice, SecurityEvent.Type.PASSWORD_CHANGED, device)
     run_jobs()
     [email] = mail.outbox
@@ -61,7 +61,7 @@ def test_unconfirmed_address_is_told_only_where_nobody_confirms(alice, settings)
 
 
 def test_the_former_address_can_be_told(alice, run_jobs):
-    """A14: a change of the address is told to the old one."""
+    """A14: the old address is notified of a change."""
     event = SecurityEvent.Type.EMAIL_CHANGED
     security_emails.send(alice, event, to="old@example.com")
     run_jobs()

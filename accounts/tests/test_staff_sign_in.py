@@ -161,7 +161,7 @@ def test_sign_in_keeps_where_one_wanted_to_go(staff, client):
 
 
 def test_reset_ends_every_session(staff, api, client, run_jobs):
-    """A7, S2: in the API and in the admin, audited and told."""
+    """A7, S2: in the API and in the admin, audited and notified."""
     enable(staff)
     sign_in(client, staff, given=code())
     token = api.as_(staff)

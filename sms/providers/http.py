@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 2.5  # of all of it: a request that waits for it answers within 3 s
 CONNECT_TIMEOUT_S = (
-    1.5  # shorter, so that a provider out of reach is told from a slow one
+    1.5  # shorter, so that a provider out of reach differs from a slow one
 )
 MAX_THREADS = 8
 

@@ -64,7 +64,7 @@ def callback_url(message_id: int) -> str:
 def is_signed(path: str, form: QueryDict, signature: str) -> bool:
     """Return whether Twilio signed this callback: its full path and its fields.
 
-    The host is that of `SITE_URL`, which we told Twilio, and not one that the request
+    The host is that of `SITE_URL`, which Twilio got from us, and not one that a request
     names.
     """
     fields = "".join(

@@ -1,4 +1,4 @@
-"""`manage.py rotate_encryption`: encrypt stored secrets anew, with the first key."""
+"""`manage.py rotate_encryption`: encrypt stored secrets again, with the first key."""
 
 from collections import Counter
 from typing import Any
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     """Rotates every registered column; fails if a text could not be opened."""
 
     help = (
-        "Encrypt stored secrets anew, with the first of ENCRYPTION_KEYS. After it, the "
+        "Encrypt stored secrets with the first of ENCRYPTION_KEYS. After it, the "
         "other keys can be removed. Safe while the site runs, and twice."
     )
 
