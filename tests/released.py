@@ -130,6 +130,7 @@ def unsafe_operations(operations: list, old) -> Iterator[str]:
     """
     from django.db.migrations.operations import AddIndex, RunSQL
 
+    yield from _locks(operations, old)
     for (app, name), operation in operations:
         is_old = (app, getattr(operation, "model_name_lower", "")) in old.models
         if type(operation) is AddIndex and is_old:  # not a subclass: the concurrent one
@@ -137,6 +138,44 @@ def unsafe_operations(operations: list, old) -> Iterator[str]:
         if isinstance(operation, RunSQL):
             for found in UNSAFE_SQL.finditer(str(operation.sql)):
                 yield f"{app}.{name}: {found[0].strip()}"
+
+
+def _locks(operations: list, old) -> Iterator[str]:
+    """Yield the migrations that lock several tables of `old`, one after the other."""
+    from core.db.migrations import LockTables
+
+    together: dict[tuple[str, str], set[str]] = {}
+    touched: dict[tuple[str, str], set[str]] = {}
+    for migration, operation in operations:
+        if isinstance(operation, LockTables):
+            together[migration] = set(operation.models)
+        else:
+            touched.setdefault(migration, set()).update(
+                _tables(migration[0], operation)
+            )
+    known = {f"{app}.{model}" for app, model in old.models}
+    for migration, found in touched.items():
+        if len(found & known) > 1 and not found & known <= together.get(
+            migration, set()
+        ):
+            names = ", ".join(sorted(found & known))
+            yield f"{'.'.join(migration)}: locks {names} without LockTables"
+
+
+def _tables(app: str, operation) -> Iterator[str]:
+    """Yield the labels of the models that `operation` changes or refers to."""
+    from django.db.migrations.operations import AddIndex
+
+    if isinstance(operation, AddIndex):  # concurrently, or named by what calls this
+        return
+    if model := getattr(operation, "model_name_lower", ""):
+        yield f"{app}.{model}"
+    fields = [field for _, field in getattr(operation, "fields", ())]
+    for field in [*fields, getattr(operation, "field", None)]:
+        if field is not None and field.remote_field:
+            target = field.remote_field.model
+            label = target if isinstance(target, str) else target._meta.label
+            yield label.lower()
 
 
 if __name__ == "__main__":

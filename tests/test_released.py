@@ -1,13 +1,18 @@
 """The code of the last release runs on the schema of this one: docs/upgrades.md."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, models
-from django.db.migrations.operations import AddIndex, RunSQL
+from django.db import connection, models, transaction
+from django.db.migrations.operations import AddField, AddIndex, RunSQL
 from django.db.migrations.state import ModelState, ProjectState
 
-from core.db.migrations import AddIndexConcurrently
+from core.db import migrations
+from core.db.migrations import AddIndexConcurrently, LockTables
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from reviews.models import Review
@@ -115,6 +120,61 @@ def test_what_locks_a_table_is_named(operation):
     """Y5: an index that is not made concurrently stops every write meanwhile."""
     operations = [(("shop", "0002_more"), operation)]
     assert len(list(released.unsafe_operations(operations, thing()))) == 1
+
+
+def linked(*more) -> list:
+    """Return a migration that adds a link between two tables that exist."""
+    link = models.ForeignKey("shop.Other", models.CASCADE, null=True)
+    return [
+        (("shop", "0002_more"), one) for one in [*more, AddField("thing", "o", link)]
+    ]
+
+
+def two_tables() -> ProjectState:
+    state = thing()
+    state.add_model(ModelState("shop", "Other", [("id", models.BigAutoField())], {}))
+    return state
+
+
+def test_a_migration_that_locks_two_tables_one_after_the_other_is_named():
+    """Y5: a request that uses them in the other order would be a deadlock."""
+    (named,) = released.unsafe_operations(linked(), two_tables())
+    assert named == "shop.0002_more: locks shop.other, shop.thing without LockTables"
+    lock = LockTables("shop.thing", "shop.other")
+    assert list(released.unsafe_operations(linked(lock), two_tables())) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_requests_use_the_tables_in_any_order_while_a_migration_wants_them(
+    monkeypatch,
+):
+    """Y5: whoever waits for the other gets on, and no deadlock is found."""
+    monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0.05)
+    state = ProjectState.from_apps(apps)
+    is_first_held, is_migrating = Event(), Event()
+
+    def use_both_tables():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE accounts_user IN ROW EXCLUSIVE MODE")
+            is_first_held.set()
+            assert is_migrating.wait(10)
+            time.sleep(0.5)  # it holds the other table now and then
+            mode = "LOCK TABLE notifications_notification IN ROW EXCLUSIVE MODE"
+            cursor.execute(mode)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        request = pool.submit(use_both_tables)
+        assert is_first_held.wait(10)
+        is_migrating.set()
+        with connection.schema_editor(atomic=True) as editor:
+            lock = LockTables("notifications.notification", "accounts.user")
+            lock.database_forwards("notifications", editor, state, state)
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW lock_timeout")
+                assert cursor.fetchone() == ("5s",)
+        request.result(10)
 
 
 def test_data_migrations_are_repeated_for_rows_of_the_old_code(db):

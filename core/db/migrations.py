@@ -1,10 +1,18 @@
-"""Operations of migrations for one database engine."""
+"""Operations of migrations that the code of the last release works beside."""
 
+import time
 from typing import Any
 
+from django.db import OperationalError, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RunSQL
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+
+LOCK_ATTEMPT_MS = 100  # far below PostgreSQL's deadlock_timeout, a second
+LOCK_PAUSE_S = 0.4  # in which the requests that waited go on
+LOCK_ATTEMPTS = 120  # a minute
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's error code
 
 
 def concurrent_index(name: str, definition: str) -> "PostgresOnly":
@@ -42,6 +50,73 @@ class PostgresOnly(RunSQL):
         """Run the reverse SQL on PostgreSQL; do nothing on another database."""
         if schema_editor.connection.vendor == "postgresql":
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class LockTables(Operation):
+    """Lock existing tables together, before a migration changes or refers to them.
+
+    A migration that locks one table after the other and a request that uses them in
+    the other order wait for each other, until PostgreSQL ends one of them: possibly
+    the request. Here no wait is long enough for that: an attempt that does not get all
+    the locks at once gives back those it has, and another is made later.
+
+    `models` are labels: `"accounts.user"`. It must be the first operation of an atomic
+    migration. Raises `OperationalError` if the tables were never free for a minute.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, *models: str) -> None:
+        self.models = models
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Change nothing of the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Lock the tables until the migration ends, on PostgreSQL."""
+        connection = schema_editor.connection
+        if connection.vendor != "postgresql" or schema_editor.collect_sql:
+            return
+        tables = [
+            connection.ops.quote_name(from_state.apps.get_model(label)._meta.db_table)
+            for label in self.models
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            (usual,) = cursor.fetchone()
+            for attempt in range(1, LOCK_ATTEMPTS + 1):
+                try:
+                    # A savepoint: with it the locks are given back.
+                    with transaction.atomic(connection.alias):
+                        cursor.execute(f"SET LOCAL lock_timeout = {LOCK_ATTEMPT_MS}")
+                        cursor.execute(f"LOCK TABLE {', '.join(tables)}")
+                    break
+                except OperationalError as error:
+                    code = getattr(error.__cause__, "sqlstate", "")
+                    if code != LOCK_NOT_AVAILABLE or attempt == LOCK_ATTEMPTS:
+                        raise
+                time.sleep(LOCK_PAUSE_S)
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Do nothing: the present code is ended before a migration is reversed."""
+
+    def describe(self) -> str:
+        """Return a description for `sqlmigrate`."""
+        return f"Lock {', '.join(self.models)}"
 
 
 class AddIndexConcurrently(AddIndex):

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from core.db.migrations import LockTables
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LockTables("notifications.notification", "accounts.user"),
         migrations.CreateModel(
             name='EmailRecord',
             fields=[

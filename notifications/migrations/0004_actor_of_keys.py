@@ -23,6 +23,8 @@ def set_actors(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    atomic = False  # each batch is a short transaction
+
     dependencies = [
         ("notifications", "0003_actor"),
         ("accounts", "0008_deal_reviews"),
