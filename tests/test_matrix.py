@@ -313,6 +313,25 @@ def test_no_route_breaks_when_asked_about(api, alice, world):
         assert client.head(url).status_code < 500
 
 
+def test_methods_that_a_path_does_not_have_answer_405(api, alice, world, settings):
+    """P4: in the shape of every error, and with the methods that it has."""
+    settings.THROTTLE = False
+    client = api.as_(alice)
+    has: dict[str, set[str]] = {}
+    for route in ROUTES:
+        has.setdefault(route.url_in(world), set()).add(route.method)
+    for url, methods in has.items():
+        for method in {"get", "post", "put", "patch", "delete"} - methods:
+            answer = getattr(client, method)(url)
+            assert (answer.status_code, answer.json()["code"]) == (
+                405,
+                "method_not_allowed",
+            ), (method, url)
+            allowed = set(answer["Allow"].lower().split(", "))
+            assert methods <= allowed
+            assert method not in allowed
+
+
 def test_every_view_is_an_api_view_set():
     """P4: so that none can forget to check."""
     assert all(issubclass(route.viewset, ApiViewSet) for route in ROUTES)
