@@ -36,6 +36,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _addresses(settings)
     yield from _mail(settings)
     yield from sms_problems(settings)
+    yield from _payments(settings)
     token = settings["METRICS_TOKEN"]
     if token and len(token) < MIN_TOKEN_CHARS:
         sentence = f"It has fewer than {MIN_TOKEN_CHARS} characters. Generate one: "
@@ -128,6 +129,17 @@ def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
         yield (
             "DEFAULT_FROM_EMAIL",
             "Mail servers refuse this sender. Set an address of your domain.",
+        )
+
+
+def _payments(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    is_sandbox = settings["PAYMENT_PROVIDER"] == "sandbox"
+    if is_sandbox and not settings["PAYMENT_SANDBOX_ALLOWED"]:
+        yield (
+            "PAYMENT_PROVIDER",
+            "The sandbox moves no money. Name a provider, or leave it unset: then"
+            " nothing is paid here. For a site that only shows it:"
+            " PAYMENT_SANDBOX_ALLOWED=true.",
         )
 
 

@@ -5,6 +5,7 @@ The table of variables is in the README; `.env.example` lists them all. With
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "offerings",
     "items",
     "messaging",
+    "payments",
     "notifications",
     "accounts",
     "audit",
@@ -590,6 +592,22 @@ SMS_PER_ACCOUNT_PER_DAY = env.int("SMS_PER_ACCOUNT_PER_DAY", 10)
 # Of a prefix, before it can be blocked because its codes are not entered.
 SMS_BLOCK_MIN_MESSAGES = env.positive("SMS_BLOCK_MIN_MESSAGES", 10)
 SMS_DAYS = env.positive("SMS_DAYS", 90, at_most=MAX_DAYS)  # then messages are deleted
+
+# --- Payments -------------------------------------------------------------------------
+PAYMENT_PROVIDER = env.str(
+    "PAYMENT_PROVIDER",
+    "sandbox" if DEBUG else "off",
+    validate=validate.OneOf(("off", "sandbox", "stripe")),
+)
+# The sandbox moves no money: in production it is refused, unless this says otherwise.
+PAYMENT_SANDBOX_ALLOWED = env.bool("PAYMENT_SANDBOX_ALLOWED", False)
+PAYMENT_CURRENCY = env.str("PAYMENT_CURRENCY", "EUR")
+PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10)))  # commission
+PAYMENT_MIN_CENTS = env.positive("PAYMENT_MIN_CENTS", 200)
+PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
+PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in
+PAYMENT_MAX_HOLD_DAYS = env.positive("PAYMENT_MAX_HOLD_DAYS", 80, at_most=90)
+PAYMENT_CALLS_PER_SECOND = env.positive("PAYMENT_CALLS_PER_SECOND", 20)
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")

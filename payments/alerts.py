@@ -1,0 +1,47 @@
+"""What needs a person: staff are notified, and the queue in the admin shows it."""
+
+import logging
+
+from django.conf import settings
+from django.utils import timezone
+
+from jobs.services import enqueue_mail
+from payments import notices
+from payments.models import Payment, PayoutAccount
+from payments.providers.base import PayoutReport
+
+logger = logging.getLogger("payments")
+
+
+def needs_staff(payment: Payment, problem: str, detail: str = "") -> None:
+    """Record that staff must look at a payment, and send an e-mail once a day."""
+    payment.problem, payment.problem_at = problem, timezone.now()
+    payment.save(update_fields=["problem", "problem_at", "updated_at"])
+    logger.error("payment %s needs staff: %s %s", payment.reference, problem, detail)
+    _send(
+        f"payment:{problem}:{payment.pk}:{timezone.localdate()}",
+        subject=f"Payment {payment.reference}: {problem}",
+        text=f"{payment} needs a decision: {problem}. {detail}",
+    )
+
+
+def mismatch(event: str, detail: str) -> None:
+    """Notify staff that the provider reports what does not fit our records."""
+    logger.error("payment_mismatch: %s %s", event, detail)
+    _send(f"payment_mismatch:{event}", subject="Payment mismatch", text=detail)
+
+
+def account_changed(account: PayoutAccount) -> None:
+    """Notify a payee that money can be sent to their account, or no longer can."""
+    notices.account_changed(account)
+
+
+def payout_failed(account: PayoutAccount, report: PayoutReport) -> None:
+    """Notify a payee and staff that a payout did not reach the bank."""
+    notices.payout_failed(account, report)
+    logger.error("payout %s failed: %s", report.id, report.reason)
+
+
+def _send(key: str, *, subject: str, text: str) -> None:
+    for address in settings.ALERT_EMAILS:
+        enqueue_mail(f"{key}:{address}", to=address, subject=subject, text=text)

@@ -1,0 +1,52 @@
+"""Why money is not moved."""
+
+from django.utils.translation import gettext as _
+
+from core.exceptions import DomainError
+
+
+class AlreadyPaid(DomainError):
+    """There is a payment for this already (409)."""
+
+    code = "already_paid"
+
+    def __init__(self) -> None:
+        super().__init__(_("This has been paid already."))
+
+
+class PayeeNotReady(DomainError):
+    """The payee has no account that money can be sent to (409)."""
+
+    code = "payee_not_ready"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This person cannot receive payments yet: they have not set up payouts.")
+        )
+
+
+class PaymentDisputed(DomainError):
+    """The payer's bank has disputed the payment: nothing moves meanwhile (409)."""
+
+    code = "payment_disputed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The payer's bank is reviewing this payment. Until then it stays as "
+                "it is."
+            )
+        )
+
+
+class PaymentProcessing(DomainError):
+    """The provider has not done yet what was decided before (409)."""
+
+    code = "payment_processing"
+
+    def __init__(self) -> None:
+        super().__init__(_("The payment is being processed. Please wait a little."))
+
+
+class Mismatch(Exception):
+    """What the provider says does not fit our record. Nothing is booked from it."""
