@@ -46,10 +46,12 @@ def main() -> int:
         manage(old_environment, "migrate", "--verbosity", "0", root=old_root)
         new = stack.enter_context(serve(environment, workers=1))
         old = stack.enter_context(serve(old_environment, workers=1, root=old_root))
+        unhashed = {"DJANGO_SETTINGS_MODULE": "tests.live.fast_passwords"}
+        fast = stack.enter_context(serve(environment | unhashed, workers=1))
         os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.development"
         os.environ.update(environment)
         django.setup()
-        for figure in _figures(new, old):
+        for figure in _figures(new, old, fast):
             print(json.dumps(figure), flush=True)
     return 0
 
@@ -75,9 +77,10 @@ def _environment(url: str, provider_url: str) -> dict[str, str]:
     }
 
 
-def _figures(new, old) -> Iterator[dict]:
+def _figures(new, old, fast) -> Iterator[dict]:
     yield _reads(new, old)
     yield from _sign_ins(new)
+    yield _failures(fast)
     yield _phones(new)
 
 
@@ -176,6 +179,39 @@ def _sign_ins(new) -> Iterator[dict]:
         "sign-in with second factor", times["with factor"], "hasher alone", alone, 1.15
     )
     yield _spread("failed sign-in", times, ("known", "unknown", "banned"))
+
+
+def _failures(fast) -> dict:
+    """Failed sign-ins without the time of hashing, in which a difference would drown.
+
+    Each of them hashes once: `accounts/tests/test_sign_in.py` counts.
+    """
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    from accounts.models import User
+
+    encoded = MD5PasswordHasher().encode("correct horse battery", "salt")
+    User.objects.bulk_create(
+        User(username=name, email=f"{name}@example.com", password=encoded)
+        for name in ("quick", "quicksuspended")
+    )
+    User.objects.filter(username="quicksuspended").update(is_active=False)
+    client = Client(fast)
+
+    def fail(name: str) -> Callable[[], float]:
+        body = {"email": f"{name}@example.com", "password": "wrong horse battery"}
+        return lambda: client.ms("POST", "/api/auth/login", body, status=401)
+
+    times = _in_turn(
+        {
+            "known": fail("quick"),
+            "unknown": fail("nobody"),
+            "banned": fail("quicksuspended"),
+        }
+    )
+    return _spread(
+        "failed sign-in without the hash", times, ("known", "unknown", "banned")
+    )
 
 
 def _phones(new) -> dict:
