@@ -85,6 +85,10 @@ races-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
 races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped (ROUNDS=…, SENDS=…)
 	@$(RUN) -m tests.live.races_identity
 
+soak-money: export DATABASE_URL = $(DATABASE_URL_TEST)
+soak-money: .venv/dev  ## Kill what moves money at every point: nothing is lost or doubled (SOAK_KILLS=…)
+	@$(RUN) -m tests.live.soak_money
+
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
 soak-jobs: .venv/dev  ## Kill workers while they send e-mails: each arrives once (SOAK_JOBS=… SOAK_KILLS=…)
 	@$(RUN) -m tests.live.soak_jobs

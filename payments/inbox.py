@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -52,6 +53,12 @@ def store(provider: str, endpoint: str, event: Event) -> None:
     if stored.state == State.NEW:  # by the key, one job for all deliveries
         key = f"payments.process:{stored.pk}"
         enqueue("payments.process", key=key, event_id=stored.pk)
+
+
+def waiting(*, before: datetime) -> list[int]:
+    """Return the ids of events that arrived before then, and are not processed."""
+    rows = ProviderEvent.objects.filter(state=State.NEW, received_at__lt=before)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:1000])
 
 
 def process(event_id: int) -> None:

@@ -1,11 +1,12 @@
 """Jobs of payments: calls, events, and what is due."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from jobs.maintenance import maintenance
 from jobs.registry import Backoff, every, job
+from jobs.services import enqueue
 from payments import inbox, outbox, services
 from payments.models import Payment
 from payments.outbox import due_calls
@@ -32,9 +33,17 @@ def process(event_id: int) -> None:
 @every(minutes=1)
 @job(timeout_s=50, atomic=False)
 def carry_due_calls() -> None:
-    """Carry out calls whose own job was lost."""
-    for call_id in due_calls(timezone.now()):
+    """Carry out calls, and process events, whose own job is dead or lost."""
+    now = timezone.now()
+    for call_id in due_calls(now):
         outbox.carry(call_id)
+    for event_id in inbox.waiting(before=now - timedelta(minutes=1)):
+        enqueue("payments.process", key=_hourly(event_id, now), event_id=event_id)
+
+
+def _hourly(event_id: int, now: datetime) -> str:
+    # With a failing job this is another one each hour, and not each minute.
+    return f"payments.process:{event_id}:{now:%Y-%m-%dT%H}"
 
 
 @maintenance("expire unpaid payments")

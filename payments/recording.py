@@ -26,10 +26,12 @@ from payments.providers.base import (
     Dispute,
     Fact,
     Intent,
+    Movement,
     PayoutReport,
     Refund,
     Reversal,
     Transfer,
+    Unclear,
 )
 from payments.workflow import (
     EXPIRED,
@@ -271,25 +273,37 @@ def _finish(payment: Payment) -> None:
 def record_dispute(dispute: Dispute) -> None:
     """Record a dispute as it is now, and each of its movements of money."""
     payment = _payment_of(dispute)
-    for movement in dispute.movements:
-        ledger.post(
-            "dispute_withdrawn" if movement.amount_cents < 0 else "dispute_reinstated",
-            key=f"dispute_movement:{movement.id}",
-            currency=payment.currency,
-            payment=payment,
-            provider_object=dispute.id,
-            lines=[
-                Line(Account.DISPUTE_PENDING, -movement.amount_cents, payment=payment),
-                Line(Account.PROVIDER_FEES, movement.fee_cents),
-                Line(
-                    Account.PROVIDER_BALANCE,
-                    movement.amount_cents - movement.fee_cents,
-                ),
-            ],
-        )
+    if payment.status in (PENDING, EXPIRED):
+        raise Unclear(f"{dispute.id}: the charge is not recorded yet")
+    moved = [_book_movement(payment, dispute, each) for each in dispute.movements]
+    is_older = _is_final(payment.dispute_status) and not _is_final(dispute.status)
+    if is_older and not any(moved):
+        return  # the bank has decided since
     payment.dispute_id, payment.dispute_status = dispute.id, dispute.status
     payment.save(update_fields=["dispute_id", "dispute_status", "updated_at"])
     DISPUTES[dispute.status](payment, dispute)
+
+
+def _is_final(status: str) -> bool:
+    return status in ("won", "lost", "closed")
+
+
+def _book_movement(payment: Payment, dispute: Dispute, movement: Movement) -> bool:
+    return ledger.post(
+        "dispute_withdrawn" if movement.amount_cents < 0 else "dispute_reinstated",
+        key=f"dispute_movement:{movement.id}",
+        currency=payment.currency,
+        payment=payment,
+        provider_object=dispute.id,
+        lines=[
+            Line(Account.DISPUTE_PENDING, -movement.amount_cents, payment=payment),
+            Line(Account.PROVIDER_FEES, movement.fee_cents),
+            Line(
+                Account.PROVIDER_BALANCE,
+                movement.amount_cents - movement.fee_cents,
+            ),
+        ],
+    )
 
 
 def _warn(payment: Payment, dispute: Dispute) -> None:

@@ -86,7 +86,12 @@ class Sandbox:
     def facts_of(self, event_type: str, payload: Mapping[str, Any]) -> list[Fact]:
         """Return the object of the event as it is now."""
         found = SandboxObject.objects.filter(object_id=payload["object_id"]).first()
-        return [_fact(found)] if found else []
+        if found is None:
+            return []
+        if found.kind == "dispute":  # of a charge of which nobody may have heard yet
+            intents = SandboxObject.objects.filter(kind="intent")
+            return [_fact(intents.get(reference=found.reference)), _fact(found)]
+        return [_fact(found)]
 
     def client(self, *, intent_id: str, client_secret: str, reference: str) -> dict:
         """Return the URL of the page on which the payer pays."""
