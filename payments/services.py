@@ -148,6 +148,7 @@ def current(subject_type: str, subject_id: int) -> Payment | None:
 # --- Decisions, in the transaction of the caller --------------------------------------
 
 
+@transaction.atomic
 def set_auto_release(
     subject_type: str, subject_id: int, *, at: datetime | None
 ) -> None:
@@ -158,6 +159,7 @@ def set_auto_release(
         payment.save(update_fields=["auto_release_at", "updated_at"])
 
 
+@transaction.atomic
 def release(
     subject_type: str, subject_id: int, *, actor: User | None
 ) -> Payment | None:
@@ -185,6 +187,7 @@ def block_if_stuck(payment: Payment) -> Payment:
     return payment
 
 
+@transaction.atomic
 def refund(
     subject_type: str, subject_id: int, *, actor: User | None, reason: str = ""
 ) -> Payment | None:
@@ -209,6 +212,7 @@ def _require_settled(payment: Payment) -> None:
         effects.require_uncontested(payment)
 
 
+@transaction.atomic
 def split(
     subject_type: str,
     subject_id: int,
@@ -233,6 +237,7 @@ def split(
     return payment
 
 
+@transaction.atomic
 def freeze(subject_type: str, subject_id: int, *, actor: User | None) -> Payment | None:
     """Freeze what is held for a thing: the two sides do not agree."""
     payment = _locked_live(subject_type, subject_id)
