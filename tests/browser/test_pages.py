@@ -83,7 +83,9 @@ def test_trying_a_request_fits_a_phone(live_server, chromium):
     page.goto(live_server.url + "/api/docs")
     page.wait_for_selector(".opblock", timeout=60_000)
     login = page.locator("[data-path='/api/auth/login']")
-    while not login.count():  # operations are drawn when somebody scrolls there
+    for _screen in range(100):  # operations are drawn when somebody scrolls there
+        if login.count():
+            break
         page.mouse.wheel(0, 1000)
         page.wait_for_timeout(200)
     login.click()
