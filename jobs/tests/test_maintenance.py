@@ -1,5 +1,6 @@
 """The runner of maintenance jobs: order, failures, dry runs."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from graphlib import CycleError
 
@@ -22,11 +23,13 @@ from jobs.maintenance import (
 
 
 @pytest.fixture
-def registry(monkeypatch) -> dict:
-    """The registry, empty at first."""
-    for name in list(REGISTRY):
-        monkeypatch.delitem(REGISTRY, name)
-    return REGISTRY
+def registry() -> Iterator[dict]:
+    """The registry, empty at first, and as before afterwards."""
+    before = dict(REGISTRY)
+    REGISTRY.clear()
+    yield REGISTRY
+    REGISTRY.clear()
+    REGISTRY.update(before)
 
 
 def add(name: str, *, after: tuple[str, ...] = (), run=lambda at, dry_run: 1) -> None:

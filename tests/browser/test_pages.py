@@ -81,7 +81,14 @@ def test_api_pages_have_the_colours_of_the_reader(live_server, chromium, path, c
 def test_trying_a_request_fits_a_phone(live_server, chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 900})
     page.goto(live_server.url + "/api/docs")
-    page.locator("[data-path='/api/auth/login']").click(timeout=60_000)
+    page.wait_for_selector(".opblock", timeout=60_000)
+    login = page.locator("[data-path='/api/auth/login']")
+    for _screen in range(100):  # operations are drawn when somebody scrolls there
+        if login.count():
+            break
+        page.mouse.wheel(0, 1000)
+        page.wait_for_timeout(200)
+    login.click()
     page.locator(".try-out__btn").click()
     page.locator("textarea").first.fill("{}")  # the button is there after a change
     reset = page.get_by_role("button", name="Reset")
