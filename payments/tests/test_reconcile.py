@@ -86,7 +86,8 @@ def test_a_dry_run_writes_nothing(history):
 
 def lose_events(reference: str) -> None:
     """As if the provider had never sent them, and does not list them any more."""
-    ids = SandboxObject.objects.filter(reference=reference).values("object_id")
+    objects = SandboxObject.objects.filter(reference=reference)
+    ids = list(objects.values_list("object_id", flat=True))
     SandboxObject.objects.filter(kind="event", data__object_id__in=ids).delete()
     ProviderEvent.objects.all().delete()
     Job.objects.filter(name="payments.process").delete()
