@@ -81,9 +81,9 @@ def make_staff_request(**fields) -> StaffRequest:
     )
 
 
-def make_journal() -> Journal:
+def make_journal(**fields) -> Journal:
     """Return the journal of a charge of a payment of its own."""
-    payment = PaymentFactory()
+    payment = PaymentFactory(**fields)
     ledger.post(
         "charge",
         key=f"charge:{payment.reference}",
