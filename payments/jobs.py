@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import Backoff, every, job
-from payments import alerts, examination, inbox, outbox, reconciliation, services, watch
+from payments import (
+    alerts,
+    examination,
+    inbox,
+    missing_events,
+    outbox,
+    reconciliation,
+    services,
+    watch,
+)
+from payments.findings import Result
 from payments.models import Payment, ProviderEvent
 from payments.outbox import due_calls
 
@@ -57,8 +67,8 @@ def fetch_missing_events() -> None:
     if settings.PAYMENT_PROVIDER == "off":
         return
     since = timezone.now() - EVENTS_BACK
-    result = reconciliation.Result(settings.PAYMENT_PROVIDER, since, dry_run=False)
-    reconciliation.fetch_events(result)
+    result = Result(settings.PAYMENT_PROVIDER, since, dry_run=False)
+    missing_events.fetch_events(result)
     if result.events_missing:
         logger.warning("%s events had not arrived", result.events_missing)
 

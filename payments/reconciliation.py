@@ -5,29 +5,25 @@ one journal, and each journal of that account to one change. What the provider d
 the ledger lacks is recorded from the object itself; everything else is for staff.
 """
 
-import logging
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import Min, Q, QuerySet, Sum
 
-from payments import alerts, inbox, ledger, recording
+from payments import alerts, ledger, recording
 from payments.exceptions import Mismatch
+from payments.findings import Result
 from payments.ledger import Line
-from payments.models import Entry, Journal, ProviderEvent
+from payments.missing_events import batches, fetch_events
+from payments.models import Entry, Journal
 from payments.models.ledger import Account
 from payments.providers import get_provider
 from payments.providers.base import Change, Provider, Unclear
 
-logger = logging.getLogger("payments")
-BATCH = 500
-T = TypeVar("T")
 # Journals follow the change that they are about, by minutes as a rule. For those that
 # were written later, the changes since their payment began are read too.
 OVERLAP = timedelta(days=1)
@@ -60,52 +56,6 @@ OWN: dict[str, str] = {
 }
 
 
-@dataclass
-class Result:
-    """The counts of a reconciliation, and a line for each finding."""
-
-    provider: str
-    since: datetime
-    dry_run: bool
-    events_missing: int = 0
-    events_failed: int = 0
-    matched: int = 0
-    repaired: int = 0
-    booked: int = 0
-    suspended: int = 0
-    ours_only: int = 0
-    theirs_only: int = 0
-    amount_differs: int = 0
-    balance_difference_cents: int = 0
-    suspense_cents: int = 0
-    unexplained_cents: int = 0
-    findings: list[str] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether everything is explained."""
-        return not (
-            self.events_failed
-            or self.ours_only
-            or self.theirs_only
-            or self.amount_differs
-            or self.balance_difference_cents
-            or self.suspense_cents
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the counts."""
-        counts = {k: v for k, v in vars(self).items() if k != "findings"}
-        return counts | {"since": self.since.isoformat(), "is_clean": self.is_clean}
-
-    def unexplained(self, kind: str, finding: str, cents: int) -> None:
-        """Count a finding that staff must look at."""
-        setattr(self, kind, getattr(self, kind) + 1)
-        self.unexplained_cents += abs(cents)
-        self.findings.append(f"{kind}: {finding}")
-        logger.error("reconciliation %s: %s", kind, finding)
-
-
 def reconcile(
     since: datetime, *, at: datetime, dry_run: bool = False, provider: str = ""
 ) -> Result:
@@ -124,46 +74,6 @@ def reconcile(
     return result
 
 
-def _batches(rows: Iterable[T]) -> Iterator[tuple[T, ...]]:
-    """Yield parts of `rows`, which may be too many for the memory."""
-    iterator = iter(rows)
-    while part := tuple(islice(iterator, BATCH)):
-        yield part
-
-
-# --- Events ---------------------------------------------------------------------------
-
-
-def fetch_events(result: Result) -> None:
-    """Store and process the events that the provider has and the inbox lacks."""
-    provider = get_provider(result.provider)
-    for events in _batches(provider.events(result.since)):
-        ids = [event.id for event in events]
-        rows = ProviderEvent.objects.filter(provider=result.provider, event_id__in=ids)
-        known = set(rows.values_list("event_id", flat=True))
-        for event in events:
-            if event.id in known:
-                continue
-            result.events_missing += 1
-            result.findings.append(f"event missing: {event.id} {event.type}")
-            if not result.dry_run:
-                inbox.store(result.provider, "events", event)
-    if not result.dry_run:
-        _process_events(result)
-
-
-def _process_events(result: Result) -> None:
-    """Process what waits: the journals must be there before changes are compared."""
-    waiting = ProviderEvent.objects.filter(
-        provider=result.provider, state=ProviderEvent.State.NEW
-    )
-    for pk in waiting.order_by("pk").values_list("pk", flat=True):
-        try:
-            inbox.process(pk)
-        except Exception as error:  # noqa: BLE001 - counted; the others go on
-            result.unexplained("events_failed", f"{pk}: {error}", 0)
-
-
 # --- Changes --------------------------------------------------------------------------
 
 
@@ -172,7 +82,7 @@ def _match_changes(
 ) -> None:
     """Add the journals of changes to `used`; judge the changes since `report_from`."""
     provider = get_provider(result.provider)
-    for changes in _batches(provider.changes(since)):
+    for changes in batches(provider.changes(since)):
         journals = _journals_of(changes, result.provider)
         for change in changes:
             found = [row for row in journals if _is_about(row, change, result)]
@@ -236,8 +146,26 @@ def _judge(
     if not journals:
         journals = _book(result, provider, change, used)
         used.update(row.pk for row in journals)
+    elif _lacks_fee(change, journals) and not result.dry_run:
+        journals += _add_fee(result, provider, change, used)
     if journals:
         _compare(result, change, journals)
+
+
+def _lacks_fee(change: Change, journals: list[Any]) -> bool:
+    return bool(change.fee_cents) and [row.kind for row in journals] == ["charge"]
+
+
+def _add_fee(
+    result: Result, provider: Provider, change: Change, used: set[int]
+) -> list[Any]:
+    """Record the fee of a charge, which the provider may know later than the charge."""
+    _record_object(provider, change)
+    found = _unused(result, change, used)
+    used.update(row.pk for row in found)
+    result.repaired += len(found)
+    result.findings += [f"repaired: {row.key}" for row in found]
+    return found
 
 
 def _compare(result: Result, change: Change, journals: list[Any]) -> None:
@@ -313,12 +241,8 @@ def _post_own(result: Result, change: Change, account: str, *, kind: str) -> Non
 def _record_object(provider: Provider, change: Change) -> str:
     """Record the object behind a change, as it is now; return why not, or nothing."""
     _kinds, event_type = KINDS[change.type]
-    payload = {
-        "object_id": change.source_id,
-        "data": {"object": {"id": change.source_id}},
-    }
     try:
-        facts = provider.facts_of(event_type, payload)
+        facts = provider.facts_of(event_type, {"object_id": change.source_id})
         with transaction.atomic():
             for fact in facts:
                 recording.record(fact)

@@ -12,9 +12,11 @@ from accounts.tests.factories import UserFactory
 from audit.models import AuditLogEntry
 from conftest import signed_in
 from core.encryption import encrypt
-from payments import alerts, inbox, queue, reconciliation, services
+from payments import alerts, checks, inbox, queue, reconciliation, services
+from payments.findings import Result
 from payments.models import Entry, Journal, Payment, ProviderEvent, StaffRequest
 from payments.providers import sandbox
+from payments.providers.base import Change
 from payments.tests.factories import PaymentFactory, make_provider_event
 from payments.tests.histories import History
 
@@ -209,10 +211,8 @@ def test_an_event_that_is_done_is_not_processed_again(finance):
 
 def test_an_unknown_change_is_explained(finance):
     """E20: it leaves the suspense account, once."""
-    change = reconciliation.Change(
-        "txn_1", "reserve_hold", "", -700, 0, "eur", timezone.now()
-    )
-    result = reconciliation.Result("sandbox", timezone.now(), dry_run=False)
+    change = Change("txn_1", "reserve_hold", "", -700, 0, "eur", timezone.now())
+    result = Result("sandbox", timezone.now(), dry_run=False)
     reconciliation._post_own(result, change, "suspense", kind="unknown_change")
     journal = Journal.objects.get()
     act(finance, journal, "explain", account="bank")
@@ -281,3 +281,21 @@ def test_a_party_clears_no_problem_of_their_own(accountant, history):
     alerts.needs_staff(payment, "refund_failed")
     Payment.objects.update(payer=accountant)
     assert "party" in act(signed_in(accountant), payment, "clear-problem")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check"),
+    [
+        ("PAYMENT_SECOND_APPROVER_CENTS", 0, checks.large_decisions_are_approved),
+        ("ALERT_EMAILS", [], checks.somebody_is_notified),
+    ],
+)
+def test_a_careless_setting_is_warned_of(settings, name, value, check):
+    """E18: unless there are no payments."""
+    settings.ALERT_EMAILS = ["staff@example.com"]
+    settings.PAYMENT_PROVIDER = "stripe"
+    assert check(None) == []
+    setattr(settings, name, value)
+    assert [name in message.msg for message in check(None)] == [True]
+    settings.PAYMENT_PROVIDER = "off"
+    assert check(None) == []

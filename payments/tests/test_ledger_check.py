@@ -129,7 +129,7 @@ def test_more_to_the_payee_than_was_charged_is_found(history):
 
 
 def test_money_of_others_that_went_to_the_bank_is_found(history):
-    """I7: the platform has taken out more than it has earned."""
+    """E20: the platform has taken out more than it has earned."""
     history.make("held")
     lines = [Line(Account.BANK, 3000), Line(Account.PROVIDER_BALANCE, -3000)]
     post("platform_payout", key="change:sandbox:1", currency="EUR", lines=lines)
@@ -137,7 +137,7 @@ def test_money_of_others_that_went_to_the_bank_is_found(history):
 
 
 def test_costs_above_the_commission_are_a_warning(history):
-    """I7: fees of the first charges are no fault."""
+    """E20: fees of the first charges are no fault."""
     history.make("held")
     assert "warning: The provider's balance" in check()
 

@@ -84,6 +84,26 @@ def test_a_dry_run_writes_nothing(history):
     assert not ProviderEvent.objects.exists()
 
 
+def test_a_fee_that_was_known_later_is_recorded(history):
+    """E20: the provider says it after the charge."""
+    payment = history.make("held")
+    row = object_of(payment, "intent")
+    payment.journals.get(kind="provider_fee")
+    row.data["fee"] += 5
+    row.save()
+    assert counts(reconcile()) == {"amount_differs": 1}
+    other = history.start()
+    row = object_of(other, "intent")
+    row.data |= {"status": "succeeded", "charge_id": "ch_1", "fee": 0}
+    row.save()
+    sandbox.emit("payment_intent.succeeded", row)
+    history.after(other)
+    row.data["fee"] = 99
+    row.save()
+    assert counts(reconcile()) == {"amount_differs": 1, "repaired": 1}
+    assert other.journals.filter(kind="provider_fee").exists()
+
+
 def lose_events(reference: str) -> None:
     """As if the provider had never sent them, and does not list them any more."""
     objects = SandboxObject.objects.filter(reference=reference)

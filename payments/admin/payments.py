@@ -1,4 +1,4 @@
-"""Admin pages of payments: what staff see, and what they may decide."""
+"""Admin pages of payments and of decisions about them."""
 
 from functools import partial
 from typing import Any, ClassVar
@@ -8,41 +8,23 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from core.admin.actions import ReasonedAction, ReasonForm
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from payments import approvals, interventions, queue
+from payments.admin.columns import amount
 from payments.exceptions import SecondApproverNeeded
 from payments.models import (
-    Balance,
-    Entry,
     Journal,
     Payment,
     PaymentEvent,
-    PayoutAccount,
     ProviderCall,
-    ProviderEvent,
     StaffRequest,
 )
-from payments.models.ledger import Account
 from payments.money import to_decimal
 from payments.workflow import PAYMENT_WORKFLOW
-
-
-def amount(field: str, label: Any) -> Any:
-    """Return a column that shows minor units of `field` with their currency."""
-
-    @admin.display(description=label, ordering=field)
-    def column(row: Any) -> str:
-        currency = getattr(row, "currency", "") or row.payment.currency
-        return f"{to_decimal(getattr(row, field), currency)} {currency}"
-
-    return column
-
-
-# --- Payments -------------------------------------------------------------------------
 
 
 class HistoryInline(ReadOnlyInline):
@@ -241,192 +223,3 @@ class StaffRequestAdmin(Admin):
         fieldset(None, "payment action params amount_cents reason requested_by"),
         fieldset(_("Decision"), "status decided_by decision_reason decided_at"),
     )
-
-
-# --- The provider ---------------------------------------------------------------------
-
-
-@admin.register(ProviderCall)
-class ProviderCallAdmin(Admin):
-    """Calls of the provider; staff can try rejected ones again."""
-
-    reasoned_actions = (
-        ReasonedAction(
-            name="retry",
-            label=_("Try again"),
-            run=interventions.retry_call,
-            is_possible=interventions.is_rejected,
-        ),
-    )
-    list_display = (
-        "idempotency_key",
-        link_column("payment"),
-        "kind",
-        status_column("state"),
-        "sent_count",
-        "error_code",
-        "due_at",
-        "created_at",
-    )
-    list_filter = ("state", "kind", ("error_code", CachedValuesFilter), "created_at")
-    list_select_related = ("payment",)
-    search_fields = ("idempotency_key", "provider_id", "payment__reference")
-    fieldsets = (
-        fieldset(None, "payment kind purpose attempt idempotency_key params"),
-        fieldset(_("What became of it"), "state provider_id error_code error"),
-        fieldset(
-            _("When"),
-            "created_at due_at first_sent_at sent_count lease_until finished_at",
-        ),
-    )
-
-
-@admin.register(ProviderEvent)
-class ProviderEventAdmin(Admin):
-    """Events of the provider; staff can process parked ones again."""
-
-    private = ("payload",)  # it names people
-    reasoned_actions = (
-        ReasonedAction(
-            name="retry",
-            label=_("Process again"),
-            run=interventions.retry_event,
-            is_possible=interventions.is_parked,
-        ),
-    )
-    list_display = (
-        "event_id",
-        "type",
-        "object_id",
-        status_column("state"),
-        "attempts",
-        "error",
-        "received_at",
-    )
-    list_filter = ("state", ("type", CachedValuesFilter), "received_at")
-    search_fields = ("event_id", "object_id", "account")
-    fieldsets = (
-        fieldset(None, "provider endpoint event_id type account object_id"),
-        fieldset(_("What became of it"), "state attempts error"),
-        fieldset(_("When"), "occurred_at received_at done_at"),
-        fieldset(_("What"), "payload"),
-    )
-
-
-@admin.register(PayoutAccount)
-class PayoutAccountAdmin(Admin):
-    """Accounts of payees; staff can stop releases to them."""
-
-    reasoned_actions = (
-        ReasonedAction(
-            name="hold-payouts",
-            label=_("Stop releases"),
-            run=interventions.hold_payouts,
-            is_possible=interventions.is_not_held,
-        ),
-        ReasonedAction(
-            name="resume-payouts",
-            label=_("Allow releases"),
-            run=interventions.resume_payouts,
-            is_possible=interventions.is_held,
-        ),
-    )
-    list_display = (
-        "account_id",
-        link_column("user"),
-        status_column("status"),
-        "is_held",
-        "country",
-        "checked_at",
-    )
-    list_filter = ("status", "is_held", ("country", CachedValuesFilter), "created_at")
-    list_select_related = ("user",)
-    search_fields = ("account_id", "user__search_text__words")
-    fieldsets = (
-        fieldset(None, "user provider account_id country entity_type"),
-        fieldset(_("Status"), "status is_held requirements"),
-        fieldset(_("When"), "created_at updated_at checked_at next_payout_on"),
-    )
-
-
-# --- The ledger -----------------------------------------------------------------------
-
-
-class EntryInline(ReadOnlyInline):
-    """The entries of a journal: debits are positive, in minor units."""
-
-    model = Entry
-    verbose_name_plural = _("Entries")
-    fields = ("account", "payment", "person", "amount_cents")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("payment", "person")
-
-
-class ExplainForm(ReasonForm):
-    """The account where an unknown change belongs, and the reason."""
-
-    account = forms.ChoiceField(
-        label=_("Account"),
-        choices=[
-            (account.value, account.label)
-            for account in (
-                Account.BANK,
-                Account.PROVIDER_FEES,
-                Account.CHARGEBACK_LOSS,
-                Account.FEE_REVENUE,
-            )
-        ],
-        widget=UnfoldAdminSelectWidget,
-    )
-    field_order = ("account", "reason")
-
-
-@admin.register(Journal)
-class JournalAdmin(Admin):
-    """Journals with their entries. Nobody changes them; unknown ones are explained."""
-
-    reasoned_actions = (
-        ReasonedAction(
-            name="explain",
-            label=_("Explain the change"),
-            run=interventions.explain,
-            is_possible=interventions.is_unknown,
-            form=ExplainForm,
-            in_bulk=False,
-        ),
-    )
-    inlines = (EntryInline,)
-    list_display = (
-        "key",
-        "kind",
-        link_column("payment"),
-        "currency",
-        "provider_object",
-        "created_at",
-        "sealed_at",
-    )
-    list_filter = (("kind", CachedValuesFilter), "created_at")
-    list_select_related = ("payment",)
-    search_fields = ("key", "provider_object", "payment__reference")
-    fieldsets = (
-        fieldset(None, "kind key currency payment provider_object"),
-        fieldset(_("When"), "created_at sealed_at"),
-    )
-
-
-@admin.register(Balance)
-class BalanceAdmin(Admin):
-    """Stored balances, read-only. Credits are negative: what is owed to somebody."""
-
-    list_display = (
-        "id",
-        "account",
-        link_column("payment"),
-        link_column("person"),
-        amount("amount_cents", _("amount")),
-    )
-    list_filter = ("account", "currency")
-    list_select_related = ("payment", "person")
-    search_fields = ("payment__reference", "person__search_text__words")
-    fieldsets = (fieldset(None, "account payment person currency amount_cents"),)
