@@ -608,6 +608,10 @@ PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
 PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in
 PAYMENT_MAX_HOLD_DAYS = env.positive("PAYMENT_MAX_HOLD_DAYS", 80, at_most=90)
 PAYMENT_CALLS_PER_SECOND = env.positive("PAYMENT_CALLS_PER_SECOND", 20)
+# What staff decide about more than this, a second member of staff approves; 0: never.
+PAYMENT_SECOND_APPROVER_CENTS = env.int("PAYMENT_SECOND_APPROVER_CENTS", 50_000)
+# Then processed events of the provider are deleted: they name people.
+PAYMENT_EVENT_DAYS = env.positive("PAYMENT_EVENT_DAYS", 30, at_most=MAX_DAYS)
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from jobs.services import enqueue_mail
 from payments import notices
-from payments.models import Payment, PayoutAccount
+from payments.models import Payment, PayoutAccount, StaffRequest
 from payments.providers.base import PayoutReport
 
 logger = logging.getLogger("payments")
+MAX_FINDINGS = 100  # in one e-mail
 
 
 def needs_staff(payment: Payment, problem: str, detail: str = "") -> None:
@@ -29,6 +30,26 @@ def mismatch(event: str, detail: str) -> None:
     """Notify staff that the provider reports what does not fit our records."""
     logger.error("payment_mismatch: %s %s", event, detail)
     _send(f"payment_mismatch:{event}", subject="Payment mismatch", text=detail)
+
+
+def request_waits(request: StaffRequest) -> None:
+    """Notify staff that a decision needs a second person."""
+    _send(
+        f"payment_request:{request.pk}",
+        subject=f"Payment {request.payment.reference}: {request.action}",
+        text=f"{request.payment}: {request.action} waits for a second approval.",
+    )
+
+
+def unexplained(subject: str, findings: list[str]) -> None:
+    """Notify staff, once a day, of what an examination has found."""
+    logger.error("%s: %s findings", subject, len(findings))
+    shown = findings[:MAX_FINDINGS]
+    _send(
+        f"{subject}:{timezone.localdate()}",
+        subject=f"{subject}: {len(findings)}",
+        text="\n".join(shown),
+    )
 
 
 def account_changed(account: PayoutAccount) -> None:

@@ -1,9 +1,17 @@
 """Configuration of the app of payments."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class PaymentsConfig(AppConfig):
     """Held payments, their ledger, and the provider."""
 
     name = "payments"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from payments import checks
+
+        register(checks.large_decisions_are_approved, Tags.security, deploy=True)
+        register(checks.somebody_is_notified, Tags.security, deploy=True)

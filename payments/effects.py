@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.exceptions import ValidationFailed
-from payments import ledger, outbox
+from payments import ledger, outbox, second_approver
 from payments.exceptions import PaymentDisputed
 from payments.ledger import Line
 from payments.models import Payment, PayoutAccount, ProviderCall
@@ -62,6 +62,7 @@ def expire(payment: Payment, *, actor: User | None, reason: str = "") -> None:
 
 def release(payment: Payment, *, actor: User | None, reason: str = "") -> None:
     """Decide that the payee gets all of it, without the commission."""
+    second_approver.require_approved(payment, actor)
     require_uncontested(payment)
     _decide(payment, to_payee=payment.net_cents, commission=payment.fee_cents)
     payment.auto_release_at = None
@@ -70,6 +71,7 @@ def release(payment: Payment, *, actor: User | None, reason: str = "") -> None:
 
 def refund(payment: Payment, *, actor: User | None, reason: str = "") -> None:
     """Decide that the payer gets all of it back."""
+    second_approver.require_approved(payment, actor)
     require_uncontested(payment)
     _decide(payment, to_payer=payment.price_cents)
     payment.auto_release_at = None
@@ -84,12 +86,9 @@ def split(
     The commission is that of the payee's part. Raises `ValidationFailed` (400) unless
     both get something.
     """
+    second_approver.require_approved(payment, actor)
     require_uncontested(payment)
-    worker_cents = to_cents(worker_amount, payment.currency)
-    if not 0 < worker_cents < payment.price_cents:
-        raise ValidationFailed(
-            _("Give both sides a part of the price."), field="worker_amount"
-        )
+    worker_cents = worker_part(payment, worker_amount)
     fee = fee_of(worker_cents)
     _decide(
         payment,
@@ -100,6 +99,19 @@ def split(
     payment.auto_release_at = None
     _transfer_if_payable(payment)
     _refund(payment)
+
+
+def worker_part(payment: Payment, worker_amount: Decimal) -> int:
+    """Return the payee's part in minor units.
+
+    Raises `ValidationFailed` (400) unless both get something.
+    """
+    worker_cents = to_cents(worker_amount, payment.currency)
+    if not 0 < worker_cents < payment.price_cents:
+        raise ValidationFailed(
+            _("Give both sides a part of the price."), field="worker_amount"
+        )
+    return worker_cents
 
 
 def require_uncontested(payment: Payment) -> None:

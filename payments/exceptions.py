@@ -48,5 +48,16 @@ class PaymentProcessing(DomainError):
         super().__init__(_("The payment is being processed. Please wait a little."))
 
 
+class SecondApproverNeeded(DomainError):
+    """It moves so much money that another member of staff has to approve it (409)."""
+
+    code = "second_approver_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Another member of staff must approve this. The request waits for them.")
+        )
+
+
 class Mismatch(Exception):
     """What the provider says does not fit our record. Nothing is booked from it."""

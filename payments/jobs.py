@@ -1,15 +1,31 @@
 """Jobs of payments: calls, events, and what is due."""
 
+import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
-from jobs.maintenance import maintenance
+from jobs.maintenance import delete_rows, maintenance
 from jobs.registry import Backoff, every, job
 from jobs.services import enqueue
-from payments import inbox, outbox, services
-from payments.models import Payment
+from payments import (
+    alerts,
+    examination,
+    inbox,
+    missing_events,
+    outbox,
+    reconciliation,
+    services,
+    watch,
+)
+from payments.findings import Result
+from payments.models import Payment, ProviderEvent
 from payments.outbox import due_calls
+
+logger = logging.getLogger("payments")
+EVENTS_BACK = timedelta(hours=26)  # a run that fails is made good by the next ones
+CHANGES_BACK = timedelta(days=3)
 
 
 # Not atomic: it calls the provider. It may run twice, and does each thing once.
@@ -44,6 +60,56 @@ def carry_due_calls() -> None:
 def _hourly(event_id: int, now: datetime) -> str:
     # With a failing job this is another one each hour, and not each minute.
     return f"payments.process:{event_id}:{now:%Y-%m-%dT%H}"
+
+
+@every(minutes=10)
+@job(timeout_s=120, atomic=False)
+def look_for_slow_payments() -> None:
+    """Report to staff what takes too long."""
+    watch.look(timezone.now())
+
+
+@every(hours=1)
+@job(max_attempts=3, timeout_s=900, atomic=False)
+def fetch_missing_events() -> None:
+    """Store and process the events of the provider that have not arrived."""
+    if settings.PAYMENT_PROVIDER == "off":
+        return
+    since = timezone.now() - EVENTS_BACK
+    result = Result(settings.PAYMENT_PROVIDER, since, dry_run=False)
+    missing_events.fetch_events(result)
+    if result.events_missing:
+        logger.warning("%s events had not arrived", result.events_missing)
+
+
+@every(days=1)
+@job(max_attempts=3, timeout_s=3600, atomic=False)
+def reconcile() -> None:
+    """Compare the ledger with the provider; notify staff of what is unexplained."""
+    if settings.PAYMENT_PROVIDER == "off":
+        return
+    now = timezone.now()
+    result = reconciliation.reconcile(now - CHANGES_BACK, at=now)
+    if not result.is_clean:
+        alerts.unexplained("Reconciliation of payments", result.findings)
+
+
+@every(days=1)
+@job(max_attempts=3, timeout_s=3600, atomic=False)
+def check_ledger() -> None:
+    """Examine the ledger; notify staff of faults."""
+    if faults := [str(fault) for fault in examination.examine_new()]:
+        alerts.unexplained("Faults in the ledger", faults)
+
+
+@maintenance("delete old events of the provider")
+def delete_old_events(at: datetime, *, dry_run: bool) -> int:
+    """Delete processed events after `PAYMENT_EVENT_DAYS`; return how many."""
+    before = at - timedelta(days=settings.PAYMENT_EVENT_DAYS)
+    done = ProviderEvent.objects.filter(
+        state=ProviderEvent.State.DONE, received_at__lt=before
+    )
+    return delete_rows(done, dry_run=dry_run)
 
 
 @maintenance("expire unpaid payments")

@@ -44,3 +44,11 @@ class PaymentQuerySet(models.QuerySet):
     def held_too_long(self, *, before: datetime) -> Self:
         """Those whose money has been held since before `before`."""
         return self.filter(status__in=("held", "frozen"), held_at__lt=before)
+
+    def needing_staff(self, *, before: datetime) -> Self:
+        """Those that wait for a person: `before` is when too long begins."""
+        return self.filter(
+            ~Q(problem="")
+            | Q(status__in=("frozen", "payout_blocked"))
+            | Q(status="held", held_at__lt=before)
+        )

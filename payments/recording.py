@@ -10,6 +10,8 @@ Call everything in a transaction. Each function locks the payment first.
 import logging
 from collections.abc import Callable
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -141,6 +143,8 @@ def record_transfer(transfer: Transfer) -> None:
     ).first()
     if call is None or call.params["amount_cents"] != transfer.amount_cents:
         raise Mismatch(f"{transfer.id} of {transfer.amount_cents} was not asked for")
+    if call.provider_id not in ("", transfer.id):
+        raise Mismatch(f"{transfer.id} is a second transfer besides {call.provider_id}")
     again = transfer.purpose.startswith("rewin")
     is_new = ledger.post(
         "transfer",
@@ -204,6 +208,8 @@ def _finish_purpose(
         state=ProviderCall.State.DONE,
         provider_id=provider_id,
         lease_until=None,
+        # An attempt that was not sent yet: an earlier one has done it after all.
+        first_sent_at=Coalesce(F("first_sent_at"), timezone.now()),
         finished_at=timezone.now(),
     )
 

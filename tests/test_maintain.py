@@ -113,6 +113,8 @@ ENDED = {
     "delete unused saved searches": 0,
     "delete expired stored answers": 0,
     "show delayed reviews": 0,
+    "expire unpaid payments": 0,
+    "delete old events of the provider": 0,
 }
 
 

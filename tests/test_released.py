@@ -33,6 +33,14 @@ ACCEPTED = {
     "privacy.export.user: keeps rows of accounts.user from being deleted": (
         "only a superuser deletes people, in the admin, and not during an upgrade"
     ),
+    **dict.fromkeys(
+        (
+            f"payments.staffrequest.{name}: keeps rows of accounts.user from being "
+            "deleted"
+            for name in ("requested_by", "decided_by")
+        ),
+        "only a superuser deletes people, in the admin, and not during an upgrade",
+    ),
     "accounts.user: constraint one_owner_per_verified_phone is new": (
         "the released code verifies no phones"
     ),

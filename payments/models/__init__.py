@@ -1,6 +1,7 @@
 """Models of held payments, their ledger, and what is said to and by the provider."""
 
 from payments.models.account import PayoutAccount
+from payments.models.approval import LedgerCheck, StaffRequest
 from payments.models.call import ProviderCall, ProviderPace
 from payments.models.event import ProviderEvent
 from payments.models.ledger import Balance, Entry, Journal
@@ -11,6 +12,7 @@ __all__ = [
     "Balance",
     "Entry",
     "Journal",
+    "LedgerCheck",
     "Payment",
     "PaymentEvent",
     "PayoutAccount",
@@ -18,4 +20,5 @@ __all__ = [
     "ProviderEvent",
     "ProviderPace",
     "SandboxObject",
+    "StaffRequest",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import encryption
 from core.db.models import Timestamped
 from payments.querysets import PaymentQuerySet
 
@@ -210,6 +211,9 @@ class Payment(Timestamped):
             self.Status.RECOVERED,
             self.Status.LOST,
         )
+
+
+encryption.register(Payment, "client_secret")
 
 
 class PaymentEvent(models.Model):

@@ -191,7 +191,8 @@ class Provider(Protocol):
     def facts_of(self, event_type: str, payload: Mapping[str, Any]) -> list[Fact]:
         """Return what an event reports, as it is now: read anew from the provider.
 
-        Empty for a type that nothing follows from. Raises `Unclear`.
+        Empty for a type that nothing follows from. A payload with `object_id` alone
+        names the object: that of a change of the balance. Raises `Unclear`.
         """
         ...
 

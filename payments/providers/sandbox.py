@@ -85,11 +85,14 @@ class Sandbox:
 
     def facts_of(self, event_type: str, payload: Mapping[str, Any]) -> list[Fact]:
         """Return the object of the event as it is now."""
-        found = SandboxObject.objects.filter(object_id=payload["object_id"]).first()
+        rows, name = SandboxObject.objects, payload["object_id"]
+        found = rows.filter(object_id=name).first()
+        # A change of the balance names the charge, which is a part of its intent.
+        found = found or rows.filter(kind="intent", data__charge_id=name).first()
         if found is None:
             return []
         if found.kind == "dispute":  # of a charge of which nobody may have heard yet
-            intents = SandboxObject.objects.filter(kind="intent")
+            intents = rows.filter(kind="intent")
             return [_fact(intents.get(reference=found.reference)), _fact(found)]
         return [_fact(found)]
 
