@@ -37,6 +37,14 @@ def carry_due_calls() -> None:
         outbox.carry(call_id)
 
 
+# Not atomic: it calls the provider. Repeated, it sets the same amount.
+@every(hours=24)
+@job(max_attempts=8, timeout_s=80, atomic=False)
+def protect_held_balance() -> None:
+    """Keep what is held out of the platform's own automatic payouts."""
+    services.protect_balance()
+
+
 @maintenance("expire unpaid payments")
 def expire_unpaid_payments(at: datetime, *, dry_run: bool) -> int:
     """Cancel payments that nobody has paid in time; return how many."""
