@@ -607,7 +607,7 @@ PAYMENT_PROVIDER = env.str(
 # The sandbox moves no money: in production it is refused, unless this says otherwise.
 PAYMENT_SANDBOX_ALLOWED = env.bool("PAYMENT_SANDBOX_ALLOWED", False)
 PAYMENT_CURRENCY = env.str("PAYMENT_CURRENCY", "EUR")
-PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10)))  # commission
+PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10.0)))  # commission
 PAYMENT_MIN_CENTS = env.positive("PAYMENT_MIN_CENTS", 200)
 PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
 PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in

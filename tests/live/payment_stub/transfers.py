@@ -47,8 +47,7 @@ def _draw(store: Store, params: dict[str, Any], amount: int) -> int:
     left = charge["amount"] - charge["amount_refunded"] - charge["_transferred"]
     if charge["status"] != "succeeded" or charge["currency"] != currency:
         raise refused("parameter_invalid", param="source_transaction")
-    total = store.available(currency) + store.pending(currency)
-    if amount > min(left, total):
+    if amount > left:  # whatever the balance: it comes out of the charge
         raise refused("balance_insufficient")
     charge["_transferred"] += amount
     return store.objects[charge["balance_transaction"]]["available_on"]
