@@ -1,13 +1,16 @@
 """Disputes of payers' banks, before and after the money was released."""
 
 import itertools
+from typing import get_args
 
 import pytest
+from stripe import Dispute
 
 from payments import ledger, services
 from payments.exceptions import PaymentDisputed
 from payments.models import Payment
 from payments.models.ledger import Account
+from payments.providers import stripe_facts
 from payments.tests.test_stripe_flow import assert_books_agree
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,21 @@ def test_an_early_warning_of_fraud_moves_nothing(held, stripe, go_on):
     go_on()
     held.refresh_from_db()
     assert held.status == "held"
+
+
+def test_an_appeal_opens_a_lost_dispute_again(held, stripe, go_on):
+    """E14: until it is decided, the bank may still take the money or return it."""
+    dispute = stripe.dispute(held.intent_id, "lost")
+    go_on()
+    stripe.change_dispute(dispute["id"], "appeal_under_review")
+    go_on()
+    held.refresh_from_db()
+    assert (held.status, held.dispute_status) == ("lost", "open")
+
+
+def test_each_status_of_the_sdk_has_a_meaning():
+    """One that is missing would stop every event of such a dispute."""
+    status = Dispute.__annotations__["status"]
+    known = {name for each in get_args(status) for name in get_args(each)}
+    assert len(known) == 10
+    assert known == stripe_facts.DISPUTE_STATUSES.keys()
