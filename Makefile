@@ -40,6 +40,12 @@ demo-sms: .venv/dev  ## The same, with a stub of Twilio that shows the text mess
 	@$(RUN) manage.py seed --if-empty
 	@PORT=$(PORT) exec $(RUN) -m tests.live.demo_sms
 
+demo-stripe: export DEMO = 1
+demo-stripe: .venv/dev  ## The same, with a stub of Stripe on whose page payers pay (STRIPE_PORT=…)
+	@$(RUN) manage.py migrate_together --verbosity 0
+	@$(RUN) manage.py seed --if-empty
+	@PORT=$(PORT) exec $(RUN) -m tests.live.demo_stripe
+
 # --- Test it ----------------------------------------------------------------------------
 # Each of the processes has a database of its own, and a Redis database of its own.
 WORKERS ?= auto

@@ -21,7 +21,12 @@ from redis.retry import Retry
 
 from core.api.spectacular import DOCUMENT
 from core.env import Environment
-from core.production import LAPTOP_KEY, problems
+from core.production import (
+    DEFAULT_STRIPE_API_BASE,
+    LAPTOP_KEY,
+    is_live_key,
+    problems,
+)
 from core.web.limits import FORM_OVERHEAD_BYTES
 from core.web.log_config import configuration
 
@@ -602,7 +607,7 @@ PAYMENT_PROVIDER = env.str(
 # The sandbox moves no money: in production it is refused, unless this says otherwise.
 PAYMENT_SANDBOX_ALLOWED = env.bool("PAYMENT_SANDBOX_ALLOWED", False)
 PAYMENT_CURRENCY = env.str("PAYMENT_CURRENCY", "EUR")
-PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10)))  # commission
+PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10.0)))  # commission
 PAYMENT_MIN_CENTS = env.positive("PAYMENT_MIN_CENTS", 200)
 PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
 PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in
@@ -612,6 +617,22 @@ PAYMENT_CALLS_PER_SECOND = env.positive("PAYMENT_CALLS_PER_SECOND", 20)
 PAYMENT_SECOND_APPROVER_CENTS = env.int("PAYMENT_SECOND_APPROVER_CENTS", 50_000)
 # Then processed events of the provider are deleted: they name people.
 PAYMENT_EVENT_DAYS = env.positive("PAYMENT_EVENT_DAYS", 30, at_most=MAX_DAYS)
+STRIPE_API_BASE = (
+    env.url("STRIPE_API_BASE", "http", "https") or DEFAULT_STRIPE_API_BASE
+).rstrip("/")
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")  # sk_… or, with fewer rights, rk_…
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", "")  # pk_…
+# Of each endpoint: several while one is rotated.
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", [])
+STRIPE_ACCOUNT_WEBHOOK_SECRETS = env.list("STRIPE_ACCOUNT_WEBHOOK_SECRETS", [])
+STRIPE_CONNECT_WEBHOOK_SECRETS = env.list("STRIPE_CONNECT_WEBHOOK_SECRETS", [])
+# For platforms that Stripe has approved for it: payees take no cards themselves.
+STRIPE_TRANSFERS_ONLY = env.bool("STRIPE_TRANSFERS_ONLY", False)
+if not PRODUCTION and is_live_key(STRIPE_SECRET_KEY):
+    env.refuse(
+        "STRIPE_SECRET_KEY",
+        "It moves real money. Use a test key with DEBUG=true: sk_test_… or rk_test_….",
+    )
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")

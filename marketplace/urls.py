@@ -35,6 +35,7 @@ from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
+from payments import webhooks
 from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
@@ -123,6 +124,9 @@ urlpatterns = [
     path("api/mail/events", mail_events.webhook),
     path("api/sms/twilio/status", callbacks.twilio_status),
     path("api/sms/bird/status", callbacks.bird_status),
+    path("api/payments/webhook", webhooks.platform),
+    path("api/payments/webhook/accounts", webhooks.accounts),
+    path("api/payments/webhook/connect", webhooks.connect),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

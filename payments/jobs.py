@@ -112,6 +112,14 @@ def delete_old_events(at: datetime, *, dry_run: bool) -> int:
     return delete_rows(done, dry_run=dry_run)
 
 
+# Not atomic: it calls the provider. Repeated, it sets the same amount.
+@every(hours=24)
+@job(max_attempts=8, timeout_s=80, atomic=False)
+def protect_held_balance() -> None:
+    """Keep what is held out of the platform's own automatic payouts."""
+    services.protect_balance()
+
+
 @maintenance("expire unpaid payments")
 def expire_unpaid_payments(at: datetime, *, dry_run: bool) -> int:
     """Cancel payments that nobody has paid in time; return how many."""

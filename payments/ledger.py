@@ -129,6 +129,15 @@ def held_cents(payment: Payment) -> int:
     return -balance_of_payment(payment, Account.HELD)
 
 
+def owed_cents(currency: str) -> int:
+    """Return what belongs to payers and payees, in minor units."""
+    rows = Balance.objects.filter(
+        account__in=(Account.HELD, Account.PAYABLE, Account.REFUND_DUE),
+        currency=currency,
+    )
+    return -(rows.aggregate(Sum("amount_cents"))["amount_cents__sum"] or 0)
+
+
 def lock_balance(person: User, account: str, currency: str) -> int:
     """Return a person's balance, locked until the transaction ends."""
     row = (

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.db.locks import locked
-from payments import alerts, effects, outbox
+from payments import alerts, effects, ledger, outbox
 from payments.exceptions import (
     AlreadyPaid,
     PayeeNotReady,
@@ -24,6 +24,7 @@ from payments.exceptions import (
 )
 from payments.models import Payment, PayoutAccount, ProviderCall
 from payments.money import PaymentNotSupported, check_price, fee_of
+from payments.providers import get_provider
 from payments.workflow import (
     FROZEN,
     HELD,
@@ -34,6 +35,7 @@ from payments.workflow import (
 )
 
 MONEY_THERE = (HELD, FROZEN)
+RESERVE_PERCENT = 10  # for what is charged until the next time
 
 
 @dataclass(frozen=True)
@@ -256,3 +258,17 @@ def freeze(subject_type: str, subject_id: int, *, actor: User | None) -> Payment
 def expire_unpaid(at: datetime) -> int:
     """Cancel payments that nobody has paid in time; return how many."""
     return PAYMENT_WORKFLOW.run_due("expire", Payment.objects.unpaid(at=at))
+
+
+def protect_balance() -> int:
+    """Keep what belongs to payers and payees out of the platform's automatic payouts.
+
+    Returns the amount in minor units, with a reserve; 0 without a provider. Raises
+    `Rejected` and `Unclear`.
+    """
+    if settings.PAYMENT_PROVIDER == "off":
+        return 0
+    currency = settings.PAYMENT_CURRENCY
+    cents = -(-ledger.owed_cents(currency) * (100 + RESERVE_PERCENT) // 100)
+    get_provider().protect_balance(cents, currency)
+    return cents

@@ -227,3 +227,10 @@ class Provider(Protocol):
     def balance_cents(self, currency: str) -> int:
         """Return the platform's balance, available and pending."""
         ...
+
+    def protect_balance(self, cents: int, currency: str) -> None:
+        """Keep `cents` out of automatic payouts to the platform's own bank account.
+
+        Raises `Rejected` and `Unclear`.
+        """
+        ...

@@ -158,6 +158,9 @@ class Sandbox:
             for change in _changes(row)
         )
 
+    def protect_balance(self, cents: int, currency: str) -> None:
+        """Do nothing: the sandbox pays nothing out by itself."""
+
 
 def _make(kind: str, *, key: str | None = None, reference: str = "", **data: Any):
     return SandboxObject.objects.create(
