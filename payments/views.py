@@ -14,7 +14,7 @@ from accounts.authentication import SignedInRequest
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
-from payments import accounts, examples, quotes, receipts, reports
+from payments import accounts, examples, quotes, receipts, statements
 from payments.filters import PaymentFilter
 from payments.models import Payment
 from payments.serializers import (
@@ -73,7 +73,7 @@ class PaymentViewSet(ApiViewSet):
         found = self.filter_queryset(self.get_queryset())
         if request.query_params.get("format") != "csv":
             return self.list_response(found)
-        table = reports.as_csv(found[: reports.MAX_CSV_ROWS])
+        table = statements.as_csv(found[: statements.MAX_CSV_ROWS])
         answer = HttpResponse(table, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="payments.csv"'
         return answer
@@ -106,7 +106,7 @@ class PaymentViewSet(ApiViewSet):
     @action(detail=False, pagination_class=None)
     def balance(self, request: SignedInRequest) -> Response:
         """Amounts without the commission."""
-        return Response(reports.balance_of(request.user))
+        return Response(statements.balance_of(request.user))
 
     @extend_schema(
         operation_id="payments_getAccount",

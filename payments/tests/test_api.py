@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Session
-from payments import receipts, reports, services
+from payments import receipts, services, statements
 from payments.models import PayoutAccount
 from payments.providers import sandbox
 from payments.providers.base import Unclear
@@ -239,7 +239,7 @@ def test_a_table_runs_no_formula(api, payment, alice):
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "  =1"])
 def test_cells_are_harmless(text):
-    assert reports.harmless(text).startswith("'")
+    assert statements.harmless(text).startswith("'")
 
 
 # --- Receipts -------------------------------------------------------------------------
