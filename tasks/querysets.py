@@ -122,12 +122,12 @@ class TaskQuerySet(ContentQuerySet):
         return overdue.exclude(_has_payment("held", "frozen"))
 
     def with_payment_status(self) -> Self:
-        """Annotate `payment_status`: that of the newest payment; null without one."""
-        return self.annotate(
-            payment_status=Subquery(
-                _payments().order_by("-id").values("status")[:1],
-            )
-        )
+        """Annotate `payment_status`: of the newest payment to the present worker.
+
+        Null without one. A worker does not read what became of an earlier one.
+        """
+        newest = _payments().filter(payee=OuterRef("assigned_to")).order_by("-id")
+        return self.annotate(payment_status=Subquery(newest.values("status")[:1]))
 
 
 class ApplicationQuerySet(models.QuerySet):

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.models import Notification
-from payments import outbox
+from payments import clients, outbox
 from payments.models import Payment, PayoutAccount, ProviderCall, SandboxObject
 from payments.providers import sandbox
 from payments.providers.base import Unclear
@@ -222,6 +222,29 @@ def test_nobody_else_sees_the_secret(api, accepted, alice, bob, mallory, caplog)
     assert pay(api, mallory, accepted).status_code == 404
     assert pay(api, bob, accepted).status_code == 403
     assert secret not in caplog.text
+
+
+def test_what_one_pays_with_is_made_for_the_payer_alone(api, accepted, alice, bob):
+    """E15: whatever view asks for it."""
+    pay(api, alice, accepted)
+    payment = Payment.objects.get()
+    clients.prepare(payment)
+    payment.refresh_from_db()
+    assert clients.client_of(payment, viewer=alice)["url"]
+    assert clients.client_of(payment, viewer=bob) is None
+
+
+def test_a_new_worker_does_not_read_of_the_last_payment(
+    api, held, alice, bob, mallory, run_jobs
+):
+    """E15: `payment_status` is of the present worker's payment."""
+    post(api, bob, held, "give-back")
+    run_jobs()
+    payable_account(mallory)
+    post(api, mallory, held, "apply", {"price": 60})
+    post(api, alice, held, "accept", {"user_id": mallory.pk})
+    shown = api.as_(mallory).get(f"/api/tasks/{held.pk}").json()
+    assert shown["payment_status"] is None
 
 
 def test_an_open_task_is_not_paid(api, task, alice, ready):
