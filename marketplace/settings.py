@@ -472,6 +472,8 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "OfferingStatus": "offerings.serializers.STATUSES",
         "OfferingAction": "offerings.serializers.ACTIONS",
         "ApplicationStatus": "tasks.models.TaskApplication.Status",
+        "PaymentStatus": "payments.models.Payment.Status",
+        "PayoutAccountStatus": "payments.serializers.ACCOUNT_STATUSES",
         "NotificationKind": "notifications.serializers.KINDS",
         "NotificationGroup": "notifications.types.Group",
         "SavedSearchKind": "alerts.serializers.KINDS",
@@ -563,6 +565,7 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "listing": "/listings/{id}",
     "offering": "/offerings/{id}",
     "conversation": "/messages/{id}",
+    "payment": "/payments/{id}",
     "review": "/profile",
     "saved_search": "/saved-searches/{id}",
     "preferences": "/profile",
@@ -612,6 +615,10 @@ PAYMENT_MIN_CENTS = env.positive("PAYMENT_MIN_CENTS", 200)
 PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
 PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in
 PAYMENT_MAX_HOLD_DAYS = env.positive("PAYMENT_MAX_HOLD_DAYS", 80, at_most=90)
+# Whether every task has to be paid before the work begins; else each task says so.
+PAYMENT_REQUIRED = env.bool("PAYMENT_REQUIRED", False)
+# Of an accepted task that has to be paid: unpaid for longer, it is open again.
+PAYMENT_UNPAID_HOURS = env.positive("PAYMENT_UNPAID_HOURS", 24, at_most=MAX_HOURS)
 PAYMENT_CALLS_PER_SECOND = env.positive("PAYMENT_CALLS_PER_SECOND", 20)
 # What staff decide about more than this, a second member of staff approves; 0: never.
 PAYMENT_SECOND_APPROVER_CENTS = env.int("PAYMENT_SECOND_APPROVER_CENTS", 50_000)

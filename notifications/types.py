@@ -293,6 +293,44 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         ),
         SEE_TASK,
     ),
+    "task_unpaid": NotificationType(
+        Group.TASKS,
+        _("Not paid: %(title)s"),
+        _(
+            "The payment for “%(title)s” did not arrive in time, so the task is open "
+            "again. Choose a helper and pay to go on."
+        ),
+        _("See the applications"),
+    ),
+    "task_unpaid_worker": NotificationType(
+        Group.TASKS,
+        _("Not paid: %(title)s"),
+        _(
+            "“%(title)s” was not paid in time and is open again. Nothing counts "
+            "against you. Your application stands: withdraw it if you no longer have "
+            "time."
+        ),
+        SEE_TASK,
+    ),
+    "task_confirming_soon": NotificationType(
+        Group.TASKS,
+        _("Please confirm: %(title)s"),
+        _(
+            "Is “%(title)s” done? If you do not answer, it is confirmed on %(on)s and "
+            "the held money goes to the worker. If something is wrong, dispute it "
+            "before then."
+        ),
+        SEE_TASK,
+    ),
+    "dispute_divided": NotificationType(
+        Group.TASKS,
+        _("Dispute resolved: %(title)s"),
+        _(
+            "Our staff decided the dispute about “%(title)s”: both sides get a part of "
+            "the payment."
+        ),
+        SEE_TASK,
+    ),
     "task_confirmed": NotificationType(
         Group.TASKS,
         _("Work confirmed: %(title)s"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from core.exceptions import DomainError
+from core.exceptions import DomainError, WrongStatus
 
 
 class AlreadyPaid(DomainError):
@@ -39,13 +39,22 @@ class PaymentDisputed(DomainError):
         )
 
 
-class PaymentProcessing(DomainError):
-    """The provider has not done yet what was decided before (409)."""
+class PaymentsOff(DomainError):
+    """No payments are made here: `PAYMENT_PROVIDER` is off (409)."""
 
-    code = "payment_processing"
+    code = "payments_off"
 
     def __init__(self) -> None:
-        super().__init__(_("The payment is being processed. Please wait a little."))
+        super().__init__(
+            _("Payments are not switched on here. Agree on cash, or pay each other.")
+        )
+
+
+class PaymentProcessing(WrongStatus):
+    """Nothing is held now: it was not paid, or is on its way (409)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No money is held now: none was paid, or it is on its way."))
 
 
 class SecondApproverNeeded(DomainError):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.querysets import NAME_FIELDS, defer_except
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -30,8 +32,14 @@ class PaymentQuerySet(models.QuerySet):
         return self.filter(Q(payer=user.pk) | Q(payee=user.pk))
 
     def for_display(self) -> Self:
-        """Fetch what the serializer shows."""
-        return self.select_related("payer", "payee")
+        """Fetch what the serializer shows: both people, and the history."""
+        unused = [
+            name
+            for relation in ("payer", "payee")
+            for name in defer_except(relation, NAME_FIELDS)
+        ]
+        rows = self.select_related("payer", "payee").defer(*unused)
+        return rows.prefetch_related("events")
 
     def newest_first(self) -> Self:
         """The newest first."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.db.locks import locked
@@ -21,6 +22,7 @@ from payments.exceptions import (
     PayeeNotReady,
     PaymentDisputed,
     PaymentProcessing,
+    PaymentsOff,
 )
 from payments.models import Payment, PayoutAccount, ProviderCall
 from payments.money import PaymentNotSupported, check_price, fee_of
@@ -51,6 +53,27 @@ class Payable:
     currency: str
 
 
+def require_on() -> None:
+    """Raise `PaymentsOff` (409) if no payments are made here."""
+    if settings.PAYMENT_PROVIDER == "off":
+        raise PaymentsOff
+
+
+def check_payable(payable: Payable) -> None:
+    """Raise what `start` would: for the currency, the price, and the payee."""
+    _check_price(payable)
+    require_payable(payable.payee)
+
+
+def _check_price(payable: Payable) -> None:
+    if payable.currency != settings.PAYMENT_CURRENCY:
+        raise PaymentNotSupported(
+            _("Payments are made in %(currency)s alone.")
+            % {"currency": settings.PAYMENT_CURRENCY}
+        )
+    check_price(payable.price_cents)
+
+
 @transaction.atomic
 def start(payable: Payable) -> Payment:
     """Return the pending payment for a thing, which the payer can pay now.
@@ -60,11 +83,7 @@ def start(payable: Payable) -> Payment:
     `PaymentNotSupported` (409) for another currency, `PayeeNotReady`, `AlreadyPaid` and
     `PaymentDisputed` (409).
     """
-    if payable.currency != settings.PAYMENT_CURRENCY:
-        raise PaymentNotSupported(
-            f"Payments are made in {settings.PAYMENT_CURRENCY} alone."
-        )
-    check_price(payable.price_cents)
+    _check_price(payable)
     if earlier := _locked_live(payable.type, payable.id):
         if _is_same(earlier, payable):
             return earlier

@@ -146,7 +146,8 @@ SQLITE = {
 
 
 def create(apps: StateApps | None, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Make the triggers."""
+    """Make the triggers anew: after an upgrade, data migrations are repeated."""
+    drop(apps, schema_editor)
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRES, params=None)
         return

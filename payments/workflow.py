@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
-from payments import effects, notices, permissions
+from payments import effects, notices, permissions, receipts
 from payments.inputs import ReasonInput, SplitInput
 from payments.models import Payment, PaymentEvent
 from payments.signals import payment_changed
@@ -57,6 +57,7 @@ def record(
             after=payment.status,
         )
     notices.payment_changed(payment, row=row, reason=reason)
+    receipts.send(payment, row=row)
     payment_changed.send(Payment, payment=payment, name=row.name, actor=actor)
 
 

@@ -131,7 +131,7 @@ def test_every_operation_has_an_example(document):
                 assert type_ in FILES or media["examples"], name
 
 
-FILES = {"image/*", "application/zip"}
+FILES = {"image/*", "application/zip", "text/html", "text/csv"}
 VERB_LINES = """
 Accept Activate Apply Archive Block Cancel Change Check Close Complete Confirm Contact
 Count Create Delete Disable Dispute Edit Enable Exchange Get Give Keep List Mark Pause

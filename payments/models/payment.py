@@ -201,6 +201,12 @@ class Payment(Timestamped):
         return self.price_cents - self.fee_cents
 
     @property
+    def shown_fee_cents(self) -> int:
+        """The commission of what the payee gets, once decided; before, of all of it."""
+        is_decided = bool(self.to_payee_cents or self.to_payer_cents)
+        return self.commission_cents if is_decided else self.fee_cents
+
+    @property
     def is_over(self) -> bool:
         """Whether the money has gone to where it stays, unless the bank intervenes."""
         return self.status in (
