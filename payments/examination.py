@@ -136,13 +136,17 @@ def _of_journals(low: int, high: int) -> Iterator[Fault]:
 
 
 def _in_two_currencies(journals: QuerySet[Journal]) -> Iterator[Fault]:
-    entry = Entry.objects.filter(journal=OuterRef("pk"), payment__isnull=False)
-    others = journals.filter(
-        ~Q(payment=None) & ~Q(payment__currency=F("currency"))
-        | Exists(entry.exclude(payment__currency=OuterRef("currency")))
+    # Two queries: with an OR, PostgreSQL would look up the entries one by one.
+    own = journals.exclude(payment=None).exclude(payment__currency=F("currency"))
+    entries = Entry.objects.filter(journal__in=journals.order_by())
+    of_others = entries.exclude(payment=None).exclude(
+        payment__currency=F("journal__currency")
     )
-    for key in others.values_list("key", flat=True).iterator():
-        yield Fault("currency", f"journal {key}", "its payment has another currency")
+    for rows, name in ((own, "key"), (of_others, "journal__key")):
+        for key in rows.values_list(name, flat=True).distinct().iterator():
+            yield Fault(
+                "currency", f"journal {key}", "its payment has another currency"
+            )
 
 
 def _without_balance(low: int, high: int) -> Iterator[Fault]:
