@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.encryption import decrypt
-from payments import outbox
+from payments import carrying, outbox
 from payments.models import Payment, ProviderCall
 from payments.providers import get_provider
 
@@ -31,7 +31,7 @@ def prepare(payment: Payment) -> None:
         due_at__lte=timezone.now(),
     )
     for call_id in waiting.values_list("pk", flat=True):
-        outbox.carry(call_id)
+        carrying.carry(call_id)
 
 
 def client_of(payment: Payment, *, viewer: User) -> dict[str, Any] | None:

@@ -108,3 +108,8 @@ def _park(event: ProviderEvent, error: str) -> None:
     logger.error("payment event %s is parked: %s", event.event_id, error)
     rows = ProviderEvent.objects.filter(pk=event.pk)
     rows.update(state=State.PARKED, error=error[:MAX_ERROR_CHARS])
+
+
+def store_emitted(sender: object, *, event: Event, **kwargs: object) -> None:
+    """Store an event of the sandbox. Receives `event_emitted`."""
+    store("sandbox", "platform", event)

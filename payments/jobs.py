@@ -11,10 +11,10 @@ from jobs.registry import Backoff, every, job
 from jobs.services import enqueue
 from payments import (
     alerts,
+    carrying,
     examination,
     inbox,
     missing_events,
-    outbox,
     reconciliation,
     services,
     watch,
@@ -32,7 +32,7 @@ CHANGES_BACK = timedelta(days=3)
 @job(max_attempts=8, timeout_s=80, atomic=False)
 def carry(call_id: int) -> None:
     """Carry out one call of the provider."""
-    outbox.carry(call_id)
+    carrying.carry(call_id)
 
 
 @job(
@@ -52,7 +52,7 @@ def carry_due_calls() -> None:
     """Carry out calls, and process events, whose own job is dead or lost."""
     now = timezone.now()
     for call_id in due_calls(now):
-        outbox.carry(call_id)
+        carrying.carry(call_id)
     for event_id in inbox.waiting(before=now - timedelta(minutes=1)):
         enqueue("payments.process", key=_hourly(event_id, now), event_id=event_id)
 

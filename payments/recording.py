@@ -17,9 +17,10 @@ from django.utils import timezone
 from accounts.models import User
 from core.db.locks import locked
 from core.encryption import encrypt
-from payments import alerts, effects, ledger, outbox
+from payments import alerts, disputes, ledger, outbox
 from payments.exceptions import Mismatch
 from payments.ledger import Line
+from payments.matching import payment_of, run
 from payments.models import Payment, PayoutAccount, ProviderCall
 from payments.models.ledger import Account
 from payments.providers.base import (
@@ -28,25 +29,17 @@ from payments.providers.base import (
     Dispute,
     Fact,
     Intent,
-    Movement,
     PayoutReport,
     Refund,
     Reversal,
     Transfer,
-    Unclear,
 )
 from payments.workflow import (
     EXPIRED,
-    FROZEN,
-    HELD,
-    LOST,
-    PAYMENT_WORKFLOW,
     PAYOUT_BLOCKED,
     PENDING,
-    RECOVERED,
     RECOVERING,
     REFUNDING,
-    RELEASED,
     RELEASING,
 )
 
@@ -63,29 +56,12 @@ def record(fact: Fact) -> None:
     RECORDERS[type(fact)](fact)
 
 
-def _payment_of(fact: Intent | Transfer | Reversal | Refund | Dispute) -> Payment:
-    """Return the payment that a fact names by our reference, locked.
-
-    Raises `Mismatch` if there is none, or its currency is another.
-    """
-    payment = locked(Payment.objects).filter(reference=fact.reference).first()
-    if payment is None:
-        raise Mismatch(f"{fact.id} is of no payment of ours: {fact.reference!r}")
-    if payment.currency != fact.currency.upper():
-        raise Mismatch(f"{fact.id} is in {fact.currency}, {payment} is not")
-    return payment
-
-
-def _run(name: str, payment: Payment, **data: object) -> Payment:
-    return PAYMENT_WORKFLOW.run(name, payment, actor=None, **data)
-
-
 # --- The charge -----------------------------------------------------------------------
 
 
 def record_intent(intent: Intent) -> None:
     """Record that a payment was prepared, or paid."""
-    payment = _payment_of(intent)
+    payment = payment_of(intent)
     if payment.intent_id and payment.intent_id != intent.id:
         raise Mismatch(f"{intent.id} is not the intent of {payment.reference}")
     if intent.amount_cents != payment.price_cents:
@@ -98,9 +74,9 @@ def record_intent(intent: Intent) -> None:
     _finish_call(payment, Kind.CREATE_INTENT, intent.id)
     if intent.status == SUCCEEDED:
         if payment.status == PENDING:
-            payment = _run("hold", payment, intent=intent)
+            payment = run("hold", payment, intent=intent)
         elif payment.status == EXPIRED:
-            payment = _run("return-late", payment, intent=intent)
+            payment = run("return-late", payment, intent=intent)
         if intent.fee_id:
             ledger.post(
                 "provider_fee",
@@ -137,7 +113,7 @@ def _finish_call(payment: Payment, kind: str, provider_id: str) -> None:
 
 def record_transfer(transfer: Transfer) -> None:
     """Record that money went to the payee."""
-    payment = _payment_of(transfer)
+    payment = payment_of(transfer)
     call = payment.calls.filter(
         kind=Kind.TRANSFER, params__purpose=transfer.purpose
     ).first()
@@ -170,7 +146,7 @@ def record_transfer(transfer: Transfer) -> None:
 
 def record_reversal(reversal: Reversal) -> None:
     """Record that a transfer came back from the payee."""
-    payment = _payment_of(reversal)
+    payment = payment_of(reversal)
     is_new = ledger.post(
         "reversal",
         key=f"reversal:{reversal.id}",
@@ -190,7 +166,7 @@ def record_reversal(reversal: Reversal) -> None:
         payment.status == RECOVERING
         and payment.reversed_cents == payment.transferred_cents
     ):
-        _run("finish-recovery", payment)
+        run("finish-recovery", payment)
 
 
 def _finish_purpose(
@@ -219,7 +195,7 @@ def _finish_purpose(
 
 def record_refund(refund: Refund) -> None:
     """Record what became of a refund: done, waiting, or failed."""
-    payment = _payment_of(refund)
+    payment = payment_of(refund)
     if refund.amount_cents != payment.to_payer_cents:
         raise Mismatch(f"{refund.id} of {refund.amount_cents} was not decided")
     _finish_purpose(payment, Kind.REFUND, refund.purpose, refund.id)
@@ -268,120 +244,9 @@ def _finish(payment: Payment) -> None:
     ):
         return
     if payment.status == RELEASING:
-        _run("finish-release", payment)
+        run("finish-release", payment)
     elif payment.status == REFUNDING:
-        _run("finish-split" if net else "finish-refund", payment)
-
-
-# --- Disputes of the payer's bank -----------------------------------------------------
-
-
-def record_dispute(dispute: Dispute) -> None:
-    """Record a dispute as it is now, and each of its movements of money."""
-    payment = _payment_of(dispute)
-    if payment.status in (PENDING, EXPIRED):
-        raise Unclear(f"{dispute.id}: the charge is not recorded yet")
-    moved = [_book_movement(payment, dispute, each) for each in dispute.movements]
-    is_older = _is_final(payment.dispute_status) and not _is_final(dispute.status)
-    if is_older and not any(moved):
-        return  # the bank has decided since
-    payment.dispute_id, payment.dispute_status = dispute.id, dispute.status
-    payment.save(update_fields=["dispute_id", "dispute_status", "updated_at"])
-    DISPUTES[dispute.status](payment, dispute)
-
-
-def _is_final(status: str) -> bool:
-    return status in ("won", "lost", "closed")
-
-
-def _book_movement(payment: Payment, dispute: Dispute, movement: Movement) -> bool:
-    return ledger.post(
-        "dispute_withdrawn" if movement.amount_cents < 0 else "dispute_reinstated",
-        key=f"dispute_movement:{movement.id}",
-        currency=payment.currency,
-        payment=payment,
-        provider_object=dispute.id,
-        lines=[
-            Line(Account.DISPUTE_PENDING, -movement.amount_cents, payment=payment),
-            Line(Account.PROVIDER_FEES, movement.fee_cents),
-            Line(
-                Account.PROVIDER_BALANCE,
-                movement.amount_cents - movement.fee_cents,
-            ),
-        ],
-    )
-
-
-def _warn(payment: Payment, dispute: Dispute) -> None:
-    if payment.status == HELD:
-        _run("freeze", payment)
-
-
-def _contest(payment: Payment, dispute: Dispute) -> None:
-    """Follow an open dispute: nothing moves, and what has moved comes back."""
-    if payment.status == HELD:
-        _run("freeze", payment)
-    elif payment.status == LOST and _is_held_again(payment):
-        _run("reopen", payment, dispute=dispute)
-    elif payment.status == RELEASED:
-        _run("recover", payment, dispute=dispute)
-    elif payment.status in (RELEASING, REFUNDING, PAYOUT_BLOCKED):
-        alerts.needs_staff(payment, "disputed_while_processing")
-
-
-def _is_held_again(payment: Payment) -> bool:
-    """Whether the bank has given back what it had taken, before a release."""
-    return ledger.balance_of_payment(payment, Account.DISPUTE_PENDING) < 0
-
-
-def _win(payment: Payment, dispute: Dispute) -> None:
-    if (
-        payment.status == LOST
-        and _is_held_again(payment)
-        and not _was_released(payment)
-    ):
-        payment = _run("reopen", payment, dispute=dispute)
-    if payment.status == FROZEN and not payment.is_disputed:
-        _run("unfreeze", payment)
-    elif payment.status in (RECOVERING, RECOVERED):
-        payment = _run("win", payment, dispute=dispute)
-        _block_if_stuck(payment)
-
-
-def _was_released(payment: Payment) -> bool:
-    return payment.transferred_cents > 0
-
-
-def _lose(payment: Payment, dispute: Dispute) -> None:
-    if payment.journals.filter(kind="dispute_lost").exists() and not _is_reopened(
-        payment
-    ):
-        return
-    if payment.status in (HELD, FROZEN):
-        if payment.status == HELD:
-            payment = _run("freeze", payment)
-        _run("lose", payment, dispute=dispute)
-    elif payment.status == RELEASED:  # the first that is heard of it
-        payment = _run("recover", payment, dispute=dispute)
-        _lose(payment, dispute)
-    elif payment.status == RECOVERING:
-        _run("write-off", payment, dispute=dispute)
-    elif payment.status == RECOVERED:
-        _run("write-off-recovered", payment, dispute=dispute)
-
-
-def _is_reopened(payment: Payment) -> bool:
-    lost = payment.journals.filter(kind="dispute_lost").count()
-    return payment.journals.filter(kind="dispute_overturned").count() >= lost
-
-
-DISPUTES: dict[str, Callable[[Payment, Dispute], None]] = {
-    "warning": _warn,
-    "open": _contest,
-    "won": _win,
-    "closed": _win,
-    "lost": _lose,
-}
+        run("finish-split" if net else "finish-refund", payment)
 
 
 # --- Accounts of payees ---------------------------------------------------------------
@@ -410,7 +275,7 @@ def release_blocked(person: User) -> int:
     """Release payments that waited for the account of `person`; return how many."""
     blocked = Payment.objects.filter(payee=person, status=PAYOUT_BLOCKED)
     for payment in blocked.order_by("pk"):
-        _run("resume", payment)
+        run("resume", payment)
     return blocked.count()
 
 
@@ -428,7 +293,7 @@ RECORDERS: dict[type, Callable] = {
     Transfer: record_transfer,
     Reversal: record_reversal,
     Refund: record_refund,
-    Dispute: record_dispute,
+    Dispute: disputes.record,
     AccountState: record_account,
     PayoutReport: record_payout,
 }
@@ -441,17 +306,11 @@ def rejected(payment: Payment, call: ProviderCall, code: str) -> None:
     """Follow up a call that has certainly done nothing; the payment is locked."""
     if call.kind == Kind.TRANSFER and code in NOT_PAYABLE:
         if payment.status == RELEASING:
-            _run("block", payment)
+            run("block", payment)
     elif call.kind == Kind.CREATE_INTENT:
         if payment.status == PENDING:
-            _run("expire", payment)
+            run("expire", payment)
         alerts.needs_staff(payment, "intent_rejected", code)
     elif call.kind != Kind.CANCEL_INTENT:
         # A canceled or paid intent says so by its own event.
         alerts.needs_staff(payment, f"{call.kind}_rejected", code)
-
-
-def _block_if_stuck(payment: Payment) -> None:
-    """Block a payment that is to be released, and whose payee cannot be paid."""
-    if payment.status == RELEASING and not effects.is_payable(payment):
-        _run("block", payment)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from core.db.locks import locked
 from payments.models import ProviderCall, SandboxObject
@@ -22,18 +23,14 @@ from payments.providers.base import (
     AccountState,
     BadSignature,
     Change,
-    Dispute,
     Event,
     Fact,
-    Intent,
-    Movement,
-    Refund,
     Rejected,
-    Reversal,
-    Transfer,
 )
+from payments.providers.sandbox_facts import account_state, changes_of, fact
 
 Kind = ProviderCall.Kind
+event_emitted = Signal()  # with `event`
 NAME = "sandbox"
 PREFIXES = {
     "intent": "pi",
@@ -61,11 +58,11 @@ class Sandbox:
             found = SandboxObject.objects.filter(idempotency_key=key).first()
             if found is None:
                 raise
-            return _fact(found)
+            return fact(found)
 
     def _send(self, kind: str, params: Mapping[str, Any], key: str) -> Fact:
         if done := SandboxObject.objects.filter(idempotency_key=key).first():
-            return _fact(done)
+            return fact(done)
         return HANDLERS[kind](params, key)
 
     def find(self, kind: str, params: Mapping[str, Any]) -> Fact | None:
@@ -75,7 +72,7 @@ class Sandbox:
             reference=params["reference"],
             data__purpose=params["purpose"],
         ).first()
-        return _fact(found) if found else None
+        return fact(found) if found else None
 
     def read_event(
         self, endpoint: str, body: bytes, headers: Mapping[str, str]
@@ -93,8 +90,8 @@ class Sandbox:
             return []
         if found.kind == "dispute":  # of a charge of which nobody may have heard yet
             intents = rows.filter(kind="intent")
-            return [_fact(intents.get(reference=found.reference)), _fact(found)]
-        return [_fact(found)]
+            return [fact(intents.get(reference=found.reference)), fact(found)]
+        return [fact(found)]
 
     def client(self, *, intent_id: str, client_secret: str, reference: str) -> dict:
         """Return the URL of the page on which the payer pays."""
@@ -112,7 +109,7 @@ class Sandbox:
                 requirements=["identity"],
                 secret=secrets.token_urlsafe(24),
             )
-        return _account(row)
+        return account_state(row)
 
     def account_link(
         self, account_id: str, *, return_url: str, refresh_url: str
@@ -129,13 +126,13 @@ class Sandbox:
         row = SandboxObject.objects.filter(kind="account", object_id=account_id).first()
         if row is None:
             raise Rejected("account_invalid")
-        return _account(row)
+        return account_state(row)
 
     def changes(self, since: datetime) -> Iterator[Change]:
         """Return the changes of the balance, the oldest first."""
         rows = SandboxObject.objects.filter(created_at__gte=since).order_by("id")
         for row in rows:
-            yield from _changes(row)
+            yield from changes_of(row)
 
     def events(self, since: datetime) -> Iterator[Event]:
         """Return the events since then, the oldest first."""
@@ -155,7 +152,7 @@ class Sandbox:
         return sum(
             change.amount_cents - change.fee_cents
             for row in rows
-            for change in _changes(row)
+            for change in changes_of(row)
         )
 
     def protect_balance(self, cents: int, currency: str) -> None:
@@ -180,21 +177,16 @@ def _update(row: SandboxObject, event_type: str, **changes: Any) -> None:
 
 
 def emit(event_type: str, row: SandboxObject) -> None:
-    """Put an event about an object into the inbox."""
-    from payments import inbox  # which reads it by this module
-
+    """Report an object: the inbox receives `event_emitted`."""
     made = _make("event", type=event_type, object_id=row.object_id)
-    inbox.store(
-        NAME,
-        "platform",
-        Event(
-            made.object_id,
-            event_type,
-            object_id=row.object_id,
-            payload={"object_id": row.object_id},
-            occurred_at=made.created_at,
-        ),
+    event = Event(
+        made.object_id,
+        event_type,
+        object_id=row.object_id,
+        payload={"object_id": row.object_id},
+        occurred_at=made.created_at,
     )
+    event_emitted.send(Sandbox, event=event)
 
 
 # --- Calls ----------------------------------------------------------------------------
@@ -211,7 +203,7 @@ def _create_intent(params: Mapping[str, Any], key: str) -> Fact:
         status=PENDING,
         secret=secrets.token_urlsafe(24),
     )
-    return _fact(row)
+    return fact(row)
 
 
 def _intent(**found: Any) -> SandboxObject:
@@ -227,7 +219,7 @@ def _cancel_intent(params: Mapping[str, Any], key: str) -> Fact:
     if row.data["status"] == SUCCEEDED:
         raise Rejected("payment_intent_unexpected_state")
     _update(row, "payment_intent.canceled", status=CANCELED)
-    return _fact(row)
+    return fact(row)
 
 
 def _transfer(params: Mapping[str, Any], key: str) -> Fact:
@@ -247,7 +239,7 @@ def _transfer(params: Mapping[str, Any], key: str) -> Fact:
         destination=params["destination"],
     )
     emit("transfer.created", row)
-    return _fact(row)
+    return fact(row)
 
 
 def _left(intent: SandboxObject) -> int:
@@ -272,7 +264,7 @@ def _refund(params: Mapping[str, Any], key: str) -> Fact:
         status=SUCCEEDED,
     )
     emit("refund.created", row)
-    return _fact(row)
+    return fact(row)
 
 
 def _reverse(params: Mapping[str, Any], key: str) -> Fact:
@@ -285,7 +277,7 @@ def _reverse(params: Mapping[str, Any], key: str) -> Fact:
         currency=params["currency"],
     )
     emit("transfer.reversed", row)
-    return _fact(row)
+    return fact(row)
 
 
 HANDLERS: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
@@ -382,104 +374,6 @@ def set_account(account_id: str, status: str) -> None:
     row = locked(SandboxObject.objects).get(kind="account", object_id=account_id)
     requirements = [] if status == "active" else ["identity"]
     _update(row, "account.updated", status=status, requirements=requirements)
-
-
-# --- Objects as facts -----------------------------------------------------------------
-
-
-def _fact(row: SandboxObject) -> Fact:
-    return FACTS[row.kind](row)
-
-
-def _money(row: SandboxObject) -> dict[str, Any]:
-    return {
-        "id": row.object_id,
-        "amount_cents": row.data["amount"],
-        "currency": row.data["currency"],
-        "reference": row.reference,
-    }
-
-
-def _intent_fact(row: SandboxObject) -> Intent:
-    return Intent(
-        **_money(row),
-        status=row.data["status"],
-        charge_id=row.data.get("charge_id", ""),
-        client_secret=row.data["secret"],
-        fee_id=f"fee_{row.object_id}" if row.data.get("fee") else "",
-        fee_cents=row.data.get("fee", 0),
-    )
-
-
-def _transfer_fact(row: SandboxObject) -> Transfer:
-    return Transfer(
-        **_money(row),
-        destination=row.data["destination"],
-        purpose=row.data["purpose"],
-    )
-
-
-def _reversal_fact(row: SandboxObject) -> Reversal:
-    return Reversal(**_money(row), purpose=row.data["purpose"])
-
-
-def _refund_fact(row: SandboxObject) -> Refund:
-    return Refund(
-        **_money(row),
-        status=row.data["status"],
-        purpose=row.data["purpose"],
-        reason=row.data.get("reason", ""),
-    )
-
-
-def _dispute_fact(row: SandboxObject) -> Dispute:
-    return Dispute(
-        **_money(row),
-        status=row.data["status"],
-        movements=tuple(
-            Movement(each["id"], each["amount"], each["fee"])
-            for each in row.data["movements"]
-        ),
-    )
-
-
-def _account(row: SandboxObject) -> AccountState:
-    return AccountState(
-        row.object_id, row.data["status"], tuple(row.data["requirements"])
-    )
-
-
-FACTS: dict[str, Callable[[SandboxObject], Fact]] = {
-    "intent": _intent_fact,
-    "transfer": _transfer_fact,
-    "reversal": _reversal_fact,
-    "refund": _refund_fact,
-    "dispute": _dispute_fact,
-    "account": _account,
-}
-
-
-def _changes(row: SandboxObject) -> Iterator[Change]:
-    """Return what an object has changed in the balance of the platform."""
-
-    def change(id_: str, type_: str, source: str, amount: int, fee: int = 0) -> Change:
-        currency = row.data["currency"]
-        return Change(id_, type_, source, amount, fee, currency, row.created_at)
-
-    if row.kind == "intent" and row.data["status"] == SUCCEEDED:
-        source, fee = row.data["charge_id"], row.data["fee"]
-        yield change(f"txn_{row.object_id}", "charge", source, row.data["amount"], fee)
-    elif row.kind in ("transfer", "refund"):
-        amount = -row.data["amount"]
-        yield change(f"txn_{row.object_id}", row.kind, row.object_id, amount)
-    elif row.kind == "reversal":
-        amount = row.data["amount"]
-        yield change(f"txn_{row.object_id}", "transfer_refund", row.object_id, amount)
-    elif row.kind == "dispute":
-        for each in row.data["movements"]:
-            yield change(
-                each["id"], "adjustment", row.object_id, each["amount"], each["fee"]
-            )
 
 
 provider = Sandbox()

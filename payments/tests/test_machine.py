@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from accounts.tests.factories import UserFactory
 from core.exceptions import DomainError
-from payments import inbox, outbox, services
+from payments import carrying, inbox, outbox, services
 from payments.models import (
     Balance,
     Entry,
@@ -90,7 +90,7 @@ class Payments(RuleBasedStateMachine):
             return
         self.time_passes()
         for call in payment.calls.filter(kind="create_intent"):
-            outbox.carry(call.pk)
+            carrying.carry(call.pk)
         payment.refresh_from_db()
         if payment.intent_id:
             sandbox.pay(payment.intent_id)
@@ -102,7 +102,7 @@ class Payments(RuleBasedStateMachine):
         """Workers and the inbox are quick, for once."""
         self.time_passes()
         for call in self.live_calls():
-            outbox.carry(call.pk)
+            carrying.carry(call.pk)
         for event in ProviderEvent.objects.filter(state="new").order_by("pk"):
             self.process(event)
 
@@ -187,7 +187,7 @@ class Payments(RuleBasedStateMachine):
     @rule(which=some)
     def carry(self, which):
         if calls := self.live_calls():
-            outbox.carry(calls[which % len(calls)].pk)
+            carrying.carry(calls[which % len(calls)].pk)
 
     @rule(which=some)
     def reply_is_lost(self, which):
@@ -203,7 +203,7 @@ class Payments(RuleBasedStateMachine):
 
         sandbox.Sandbox.send = deaf
         try:
-            outbox.carry(calls[which % len(calls)].pk)
+            carrying.carry(calls[which % len(calls)].pk)
         finally:
             sandbox.Sandbox.send = send
 
@@ -211,7 +211,7 @@ class Payments(RuleBasedStateMachine):
     def worker_dies(self, which):
         """A call is claimed, and its process ends before it is sent."""
         if calls := self.live_calls():
-            outbox._claim(calls[which % len(calls)].pk)
+            carrying._claim(calls[which % len(calls)].pk)
 
     @rule()
     def time_passes(self):
@@ -287,7 +287,7 @@ class Payments(RuleBasedStateMachine):
         for _round in range(60):
             self.time_passes()
             for call in self.live_calls():
-                outbox.carry(call.pk)
+                carrying.carry(call.pk)
             new = ProviderEvent.objects.filter(state="new")
             for event in new.order_by("pk"):
                 self.process(event)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from payments import outbox, services
+from payments import carrying, outbox, services
 from payments.models import ProviderCall
 from payments.providers import get_provider, stripe_client
 from payments.providers.base import Rejected, Unclear
@@ -36,7 +36,7 @@ def call_of(payment, kind) -> ProviderCall:
 def carry_again(call: ProviderCall) -> ProviderCall:
     """Carry a call out whose outcome is unknown, as if its time had come."""
     ProviderCall.objects.filter(pk=call.pk).update(due_at=timezone.now())
-    outbox.carry(call.pk)
+    carrying.carry(call.pk)
     call.refresh_from_db()
     return call
 

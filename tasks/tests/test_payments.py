@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.models import Notification
-from payments import clients, outbox
+from payments import carrying, clients
 from payments.models import Payment, PayoutAccount, ProviderCall, SandboxObject
 from payments.providers import sandbox
 from payments.providers.base import Unclear
@@ -308,7 +308,7 @@ def test_an_answer_does_not_wait_for_the_provider(
         assert status_of_payment() == "releasing"
     ProviderCall.objects.update(due_at=timezone.now())
     call = ProviderCall.objects.get(kind="transfer")
-    outbox.carry(call.pk)
+    carrying.carry(call.pk)
     assert status_of_payment(run_jobs) == "released"
 
 

@@ -46,12 +46,14 @@ def around(owner, name: str, *, before: str = "", after: str = "") -> None:
 
 
 def install() -> None:
-    from payments import inbox, outbox, recording
+    from payments import carrying, inbox, recording
     from payments.providers.sandbox import Sandbox
 
-    outbox.LEASE = timedelta(seconds=2)
+    carrying.LEASE = timedelta(seconds=2)
     around(Sandbox, "send", before="before the call", after="after the call")
-    around(outbox, "record_done", before="before the record", after="after the record")
+    around(
+        carrying, "record_done", before="before the record", after="after the record"
+    )
     around(recording, "record", after="in the record")
     around(inbox, "store", after="in the webhook")
 

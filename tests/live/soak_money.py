@@ -106,10 +106,10 @@ def catch_up() -> None:
     """Do at once what the periodic job does for jobs that are dead."""
     from django.utils import timezone
 
-    from payments import inbox, outbox
+    from payments import carrying, inbox, outbox
 
     for call_id in outbox.due_calls(timezone.now()):
-        outbox.carry(call_id)
+        carrying.carry(call_id)
     for event_id in inbox.waiting(before=timezone.now()):
         inbox.process(event_id)
 
