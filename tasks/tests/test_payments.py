@@ -324,6 +324,7 @@ def test_the_creator_is_reminded_twice(done, settings):
     days = settings.AUTO_CONFIRM_DAYS
     for at in (days - 8, days - 6.5, days - 6, days - 1.5, days - 1):
         jobs.remind_of_confirmations(later(days=at), dry_run=False)
+    assert jobs.remind_of_confirmations(later(days=days - 1), dry_run=True) == 0
     reminders = Notification.objects.filter(kind="task_confirming_soon")
     assert [row.recipient_id for row in reminders] == [done.creator_id] * 2
 
