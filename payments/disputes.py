@@ -31,21 +31,19 @@ def record(dispute: Dispute) -> None:
     payment = payment_of(dispute)
     if payment.status in (PENDING, EXPIRED):
         raise Unclear(f"{dispute.id}: the charge is not recorded yet")
-    moved = [_book_movement(payment, dispute, each) for each in dispute.movements]
-    is_older = _is_final(payment.dispute_status) and not _is_final(dispute.status)
-    if is_older and not any(moved):
-        return  # the bank has decided since
+    for each in dispute.movements:
+        _book_movement(payment, dispute, each)
+    if payment.dispute_seen_at and dispute.seen_at < payment.dispute_seen_at:
+        return  # of two workers, the other one has read it later
     payment.dispute_id, payment.dispute_status = dispute.id, dispute.status
-    payment.save(update_fields=["dispute_id", "dispute_status", "updated_at"])
+    payment.dispute_seen_at = dispute.seen_at
+    fields = ["dispute_id", "dispute_status", "dispute_seen_at", "updated_at"]
+    payment.save(update_fields=fields)
     DISPUTES[dispute.status](payment, dispute)
 
 
-def _is_final(status: str) -> bool:
-    return status in ("won", "lost", "closed")
-
-
-def _book_movement(payment: Payment, dispute: Dispute, movement: Movement) -> bool:
-    return ledger.post(
+def _book_movement(payment: Payment, dispute: Dispute, movement: Movement) -> None:
+    ledger.post(
         "dispute_withdrawn" if movement.amount_cents < 0 else "dispute_reinstated",
         key=f"dispute_movement:{movement.id}",
         currency=payment.currency,

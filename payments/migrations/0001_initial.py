@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('is_disputed', models.BooleanField(default=False, editable=False, help_text='The two sides do not agree; staff decide.')),
                 ('dispute_id', models.CharField(blank=True, help_text="Of the payer's bank.", max_length=100)),
                 ('dispute_status', models.CharField(blank=True, max_length=30)),
+                ('dispute_seen_at', models.DateTimeField(editable=False, help_text='When the provider said so.', null=True)),
                 ('problem', models.CharField(blank=True, editable=False, help_text='Why it needs a decision of staff.', max_length=40)),
                 ('problem_at', models.DateTimeField(editable=False, null=True)),
                 ('held_at', models.DateTimeField(null=True)),

@@ -90,6 +90,9 @@ class Payment(Timestamped):
         max_length=100, blank=True, help_text=_("Of the payer's bank.")
     )
     dispute_status = models.CharField(max_length=30, blank=True)
+    dispute_seen_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the provider said so.")
+    )
     problem = models.CharField(
         max_length=40,
         blank=True,

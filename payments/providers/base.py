@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from django.utils import timezone
+
 PENDING, SUCCEEDED, FAILED, CANCELED = "pending", "succeeded", "failed", "canceled"
 
 
@@ -87,6 +89,7 @@ class Dispute:
     currency: str
     reference: str
     movements: tuple[Movement, ...] = ()
+    seen_at: datetime = field(default_factory=timezone.now)  # when it was read
 
 
 @dataclass(frozen=True)

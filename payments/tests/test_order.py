@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from payments import inbox, services
+from payments import inbox, recording, services
 from payments.models import Journal, Payment, ProviderEvent
 from payments.providers import sandbox
 from payments.providers.base import Event, Unclear
@@ -166,3 +166,18 @@ def test_decisions_at_once_have_one_outcome(prepared, run_jobs):
     assert prepared.calls.filter(kind__in=("transfer", "refund")).count() == 1
     assert prepared.transferred_cents + prepared.refunded_cents in (4500, 5000)
     assert prepared.status in ("released", "refunded")
+
+
+@pytest.mark.django_db
+def test_what_was_read_before_and_recorded_later_changes_nothing(prepared, run_jobs):
+    """E3: of two workers, one has read the dispute before the bank decided."""
+    sandbox.pay(prepared.intent_id)
+    run_jobs()
+    dispute = sandbox.open_dispute(prepared.reference)
+    (_intent, old) = sandbox.provider.facts_of("", {"object_id": dispute})
+    sandbox.close_dispute(dispute, is_won=False)
+    run_jobs()
+    with transaction.atomic():
+        recording.record(old)
+    prepared.refresh_from_db()
+    assert (prepared.status, prepared.dispute_status) == ("lost", "lost")
