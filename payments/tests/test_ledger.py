@@ -91,7 +91,7 @@ def test_an_event_is_booked_once(alice):
 
 
 def test_held_money_is_never_overdrawn():
-    """I3: the database refuses a decision over more than what is held."""
+    """E17: the database refuses a decision over more than what is held."""
     payment = PaymentFactory()
     with pytest.raises(DatabaseError), transaction.atomic():
         ledger.post(
