@@ -40,6 +40,12 @@ demo-sms: .venv/dev  ## The same, with a stub of Twilio that shows the text mess
 	@$(RUN) manage.py seed --if-empty
 	@PORT=$(PORT) exec $(RUN) -m tests.live.demo_sms
 
+demo-stripe: export DEMO = 1
+demo-stripe: .venv/dev  ## The same, with a stub of Stripe on whose page payers pay (STRIPE_PORT=…)
+	@$(RUN) manage.py migrate_together --verbosity 0
+	@$(RUN) manage.py seed --if-empty
+	@PORT=$(PORT) exec $(RUN) -m tests.live.demo_stripe
+
 # --- Test it ----------------------------------------------------------------------------
 # Each of the processes has a database of its own, and a Redis database of its own.
 WORKERS ?= auto
@@ -84,6 +90,10 @@ races: .venv/dev  ## Race requests against a real server on PostgreSQL and Redis
 races-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
 races-identity: .venv/dev  ## Race registrations, tokens, codes and text messages, with Redis killed and stopped (ROUNDS=…, SENDS=…)
 	@$(RUN) -m tests.live.races_identity
+
+soak-money: export DATABASE_URL = $(DATABASE_URL_TEST)
+soak-money: .venv/dev  ## Kill what moves money at every point: nothing is lost or doubled (SOAK_KILLS=…)
+	@$(RUN) -m tests.live.soak_money
 
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
 soak-jobs: .venv/dev  ## Kill workers while they send e-mails: each arrives once (SOAK_JOBS=… SOAK_KILLS=…)

@@ -13,6 +13,9 @@ MIN_KEY_CHARS, MIN_KEY_DISTINCT_CHARS = 50, 5
 MIN_TOKEN_CHARS = 32
 MIN_WEBHOOK_PASSWORD_CHARS = 20
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+DEFAULT_STRIPE_API_BASE = "https://api.stripe.com"
+# Of secret keys, and of restricted ones with fewer rights.
+LIVE_KEY, TEST_KEY = re.compile(r"[sr]k_live_\w+"), re.compile(r"[sr]k_test_\w+")
 BIRD_KEY = re.compile(r"bk_([a-z0-9]{1,20})_.+")  # bk_<region>_…
 HOST = re.compile(r"[^\s:/@?#]*|\[[0-9A-Fa-f:.]+\]")
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
@@ -36,6 +39,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _addresses(settings)
     yield from _mail(settings)
     yield from sms_problems(settings)
+    yield from _payments(settings)
     token = settings["METRICS_TOKEN"]
     if token and len(token) < MIN_TOKEN_CHARS:
         sentence = f"It has fewer than {MIN_TOKEN_CHARS} characters. Generate one: "
@@ -129,6 +133,50 @@ def _mail(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "DEFAULT_FROM_EMAIL",
             "Mail servers refuse this sender. Set an address of your domain.",
         )
+
+
+def _payments(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    is_sandbox = settings["PAYMENT_PROVIDER"] == "sandbox"
+    if is_sandbox and not settings["PAYMENT_SANDBOX_ALLOWED"]:
+        yield (
+            "PAYMENT_PROVIDER",
+            "The sandbox moves no money. Name a provider, or leave it unset: then"
+            " nothing is paid here. For a site that only shows it:"
+            " PAYMENT_SANDBOX_ALLOWED=true.",
+        )
+    if settings["PAYMENT_PROVIDER"] == "stripe":
+        yield from _stripe(settings)
+
+
+def _stripe(settings: Mapping[str, Any]) -> Iterator[Problem]:
+    secrets = [f"STRIPE_{kind}WEBHOOK_SECRETS" for kind in ("", "ACCOUNT_", "CONNECT_")]
+    needed = ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", *secrets]
+    for name in needed:
+        if not settings[name]:
+            yield name, f"PAYMENT_PROVIDER=stripe needs {name}."
+    key, published = settings["STRIPE_SECRET_KEY"], settings["STRIPE_PUBLISHABLE_KEY"]
+    if key and not is_live_key(key) and not TEST_KEY.fullmatch(key):
+        yield (
+            "STRIPE_SECRET_KEY",
+            "It is no secret key (sk_…), no restricted one (rk_…).",
+        )
+    elif key and published and ("_live_" in key) != published.startswith("pk_live_"):
+        yield "STRIPE_PUBLISHABLE_KEY", "It is not of the mode of STRIPE_SECRET_KEY."
+    if settings["PAYMENT_SANDBOX_ALLOWED"]:
+        return
+    if TEST_KEY.fullmatch(key):
+        yield (
+            "STRIPE_SECRET_KEY",
+            "A test key moves no money. For a site that only shows it:"
+            " PAYMENT_SANDBOX_ALLOWED=true.",
+        )
+    if settings["STRIPE_API_BASE"] != DEFAULT_STRIPE_API_BASE:
+        yield "STRIPE_API_BASE", "Leave it unset: the key would be sent elsewhere."
+
+
+def is_live_key(key: str) -> bool:
+    """Return whether a key of Stripe moves real money."""
+    return bool(LIVE_KEY.fullmatch(key))
 
 
 def sms_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ The table of variables is in the README; `.env.example` lists them all. With
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +21,12 @@ from redis.retry import Retry
 
 from core.api.spectacular import DOCUMENT
 from core.env import Environment
-from core.production import LAPTOP_KEY, problems
+from core.production import (
+    DEFAULT_STRIPE_API_BASE,
+    LAPTOP_KEY,
+    is_live_key,
+    problems,
+)
 from core.web.limits import FORM_OVERHEAD_BYTES
 from core.web.log_config import configuration
 
@@ -79,6 +85,7 @@ INSTALLED_APPS = [
     "offerings",
     "items",
     "messaging",
+    "payments",
     "notifications",
     "accounts",
     "audit",
@@ -465,6 +472,8 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "OfferingStatus": "offerings.serializers.STATUSES",
         "OfferingAction": "offerings.serializers.ACTIONS",
         "ApplicationStatus": "tasks.models.TaskApplication.Status",
+        "PaymentStatus": "payments.models.Payment.Status",
+        "PayoutAccountStatus": "payments.serializers.ACCOUNT_STATUSES",
         "NotificationKind": "notifications.serializers.KINDS",
         "NotificationGroup": "notifications.types.Group",
         "SavedSearchKind": "alerts.serializers.KINDS",
@@ -556,6 +565,7 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "listing": "/listings/{id}",
     "offering": "/offerings/{id}",
     "conversation": "/messages/{id}",
+    "payment": "/payments/{id}",
     "review": "/profile",
     "saved_search": "/saved-searches/{id}",
     "preferences": "/profile",
@@ -590,6 +600,46 @@ SMS_PER_ACCOUNT_PER_DAY = env.int("SMS_PER_ACCOUNT_PER_DAY", 10)
 # Of a prefix, before it can be blocked because its codes are not entered.
 SMS_BLOCK_MIN_MESSAGES = env.positive("SMS_BLOCK_MIN_MESSAGES", 10)
 SMS_DAYS = env.positive("SMS_DAYS", 90, at_most=MAX_DAYS)  # then messages are deleted
+
+# --- Payments -------------------------------------------------------------------------
+PAYMENT_PROVIDER = env.str(
+    "PAYMENT_PROVIDER",
+    "sandbox" if DEBUG else "off",
+    validate=validate.OneOf(("off", "sandbox", "stripe")),
+)
+# The sandbox moves no money: in production it is refused, unless this says otherwise.
+PAYMENT_SANDBOX_ALLOWED = env.bool("PAYMENT_SANDBOX_ALLOWED", False)
+PAYMENT_CURRENCY = env.str("PAYMENT_CURRENCY", "EUR")
+PAYMENT_FEE_PERCENT = Decimal(str(env.float("PAYMENT_FEE_PERCENT", 10.0)))  # commission
+PAYMENT_MIN_CENTS = env.positive("PAYMENT_MIN_CENTS", 200)
+PAYMENT_MAX_CENTS = env.positive("PAYMENT_MAX_CENTS", 500_000)
+PAYMENT_EXPIRY_MINUTES = env.positive("PAYMENT_EXPIRY_MINUTES", 30)  # to pay in
+PAYMENT_MAX_HOLD_DAYS = env.positive("PAYMENT_MAX_HOLD_DAYS", 80, at_most=90)
+# Whether every task has to be paid before the work begins; else each task says so.
+PAYMENT_REQUIRED = env.bool("PAYMENT_REQUIRED", False)
+# Of an accepted task that has to be paid: unpaid for longer, it is open again.
+PAYMENT_UNPAID_HOURS = env.positive("PAYMENT_UNPAID_HOURS", 24, at_most=MAX_HOURS)
+PAYMENT_CALLS_PER_SECOND = env.positive("PAYMENT_CALLS_PER_SECOND", 20)
+# What staff decide about more than this, a second member of staff approves; 0: never.
+PAYMENT_SECOND_APPROVER_CENTS = env.int("PAYMENT_SECOND_APPROVER_CENTS", 50_000)
+# Then processed events of the provider are deleted: they name people.
+PAYMENT_EVENT_DAYS = env.positive("PAYMENT_EVENT_DAYS", 30, at_most=MAX_DAYS)
+STRIPE_API_BASE = (
+    env.url("STRIPE_API_BASE", "http", "https") or DEFAULT_STRIPE_API_BASE
+).rstrip("/")
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")  # sk_… or, with fewer rights, rk_…
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", "")  # pk_…
+# Of each endpoint: several while one is rotated.
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", [])
+STRIPE_ACCOUNT_WEBHOOK_SECRETS = env.list("STRIPE_ACCOUNT_WEBHOOK_SECRETS", [])
+STRIPE_CONNECT_WEBHOOK_SECRETS = env.list("STRIPE_CONNECT_WEBHOOK_SECRETS", [])
+# For platforms that Stripe has approved for it: payees take no cards themselves.
+STRIPE_TRANSFERS_ONLY = env.bool("STRIPE_TRANSFERS_ONLY", False)
+if not PRODUCTION and is_live_key(STRIPE_SECRET_KEY):
+    env.refuse(
+        "STRIPE_SECRET_KEY",
+        "It moves real money. Use a test key with DEBUG=true: sk_test_… or rk_test_….",
+    )
 
 LOG_JSON = env.bool("LOG_JSON", PRODUCTION)
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")

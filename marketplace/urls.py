@@ -35,6 +35,8 @@ from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
+from payments import receipts, sandbox_pages, webhooks
+from payments.views import PaymentViewSet
 from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
@@ -79,6 +81,7 @@ router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")
 router.register("categories", CategoryViewSet, "category")
+router.register("payments", PaymentViewSet, "payment")
 
 urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it
@@ -88,6 +91,12 @@ urlpatterns = [
     path("examples/mail", mail_page.mail_page),
     path("examples/mail/body", mail_page.mail_body),
     path("examples/sms", sms_page.sms_page),
+    path("payments/sandbox/pay/<str:secret>", sandbox_pages.pay, name="sandbox-pay"),
+    path(
+        "payments/sandbox/account/<str:secret>",
+        sandbox_pages.account,
+        name="sandbox-account",
+    ),
     *(
         path(page.lstrip("/").replace("{id}", "<int:id>"), pages.client_page)
         for page in set(settings.CLIENT_PATHS.values())
@@ -120,9 +129,13 @@ urlpatterns = [
     path(
         "api/keep-account/<str:token>", account_pages.keep_account, name="keep-account"
     ),
+    path("api/receipts/<str:token>", receipts.page, name="receipt"),
     path("api/mail/events", mail_events.webhook),
     path("api/sms/twilio/status", callbacks.twilio_status),
     path("api/sms/bird/status", callbacks.bird_status),
+    path("api/payments/webhook", webhooks.platform),
+    path("api/payments/webhook/accounts", webhooks.accounts),
+    path("api/payments/webhook/connect", webhooks.connect),
     re_path(r"^api(/|$)", csrf_exempt(exceptions.not_found)),
 ]
 

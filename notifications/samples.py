@@ -15,6 +15,9 @@ PARAMS = {
     "count": 3,
     "seq": 3,
     "on": "2031-11-25",
+    "amount": "45.00 EUR",
+    "net": "40.50 EUR",
+    "back": "45.00 EUR",
 }
 REASON = "The photos show another flat."
 ITEMS = [
@@ -36,6 +39,7 @@ SUBJECT_TYPES = {
     Group.SEARCHES: "saved_search",
     Group.MESSAGES: "conversation",
     Group.REVIEWS: "review",
+    Group.PAYMENTS: "payment",
 }
 
 

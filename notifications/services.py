@@ -26,7 +26,7 @@ SUBJECT_TYPES = {  # model name: what the API calls it
 }
 # Decisions of staff, and what nobody else causes.
 UNBLOCKED_GROUPS = frozenset({Group.MODERATION, Group.ACCOUNT})
-BLOCKED_WITHOUT_WORDS = frozenset({Group.TASKS})
+BLOCKED_WITHOUT_WORDS = frozenset({Group.TASKS, Group.PAYMENTS})
 CREATED, UNREAD = "notification.created", "unread"
 
 

@@ -29,6 +29,7 @@ class Group(TextChoices):
 
     APPLICATIONS = "applications", _("Applications for tasks")
     TASKS = "tasks", _("Work on tasks")
+    PAYMENTS = "payments", _("Payments")
     REVIEWS = "reviews", _("Reviews")
     MESSAGES = "messages", _("Messages")
     LISTINGS = "listings", _("Your listings")
@@ -79,6 +80,7 @@ def is_current(row: "Notification") -> bool:
 SEE_TASK = _("Open the task")
 SEE_LISTING = _("Open the listing")
 SEE = _("View")
+SEE_PAYMENT = _("Open the payment")
 
 NOTIFICATION_TYPES: dict[str, NotificationType] = {
     "application_received": NotificationType(
@@ -107,6 +109,144 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         _("Application withdrawn: %(title)s"),
         _("%(name)s no longer offers to do “%(title)s”."),
         SEE_TASK,
+    ),
+    "payment_received": NotificationType(
+        Group.PAYMENTS,
+        _("Payment received: %(title)s"),
+        _(
+            "You paid %(amount)s for “%(title)s”. The money is held until you "
+            "confirm the work."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_held": NotificationType(
+        Group.PAYMENTS,
+        _("Paid: %(title)s"),
+        _(
+            "%(amount)s for “%(title)s” is held for you. You get %(net)s when the "
+            "work is confirmed."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_releasing": NotificationType(
+        Group.PAYMENTS,
+        _("Payment released: %(title)s"),
+        _(
+            "The payment for “%(title)s” is released. %(net)s is on its way to your "
+            "account."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_released": NotificationType(
+        Group.PAYMENTS,
+        _("Payment sent: %(title)s"),
+        _(
+            "%(net)s for “%(title)s” has reached your account. Your next payout "
+            "takes it to your bank."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_released_by_staff": NotificationType(
+        Group.PAYMENTS,
+        _("Payment released: %(title)s"),
+        _(
+            "Our staff released the payment of %(amount)s for “%(title)s” to the "
+            "helper."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payout_blocked": NotificationType(
+        Group.PAYMENTS,
+        _("Complete your payout details: %(title)s"),
+        _(
+            "%(net)s for “%(title)s” waits for you. Complete your payout details to "
+            "receive it."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_refunding": NotificationType(
+        Group.PAYMENTS,
+        _("Refund on its way: %(title)s"),
+        _(
+            "%(back)s for “%(title)s” goes back to your card. This takes up to ten "
+            "days."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_refunded": NotificationType(
+        Group.PAYMENTS,
+        _("Refunded: %(title)s"),
+        _("%(back)s for “%(title)s” was refunded to your card."),
+        SEE_PAYMENT,
+    ),
+    "payment_refunded_by_staff": NotificationType(
+        Group.PAYMENTS,
+        _("Payment refunded: %(title)s"),
+        _(
+            "Our staff refunded the payment for “%(title)s” to the person who asked "
+            "for help."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_divided": NotificationType(
+        Group.PAYMENTS,
+        _("Payment divided: %(title)s"),
+        _("The payment for “%(title)s” was divided. %(back)s goes back to your card."),
+        SEE_PAYMENT,
+    ),
+    "payment_divided_worker": NotificationType(
+        Group.PAYMENTS,
+        _("Payment divided: %(title)s"),
+        _("The payment for “%(title)s” was divided. You get %(net)s."),
+        SEE_PAYMENT,
+    ),
+    "payment_frozen": NotificationType(
+        Group.PAYMENTS,
+        _("Payment frozen: %(title)s"),
+        _("The payment for “%(title)s” is frozen until the dispute is decided."),
+        SEE_PAYMENT,
+    ),
+    "payment_frozen_payer": NotificationType(
+        Group.PAYMENTS,
+        _("Payment frozen: %(title)s"),
+        _("Your payment for “%(title)s” is frozen until the dispute is decided."),
+        SEE_PAYMENT,
+    ),
+    "payment_recovering": NotificationType(
+        Group.PAYMENTS,
+        _("Payment contested: %(title)s"),
+        _(
+            "The payer’s bank contests the payment for “%(title)s”. %(net)s is taken "
+            "back until the bank decides."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payment_lost": NotificationType(
+        Group.PAYMENTS,
+        _("Payment taken back: %(title)s"),
+        _("The payer’s bank took back the payment for “%(title)s”."),
+        SEE_PAYMENT,
+    ),
+    "payouts_ready": NotificationType(
+        Group.PAYMENTS,
+        _("You can receive payments"),
+        _("Your payout details are complete. Payments for your work now reach you."),
+        SEE_PAYMENT,
+    ),
+    "payouts_restricted": NotificationType(
+        Group.PAYMENTS,
+        _("Payouts are paused"),
+        _(
+            "Payments cannot reach you at the moment. Open your payout details to "
+            "see what is missing."
+        ),
+        SEE_PAYMENT,
+    ),
+    "payout_failed": NotificationType(
+        Group.PAYMENTS,
+        _("Payout failed"),
+        _("Your bank refused a payout of %(amount)s. Check your bank details."),
+        SEE_PAYMENT,
     ),
     "task_started": NotificationType(
         Group.TASKS,
@@ -150,6 +290,44 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         _(
             "“%(title)s” is open again, and so is your application. Withdraw it if you "
             "no longer have time."
+        ),
+        SEE_TASK,
+    ),
+    "task_unpaid": NotificationType(
+        Group.TASKS,
+        _("Not paid: %(title)s"),
+        _(
+            "The payment for “%(title)s” did not arrive in time, so the task is open "
+            "again. Choose a helper and pay to go on."
+        ),
+        _("See the applications"),
+    ),
+    "task_unpaid_worker": NotificationType(
+        Group.TASKS,
+        _("Not paid: %(title)s"),
+        _(
+            "“%(title)s” was not paid in time and is open again. Nothing counts "
+            "against you. Your application stands: withdraw it if you no longer have "
+            "time."
+        ),
+        SEE_TASK,
+    ),
+    "task_confirming_soon": NotificationType(
+        Group.TASKS,
+        _("Please confirm: %(title)s"),
+        _(
+            "Is “%(title)s” done? If you do not answer, it is confirmed on %(on)s and "
+            "the held money goes to the worker. If something is wrong, dispute it "
+            "before then."
+        ),
+        SEE_TASK,
+    ),
+    "dispute_divided": NotificationType(
+        Group.TASKS,
+        _("Dispute resolved: %(title)s"),
+        _(
+            "Our staff decided the dispute about “%(title)s”: both sides get a part of "
+            "the payment."
         ),
         SEE_TASK,
     ),

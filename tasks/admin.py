@@ -1,11 +1,15 @@
 """Admin pages of tasks and applications."""
 
+from functools import partial
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
+from core.admin.actions import ReasonedAction, ReasonForm
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from core.api.fields import NewCategoryField
@@ -32,11 +36,35 @@ class ApplicationInline(ReadOnlyInline):
 
     model = TaskApplication
     verbose_name_plural = _("Applications")
-    fields = ("applicant", "message", "status", "created_at")
+    fields = ("applicant", "message", "price", "status", "created_at")
     ordering = ("-created_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("applicant")
+
+
+class SplitForm(ReasonForm):
+    """The part of the worker, and the reason."""
+
+    worker_amount = forms.DecimalField(
+        label=_("Amount for the worker"),
+        min_value=0,
+        max_digits=10,
+        decimal_places=2,
+        help_text=_("The part of the price for the worker; the rest goes back."),
+    )
+
+
+# Instead of the one that `actions_for` makes of the row, which asks for a reason alone.
+_split = TASK_WORKFLOW["settle-split"]
+SETTLE_SPLIT = ReasonedAction(
+    name=_split.name,
+    label=_split.label,
+    run=partial(TASK_WORKFLOW.run, _split.name),
+    is_possible=partial(TASK_WORKFLOW.is_possible, _split),
+    form=SplitForm,
+    in_bulk=False,
+)
 
 
 @admin.register(TaskRequest)
@@ -48,6 +76,7 @@ class TaskAdmin(PicturesMixin, AuditedAdmin):
         "required_skills": CommaSeparatedField(),
     }
     workflows = (TASK_WORKFLOW, MODERATION)
+    reasoned_actions = (SETTLE_SPLIT,)
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
     private = ("address", "latitude", "longitude")
@@ -71,10 +100,11 @@ class TaskAdmin(PicturesMixin, AuditedAdmin):
             "title description category required_skills creator assigned_to budget "
             "currency deadline priority is_urgent pictures",
         ),
+        fieldset(_("Payment"), "payment_required agreed_price"),
         fieldset(
             _("Status"),
             "status dispute_reason applications_count created_at updated_at "
-            "marked_done_at completed_at",
+            "marked_done_at completed_at assigned_at",
         ),
         MODERATION_FIELDSET,
         fieldset(_("Place"), "location address latitude longitude radius"),
@@ -96,7 +126,7 @@ class ApplicationAdmin(Admin):
     list_filter = ("status", "created_at")
     list_select_related = ("task", "applicant")
     search_fields = ("task__search_text__words", "applicant__search_text__words")
-    fieldsets = (fieldset(None, "task applicant message status created_at"),)
+    fieldsets = (fieldset(None, "task applicant message price status created_at"),)
 
 
 @admin.register(TaskEvent)

@@ -1,6 +1,7 @@
 """Services of applications: apply, accept, reject, withdraw, and their counts."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
-from tasks import notices
+from tasks import notices, payments
 from tasks.models import TaskApplication, TaskRequest
 from tasks.permissions import is_creator
 
@@ -29,9 +30,24 @@ class ChangedSince(DomainError):
     code = "changed_since"
 
 
+class PriceChanged(DomainError):
+    """The price of the application is not the one that the creator has seen (409)."""
+
+    code = "price_changed"
+
+
 @transaction.atomic
-def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskApplication:
-    """Add the application of `worker` for an open task.
+def apply_to(
+    task: TaskRequest,
+    *,
+    worker: User,
+    message: str = "",
+    price: Decimal | None = None,
+) -> TaskApplication:
+    """Add the application of `worker` for an open task, at the budget by default.
+
+    The price is the application's own from then on: a budget that is changed later
+    binds nobody who has applied before.
 
     Raises `NotAllowed` (403) for one's own task, `Blocked` (403) after a block,
     `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a
@@ -54,7 +70,10 @@ def apply_to(task: TaskRequest, *, worker: User, message: str = "") -> TaskAppli
         # of the outer transaction.
         with transaction.atomic():
             application = TaskApplication.objects.create(
-                task=task, applicant=worker, message=message
+                task=task,
+                applicant=worker,
+                message=message,
+                price=task.budget if price is None else price,
             )
     except IntegrityError as error:
         raise DomainError(
@@ -103,19 +122,22 @@ def accept(
     application_id: int | None = None,
     user_id: int | None = None,
     seen_updated_at: datetime | None = None,
+    price: Decimal | None = None,
 ) -> None:
     """Assign the task to one applicant and reject the other applications.
 
     The application is given by its id or by that of its applicant, and set as
     `task.accepted_application`. Raises `NotFound` (404) if there is none, `WrongStatus`
     (409) if it was decided already or the applicant is suspended, `Blocked` (403)
-    after a block, and `ChangedSince` (409) if the task or the application has changed
-    after `seen_updated_at`.
+    after a block, `ChangedSince` (409) if the task or the application has changed
+    after `seen_updated_at`, `PriceChanged` (409) if the application is not at `price`,
+    and as `tasks.payments.agree`.
     """
     chosen = Q(pk=application_id) if application_id else Q(applicant=user_id)
     application = locked(task.applications.not_withdrawn()).filter(chosen).first()
     if application is None:
         raise NotFound(_("Application not found."))
+    application.task = task  # the locked row
     if application.status != PENDING:
         raise WrongStatus(_("This application has already been decided."))
     # Locked and read again: a suspension or a block that has begun is waited for. A
@@ -128,10 +150,13 @@ def accept(
         _require_unchanged(
             max(task.updated_at, application.updated_at), seen_updated_at
         )
+    if price is not None and price != application.asked_price:
+        raise PriceChanged(_("The price has changed. Read the application again."))
+    payments.agree(task, worker=applicant, price=application.asked_price)
     task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_now())
     rejected = reject_pending(task, passed_over=True)
     notices.applications_rejected(task, rejected, actor=actor)
-    task.assigned_to = applicant
+    task.assigned_to, task.assigned_at = applicant, timezone.now()
     task.accepted_application = application
 
 
@@ -156,17 +181,36 @@ def reject_pending(task: TaskRequest, *, passed_over: bool = False) -> list[User
 
 
 def give_back(task: TaskRequest, *, actor: User, reason: str = "") -> None:
-    """Withdraw the worker's application and take the worker off the task.
+    """Withdraw the worker's application, take the worker off the task, and refund.
 
     The applications that were rejected because this one was accepted are pending
     again; those that the creator rejected stay rejected.
     """
+    payments.refund(task, actor=actor, reason=reason)
     # By the task and not by the worker: staff and imports may have assigned a task
     # without an application.
     withdrawn = task.applications.filter(status=ACCEPTED)
     change = -withdrawn.update(status=WITHDRAWN, **_now())
     task.applications_count = max(task.applications_count + change, 0)
-    task.assigned_to = None
+    _reopen(task)
+
+
+def reopen_unpaid(task: TaskRequest, *, actor: None) -> None:
+    """Take the worker off a task that nobody has paid, through no fault of the worker.
+
+    The worker's application is pending again, as are those that were passed over.
+    """
+    payments.refund(task, actor=actor)
+    if task.assigned_to is not None:
+        notices.unpaid_reopened(task, task.assigned_to)
+    accepted = task.applications.filter(status=ACCEPTED)
+    accepted.update(status=PENDING, **_now())
+    _reopen(task)
+
+
+def _reopen(task: TaskRequest) -> None:
+    """Let the creator choose again, among those that the acceptance had rejected."""
+    task.assigned_to = task.assigned_at = task.agreed_price = None
     passed_over = task.applications.filter(status=REJECTED, passed_over=True)
     people = _applicants(passed_over)
     passed_over.update(status=PENDING, passed_over=False, **_now())

@@ -9,8 +9,11 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        """Add to the whole profile of a person."""
+        """Add to the whole profile of a person, and follow payments."""
         from accounts.profile_sections import register
+        from payments.signals import payment_changed
+        from tasks.payments import follow
 
+        payment_changed.connect(follow, dispatch_uid="tasks.payments.follow")
         register("tasks", "tasks.profile.TASKS")
         register("applications", "tasks.profile.APPLICATIONS")

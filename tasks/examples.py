@@ -1,5 +1,7 @@
 """Bodies and answers shown in the API's description."""
 
+from payments.examples import CLIENT, PAYMENT
+
 REQUEST = {
     "title": "Palīdzēt pārvest dīvānu",
     "description": "No trešā stāva bez lifta uz Imantu. Vajag divus cilvēkus.",
@@ -36,7 +38,12 @@ TASK = REQUEST | {
     "completed_at": None,
     "actions": ["accept", "cancel"],
 }
-TASK_DETAIL = TASK | {"trader": None}
+TASK_DETAIL = TASK | {
+    "trader": None,
+    "agreed_price": None,
+    "payment_required": True,
+    "payment_status": None,
+}
 APPLICATION = {
     "id": 5,
     "task_id": 18,
@@ -51,6 +58,8 @@ APPLICATION = {
     "applicant_bio": "Man ir busiņš.",
     "applicant_city": "Rīga",
     "message": "Varu sestdien no rīta, būsim divi.",
+    "price": 45.0,
+    "proposed_price": 45.0,
     "status": "pending",
     "created_at": "2031-05-06T12:05:00Z",
     "updated_at": "2031-05-06T12:05:00Z",
@@ -60,13 +69,16 @@ CREATE = {
     "Answer": [{"message": "The task is published.", "task": TASK_DETAIL}],
 }
 APPLY = {
-    "Request": [{"message": "Varu sestdien no rīta, būsim divi."}],
+    "Request": [{"message": "Varu sestdien no rīta, būsim divi.", "price": 45}],
     "Answer": [{"message": "You have applied.", "application": APPLICATION}],
 }
 CHANGE = {"Request": [{"budget": 50, "deadline": "2031-05-11T12:00"}]}
 SEEN = {"seen_updated_at": "2031-05-06T12:05:00Z"}
-ACCEPT = {"Request": [{"application_id": 5} | SEEN, {"user_id": 9}]}
+ACCEPT = {"Request": [{"application_id": 5, "price": 45} | SEEN, {"user_id": 9}]}
+PAID = {"payment": PAYMENT | {"status": "pending"}, "client": CLIENT}
 EXAMPLES: dict[str, dict] = {
+    "payment": {"Answer": [PAID]},
+    "start_payment": {"Answer": [{"message": "Please pay now."} | PAID]},
     "create": CREATE,
     "update": CHANGE,
     "partial_update": CHANGE,

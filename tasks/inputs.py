@@ -9,7 +9,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.api.fields import IdField, Input, MultiLineField, OptionalMultiLineField
+from core.api.fields import (
+    IdField,
+    Input,
+    MoneyField,
+    MultiLineField,
+    OptionalMultiLineField,
+)
 
 # Clients send whole objects back. `tasks.serializers`, which show these fields, read
 # the workflow and so this module: a test holds both to be the same.
@@ -50,6 +56,9 @@ TASK_FIELDS = frozenset(
         "distance",
         "moderation",
         "moderation_reason",
+        "payment_required",
+        "payment_status",
+        "agreed_price",
     }
 )
 APPLICATION_FIELDS = frozenset(
@@ -67,6 +76,8 @@ APPLICATION_FIELDS = frozenset(
         "applicant_bio",
         "applicant_city",
         "message",
+        "price",
+        "proposed_price",
         "status",
         "created_at",
         "updated_at",
@@ -86,7 +97,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class SeenInput(Input):
-    """The version that the creator has read, to accept only that one."""
+    """What the creator has read, to accept only that: the version and the price."""
 
     ignored_fields = APPLICATION_FIELDS | TASK_FIELDS
 
@@ -95,6 +106,12 @@ class SeenInput(Input):
         allow_null=True,
         help_text="The later `updated_at` of the task and of the application, as shown;"
         " 409 `changed_since` if one of them has changed since.",
+    )
+    price = MoneyField(
+        required=False,
+        allow_null=True,
+        help_text="The price of the application, as shown; 409 `price_changed` if it "
+        "is another.",
     )
 
 

@@ -1,6 +1,10 @@
 """Periodic maintenance of tasks."""
 
 from datetime import datetime
+from itertools import pairwise
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from jobs.maintenance import maintenance, repair_rows
 from notifications.services import notify_of_ending
@@ -26,11 +30,42 @@ def expire_tasks(at: datetime, *, dry_run: bool) -> int:
     return due.count() if dry_run else TASK_WORKFLOW.run_due("expire", due)
 
 
-@maintenance("confirm tasks")
+@maintenance("remind of automatic confirmations")
+def remind_of_confirmations(at: datetime, *, dry_run: bool) -> int:
+    """Remind creators 7 and 2 days before held money is released without an answer."""
+    due = [
+        (task, days)
+        for days, after_days in pairwise((*notices.REMINDER_DAYS, 0))
+        if days < settings.AUTO_CONFIRM_DAYS
+        for task in _confirmed_within(days, after_days=after_days, at=at)
+        if not notices.was_reminded(task, days=days)
+    ]
+    if not dry_run:
+        for task, days in due:
+            notices.confirms_soon(task, days=days)
+    return len(due)
+
+
+def _confirmed_within(
+    days: int, *, after_days: int, at: datetime
+) -> QuerySet[TaskRequest]:
+    rows = TaskRequest.objects.confirmed_within(days, after_days=after_days, at=at)
+    return rows.select_related("creator").order_by("pk")
+
+
+# `after`: the creator is reminded before the money goes, not in the same run.
+@maintenance("confirm tasks", after=("remind of automatic confirmations",))
 def confirm_tasks(at: datetime, *, dry_run: bool) -> int:
     """Confirm tasks that wait for confirmation for too long."""
     due = TaskRequest.objects.unconfirmed(at=at)
     return due.count() if dry_run else TASK_WORKFLOW.run_due("auto-confirm", due)
+
+
+@maintenance("reopen unpaid tasks")
+def reopen_unpaid_tasks(at: datetime, *, dry_run: bool) -> int:
+    """Open tasks again that had to be paid and were not."""
+    due = TaskRequest.objects.unpaid(at=at)
+    return due.count() if dry_run else TASK_WORKFLOW.run_due("reopen-unpaid", due)
 
 
 @maintenance("repair task counts")

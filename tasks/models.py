@@ -1,6 +1,7 @@
 """Quick help: a task, the applications for it, and its history."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -57,6 +58,19 @@ class TaskRequest(Item):
     dispute_reason = models.CharField(max_length=2000, blank=True, editable=False)
     marked_done_at = models.DateTimeField(null=True, editable=False)
     completed_at = models.DateTimeField(null=True, editable=False)
+    payment_required = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The work begins once the money is held."),
+    )
+    agreed_price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text=_("Of the accepted application; fixed by the acceptance."),
+    )
+    assigned_at = models.DateTimeField(null=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
 
@@ -69,6 +83,10 @@ class TaskRequest(Item):
             models.CheckConstraint(
                 name="task_budget_sane",
                 condition=Q(budget=None) | Q(budget__range=(0, MAX_PRICE)),
+            ),
+            models.CheckConstraint(
+                name="task_agreed_price_sane",
+                condition=Q(agreed_price=None) | Q(agreed_price__range=(0, MAX_PRICE)),
             ),
             models.CheckConstraint(
                 name="task_worker_fits_status",
@@ -91,6 +109,11 @@ class TaskRequest(Item):
                 fields=["marked_done_at"],
                 name="task_unconfirmed",
                 condition=Q(status="pending_confirmation"),
+            ),
+            models.Index(
+                fields=["assigned_at"],
+                name="task_unpaid",
+                condition=Q(status="assigned", payment_required=True),
             ),
         ]
 
@@ -129,6 +152,12 @@ class TaskApplication(Timestamped):
         db_index=False,  # `application_person` begins with it
     )
     message = models.TextField(max_length=2000, blank=True)
+    price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        help_text=_("What the applicant asks for; the budget at that time, by default"),
+    )
     status = models.CharField(
         max_length=10, choices=Status, default=Status.PENDING, editable=False
     )
@@ -153,6 +182,10 @@ class TaskApplication(Timestamped):
                 name="one_accepted_application",
                 condition=Q(status="accepted"),
             ),
+            models.CheckConstraint(
+                name="application_price_sane",
+                condition=Q(price=None) | Q(price__range=(0, MAX_PRICE)),
+            ),
         ]
         indexes = [
             models.Index(
@@ -165,6 +198,14 @@ class TaskApplication(Timestamped):
 
     def __str__(self) -> str:
         return f"{self.applicant_id} for task {self.task_id}"
+
+    @property
+    def asked_price(self) -> Decimal | None:
+        """The price of the application, else the budget; None without either.
+
+        The task is loaded with it.
+        """
+        return self.task.budget if self.price is None else self.price
 
 
 class TaskEvent(models.Model):

@@ -1,7 +1,8 @@
 """Notifications of tasks and applications, written in the transaction of the event."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -14,6 +15,7 @@ from notifications.services import notify
 from tasks.models import TaskApplication, TaskRequest
 
 UPDATED = "task.updated"
+REMINDER_DAYS = (7, 2)  # before held money is released without an answer
 
 
 def application_received(application: TaskApplication) -> None:
@@ -49,6 +51,11 @@ def task_reopened(task: TaskRequest, people: Iterable[User]) -> None:
     """Notify applicants whose application counts again: the worker gave the task up."""
     for person in people:
         _notify(person, "task_reopened", task, None)  # no matter whom they block
+
+
+def unpaid_reopened(task: TaskRequest, worker: User) -> None:
+    """Notify the worker of a task that was taken back because nobody has paid it."""
+    _notify(worker, "task_unpaid_worker", task, None)
 
 
 def application_decided(
@@ -98,6 +105,29 @@ def ends_soon(task: TaskRequest) -> bool:
     return row is not None
 
 
+def confirms_soon(task: TaskRequest, *, days: int) -> None:
+    """Remind the creator, once, `days` before the work is confirmed automatically."""
+    done_at = cast(datetime, task.marked_done_at)  # of a task that waits for that
+    on = localdate(done_at + timedelta(days=settings.AUTO_CONFIRM_DAYS))
+    _notify(
+        task.creator,
+        "task_confirming_soon",
+        task,
+        None,
+        dedup_key=_reminder_key(task, days),
+        on=on.isoformat(),
+    )
+
+
+def was_reminded(task: TaskRequest, *, days: int) -> bool:
+    """Return whether the creator was reminded `days` before."""
+    return Notification.objects.filter(dedup_key=_reminder_key(task, days)).exists()
+
+
+def _reminder_key(task: TaskRequest, days: int) -> str:
+    return f"task-confirming:{task.pk}:{task.marked_done_at:%Y%m%d%H%M}:{days}"
+
+
 def _notify(
     person: User,
     notification_type: str,
@@ -137,12 +167,14 @@ NOTICES: dict[str, dict[str, Recipients]] = {  # transition: notification type
     "accept": {"application_accepted": (worker,)},
     "start": {"task_started": (creator,)},
     "mark-done": {"task_done": (creator,)},
+    "reopen-unpaid": {"task_unpaid": (creator,)},  # the worker: `task_unpaid_worker`
     "give-back": {"task_given_back": (creator,)},
     "confirm": {"task_confirmed": (worker,)},
     "auto-confirm": {"task_auto_confirmed": (creator, worker)},
     "dispute": {"task_disputed": (worker,)},
     "settle-for-worker": {"dispute_won": (worker,), "dispute_lost": (creator,)},
     "settle-for-creator": {"dispute_won": (creator,), "dispute_lost": (worker,)},
+    "settle-split": {"dispute_divided": (creator, worker)},
     "cancel": {"task_cancelled": (worker,)},
     "cancel-by-staff": {"task_cancelled_by_staff": (creator, worker)},
     "expire": {"task_expired": (creator,)},

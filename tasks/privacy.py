@@ -34,7 +34,8 @@ describe(
     purpose=PURPOSE,
     retention=RETENTION,
     exports=f"{EXPORTS} budget deadline priority is_urgent required_skills radius "
-    "status applications_count dispute_reason marked_done_at completed_at",
+    "status applications_count dispute_reason marked_done_at completed_at "
+    "payment_required agreed_price assigned_at",
     private=PLACE,
     internal=INTERNAL,
     blank="description images location address search_text dispute_reason "
@@ -47,7 +48,8 @@ describe(
     },
     keep={
         "category currency budget deadline priority is_urgent radius status "
-        "applications_count marked_done_at completed_at": DEAL,
+        "applications_count marked_done_at completed_at "
+        "payment_required agreed_price assigned_at": DEAL,
         "moderation moderated_at moderated_by": MODERATED_BY,
     },
 )
@@ -56,10 +58,12 @@ describe(
     whose="applicant",
     parties="task__creator",
     purpose="Who wants to do a task.",
-    exports="task message status",
+    exports="task message price status",
     internal="passed_over",
     blank="message",
-    keep={"task status passed_over": "The creator of the task counts applications."},
+    keep={
+        "task price status passed_over": "The creator of the task counts applications."
+    },
 )
 describe(
     TaskEvent,

@@ -5,17 +5,27 @@ from typing import TYPE_CHECKING, Self, cast
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.querysets import NAME_FIELDS
 from items.querysets import ContentQuerySet
+from payments.models import Payment
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
     from tasks.models import TaskRequest
+
+
+def _payments() -> models.QuerySet[Payment]:
+    """Return the payments of the task of an outer query."""
+    return Payment.objects.filter(subject_type="task", subject_id=OuterRef("pk"))
+
+
+def _has_payment(*statuses: str) -> Exists:
+    return Exists(_payments().filter(status__in=statuses))
 
 
 class TaskQuerySet(ContentQuerySet):
@@ -82,9 +92,42 @@ class TaskQuerySet(ContentQuerySet):
         )
 
     def unconfirmed(self, *, at: datetime) -> Self:
-        """Tasks marked as done at least `AUTO_CONFIRM_DAYS` before `at`."""
+        """Tasks marked as done at least `AUTO_CONFIRM_DAYS` before `at`.
+
+        Without those whose payment a bank reviews: nothing moves meanwhile.
+        """
         oldest = at - timedelta(days=settings.AUTO_CONFIRM_DAYS)
-        return self.filter(status="pending_confirmation", marked_done_at__lte=oldest)
+        done = self.filter(status="pending_confirmation", marked_done_at__lte=oldest)
+        return done.exclude(_has_payment("frozen"))
+
+    def confirmed_within(self, days: int, *, after_days: int, at: datetime) -> Self:
+        """Tasks with held money that are confirmed automatically in `days` or less.
+
+        And not within `after_days`.
+        """
+        oldest = at - timedelta(days=settings.AUTO_CONFIRM_DAYS)
+        return self.filter(
+            _has_payment("held"),
+            status="pending_confirmation",
+            marked_done_at__gt=oldest + timedelta(days=after_days),
+            marked_done_at__lte=oldest + timedelta(days=days),
+        )
+
+    def unpaid(self, *, at: datetime) -> Self:
+        """Tasks that had to be paid `PAYMENT_UNPAID_HOURS` before `at`, and are not."""
+        oldest = at - timedelta(hours=settings.PAYMENT_UNPAID_HOURS)
+        overdue = self.filter(
+            status="assigned", payment_required=True, assigned_at__lte=oldest
+        )
+        return overdue.exclude(_has_payment("held", "frozen"))
+
+    def with_payment_status(self) -> Self:
+        """Annotate `payment_status`: of the newest payment to the present worker.
+
+        Null without one. A worker does not read what became of an earlier one.
+        """
+        newest = _payments().filter(payee=OuterRef("assigned_to")).order_by("-id")
+        return self.annotate(payment_status=Subquery(newest.values("status")[:1]))
 
 
 class ApplicationQuerySet(models.QuerySet):

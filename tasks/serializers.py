@@ -37,8 +37,10 @@ from items.serializers import (
     actions_field,
     api_actions,
 )
+from payments.models import Payment
 from tasks import examples
 from tasks.models import TaskApplication, TaskRequest
+from tasks.payments import is_required
 from tasks.permissions import is_creator, is_party, sees_exact_place
 from tasks.workflow import TASK_WORKFLOW
 
@@ -120,10 +122,44 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
 
 
 class TaskDetailSerializer(TaskSerializer):
-    """A task with the business of a trader who asks for help."""
+    """A task with the business of a trader who asks for help.
+
+    Its parties also see what was agreed, and what became of the payment.
+    """
 
     example = examples.TASK_DETAIL
     trader = TraderSerializer(source="creator.trader_details", allow_null=True)
+    agreed_price = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        help_text="For the creator and the worker: the price of the accepted "
+        "application.",
+    )
+    payment_required = serializers.BooleanField(
+        required=False,
+        help_text="For the creator and the worker: whether the work begins once the "
+        "money is held.",
+    )
+    payment_status = serializers.ChoiceField(
+        choices=Payment.Status.choices,
+        required=False,
+        allow_null=True,
+        help_text="For the creator and the worker: null without a payment.",
+    )
+    optional = TaskSerializer.optional | {
+        *("agreed_price", "payment_required", "payment_status"),
+    }
+
+    def to_representation(self, instance: TaskRequest) -> dict:
+        body = super().to_representation(instance)
+        if self.viewer and self.sees_all(instance):
+            body |= {
+                "agreed_price": instance.agreed_price,
+                "payment_required": is_required(instance),
+                # Annotated by the viewset.
+                "payment_status": getattr(instance, "payment_status", None),
+            }
+        return body
 
 
 class CreatedTaskSerializer(TaskSerializer):
@@ -153,6 +189,14 @@ class ApplicationSerializer(Output):
     applicant_bio = serializers.SerializerMethodField()
     applicant_city = serializers.SerializerMethodField()
     message = serializers.CharField(allow_blank=True)
+    price = serializers.FloatField(
+        source="asked_price",
+        allow_null=True,
+        help_text="What the applicant asks for; null if no price was named.",
+    )
+    proposed_price = serializers.FloatField(
+        source="asked_price", allow_null=True, help_text="The same as `price`."
+    )
     status = serializers.ChoiceField(choices=TaskApplication.Status.choices)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -215,6 +259,10 @@ class TaskInput(Input):
     is_urgent = StrictBooleanField(required=False)
     required_skills = CommaSeparatedField(required=False)
     images = WordListField(required=False)
+    payment_required = StrictBooleanField(
+        required=False,
+        help_text="Whether the work begins once the money is held.",
+    )
     radius = StrictNumberField(
         required=False, min_value=0, max_value=1000, help_text="In km"
     )
@@ -236,6 +284,23 @@ class ApplyInput(Input):
 
     ignored_fields = fields_of(OwnApplicationSerializer)
     message = OptionalMultiLineField(max_length=2000)
+    price = MoneyField(
+        required=False,
+        allow_null=True,
+        help_text="What the applicant asks for; the budget by default.",
+    )
+    proposed_price = MoneyField(
+        required=False, allow_null=True, help_text="The same as `price`."
+    )
+
+    def validate(self, attrs: dict) -> dict:
+        proposed = attrs.pop("proposed_price", None)
+        price = attrs.get("price")
+        if None not in (price, proposed) and price != proposed:
+            raise serializers.ValidationError(
+                {"proposed_price": [_("Give one price: price or proposed_price.")]}
+            )
+        return attrs | {"price": proposed if price is None else price}
 
 
 class TaskNotificationsSerializer(serializers.Serializer):

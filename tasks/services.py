@@ -1,6 +1,7 @@
 """Services of tasks. The changes of status are in `workflow`."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,13 +16,13 @@ from core.exceptions import WrongStatus
 from core.request_id import current_request_id
 from core.workflow import Transition
 from items import services as items
-from tasks import applications, notices
+from tasks import applications, notices, payments
 from tasks.models import TaskEvent, TaskRequest
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
 TERMS = (
     *("title", "category", "description", "required_skills", "images"),
-    *("budget", "deadline"),
+    *("budget", "deadline", "payment_required"),
     *("latitude", "longitude", "location", "address"),
 )
 GIVE_BACK = "give-back"  # the transition of a worker who no longer does the task
@@ -30,8 +31,10 @@ GIVE_BACK = "give-back"  # the transition of a worker who no longer does the tas
 def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
     """Create a task of `owner` from validated fields; return it.
 
-    Raises as `check_deadline` and `items.services.post`.
+    Raises as `check_deadline`, `tasks.payments.check_possible` and
+    `items.services.post`.
     """
+    payments.check_possible(fields)
     check_deadline(fields.get("deadline"))
     return items.post(TaskRequest, owner=owner, fields=fields)
 
@@ -41,8 +44,9 @@ def edit(task: TaskRequest, *, actor: User, **changes: object) -> TaskRequest:
     """Change an open task of `actor` and return it; notify applicants of new terms.
 
     Raises `NotAllowed` (403) for a task of others, `WrongStatus` (409) for one that is
-    no longer open, and as `check_deadline` for a new deadline.
+    no longer open, and as `check_deadline` and `tasks.payments.check_possible`.
     """
+    payments.check_possible(changes)
     task = items.lock_owned(task, actor=actor)
     if task.status != OPEN:
         raise WrongStatus(_("Only an open task can be changed."))
@@ -86,26 +90,56 @@ def _is_same_minute(one: object, other: datetime | None) -> bool:
 
 
 def cancel(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
-    """Reject the pending applications of a task that is cancelled."""
+    """Refund a task that is cancelled, and reject its pending applications.
+
+    Raises as `tasks.payments.refund`.
+    """
+    payments.refund(task, actor=actor, reason=reason)
     people = applications.reject_pending(task)
     notices.task_cancelled(task, people, actor=actor)
 
 
-def set_done_at(task: TaskRequest, *, actor: User) -> None:
-    """Set `marked_done_at`, from which the automatic confirmation counts."""
+def start(task: TaskRequest, *, actor: User) -> None:
+    """Check that the work may begin. Raises as `tasks.payments.require_held`."""
+    payments.require_held(task)
+
+
+def mark_done(task: TaskRequest, *, actor: User) -> None:
+    """Set `marked_done_at`, from which the automatic confirmation counts.
+
+    Raises as `tasks.payments.require_held`.
+    """
+    payments.require_held(task)
     task.marked_done_at = timezone.now()
+    payments.show_release(task)
 
 
-def set_dispute_reason(task: TaskRequest, *, actor: User, reason: str = "") -> None:
-    """Set `dispute_reason`."""
+def dispute(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Set `dispute_reason`, and freeze the payment."""
     task.dispute_reason = reason
+    payments.freeze(task, actor=actor)
 
 
-def set_completed_at(
-    task: TaskRequest, *, actor: User | None, reason: str = ""
-) -> None:
-    """Set `completed_at`."""
+def complete(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
+    """Set `completed_at`, and release the payment.
+
+    Raises as `tasks.payments.release`.
+    """
     task.completed_at = timezone.now()
+    payments.release(task, actor=actor)
+
+
+def settle_for_creator(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Refund the payment. Raises as `tasks.payments.refund`."""
+    payments.refund(task, actor=actor, reason=reason)
+
+
+def settle_split(
+    task: TaskRequest, *, actor: User, worker_amount: Decimal, reason: str = ""
+) -> None:
+    """Set `completed_at`, and divide the payment. Raises as `tasks.payments.split`."""
+    task.completed_at = timezone.now()
+    payments.split(task, actor=actor, worker_amount=worker_amount, reason=reason)
 
 
 def record(

@@ -1,23 +1,34 @@
 """Viewsets of tasks and applications."""
 
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from accounts.authentication import SignedInRequest
 from accounts.models import User
+from core.api.output import Output
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
 from items.viewsets import ContentViewSet
-from tasks import applications, examples, services
+from payments import clients
+from payments.models import Payment
+from payments.serializers import ClientSerializer, PaymentSerializer
+from tasks import applications, examples, payments, services
 from tasks.filters import TaskFilter
 from tasks.models import TaskApplication, TaskRequest
+from tasks.querysets import TaskQuerySet
 from tasks.serializers import (
     ApplicationSerializer,
     ApplyInput,
@@ -121,6 +132,92 @@ class TaskViewSet(ContentViewSet):
     def notifications(self, request: SignedInRequest) -> Response:
         """Applications to decide on, work to confirm, and accepted applications."""
         return Response(applications.pending_counts(request.user))
+
+    # --- The payment --------------------------------------------------------------
+
+    def get_queryset(self) -> TaskQuerySet:
+        rows = cast(TaskQuerySet, super().get_queryset())
+        is_personal = self.detail and self.request.user.is_authenticated
+        return rows.with_payment_status() if is_personal else rows
+
+    def render(self, obj: Model, output: type[Output] | None = None) -> dict[str, Any]:
+        if output is not None:
+            return super().render(obj, output)
+        rows = TaskRequest.objects.for_display().with_payment_status()
+        row = get_object_or_404(rows, pk=obj.pk)
+        return TaskDetailSerializer(row, context=self.get_serializer_context()).data
+
+    @extend_schema(
+        operation_id="tasks_getPayment",
+        summary="Get the payment of a task",
+        description="For its creator and its worker. The creator alone sees `client`, "
+        "while the payment is pending; its values are null until the provider has "
+        "prepared it.",
+        responses=inline_serializer(
+            "TaskPayment",
+            {
+                "payment": PaymentSerializer(),
+                "client": ClientSerializer(required=False, allow_null=True),
+            },
+        ),
+    )
+    @action(detail=True, pagination_class=None)
+    def payment(self, request: SignedInRequest, pk: str) -> Response:
+        """The one that counts: the live one, or the last."""
+        task = self.get_object()
+        payment = payments.current(task, viewer=request.user)
+        if payment.payer_id == request.user.pk:
+            clients.prepare(payment)
+            payment = payments.current(task, viewer=request.user)
+        return Response(self._payment(payment))
+
+    @extend_schema(
+        operation_id="tasks_startPayment",
+        summary="Start the payment of a task",
+        description="For its creator, once an application is accepted. `client` is "
+        "what the browser needs to pay: read the payment again while its values are "
+        "null. The header `Idempotency-Key` is required. Repeated, the same pending "
+        "payment is answered.",
+        request=None,
+        responses={
+            201: inline_serializer(
+                "TaskPaymentStarted",
+                {
+                    "message": serializers.CharField(),
+                    "payment": PaymentSerializer(),
+                    "client": ClientSerializer(allow_null=True),
+                },
+            )
+        },
+        extensions=error_codes(
+            s400=["idempotency_key_required"],
+            s409=[
+                *("payments_off", "payee_not_ready", "already_paid"),
+                *("payment_disputed", "price_missing", "payment_not_supported"),
+            ],
+        ),
+    )
+    @payment.mapping.post
+    def start_payment(self, request: SignedInRequest, pk: str) -> Response:
+        """The agreed price is held until the work is confirmed."""
+        task = self.get_object()
+        payments.check_may_pay(task, request.user)
+        if "Idempotency-Key" not in request.headers:
+            raise payments.KeyRequired
+        payments.start(task, actor=request.user)
+        shown = payments.current(task, viewer=request.user)
+        answer = {"message": str(_("Please pay now.")), **self._payment(shown)}
+        return Response(answer, status=201)
+
+    def _payment(self, payment: Payment) -> dict[str, Any]:
+        viewer = cast(User, self.request.user)
+        context = self.get_serializer_context()
+        body: dict[str, Any] = {
+            "payment": PaymentSerializer(payment, context=context).data
+        }
+        if payment.payer_id == viewer.pk:
+            body["client"] = clients.client_of(payment, viewer=viewer)
+        return body
 
     # --- Applications -------------------------------------------------------------
 

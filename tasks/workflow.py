@@ -8,6 +8,7 @@ from accounts.models import User
 from audit import services as audit
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
+from payments.inputs import SplitInput
 from tasks import applications, notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput, SeenInput
 from tasks.models import TaskApplication, TaskRequest
@@ -51,7 +52,13 @@ TASK_WORKFLOW = Workflow(
             r"applications/(?P<application_id>[0-9]{1,18})/accept",
         ),
         answer={"application": "accepted_application"},
-        error_codes={"s403": ["blocked"], "s409": ["changed_since"]},
+        error_codes={
+            "s403": ["blocked"],
+            "s409": [
+                *("changed_since", "price_changed"),
+                *("payee_not_ready", "price_missing", "payment_not_supported"),
+            ],
+        },
     ),
     Transition(
         name="start",
@@ -60,6 +67,8 @@ TASK_WORKFLOW = Workflow(
         source=(ASSIGNED,),
         target=IN_PROGRESS,
         allow=permissions.is_worker,
+        effect=services.start,
+        error_codes={"s409": ["payment_required"]},
     ),
     Transition(
         name="mark-done",
@@ -68,8 +77,9 @@ TASK_WORKFLOW = Workflow(
         source=(ASSIGNED, IN_PROGRESS),
         target=DONE,
         allow=permissions.is_worker,
-        effect=services.set_done_at,
+        effect=services.mark_done,
         aliases=("done",),
+        error_codes={"s409": ["payment_required"]},
     ),
     Transition(
         name="give-back",
@@ -80,6 +90,17 @@ TASK_WORKFLOW = Workflow(
         allow=permissions.is_worker,
         effect=applications.give_back,
         input=ReasonInput,
+        error_codes={"s409": ["payment_disputed"]},
+    ),
+    Transition(
+        name="reopen-unpaid",
+        label=_("Open the task again, as it was not paid"),
+        done=_("The task is open again."),
+        source=(ASSIGNED,),
+        target=OPEN,
+        allow=is_system,
+        effect=applications.reopen_unpaid,
+        in_api=False,
     ),
     Transition(
         name="confirm",
@@ -88,8 +109,9 @@ TASK_WORKFLOW = Workflow(
         source=(DONE,),
         target=COMPLETED,
         allow=permissions.is_creator,
-        effect=services.set_completed_at,
+        effect=services.complete,
         aliases=("complete",),
+        error_codes={"s409": ["payment_disputed"]},
     ),
     Transition(
         name="auto-confirm",
@@ -98,7 +120,7 @@ TASK_WORKFLOW = Workflow(
         source=(DONE,),
         target=COMPLETED,
         allow=is_system,
-        effect=services.set_completed_at,
+        effect=services.complete,
         in_api=False,
     ),
     Transition(
@@ -108,7 +130,7 @@ TASK_WORKFLOW = Workflow(
         source=(DONE,),
         target=DISPUTED,
         allow=permissions.is_creator,
-        effect=services.set_dispute_reason,
+        effect=services.dispute,
         input=ReasonInput,
     ),
     Transition(
@@ -118,7 +140,7 @@ TASK_WORKFLOW = Workflow(
         source=(DISPUTED,),
         target=COMPLETED,
         allow=permissions.is_impartial_staff,
-        effect=services.set_completed_at,
+        effect=services.complete,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,
@@ -130,7 +152,20 @@ TASK_WORKFLOW = Workflow(
         source=(DISPUTED,),
         target=CANCELLED,
         allow=permissions.is_impartial_staff,
+        effect=services.settle_for_creator,
         input=RequiredReasonInput,
+        in_api=False,
+        in_admin=True,
+    ),
+    Transition(
+        name="settle-split",
+        label=_("Settle the dispute by dividing the payment"),
+        done=_("The dispute is settled, and the payment is divided."),
+        source=(DISPUTED,),
+        target=COMPLETED,
+        allow=permissions.is_impartial_staff,
+        effect=services.settle_split,
+        input=SplitInput,
         in_api=False,
         in_admin=True,
     ),
@@ -145,6 +180,7 @@ TASK_WORKFLOW = Workflow(
         allow=permissions.is_creator,
         effect=services.cancel,
         input=ReasonInput,
+        error_codes={"s409": ["payment_disputed"]},
     ),
     Transition(
         name="cancel-by-staff",

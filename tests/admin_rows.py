@@ -38,6 +38,23 @@ from notifications.models import Notification, Preference
 from notifications.tests.factories import NotificationFactory
 from offerings.models import Offering
 from offerings.tests.factories import OfferingFactory
+from payments.models import (
+    Balance,
+    Journal,
+    Payment,
+    PayoutAccount,
+    ProviderCall,
+    ProviderEvent,
+    StaffRequest,
+)
+from payments.tests.factories import (
+    PaymentFactory,
+    make_call,
+    make_journal,
+    make_provider_event,
+    make_staff_request,
+    payable_account,
+)
 from privacy.models import Export
 from reviews.models import Review
 from reviews.tests.factories import ReviewFactory
@@ -136,6 +153,15 @@ ROWS = {
     Notification: NotificationFactory,
     Preference: lambda: Preference.objects.create(
         user=UserFactory(), group="tasks", in_app=True, email=False
+    ),
+    Payment: PaymentFactory,
+    PayoutAccount: lambda: payable_account(UserFactory()),
+    ProviderCall: make_call,
+    ProviderEvent: make_provider_event,
+    StaffRequest: make_staff_request,
+    Journal: make_journal,
+    Balance: lambda: Balance.objects.get(
+        account="held", payment=make_journal().payment
     ),
     AuditLogEntry: make_audit_log_entry,
     LogEntry: make_log_entry,

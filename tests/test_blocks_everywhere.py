@@ -11,7 +11,7 @@ from alerts.tests.factories import SavedSearchFactory
 from listings.tests.factories import ListingFactory
 from messaging.services import start
 from notifications.models import Notification
-from notifications.services import UNBLOCKED_GROUPS, notify
+from notifications.services import BLOCKED_WITHOUT_WORDS, UNBLOCKED_GROUPS, notify
 from notifications.types import NOTIFICATION_TYPES
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
@@ -38,6 +38,7 @@ OF_A_DEAL = {
         for name in (
             *("start", "done", "mark-done", "give-back", "confirm", "complete"),
             *("dispute", "cancel", "applications/{application_id}/reject"),
+            "payment",
         )
     ),
     "POST /api/reviews/task/{task_id}",
@@ -53,7 +54,7 @@ OWN = {
     *("POST /api/favorites", "POST /api/uploads", "POST /api/uploads/image"),
     *("POST /api/messages/attachments", "POST /api/saved-searches"),
     *("POST /api/notifications/{pk}/read", "POST /api/notifications/read-all"),
-    "POST /api/auth/users/{pk}/block",
+    *("POST /api/auth/users/{pk}/block", "POST /api/payments/account"),
 }
 
 
@@ -133,8 +134,9 @@ def test_no_notification_crosses_a_block_but_those_of_a_deal(alice, bob, kind):
     params = {"title": "Snow", "name": "bob", "reason": "WORDS", "rating": 1}
     row = notify(alice, kind, actor=bob, **params)
     group = NOTIFICATION_TYPES[kind].group
-    assert (row is not None) == (group in UNBLOCKED_GROUPS or group == "tasks")
-    if group == "tasks":
+    is_of_a_deal = group in BLOCKED_WITHOUT_WORDS
+    assert (row is not None) == (group in UNBLOCKED_GROUPS or is_of_a_deal)
+    if is_of_a_deal:
         assert "reason" not in row.params
 
 
@@ -168,6 +170,7 @@ WITHOUT_ACTOR = {  # nobody else causes these
     "notifications/services.py",
     "alerts/matching.py",
     "listings/notices.py",
+    "payments/notices.py",  # money moves whoever blocks whom
 }
 
 

@@ -182,6 +182,7 @@ OF_PROGRAMS = {
     *("certified", "device_token", "id_token", "nonce", "provider", "seller_type"),
     *("terms_version", "token", "trader", "version"),
     *("user_type", *Group.values),
+    *("entity_type", "payment_required", "refresh_url", "return_url"),
     *("challenge", "credential", "email_challenge", "new_account", "purpose"),
 }
 

@@ -92,6 +92,9 @@ ENDED = {
     "expire listings": 1,
     "expire tasks": 1,
     "confirm tasks": 1,
+    "remind of automatic confirmations": 0,
+    "reopen unpaid tasks": 0,
+    "expire unpaid payments": 0,
     "repair ratings": 1,
     "repair task counts": 1,
     "repair application counts": 1,
@@ -113,6 +116,7 @@ ENDED = {
     "delete unused saved searches": 0,
     "delete expired stored answers": 0,
     "show delayed reviews": 0,
+    "delete old events of the provider": 0,
 }
 
 

@@ -7,6 +7,7 @@ nothing for others; 409 and 400 that the rule after "who" came to speak.
 import itertools
 
 import pytest
+from django.utils import timezone
 from rest_framework.parsers import MultiPartParser
 
 from accounts.models import Passkey, Session
@@ -17,6 +18,7 @@ from listings.tests.factories import ListingFactory
 from messaging.services import start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
+from payments.tests.factories import PaymentFactory
 from privacy.models import Export
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -148,6 +150,15 @@ MATRIX = {
     "POST /api/tasks/{pk}/mark-done": (403, 403, 200, 403),
     "POST /api/tasks/{pk}/applications/{application_id}/reject": OWNER,
     "POST /api/tasks/{pk}/start": (403, 403, 200, 403),
+    "GET /api/tasks/{pk}/payment": (404, 404, 404, 404),  # none was started
+    "POST /api/tasks/{pk}/payment": (404, 400, 403, 404),
+    "GET /api/payments/account": SAME,
+    "POST /api/payments/account": (400, 400, 400, 400),
+    "GET /api/payments/balance": SAME,
+    "GET /api/payments/history": SAME,
+    "GET /api/payments/quote": (400, 400, 400, 400),
+    "GET /api/payments/{pk}": (404, 200, 200, 404),
+    "GET /api/payments/{pk}/receipt": (404, 200, 200, 404),
     "DELETE /api/tasks/{pk}/applications/{application_id}": (404, 403, 200, 404),
     "GET /api/offerings": SAME,
     "POST /api/offerings": (400, 400, 400, 400),
@@ -237,6 +248,9 @@ def world(alice, bob, mallory, staff) -> dict:
         "messages/messages": talk.messages.get(),
         "auth/passkeys": Passkey.objects.create(user=alice, credential_id="3q2-7w"),
         "auth/exports": Export.objects.create(user=alice),
+        "payments": PaymentFactory(
+            payer=alice, payee=bob, status="held", held_at=timezone.now()
+        ),
     }
     Upload.objects.create(
         owner=alice, key=KEY, content_type="image/jpeg", size=1, width=1, height=1

@@ -25,6 +25,8 @@ GOOD = {
     "METRICS_TOKEN": "",
     "MAIL_WEBHOOK_SECRET": "",
     "SMS_PROVIDER": "console",
+    "PAYMENT_PROVIDER": "off",
+    "PAYMENT_SANDBOX_ALLOWED": False,
     "SECURE_SSL_REDIRECT": True,
 }
 NEEDED = {

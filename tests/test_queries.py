@@ -13,6 +13,7 @@ from messaging.models import Conversation
 from messaging.services import send, start
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
+from payments.tests.factories import PaymentFactory
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tests.routes import ROUTES
@@ -30,6 +31,12 @@ ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/users/{pk}",
     "GET /api/listings/{pk}",
     "GET /api/tasks/{pk}",
+    "GET /api/tasks/{pk}/payment",
+    "GET /api/payments/{pk}",
+    "GET /api/payments/{pk}/receipt",
+    "GET /api/payments/account",
+    "GET /api/payments/balance",
+    "GET /api/payments/quote",
     "GET /api/tasks/notifications",
     "GET /api/offerings/{pk}",
     "GET /api/reviews/{pk}",
@@ -63,6 +70,7 @@ def ids(alice) -> dict:
         "reviews": ReviewFactory(reviewer=alice).pk,
         "task_id": TaskFactory(completed=True, creator=alice).pk,
         "user_id": alice.pk,
+        "payments": PaymentFactory(payer=alice).pk,
         "saved-searches": SavedSearchFactory(user=alice).pk,
         "key": f"{'a' * 32}.jpg",
         "messages": start(sender=alice, user_id=UserFactory().pk)[0].pk,
@@ -89,6 +97,7 @@ def add_one_of_everything(alice, ids) -> None:
         sender=conversation.other_than(alice),
         content="And one more thing.",
     )
+    PaymentFactory(payer=alice)
     Session.objects.create(user=alice)
     key = f"key{Passkey.objects.count()}"
     Passkey.objects.create(user=alice, credential_id=key, public_key="x")

@@ -43,6 +43,7 @@ FIELD_LABELS = {
     "password": _("Password"),
     "phone": _("Phone"),
     "price": _("Price"),
+    "proposed_price": _("Price"),
     "price_type": _("Type of price"),
     "priority": _("Priority"),
     "profile_picture_url": _("Picture"),

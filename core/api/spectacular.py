@@ -9,6 +9,7 @@ TAGS = {
     "tasks": "Requests for help, their applications and their life cycle.",
     "offerings": "Services that people offer.",
     "reviews": "Reviews of people, with or without a completed task.",
+    "payments": "Held payments, the payout account, and what a price means.",
     "favorites": "Items that the caller has marked.",
     "messages": "Conversations, messages, attachments and read positions.",
     "notifications": "The caller's notifications and how they are delivered.",

@@ -31,9 +31,9 @@ def make_due() -> None:
 
 def groups() -> list[str]:
     return sorted(
-        Group.objects.exclude(name__in=("Moderators", "Support")).values_list(
-            "name", flat=True
-        )
+        Group.objects.exclude(
+            name__in=("Moderators", "Support", "Finance")
+        ).values_list("name", flat=True)
     )
 
 

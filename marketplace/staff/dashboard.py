@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.item_types import ITEM_TYPES
 from core.admin.base import changelist_url
 from core.db.results import ResultList
+from payments import queue
 
 MAX_COUNT_ROWS = 1_000
 WEEK_AGO = object()  # replaced by the time of a week ago
@@ -21,6 +22,17 @@ def cards() -> tuple[tuple, ...]:
     """Return for each card its title, model label and lookups of the changelist."""
     return (
         (_("Disputes waiting"), "tasks.taskrequest", {"status__exact": "disputed"}),
+        (_("Payments that need a person"), "payments.payment", {"queue": "all"}),
+        (
+            _("Payments waiting for a second approval"),
+            "payments.staffrequest",
+            {"status__exact": "waiting"},
+        ),
+        (
+            _("Parked events of the payment provider"),
+            "payments.providerevent",
+            {"state__exact": "parked"},
+        ),
         (
             _("Tasks waiting for confirmation"),
             "tasks.taskrequest",
@@ -70,9 +82,14 @@ def _card(title: str, model: type[Model], lookups: dict, week_ago: str) -> dict:
     filters = {
         k: week_ago if value is WEEK_AGO else value for k, value in lookups.items()
     }
-    rows = model._base_manager.filter(**filters)
     return {
         "title": title,
-        "count": ResultList(rows).count_up_to(MAX_COUNT_ROWS),
+        "count": ResultList(_rows(model, filters)).count_up_to(MAX_COUNT_ROWS),
         "url": changelist_url(model, **filters),
     }
+
+
+def _rows(model: type[Model], filters: dict) -> QuerySet:
+    if "queue" in filters:  # a filter of the changelist, and no column
+        return queue.of(filters["queue"])
+    return model._base_manager.filter(**filters)

@@ -1,4 +1,4 @@
-"""The two default groups of staff. Groups that exist are not changed."""
+"""The three default groups of staff. Groups that exist are not changed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +20,15 @@ CONVERSATIONS = (
     "messaging.message",
     "messaging.messageversion",
 )
+MONEY = (
+    "payments.payment",
+    "payments.staffrequest",
+    "payments.payoutaccount",
+    "payments.providercall",
+    "payments.providerevent",
+    "payments.journal",
+)
+BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
         (*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, "audit.auditlogentry"),
@@ -30,6 +39,11 @@ GROUPS = {  # name: (models to view, models to change, other permissions)
         (*CONTENT, *HISTORY, *PEOPLE, "accounts.session", "favorites.favorite"),
         (),
         ("accounts.view_private",),
+    ),
+    "Finance": (
+        (*MONEY, *BOOKS, *PEOPLE, "audit.auditlogentry"),
+        MONEY,
+        (),
     ),
 }
 

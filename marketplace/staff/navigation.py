@@ -37,6 +37,18 @@ GROUPS = (  # title, and (model, icon) of each page
         ),
     ),
     (
+        _("Payments"),
+        (
+            ("payments.payment", "payments"),
+            ("payments.staffrequest", "how_to_reg"),
+            ("payments.payoutaccount", "account_balance"),
+            ("payments.journal", "menu_book"),
+            ("payments.balance", "balance"),
+            ("payments.providercall", "call_made"),
+            ("payments.providerevent", "call_received"),
+        ),
+    ),
+    (
         _("Records"),
         (
             ("messaging.conversation", "forum"),

@@ -20,6 +20,9 @@ from notifications.types import NOTIFICATION_TYPES, Group
 
 pytestmark = pytest.mark.django_db
 PARAMS = {
+    "amount": "45.00 EUR",
+    "net": "40.50 EUR",
+    "back": "45.00 EUR",
     "name": "Jānis <b>Bērziņš</b>",
     "title": "Tīrīt logus",
     "days": 14,

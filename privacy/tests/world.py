@@ -44,6 +44,18 @@ from messaging.services import send, start
 from notifications.models import EmailRecord, Notification, Preference
 from notifications.services import notify
 from offerings.tests.factories import OfferingFactory
+from payments import ledger, outbox
+from payments.ledger import Line
+from payments.models import (
+    Entry,
+    Payment,
+    PaymentEvent,
+    ProviderEvent,
+    SandboxObject,
+    StaffRequest,
+)
+from payments.models.ledger import Account
+from payments.tests.factories import PaymentFactory, make_journal, payable_account
 from privacy.models import Export
 from realtime.models import Ticket
 from reviews.tests.factories import ReviewFactory
@@ -78,6 +90,22 @@ NO_WORDS = {
     *("listings.Listing.listing_type", "offerings.Offering.currency"),
     *("offerings.Offering.category", "tasks.TaskRequest.currency"),
     *("tasks.TaskRequest.category", "tasks.TaskRequest.priority"),
+    *("payments.Payment.reference", "payments.Payment.subject_type"),
+    *("payments.Payment.currency", "payments.Payment.provider"),
+    *("payments.Payment.intent_id", "payments.Payment.charge_id"),
+    *("payments.Payment.dispute_id", "payments.Payment.dispute_status"),
+    *("payments.Payment.problem", "payments.PaymentEvent.name"),
+    *("payments.PaymentEvent.old", "payments.PaymentEvent.new"),
+    *("payments.PayoutAccount.provider", "payments.PayoutAccount.account_id"),
+    *("payments.PayoutAccount.country", "payments.PayoutAccount.entity_type"),
+    # The database keeps them from being changed.
+    *("payments.ProviderCall.purpose", "payments.ProviderCall.idempotency_key"),
+    *("payments.ProviderCall.params", "payments.Balance.currency"),
+    *("payments.ProviderEvent.object_id", "payments.ProviderEvent.event_id"),
+    *("payments.ProviderEvent.account", "payments.StaffRequest.action"),
+    *("payments.StaffRequest.params", "payments.SandboxObject.kind"),
+    *("payments.SandboxObject.object_id", "payments.SandboxObject.reference"),
+    *("payments.SandboxObject.idempotency_key", "payments.SandboxObject.data"),
 }
 WORDS = (models.CharField, models.TextField, models.JSONField)
 numbers = count(1)
@@ -239,6 +267,56 @@ def mail_rows(person: User, other: User) -> None:
     default_storage.save(export.file, ContentFile(NEEDLE.encode()))
 
 
+def payment_rows(person: User, other: User) -> None:
+    """A payment that is over, in the ledger and at the provider; nothing is owed."""
+    payable_account(person)
+    payment = make_journal(payer=person, payee=other, subject_title=NEEDLE).payment
+    Payment.objects.filter(pk=payment.pk).update(status="refunded", intent_id="pi_1")
+    PaymentFactory(payer=other, payee=person, status="released")
+    PaymentEvent.objects.create(
+        payment=payment, actor=person, name="hold", old="a", new="b"
+    )
+    call = outbox.enqueue(payment, "create_intent", title=NEEDLE)
+    call.payment.calls.update(state="done", first_sent_at=timezone.now())
+    ProviderEvent.objects.create(
+        provider="sandbox",
+        event_id="evt_1",
+        object_id="pi_1",
+        payload={},
+        state="done",
+    )
+    SandboxObject.objects.create(
+        kind="intent",
+        object_id="pi_1",
+        reference=payment.reference,
+        data={"title": NEEDLE, "status": "succeeded", "amount": 1},
+    )
+    StaffRequest.objects.create(
+        payment=payment,
+        action="refund-by-staff",
+        amount_cents=1,
+        reason="",
+        requested_by=other,
+        status="rejected",
+    )
+    settle(person)
+
+
+def settle(person: User) -> None:
+    """What was owed to the person has been transferred."""
+    for number, sign in enumerate((-1, 1)):
+        ledger.post(
+            "decision",
+            key=f"test:{person.pk}:{number}",
+            currency="EUR",
+            lines=[
+                Line(Account.PAYABLE, 100 * sign, person=person),
+                Line(Account.SUSPENSE, -100 * sign),
+            ],
+        )
+    assert Entry.objects.filter(person=person).count() == 2
+
+
 def person_with_everything(other: User) -> User:
     person = UserFactory(
         username=f"{NEEDLE}1",
@@ -255,6 +333,7 @@ def person_with_everything(other: User) -> User:
     market_rows(person, other)
     message_rows(person, other)
     mail_rows(person, other)
+    payment_rows(person, other)
     for table in TABLES.values():
         for rows in table.rows(person) if table.is_personal else ():
             write_needles(rows)

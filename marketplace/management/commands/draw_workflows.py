@@ -10,6 +10,7 @@ from django.utils.translation import override
 from catalog.item_types import ITEM_TYPES
 from core.workflow import Transition, Workflow
 from items.moderation import moderation
+from payments.workflow import PAYMENT_WORKFLOW
 
 PREFACE = """# Workflows
 
@@ -41,6 +42,7 @@ def workflows() -> Iterator[tuple[str, Workflow]]:
     """Yield the title and the table of each workflow."""
     for item_type in ITEM_TYPES.values():
         yield from item_type.workflows.items()
+    yield "Payments", PAYMENT_WORKFLOW
     yield "Moderation of any content", moderation()
 
 

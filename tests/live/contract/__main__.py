@@ -19,6 +19,7 @@ from tests.live.contract import (
     listings,
     messages,
     offerings,
+    payments,
     reviews,
     task_reviews,
     tasks,
@@ -30,7 +31,7 @@ from tests.live.server import manage, serve
 
 MODULES = (
     *(conventions, access, accounts, listings, uploads, tasks, applications, work),
-    *(offerings, messages, task_reviews, reviews, favorites),
+    *(offerings, messages, task_reviews, reviews, favorites, payments),
 )
 
 SCENARIO_ERRORS = (

@@ -176,6 +176,7 @@ APPLICATION = {
     "applicant_name": nonblank,
     "applicant_avatar": maybe(web_address),
     "message": maybe(text),
+    **dict.fromkeys(("price", "proposed_price"), maybe(number)),
     "status": one_of("pending", "accepted", "rejected"),
     "created_at": timestamp,
     "applicant_email": nothing,

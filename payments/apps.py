@@ -1,0 +1,20 @@
+"""Configuration of the app of payments."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+
+class PaymentsConfig(AppConfig):
+    """Held payments, their ledger, and the provider."""
+
+    name = "payments"
+
+    def ready(self) -> None:
+        """Register the system checks; let the inbox receive what the sandbox sends."""
+        from payments import checks, inbox
+        from payments.providers.sandbox import event_emitted
+
+        event_emitted.connect(inbox.store_emitted)
+
+        register(checks.large_decisions_are_approved, Tags.security, deploy=True)
+        register(checks.somebody_is_notified, Tags.security, deploy=True)

@@ -1,0 +1,132 @@
+"""Record what a payer's bank does: it contests a payment, and decides.
+
+See `payments.recording` for what holds of every fact.
+"""
+
+from collections.abc import Callable
+
+from payments import alerts, ledger, services
+from payments.ledger import Line
+from payments.matching import payment_of, run
+from payments.models import Payment
+from payments.models.ledger import Account
+from payments.providers.base import Dispute, Movement, Unclear
+from payments.workflow import (
+    EXPIRED,
+    FROZEN,
+    HELD,
+    LOST,
+    PAYOUT_BLOCKED,
+    PENDING,
+    RECOVERED,
+    RECOVERING,
+    REFUNDING,
+    RELEASED,
+    RELEASING,
+)
+
+
+def record(dispute: Dispute) -> None:
+    """Record a dispute as it is now, and each of its movements of money."""
+    payment = payment_of(dispute)
+    if payment.status in (PENDING, EXPIRED):
+        raise Unclear(f"{dispute.id}: the charge is not recorded yet")
+    for each in dispute.movements:
+        _book_movement(payment, dispute, each)
+    if payment.dispute_seen_at and dispute.seen_at < payment.dispute_seen_at:
+        return  # of two workers, the other one has read it later
+    payment.dispute_id, payment.dispute_status = dispute.id, dispute.status
+    payment.dispute_seen_at = dispute.seen_at
+    fields = ["dispute_id", "dispute_status", "dispute_seen_at", "updated_at"]
+    payment.save(update_fields=fields)
+    DISPUTES[dispute.status](payment, dispute)
+
+
+def _book_movement(payment: Payment, dispute: Dispute, movement: Movement) -> None:
+    ledger.post(
+        "dispute_withdrawn" if movement.amount_cents < 0 else "dispute_reinstated",
+        key=f"dispute_movement:{movement.id}",
+        currency=payment.currency,
+        payment=payment,
+        provider_object=dispute.id,
+        lines=[
+            Line(Account.DISPUTE_PENDING, -movement.amount_cents, payment=payment),
+            Line(Account.PROVIDER_FEES, movement.fee_cents),
+            Line(
+                Account.PROVIDER_BALANCE,
+                movement.amount_cents - movement.fee_cents,
+            ),
+        ],
+    )
+
+
+def _warn(payment: Payment, dispute: Dispute) -> None:
+    if payment.status == HELD:
+        run("freeze", payment)
+
+
+def _contest(payment: Payment, dispute: Dispute) -> None:
+    """Follow an open dispute: nothing moves, and what has moved comes back."""
+    if payment.status == HELD:
+        run("freeze", payment)
+    elif payment.status == LOST and _is_held_again(payment):
+        run("reopen", payment, dispute=dispute)
+    elif payment.status == RELEASED:
+        run("recover", payment, dispute=dispute)
+    elif payment.status in (RELEASING, REFUNDING, PAYOUT_BLOCKED):
+        alerts.needs_staff(payment, "disputed_while_processing")
+
+
+def _is_held_again(payment: Payment) -> bool:
+    """Whether the bank has given back what it had taken, before a release."""
+    return ledger.balance_of_payment(payment, Account.DISPUTE_PENDING) < 0
+
+
+def _win(payment: Payment, dispute: Dispute) -> None:
+    if (
+        payment.status == LOST
+        and _is_held_again(payment)
+        and not _was_released(payment)
+    ):
+        payment = run("reopen", payment, dispute=dispute)
+    if payment.status == FROZEN and not payment.is_disputed:
+        run("unfreeze", payment)
+    elif payment.status in (RECOVERING, RECOVERED):
+        payment = run("win", payment, dispute=dispute)
+        services.block_if_stuck(payment)
+
+
+def _was_released(payment: Payment) -> bool:
+    return payment.transferred_cents > 0
+
+
+def _lose(payment: Payment, dispute: Dispute) -> None:
+    if payment.journals.filter(kind="dispute_lost").exists() and not _is_reopened(
+        payment
+    ):
+        return
+    if payment.status in (HELD, FROZEN):
+        if payment.status == HELD:
+            payment = run("freeze", payment)
+        run("lose", payment, dispute=dispute)
+    elif payment.status == RELEASED:  # the first that is heard of it
+        payment = run("recover", payment, dispute=dispute)
+        _lose(payment, dispute)
+    elif payment.status == RECOVERING:
+        run("write-off", payment, dispute=dispute)
+    elif payment.status == RECOVERED:
+        run("write-off-recovered", payment, dispute=dispute)
+
+
+def _is_reopened(payment: Payment) -> bool:
+    lost = payment.journals.filter(kind="dispute_lost").count()
+    return payment.journals.filter(kind="dispute_overturned").count() >= lost
+
+
+DISPUTES: dict[str, Callable[[Payment, Dispute], None]] = {
+    "warning": _warn,
+    "open": _contest,
+    "won": _win,
+    "closed": _win,
+    "lost": _lose,
+}

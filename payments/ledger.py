@@ -1,0 +1,148 @@
+"""Write journals, and read balances. Debits are positive, credits negative.
+
+with transaction.atomic():
+    post("charge", key=f"charge:{charge_id}", payment=payment, lines=[
+        Line(Account.PROVIDER_BALANCE, price),
+        Line(Account.HELD, -price, payment=payment),
+    ])
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from core.db.locks import locked
+from payments.models import Balance, Entry, Journal, Payment
+from payments.models.ledger import Account
+
+
+class Unbalanced(Exception):
+    """The lines of a journal do not add up to zero, or there are none: a bug."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry to be: of a payment, of a person, or of the platform."""
+
+    account: str
+    amount_cents: int
+    payment: Payment | None = None
+    person: User | None = None
+
+
+def post(
+    kind: str,
+    *,
+    key: str,
+    lines: Iterable[Line],
+    currency: str,
+    payment: Payment | None = None,
+    provider_object: str = "",
+) -> bool:
+    """Write and seal a journal; return False if the event of `key` is written already.
+
+    Lines of zero are left out; without any other, nothing is written. Call it in the
+    transaction of the decision, with the payment locked. Raises `Unbalanced`, and
+    `IntegrityError` if a balance that may not be overdrawn would be.
+    """
+    written = [line for line in lines if line.amount_cents]
+    if not written:
+        return False
+    if sum(line.amount_cents for line in written):
+        raise Unbalanced(f"{key}: {written}")
+    try:
+        # A savepoint: of two deliveries of one event the second finds the key taken,
+        # and its transaction must be able to go on.
+        with transaction.atomic():
+            journal = Journal.objects.create(
+                kind=kind,
+                key=key,
+                currency=currency,
+                payment=payment,
+                provider_object=provider_object,
+            )
+    except IntegrityError:
+        if not Journal.objects.filter(key=key).exists():
+            raise
+        return False
+    Entry.objects.bulk_create(
+        Entry(
+            journal=journal,
+            account=line.account,
+            payment=line.payment,
+            person=line.person,
+            amount_cents=line.amount_cents,
+        )
+        for line in written
+    )
+    for line in sorted(written, key=_lock_order):
+        _add_to_balance(line, currency)
+    # The last write: the database checks the sum of the entries, and lets no other in.
+    Journal.objects.filter(pk=journal.pk).update(sealed_at=timezone.now())
+    return True
+
+
+def _lock_order(line: Line) -> tuple[str, int, int]:
+    # Two journals that touch the same balances in different orders would deadlock.
+    payment = line.payment.pk if line.payment else 0
+    person = line.person.pk if line.person else 0
+    return (line.account, payment, person)
+
+
+def _add_to_balance(line: Line, currency: str) -> None:
+    owner: dict[str, Any] = {"payment": line.payment, "person": line.person}
+    if line.payment is None and line.person is None:
+        return  # of all payments: no stored balance
+    if line.payment is not None:
+        owner["person"] = None
+    rows = Balance.objects.filter(account=line.account, currency=currency, **owner)
+    # In the UPDATE: a balance that was read before may be older than this one.
+    if rows.update(amount_cents=F("amount_cents") + line.amount_cents):
+        return
+    # ON CONFLICT DO NOTHING: of two first lines at once, the second adds to the first.
+    Balance.objects.bulk_create(
+        [Balance(account=line.account, currency=currency, amount_cents=0, **owner)],
+        ignore_conflicts=True,
+    )
+    rows.update(amount_cents=F("amount_cents") + line.amount_cents)
+
+
+def balance_of_payment(payment: Payment, account: str) -> int:
+    """Return the stored balance of one account for a payment, in minor units."""
+    rows = Balance.objects.filter(payment=payment, account=account, person=None)
+    return rows.aggregate(Sum("amount_cents"))["amount_cents__sum"] or 0
+
+
+def balance_of_person(person: User, account: str) -> int:
+    """Return the stored balance of one account for a person, in minor units."""
+    rows = Balance.objects.filter(person=person, account=account, payment=None)
+    return rows.aggregate(Sum("amount_cents"))["amount_cents__sum"] or 0
+
+
+def held_cents(payment: Payment) -> int:
+    """Return what is held for a payment, in minor units."""
+    return -balance_of_payment(payment, Account.HELD)
+
+
+def owed_cents(currency: str) -> int:
+    """Return what belongs to payers and payees, in minor units."""
+    rows = Balance.objects.filter(
+        account__in=(Account.HELD, Account.PAYABLE, Account.REFUND_DUE),
+        currency=currency,
+    )
+    return -(rows.aggregate(Sum("amount_cents"))["amount_cents__sum"] or 0)
+
+
+def lock_balance(person: User, account: str, currency: str) -> int:
+    """Return a person's balance, locked until the transaction ends."""
+    row = (
+        locked(Balance.objects)
+        .filter(person=person, account=account, payment=None, currency=currency)
+        .first()
+    )
+    return row.amount_cents if row else 0
