@@ -4,6 +4,7 @@
 admin, the OpenAPI schema and the diagrams in docs/ are all read off the table.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.db.locks import locked
-from core.exceptions import NotAllowed, WrongStatus
+from core.exceptions import DomainError, NotAllowed, WrongStatus
 
+logger = logging.getLogger("marketplace")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -160,11 +162,16 @@ class Workflow:
         """Run a transition of the scheduler on each row of `due`; return how many ran.
 
         Each row is a transaction of its own. A row that no longer belongs to `due` is
-        skipped. Two processes may call this at once.
+        skipped, and so is one of which a rule of the domain refuses the transition: it
+        would keep all later ones from theirs. Two processes may call this at once.
         """
-        return sum(
-            self._run_if_due(name, due, pk) for pk in due.values_list("pk", flat=True)
-        )
+        ran = 0
+        for pk in due.values_list("pk", flat=True):
+            try:
+                ran += self._run_if_due(name, due, pk)
+            except DomainError as error:
+                logger.info("%s %s: %s", name, pk, error.code)
+        return ran
 
     @transaction.atomic
     def _run_if_due(self, name: str, due: QuerySet[Any], pk: int) -> bool:

@@ -18,6 +18,7 @@ from accounts.models import Session, User
 from accounts.tests.factories import UserFactory
 from alerts.models import Alerted
 from alerts.tests.factories import SavedSearchFactory
+from core.exceptions import WrongStatus
 from jobs import maintenance
 from jobs.exceptions import JobTimeout
 from jobs.models import Job
@@ -355,3 +356,20 @@ def test_who_runs_out_of_time_ends_all_of_it(db, monkeypatch):
     monkeypatch.setitem(maintenance.REGISTRY, last.name, replace(last, run=late))
     with pytest.raises(JobTimeout):
         run()
+
+
+def test_a_row_that_a_rule_refuses_holds_up_no_other(alice, monkeypatch):
+    """As of a bank that reviews the payment of one task in the moment of its turn."""
+    refused, other = ListingFactory.create_batch(2, expires_at=LONG_AGO)
+    run_one = LISTING_WORKFLOW.run
+
+    def run_or_refuse(name, listing, **data):
+        if listing == refused:
+            raise WrongStatus("Not now.")
+        return run_one(name, listing, **data)
+
+    monkeypatch.setattr(LISTING_WORKFLOW, "run", run_or_refuse)
+    due = Listing.objects.due(at=timezone.now()).order_by("pk")
+    assert LISTING_WORKFLOW.run_due("expire", due) == 1
+    other.refresh_from_db()
+    assert other.status == "archived"
