@@ -7,7 +7,8 @@ over. Then workers that do not die finish the rest.
 
 Runs on the PostgreSQL server of `DATABASE_URL`, in a temporary database, with the
 sandbox as provider. The last line is JSON; the exit status is 1 if a payment was lost
-or paid twice, a journal does not balance, something is stuck, or a point had no kill.
+or paid twice, a journal does not balance, something is stuck, or, with many kills, a
+point had none.
 """
 
 import json
@@ -29,6 +30,7 @@ TASKS = int(os.environ.get("SOAK_TASKS", "200"))
 KILLS = int(os.environ.get("SOAK_KILLS", "500"))
 MAX_RUN_S = 900
 DRAIN_S = 180
+ENOUGH_KILLS = 300  # for each point to have had one
 POINTS = (
     *("before the commit", "after the commit", "before the call", "after the call"),
     *("before the record", "in the record", "after the record", "in the webhook"),
@@ -61,7 +63,9 @@ def main() -> int:
         run(kills, chance=0)
         figures = examine(Counter(kills.read_text().splitlines()))
     print(json.dumps(figures), flush=True)
-    faults = ("lost", "doubled", "unbalanced", "stuck", "points_missed")
+    faults = ["lost", "doubled", "unbalanced", "stuck"]
+    if KILLS >= ENOUGH_KILLS:
+        faults.append("points_missed")
     return int(any(figures[name] for name in faults))
 
 
