@@ -176,7 +176,7 @@ def test_requests_use_the_tables_in_any_order_while_a_migration_wants_them(
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE accounts_user IN ROW EXCLUSIVE MODE")
             is_first_held.set()
-            assert is_migrating.wait(10)
+            assert is_migrating.wait(60)
             time.sleep(0.5)  # it holds the other table now and then
             mode = "LOCK TABLE notifications_notification IN ROW EXCLUSIVE MODE"
             cursor.execute(mode)
@@ -184,7 +184,7 @@ def test_requests_use_the_tables_in_any_order_while_a_migration_wants_them(
 
     with ThreadPoolExecutor(1) as pool:
         request = pool.submit(use_both_tables)
-        assert is_first_held.wait(10)
+        assert is_first_held.wait(60)
         is_migrating.set()
         with connection.schema_editor(atomic=True) as editor:
             lock = LockTables("notifications.notification", "accounts.user")
@@ -192,7 +192,7 @@ def test_requests_use_the_tables_in_any_order_while_a_migration_wants_them(
             with connection.cursor() as cursor:
                 cursor.execute("SHOW lock_timeout")
                 assert cursor.fetchone() == ("5s",)
-        request.result(10)
+        request.result(60)
 
 
 def test_data_migrations_are_repeated_for_rows_of_the_old_code(db):

@@ -129,7 +129,7 @@ def test_fifty_deliveries_at_once_have_one_effect(prepared):
     barrier = threading.Barrier(10)
 
     def deliver(_number):
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             for _each in range(5):
                 inbox.store("sandbox", "platform", event)
@@ -153,7 +153,7 @@ def test_decisions_at_once_have_one_outcome(prepared, run_jobs):
     barrier = threading.Barrier(12)
 
     def decide(number):
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             (services.release, services.refund)[number % 2]("task", 7, actor=None)
         finally:
