@@ -4,11 +4,9 @@ Each writes its journal and its calls of the provider in the transaction of the
 decision. Attributes of the payment are set on the row, which the workflow saves.
 """
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -281,8 +279,3 @@ def win(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
 def end(payment: Payment, *, actor: User | None, **data: Any) -> None:
     """Set `ended_at`."""
     payment.ended_at = timezone.now()
-
-
-def hold_until() -> timedelta:
-    """Return how long money may be held before staff decide."""
-    return timedelta(days=settings.PAYMENT_MAX_HOLD_DAYS)

@@ -99,6 +99,11 @@ def to_decimal(cents: int, currency: str) -> Decimal:
     return Decimal(cents).scaleb(-places).quantize(Decimal(1).scaleb(-places))
 
 
+def to_text(cents: int, currency: str) -> str:
+    """Return minor units with their currency, as texts show them: `12.50 EUR`."""
+    return f"{to_decimal(cents, currency)} {currency}"
+
+
 def to_number(cents: int, currency: str) -> float:
     """Return minor units as the number that the API shows."""
     return float(to_decimal(cents, currency))

@@ -8,7 +8,7 @@ from core import events
 from core.workflow import Transition
 from notifications.services import notify
 from payments.models import Payment, PayoutAccount
-from payments.money import to_decimal
+from payments.money import to_text
 from payments.providers.base import PayoutReport
 
 UPDATED = "payment.updated"
@@ -82,7 +82,7 @@ def payment_changed(
 
 def amount(payment: Payment, cents: int) -> str:
     """Return an amount with its currency, as texts show it: `12.50 EUR`."""
-    return f"{to_decimal(cents, payment.currency)} {payment.currency}"
+    return to_text(cents, payment.currency)
 
 
 def account_changed(account: PayoutAccount) -> None:
@@ -102,6 +102,6 @@ def payout_failed(account: PayoutAccount, report: PayoutReport) -> None:
         account.user,
         "payout_failed",
         dedup_key=f"payout_failed:{report.id}",
-        amount=f"{to_decimal(report.amount_cents, report.currency)} {report.currency}",
+        amount=to_text(report.amount_cents, report.currency),
         path="/payments",
     )

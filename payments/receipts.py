@@ -18,7 +18,7 @@ from core.exceptions import NotFound, page_for_people
 from core.workflow import Transition
 from jobs.services import enqueue_mail
 from payments.models import Payment
-from payments.money import to_decimal
+from payments.money import to_text
 
 SALT = "marketplace.receipt"
 LIFETIME_S = 90 * 24 * 3600
@@ -88,7 +88,7 @@ def show(request: HttpRequest, payment: Payment, *, viewer: User) -> HttpRespons
 
 def _context(payment: Payment, viewer: User) -> dict[str, Any]:
     def amount(cents: int) -> str:
-        return f"{to_decimal(cents, payment.currency)} {payment.currency}"
+        return to_text(cents, payment.currency)
 
     sent_cents = payment.transferred_cents - payment.reversed_cents
     rows = [

@@ -11,10 +11,9 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from payments.models import Entry, Journal
 from payments.models.ledger import Account
 from payments.money import to_decimal
+from payments.statements import harmless
 
 COLUMNS = ("section", "name", "person", "account", "count", "amount", "currency")
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,7 @@ class Row:
         """Return the texts of `COLUMNS`."""
         amount = to_decimal(self.cents, self.currency)
         texts = (self.section, self.name, self.person, self.account)
-        return [*map(neutral, texts), str(self.count), str(amount), self.currency]
-
-
-def neutral(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+        return [*map(harmless, texts), str(self.count), str(amount), self.currency]
 
 
 def report(begin: datetime, end: datetime) -> Iterator[Row]:

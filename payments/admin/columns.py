@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from payments.money import to_decimal
+from payments.money import to_text
 
 
 def amount(field: str, label: Any) -> Any:
@@ -13,6 +13,6 @@ def amount(field: str, label: Any) -> Any:
     @admin.display(description=label, ordering=field)
     def column(row: Any) -> str:
         currency = getattr(row, "currency", "") or row.payment.currency
-        return f"{to_decimal(getattr(row, field), currency)} {currency}"
+        return to_text(getattr(row, field), currency)
 
     return column

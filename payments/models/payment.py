@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import encryption
 from core.db.models import Timestamped
+from payments.money import to_text
 from payments.querysets import PaymentQuerySet
 
 
@@ -187,7 +188,7 @@ class Payment(Timestamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}: {self.price_cents / 100:.2f} {self.currency}"
+        return f"{self.reference}: {to_text(self.price_cents, self.currency)}"
 
     @property
     def processing(self) -> bool:
