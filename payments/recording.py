@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.db.locks import locked
 from core.encryption import encrypt
-from payments import alerts, disputes, ledger, outbox
+from payments import alerts, disputes, effects, ledger, outbox
 from payments.exceptions import Mismatch
 from payments.ledger import Line
 from payments.matching import payment_of, run
@@ -273,10 +273,17 @@ def record_account(state: AccountState) -> None:
 
 def release_blocked(person: User) -> int:
     """Release payments that waited for the account of `person`; return how many."""
-    blocked = Payment.objects.filter(payee=person, status=PAYOUT_BLOCKED)
-    for payment in blocked.order_by("pk"):
+    waiting = Payment.objects.filter(payee=person).order_by("pk")
+    blocked = list(waiting.filter(status=PAYOUT_BLOCKED))
+    for payment in blocked:
         run("resume", payment)
-    return blocked.count()
+    divided = waiting.filter(
+        status=REFUNDING, transferred_cents__lt=F("to_payee_cents")
+    )
+    # Locked: another call of the same payment may be recorded meanwhile.
+    for payment in locked(divided):
+        effects.resume(payment, actor=None)
+    return len(blocked)
 
 
 def record_payout(report: PayoutReport) -> None:
@@ -307,6 +314,8 @@ def rejected(payment: Payment, call: ProviderCall, code: str) -> None:
     if call.kind == Kind.TRANSFER and code in NOT_PAYABLE:
         if payment.status == RELEASING:
             run("block", payment)
+        else:  # a division waits in its own status
+            alerts.needs_staff(payment, "payee_not_payable", code)
     elif call.kind == Kind.CREATE_INTENT:
         if payment.status == PENDING:
             run("expire", payment)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from payments import ledger, services
-from payments.models import Entry, Journal, Payment
+from payments.models import Entry, Journal, Payment, PayoutAccount
 from payments.models.ledger import Account
 from payments.providers import sandbox
 from payments.services import Payable
@@ -69,3 +69,27 @@ def test_staff_divide_it(payment, run_jobs, staff):
     payment.refresh_from_db()
     assert payment.status == "partly_refunded"
     assert (payment.transferred_cents, payment.refunded_cents) == (2700, 2000)
+
+
+def test_the_payees_part_waits_for_the_account(payment, run_jobs, staff):
+    """E12: of a division too; the rest goes back meanwhile."""
+    account = PayoutAccount.objects.get()
+    sandbox.set_account(account.account_id, "restricted")
+    run_jobs()
+    services.split("task", 7, actor=staff, worker_amount=Decimal(30), reason="Half")
+    run_jobs()
+    payment.refresh_from_db()
+    assert (payment.status, payment.refunded_cents) == ("refunding", 2000)
+    sandbox.set_account(account.account_id, "active")
+    run_jobs()
+    payment.refresh_from_db()
+    assert (payment.status, payment.transferred_cents) == ("partly_refunded", 2700)
+
+
+def test_a_part_that_is_refused_on_its_way_is_reported(payment, run_jobs, staff):
+    """E12: the account was closed between the decision and the transfer."""
+    services.split("task", 7, actor=staff, worker_amount=Decimal(30), reason="Half")
+    sandbox.set_account(PayoutAccount.objects.get().account_id, "restricted")
+    run_jobs()
+    payment.refresh_from_db()
+    assert (payment.status, payment.problem) == ("refunding", "payee_not_payable")
