@@ -83,7 +83,8 @@ class Transition:
 class Workflow:
     """The table of one status `field`, and the engine that runs it.
 
-    `parent` names a foreign key whose row is locked before the object's own.
+    `parent` names a foreign key whose row is locked before the object's own, and
+    `lock_first(obj)` locks what comes before both.
     `record(obj, *, actor, row, old, **data)` runs after each transition.
     """
 
@@ -92,11 +93,13 @@ class Workflow:
         *transitions: Transition,
         field: str = "status",
         parent: str = "",
+        lock_first: Callable[[Any], None] = no_effect,
         record: Callable[..., None] = no_effect,
     ):
         self._by_name = {row.name: row for row in transitions}
         self._field = field
         self._parent = parent
+        self._lock_first = lock_first
         self._record = record
 
     def __iter__(self) -> Iterator[Transition]:
@@ -187,6 +190,7 @@ class Workflow:
 
         Writers that lock the parent first would deadlock with the opposite order.
         """
+        self._lock_first(obj)
         if self._parent:
             field = type(obj)._meta.get_field(self._parent)
             parent = cast(type[Model], field.related_model)

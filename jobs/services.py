@@ -29,7 +29,9 @@ def enqueue(
     registered = get_job(job)
     registered.check(kwargs)
     row = Job(name=registered.name, key=key, kwargs=kwargs)
-    if run_at is not None:
+    # What is due now gets the time of the database, by which workers ask: its clock may
+    # be behind this one, and SQLite's stops at milliseconds.
+    if run_at is not None and run_at > timezone.now():
         row.due_at = run_at
     # ON CONFLICT DO NOTHING: of two transactions with the same key, the second waits
     # for the first and then adds nothing. A check before the INSERT would let both in.

@@ -4,10 +4,10 @@
 
 An app above registers its own actions, and asks before it runs them:
 
-    approvals.register("task.settle-for-worker", settle)
+    approvals.register("task.settle-for-worker", settle, lock=lock)
     if approvals.require(payment, actor=staff, action="task.settle-for-worker",
                          reason=reason, task_id=task.pk):
-        return  # stored; once it is approved, `settle` is called
+        return  # stored; once it is approved, `lock` and `settle` are called
 """
 
 from collections.abc import Callable
@@ -34,12 +34,20 @@ from payments.workflow import PAYMENT_WORKFLOW, REFUNDING
 # By name: `run(payment, *, actor, reason, **params)`, in the transaction of the
 # approval and with the payment locked. `params` are those given to `require`: JSON.
 ACTIONS: dict[str, Callable[..., Any]] = {}
+LOCKS: dict[str, Callable[..., Any]] = {}  # `lock(**params)`
 OWN = ("release-by-staff", "refund-by-staff", "split-by-staff")
 
 
-def register(name: str, run: Callable[..., Any]) -> None:
-    """Let requests of the action `name` be carried out by `run`."""
+def register(
+    name: str, run: Callable[..., Any], *, lock: Callable[..., Any] | None = None
+) -> None:
+    """Let requests of the action `name` be carried out by `run`.
+
+    `lock(**params)` locks the row of the app above that comes before the payment.
+    """
     ACTIONS[name] = run
+    if lock is not None:
+        LOCKS[name] = lock
 
 
 @transaction.atomic
@@ -140,6 +148,12 @@ def may_reject(request: StaffRequest, user: User | None) -> bool:
     return is_impartial_staff(request.payment, user)
 
 
+def lock_subject(request: StaffRequest) -> None:
+    """Lock what is locked before the payment, as in every other decision about it."""
+    if lock := LOCKS.get(request.action):
+        lock(**request.params)
+
+
 def _decide(request: StaffRequest, actor: User, reason: str) -> None:
     request.decided_by, request.decision_reason = actor, reason
     request.decided_at = timezone.now()
@@ -201,5 +215,6 @@ REQUEST_WORKFLOW = Workflow(
         in_admin=True,
     ),
     parent="payment",
+    lock_first=lock_subject,
     record=record,
 )

@@ -27,7 +27,7 @@ LEASE = timedelta(seconds=90)  # longer than a call with its retries
 # A provider may forget keys after 24 hours. From then on the same key would be a second
 # transfer: later than this, what was done is looked up first.
 KEY_LIFETIME = timedelta(hours=23)
-FIRST_RETRY_S, MAX_RETRY_S = 2, 600
+FIRST_RETRY_S, MAX_RETRY_S = 2, 300
 MAX_ERROR_CHARS = 500
 State = ProviderCall.State
 

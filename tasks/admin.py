@@ -1,7 +1,5 @@
 """Admin pages of tasks and applications."""
 
-from functools import partial
-
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,13 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from core.admin.actions import ReasonedAction, ReasonForm
+from core.admin.actions import ReasonForm, action_for
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from core.api.fields import NewCategoryField
 from core.api.list_fields import CommaSeparatedField
 from items.admin import MODERATION_FIELDSET
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from tasks.settlements import NAMES, decide
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 from uploads.admin import PicturesMixin
 
@@ -55,15 +54,10 @@ class SplitForm(ReasonForm):
     )
 
 
-# Instead of the one that `actions_for` makes of the row, which asks for a reason alone.
-_split = TASK_WORKFLOW["settle-split"]
-SETTLE_SPLIT = ReasonedAction(
-    name=_split.name,
-    label=_split.label,
-    run=partial(TASK_WORKFLOW.run, _split.name),
-    is_possible=partial(TASK_WORKFLOW.is_possible, _split),
-    form=SplitForm,
-    in_bulk=False,
+# Instead of those that `actions_for` makes of the rows.
+FORMS = {"settle-split": {"form": SplitForm, "in_bulk": False}}
+DECISIONS = tuple(
+    action_for(TASK_WORKFLOW, name, run=decide, **FORMS.get(name, {})) for name in NAMES
 )
 
 
@@ -76,7 +70,7 @@ class TaskAdmin(PicturesMixin, AuditedAdmin):
         "required_skills": CommaSeparatedField(),
     }
     workflows = (TASK_WORKFLOW, MODERATION)
-    reasoned_actions = (SETTLE_SPLIT,)
+    reasoned_actions = DECISIONS
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
     private = ("address", "latitude", "longitude")

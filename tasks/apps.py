@@ -9,11 +9,13 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        """Add to the whole profile of a person, and follow payments."""
+        """Add to the profiles of people, follow payments, and settle disputes."""
         from accounts.profile_sections import register
         from payments.signals import payment_changed
+        from tasks import settlements
         from tasks.payments import follow
 
         payment_changed.connect(follow, dispatch_uid="tasks.payments.follow")
+        settlements.register()
         register("tasks", "tasks.profile.TASKS")
         register("applications", "tasks.profile.APPLICATIONS")

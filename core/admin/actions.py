@@ -71,18 +71,30 @@ class ReasonedAction:
     in_bulk: bool = True
 
 
+def action_for(
+    workflow: Workflow,
+    name: str,
+    *,
+    run: Callable[..., Model] | None = None,
+    **more: Any,
+) -> ReasonedAction:
+    """Return the action of a transition; `run(name, obj, …)` is called to carry it out.
+
+    Without `run` that is `workflow.run`. `more` are further fields of the action.
+    """
+    row = workflow[name]
+    return ReasonedAction(
+        name=name,
+        label=row.label,
+        run=partial(run or workflow.run, name),
+        is_possible=partial(workflow.is_possible, row),
+        **more,
+    )
+
+
 def actions_for(workflow: Workflow) -> list[ReasonedAction]:
     """Return one action for each transition of `workflow` with `in_admin`."""
-    return [
-        ReasonedAction(
-            name=row.name,
-            label=row.label,
-            run=partial(workflow.run, row.name),
-            is_possible=partial(workflow.is_possible, row),
-        )
-        for row in workflow
-        if row.in_admin
-    ]
+    return [action_for(workflow, row.name) for row in workflow if row.in_admin]
 
 
 class ReasonedActionsMixin(ModelAdmin):

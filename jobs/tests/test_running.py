@@ -120,8 +120,15 @@ def test_unknown_job_is_retried(run_jobs):
 
 def test_longest_due_job_runs_first(run_jobs):
     enqueue(write, name="new")
-    enqueue(burst, run_at=LONG_AGO)
+    enqueue(burst)
+    Job.objects.filter(name="jobs.burst").update(due_at=LONG_AGO)
     assert run_jobs(may_fail=True) == ["jobs.burst", "jobs.write"]
+
+
+def test_job_for_a_moment_that_has_come_is_due_by_the_clock_of_the_database():
+    enqueue(write, name="now", run_at=timezone.now())
+    job = Job.objects.get()
+    assert job.due_at == job.created_at
 
 
 @pytest.mark.django_db(transaction=True)

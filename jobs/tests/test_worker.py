@@ -30,7 +30,8 @@ def test_status_counts_unfinished_jobs(capsys):
 
 
 def test_status_fails_when_jobs_are_late(capsys):
-    enqueue(burst, run_at=timezone.now() - timedelta(minutes=2))
+    enqueue(burst)
+    Job.objects.update(due_at=timezone.now() - timedelta(minutes=2))
     with pytest.raises(CommandError, match="Jobs are late"):
         status(capsys)
 

@@ -1,6 +1,5 @@
 """Admin pages of payments and of decisions about them."""
 
-from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from core.admin.actions import ReasonedAction, ReasonForm
+from core.admin.actions import ReasonedAction, ReasonForm, action_for
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from payments import approvals, interventions, queue
@@ -118,26 +117,20 @@ def decide(name: str, payment: Payment, *, actor: Any, reason: str, **data: Any)
     return done
 
 
-def decision(name: str, **more: Any) -> ReasonedAction:
-    """Return the admin action of a row of the workflow."""
-    row = PAYMENT_WORKFLOW[name]
-    return ReasonedAction(
-        name=name,
-        label=row.label,
-        run=partial(decide, name),
-        is_possible=partial(PAYMENT_WORKFLOW.is_possible, row),
-        **more,
-    )
-
-
 @admin.register(Payment)
 class PaymentAdmin(Admin):
     """Payments, read-only but for decisions. The secret of the payer is never shown."""
 
     reasoned_actions = (
-        decision("release-by-staff"),
-        decision("refund-by-staff"),
-        decision("split-by-staff", form=SplitForm, in_bulk=False),
+        action_for(PAYMENT_WORKFLOW, "release-by-staff", run=decide),
+        action_for(PAYMENT_WORKFLOW, "refund-by-staff", run=decide),
+        action_for(
+            PAYMENT_WORKFLOW,
+            "split-by-staff",
+            run=decide,
+            form=SplitForm,
+            in_bulk=False,
+        ),
         ReasonedAction(
             name="clear-problem",
             label=_("Clear the problem"),

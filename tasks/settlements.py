@@ -1,0 +1,73 @@
+"""Decisions of staff about tasks, some of which need a second member of staff.
+
+Those move so much held money that `payments.approvals` stores them as a request. When
+another member of staff approves it, the transition runs in their name.
+"""
+
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from accounts.models import User
+from core.db.locks import locked
+from payments import approvals, services
+from payments.exceptions import SecondApproverNeeded
+from payments.models import Payment
+from tasks.models import TaskRequest
+from tasks.payments import SUBJECT
+from tasks.workflow import TASK_WORKFLOW
+
+NAMES = ("settle-for-worker", "settle-for-creator", "settle-split", "cancel-by-staff")
+
+
+def decide(
+    name: str, task: TaskRequest, *, actor: User, reason: str, **data: Any
+) -> TaskRequest:
+    """Run a transition of `NAMES`, and return the task.
+
+    Raises `SecondApproverNeeded` (409) once a request for it is stored, and what the
+    transition raises. Call it outside of a transaction, which would undo the request.
+    """
+    try:
+        return TASK_WORKFLOW.run(name, task, actor=actor, reason=reason, **data)
+    except SecondApproverNeeded:
+        payment = services.current(SUBJECT, task.pk)
+        if payment is not None:
+            approvals.require(
+                payment,
+                actor=actor,
+                action=_action(name),
+                reason=reason,
+                task_id=task.pk,
+                **{key: str(value) for key, value in data.items()},
+            )
+        raise
+
+
+def register() -> None:
+    """Let approved requests for the transitions of `NAMES` be carried out."""
+    for name in NAMES:
+        approvals.register(_action(name), partial(_carry_out, name), lock=_lock)
+
+
+def _action(name: str) -> str:
+    return f"task.{name}"
+
+
+def _lock(task_id: int, **data: str) -> None:
+    # Before the payment: a transition of the task locks both in this order.
+    locked(TaskRequest.objects).only("pk").get(pk=task_id)
+
+
+def _carry_out(
+    name: str,
+    payment: Payment,
+    *,
+    actor: User,
+    reason: str,
+    task_id: int,
+    **data: str,
+) -> None:
+    task = TaskRequest.objects.get(pk=task_id)
+    amounts = {key: Decimal(value) for key, value in data.items()}
+    TASK_WORKFLOW.run(name, task, actor=actor, reason=reason, **amounts)

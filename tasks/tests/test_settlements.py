@@ -1,0 +1,135 @@
+"""Disputes about much money are settled by two members of staff."""
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.tests.factories import UserFactory
+from core.exceptions import NotAllowed, WrongStatus
+from jobs.worker import run_next
+from payments import approvals
+from payments.exceptions import SecondApproverNeeded
+from payments.models import Payment, StaffRequest
+from payments.providers import sandbox
+from payments.tests.factories import payable_account
+from tasks import payments
+from tasks.models import TaskRequest
+from tasks.settlements import decide
+from tasks.tests.factories import TaskFactory
+from tasks.workflow import TASK_WORKFLOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def limit(settings):
+    settings.PAYMENT_SECOND_APPROVER_CENTS = 3000
+
+
+@pytest.fixture
+def first():
+    return UserFactory(is_staff=True)
+
+
+@pytest.fixture
+def second():
+    return UserFactory(is_staff=True)
+
+
+def work() -> None:
+    while run_next("test"):
+        pass
+
+
+@pytest.fixture
+def disputed() -> TaskRequest:
+    """A disputed task of 50, whose payment is frozen."""
+    worker = UserFactory()
+    payable_account(worker)
+    task = TaskFactory(assigned=True, assigned_to=worker, agreed_price=50)
+    payment = payments.start(task, actor=task.creator)
+    work()
+    payment.refresh_from_db()
+    sandbox.pay(payment.intent_id)
+    work()
+    TASK_WORKFLOW.run("mark-done", task, actor=worker)
+    return TASK_WORKFLOW.run("dispute", task, actor=task.creator, reason="No.")
+
+
+def ask(task, staff, name="settle-split") -> StaffRequest:
+    data = {"worker_amount": Decimal("30.00")} if name == "settle-split" else {}
+    with pytest.raises(SecondApproverNeeded):
+        decide(name, task, actor=staff, reason="Seen.", **data)
+    return StaffRequest.objects.get()
+
+
+def approve(request, actor):
+    return approvals.REQUEST_WORKFLOW.run("approve", request, actor=actor, reason="Ok")
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("settle-for-worker", ("completed", "released")),
+        ("settle-for-creator", ("cancelled", "refunded")),
+        ("settle-split", ("completed", "partly_refunded")),
+        ("cancel-by-staff", ("cancelled", "refunded")),
+    ],
+)
+def test_a_settlement_of_much_money_waits_for_a_second_person(
+    disputed, first, second, name, ends
+):
+    """E18: nothing moves before, and all of it afterwards."""
+    request = ask(disputed, first, name)
+    disputed.refresh_from_db()
+    assert (disputed.status, Payment.objects.get().status) == ("disputed", "frozen")
+    approve(request, second)
+    work()
+    disputed.refresh_from_db()
+    assert (disputed.status, Payment.objects.get().status) == ends
+
+
+def test_one_person_does_not_approve_their_own_settlement(disputed, first):
+    """E18."""
+    with pytest.raises(NotAllowed):
+        approve(ask(disputed, first), first)
+
+
+def test_a_party_of_the_task_approves_no_settlement(disputed, first):
+    """E18."""
+    request = ask(disputed, first)
+    disputed.creator.is_staff = True
+    disputed.creator.save()
+    with pytest.raises(NotAllowed):
+        approve(request, disputed.creator)
+
+
+def test_a_settlement_is_asked_for_once(disputed, first, second):
+    ask(disputed, first)
+    ask(disputed, second, "settle-for-worker")
+    assert StaffRequest.objects.get().requested_by == first
+
+
+def test_a_request_for_a_task_that_was_settled_is_refused(
+    disputed, first, second, settings
+):
+    request = ask(disputed, first)
+    settings.PAYMENT_SECOND_APPROVER_CENTS = 10_000
+    decide("settle-for-worker", disputed, actor=second, reason="Seen.")
+    with pytest.raises(WrongStatus):
+        approve(request, second)
+    request.refresh_from_db()
+    assert request.status == "waiting"
+
+
+def test_little_money_is_settled_by_one(disputed, first, settings):
+    settings.PAYMENT_SECOND_APPROVER_CENTS = 5000
+    assert decide("settle-for-worker", disputed, actor=first, reason="Seen.").is_over
+
+
+def test_the_admin_says_that_a_settlement_waits(disputed, administrator):
+    path = f"/admin/tasks/taskrequest/{disputed.pk}/action/settle-split/"
+    data = {"reason": "Half", "worker_amount": "20.00"}
+    answer = administrator.post(path, data, follow=True)
+    assert "The request waits for them." in answer.content.decode()
+    assert StaffRequest.objects.get().action == "task.settle-split"
