@@ -22,6 +22,7 @@ from tests.live.server import Server, manage, serve, tail
 
 SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
+    "payments",
 )
 MAX_RUN_SECONDS = 300
 
@@ -37,6 +38,7 @@ def main(names: list[str]) -> int:
             "REDIS_URL": redis.url,
             "DJANGO_SETTINGS_MODULE": "marketplace.development",
             "THROTTLE": "0",  # the limit on sign-in stays
+            "PAYMENT_CALLS_PER_SECOND": "1000",
             "LOG_LEVEL": "WARNING",
         }
         manage(environment, "migrate", "--verbosity", "0")
