@@ -17,4 +17,5 @@ class PaymentsConfig(AppConfig):
         event_emitted.connect(inbox.store_emitted)
 
         register(checks.large_decisions_are_approved, Tags.security, deploy=True)
+        register(checks.required_payments_are_possible, deploy=True)
         register(checks.somebody_is_notified, Tags.security, deploy=True)

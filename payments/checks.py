@@ -19,6 +19,16 @@ def large_decisions_are_approved(
     return [Warning(message, id="payments.W001")]
 
 
+def required_payments_are_possible(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """W003: all tasks are to be paid, and nobody can pay."""
+    if settings.PAYMENT_PROVIDER != "off" or not settings.PAYMENT_REQUIRED:
+        return []
+    message = "PAYMENT_REQUIRED has no effect: set PAYMENT_PROVIDER as well."
+    return [Warning(message, id="payments.W003")]
+
+
 def somebody_is_notified(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:

@@ -283,6 +283,15 @@ def test_a_party_clears_no_problem_of_their_own(accountant, history):
     assert "party" in act(signed_in(accountant), payment, "clear-problem")
 
 
+def test_payments_that_are_required_and_impossible_are_warned_of(settings):
+    """E18: nobody waits for money that cannot come."""
+    settings.PAYMENT_REQUIRED = True
+    assert checks.required_payments_are_possible(None) == []
+    settings.PAYMENT_PROVIDER = "off"
+    [message] = checks.required_payments_are_possible(None)
+    assert message.id == "payments.W003"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "check"),
     [

@@ -73,6 +73,20 @@ def test_a_missing_event_is_fetched_and_processed(history):
     assert counts(reconcile()) == {}
 
 
+def test_one_reconciliation_repairs_all_that_lost_events_left(history):
+    """E20: of twenty payments, four of whose events never arrived."""
+    for payment in [history.start() for _ in range(20)]:
+        sandbox.pay(payment.intent_id)
+    lost = list(ProviderEvent.objects.values_list("pk", flat=True))[::5]
+    ProviderEvent.objects.filter(pk__in=lost).delete()
+    Job.objects.filter(key__in=[f"payments.process:{pk}" for pk in lost]).delete()
+    history.run_jobs()
+    assert Payment.objects.filter(status="held").count() == 16
+    result = reconcile()
+    assert (counts(result), result.is_clean) == ({"events_missing": 4}, True)
+    assert Payment.objects.filter(status="held").count() == 20
+
+
 def test_a_dry_run_writes_nothing(history):
     """E20: it says what is missing."""
     payment = history.start()
