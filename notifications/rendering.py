@@ -10,13 +10,14 @@ from datetime import date
 from typing import cast
 
 from django.conf import settings
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from notifications.client_urls import path_of
 from notifications.models import Notification
 from notifications.types import NOTIFICATION_TYPES
 
+AMOUNTS = ("amount", "net", "back")  # stored as `12.50 EUR`
 MISSING_PARAM = "…"  # shown for a parameter that an old row does not have
 
 
@@ -64,10 +65,13 @@ def params_of(row: Notification) -> dict:
 
 
 def _localized(params: dict) -> dict:
-    """`params` for `%` formatting, with `site`, and with `on` as a written date."""
+    """`params` for `%` formatting, with `site`, and with written dates and amounts."""
     localized = defaultdict(lambda: MISSING_PARAM, params, site=settings.SITE_NAME)
     # The plural needs a number, also for an old row without one.
     localized.setdefault("days", settings.AUTO_CONFIRM_DAYS)
     if "on" in params:
         localized["on"] = date_format(date.fromisoformat(params["on"]), "DATE_FORMAT")
+    for name in params.keys() & AMOUNTS:
+        number, _space, currency = params[name].partition(" ")
+        localized[name] = f"{number_format(number)} {currency}"
     return localized

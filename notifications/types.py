@@ -81,6 +81,7 @@ SEE_TASK = _("Open the task")
 SEE_LISTING = _("Open the listing")
 SEE = _("View")
 SEE_PAYMENT = _("Open the payment")
+SEE_PAYOUTS = _("Open your payout details")
 
 NOTIFICATION_TYPES: dict[str, NotificationType] = {
     "application_received": NotificationType(
@@ -231,7 +232,7 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         Group.PAYMENTS,
         _("You can receive payments"),
         _("Your payout details are complete. Payments for your work now reach you."),
-        SEE_PAYMENT,
+        SEE_PAYOUTS,
     ),
     "payouts_restricted": NotificationType(
         Group.PAYMENTS,
@@ -240,13 +241,13 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
             "Payments cannot reach you at the moment. Open your payout details to "
             "see what is missing."
         ),
-        SEE_PAYMENT,
+        SEE_PAYOUTS,
     ),
     "payout_failed": NotificationType(
         Group.PAYMENTS,
         _("Payout failed"),
         _("Your bank refused a payout of %(amount)s. Check your bank details."),
-        SEE_PAYMENT,
+        SEE_PAYOUTS,
     ),
     "task_started": NotificationType(
         Group.TASKS,

@@ -1,5 +1,6 @@
 """Receipts: a printable page for the two parties, and the e-mail with its link."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from core.exceptions import NotFound, page_for_people
 from core.workflow import Transition
 from jobs.services import enqueue_mail
 from payments.models import Payment
-from payments.money import to_text
+from payments.money import to_decimal
 
 SALT = "marketplace.receipt"
 LIFETIME_S = 90 * 24 * 3600
@@ -87,13 +88,13 @@ def show(request: HttpRequest, payment: Payment, *, viewer: User) -> HttpRespons
 
 
 def _context(payment: Payment, viewer: User) -> dict[str, Any]:
-    def amount(cents: int) -> str:
-        return to_text(cents, payment.currency)
+    def amount(cents: int) -> Decimal:
+        return to_decimal(cents, payment.currency)
 
     sent_cents = payment.transferred_cents - payment.reversed_cents
     rows = [
         (_("Price"), amount(payment.price_cents)),
-        (_("Commission in it"), amount(payment.shown_fee_cents)),
+        (_("Commission included"), amount(payment.shown_fee_cents)),
         (_("Sent to the worker"), amount(sent_cents)),
         (_("Refunded"), amount(payment.refunded_cents)),
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from payments.models import Payment, SandboxObject
+from payments.models import Payment, PayoutAccount, SandboxObject
 from payments.money import to_decimal
 from payments.providers import sandbox
 
@@ -109,5 +109,6 @@ def account(request: HttpRequest, secret: str) -> HttpResponse:
             sandbox.set_account(row.object_id, choice)
         return redirect("sandbox-account", secret=secret)
     back = row.data.get("return_url") or settings.SITE_URL
-    context = {"account": row.data, "back": back}
+    status = PayoutAccount.Status(row.data["status"]).label
+    context = {"status": status, "back": back}
     return render(request, "payments/sandbox_account.html", context)

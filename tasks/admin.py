@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from audit.admin import AuditedAdmin
 from core.admin.actions import ReasonForm, action_for
@@ -50,8 +51,10 @@ class SplitForm(ReasonForm):
         min_value=0,
         max_digits=10,
         decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
         help_text=_("The part of the price for the worker; the rest goes back."),
     )
+    field_order = ("worker_amount", "reason")
 
 
 # Instead of those that `actions_for` makes of the rows.

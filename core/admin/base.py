@@ -38,6 +38,10 @@ COLOURS = {
     **dict.fromkeys(("open", "assigned", "in_progress", "running"), "info"),
     **dict.fromkeys(("pending", "pending_confirmation", "paused", "hidden"), "warning"),
     **dict.fromkeys(("disputed", "removed", "rejected", "suspended", "dead"), "danger"),
+    **dict.fromkeys(("released", "refunded", "partly_refunded"), "success"),
+    **dict.fromkeys(("held", "releasing", "refunding"), "info"),
+    **dict.fromkeys(("frozen", "payout_blocked", "recovering"), "warning"),
+    **dict.fromkeys(("lost", "parked", "restricted"), "danger"),
     **dict.fromkeys(("sold", "archived", "deleted", "closed"), ""),
     **dict.fromkeys(("cancelled", "withdrawn", "waiting", "discarded"), ""),
 }

@@ -116,6 +116,18 @@ def test_type_has_all_texts_in_all_languages(kind, language):
         assert "…" not in text
 
 
+@pytest.mark.parametrize(
+    ("language", "amount"),
+    [("en", "1245.50 EUR"), ("lv", "1245,50 EUR"), ("ru", "1245,50 EUR")],
+)
+def test_amounts_are_written_as_in_the_language(language, amount):
+    params = PARAMS | {"amount": "1245.50 EUR"}
+    row = NotificationFactory(
+        kind="payment_received", params=params, recipient__language=language
+    )
+    assert f" {amount} " in render_email(row)["text"]
+
+
 @pytest.mark.parametrize("kind", NOTIFICATION_TYPES)
 def test_html_escapes_user_input(kind):
     html = render_email(NotificationFactory(kind=kind, params=PARAMS))["html"]

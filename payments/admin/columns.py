@@ -7,12 +7,19 @@ from django.contrib import admin
 from payments.money import to_text
 
 
-def amount(field: str, label: Any) -> Any:
+def amount(field: str, label: Any = "") -> Any:
     """Return a column that shows minor units of `field` with their currency."""
+    name = field.removesuffix("_cents").replace("_", " ")
 
-    @admin.display(description=label, ordering=field)
+    @admin.display(description=label or name, ordering=field)
     def column(row: Any) -> str:
-        currency = getattr(row, "currency", "") or row.payment.currency
-        return to_text(getattr(row, field), currency)
+        currency = getattr(row, "currency", "") or _parent(row).currency
+        text = to_text(getattr(row, field), currency)
+        return text.replace(" ", "\u00a0")  # in one line
 
     return column
+
+
+def _parent(row: Any) -> Any:
+    """Return what has the currency of a row that has none."""
+    return row.journal if hasattr(row, "journal") else row.payment

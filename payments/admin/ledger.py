@@ -21,14 +21,15 @@ from payments.models.ledger import Account
 
 
 class EntryInline(ReadOnlyInline):
-    """The entries of a journal: debits are positive, in minor units."""
+    """The entries of a journal: debits are positive."""
 
     model = Entry
     verbose_name_plural = _("Entries")
-    fields = ("account", "payment", "person", "amount_cents")
+    fields = ("account", "payment", "person", amount("amount_cents"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("payment", "person")
+        rows = super().get_queryset(request)
+        return rows.select_related("journal", "payment", "person")
 
 
 class ExplainForm(ReasonForm):
@@ -97,4 +98,6 @@ class BalanceAdmin(Admin):
     list_filter = ("account", "currency")
     list_select_related = ("payment", "person")
     search_fields = ("payment__reference", "person__search_text__words")
-    fieldsets = (fieldset(None, "account payment person currency amount_cents"),)
+    fieldsets = (
+        (None, {"fields": ["account", "payment", "person", amount("amount_cents")]}),
+    )

@@ -109,6 +109,19 @@ class SplitForm(ReasonForm):
     field_order = ("worker_amount", "reason")
 
 
+AMOUNTS = [
+    amount("price_cents"),
+    amount("fee_cents", _("fee of the whole price")),
+    amount("to_payee_cents"),
+    amount("commission_cents"),
+    amount("to_payer_cents"),
+    amount("charged_cents"),
+    amount("transferred_cents"),
+    amount("reversed_cents"),
+    amount("refunded_cents"),
+]
+
+
 def decide(name: str, payment: Payment, *, actor: Any, reason: str, **data: Any) -> Any:
     """Carry out a decision of staff; a stored request is said by its exception."""
     done = approvals.act(payment, actor=actor, action=name, reason=reason, **data)
@@ -171,12 +184,7 @@ class PaymentAdmin(Admin):
     fieldsets = (
         fieldset(None, "reference subject_type subject_id subject_title payer payee"),
         fieldset(_("Status"), "status is_disputed problem problem_at"),
-        fieldset(
-            _("Amounts in minor units"),
-            "currency price_cents fee_cents to_payee_cents commission_cents "
-            "to_payer_cents charged_cents transferred_cents reversed_cents "
-            "refunded_cents",
-        ),
+        (_("Amounts"), {"fields": AMOUNTS}),
         fieldset(
             _("At the provider"),
             "provider intent_id charge_id dispute_id dispute_status",
@@ -213,6 +221,15 @@ class StaffRequestAdmin(Admin):
     list_select_related = ("payment", "requested_by", "decided_by")
     search_fields = ("payment__reference", "requested_by__search_text__words")
     fieldsets = (
-        fieldset(None, "payment action params amount_cents reason requested_by"),
+        (
+            None,
+            {
+                "fields": [
+                    *("payment", "action", "params"),
+                    amount("amount_cents"),
+                    *("reason", "requested_by"),
+                ]
+            },
+        ),
         fieldset(_("Decision"), "status decided_by decision_reason decided_at"),
     )

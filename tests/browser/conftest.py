@@ -44,9 +44,18 @@ class Server:
         self._process.terminate()
         self._process.wait(timeout=30)
 
-    def api(self, path: str, body: dict | None = None, token: str = "") -> tuple:
+    def manage(self, *command: str) -> int:
+        """The exit status of a management command."""
+        call = [sys.executable, "manage.py", *command]
+        return subprocess.run(call, cwd=ROOT, env=self._env).returncode
+
+    def api(
+        self, path: str, body: dict | None = None, token: str = "", key: str = ""
+    ) -> tuple:
         """The status and the JSON of a response; with a body it is a POST."""
         headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         if token:
             headers["Authorization"] = f"Bearer {token}"
         data = None if body is None else json.dumps(body).encode()
@@ -117,6 +126,19 @@ def strict_server(server, tmp_path_factory):
         strict.stop()
 
 
+@pytest.fixture(scope="session")
+def worker(server, tmp_path_factory):
+    """A worker beside the server, as in the demo."""
+    log = (tmp_path_factory.mktemp("worker") / "worker.log").open("w")
+    call = [sys.executable, "manage.py", "worker"]
+    process = subprocess.Popen(call, cwd=ROOT, env=server._env, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
 @pytest.fixture
 def page(server):
     """A page that fails its test for a script error or a request to another host."""
@@ -134,7 +156,8 @@ def page(server):
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or None, args=FLAGS
         )
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("request", watch)
         page.on("response", listen)

@@ -15,6 +15,8 @@ UserFactory(**inspector, first_name="Staff", last_name="Member")
 UserFactory(username="keeper", is_staff=True, is_superuser=True)
 seller = UserFactory(username="seller", first_name="First", city="Rīga")
 worker = UserFactory(username="worker", first_name="Other")
+UserFactory(username="payer", first_name="Paying")
+UserFactory(username="payee", first_name="Paid")
 ListingFactory(seller=seller, title="Far too cheap telephone", category="electronics")
 ListingFactory(seller=seller, title="Bicycle <i>for</i> two")
 task = TaskFactory(
