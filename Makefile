@@ -155,6 +155,10 @@ bench-quick: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-quick: .venv/base  ## The same in half a minute, once, without a report
 	@$(RUN) -m benchmarks --size small --quick
 
+bench-payments: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-payments: .venv/base  ## Measure payments beside the same work without them
+	@$(RUN) -m benchmarks.payments
+
 MINUTES ?= 10
 bench-memory: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-memory: .venv/base  ## Check that the workers' memory stays flat (MINUTES=…, SIZE=…)
