@@ -152,8 +152,13 @@ bench: .venv/base  ## Measure the product beside a baseline (SIZE=small|city|mil
 	@$(RUN) -m benchmarks --size $(SIZE)
 
 bench-quick: export DATABASE_URL = $(DATABASE_URL_TEST)
-bench-quick: .venv/base  ## The same in half a minute, once, without a report
+bench-quick: .venv/base  ## A little of it and of bench-payments, once, without a report
 	@$(RUN) -m benchmarks --size small --quick
+	@$(RUN) -m benchmarks.payments --quick
+
+bench-payments: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-payments: .venv/base  ## Measure payments beside the same work without them
+	@$(RUN) -m benchmarks.payments
 
 MINUTES ?= 10
 bench-memory: export DATABASE_URL = $(DATABASE_URL_TEST)

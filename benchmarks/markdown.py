@@ -14,29 +14,31 @@ COLUMNS = {
 INTRODUCTION = """\
 # Performance
 
-Written by `make bench` and `make bench-memory`; not edited by hand. wrk sends short
-bursts over loopback to the product under `gunicorn.conf.py`, configured as in
-production. wrk, the servers and the database share the cores of one machine. The
-*baseline* answers the same requests with hand-written SQL through a psycopg pool,
-orjson and a plain WSGI function, on the same server with as many workers and threads.
-Both are measured alternately in one run, three bursts each; the table shows the median.
-Their answers are compared first. Lists that *move* or *change* request hundreds or
-thousands of different URLs in turn, so that an answer cached for one URL does not
-improve the figure. Writes are sent one after the other.
+Written by `make bench`, `make bench-payments` and `make bench-memory`; not edited by
+hand. wrk sends short bursts over loopback to the product under `gunicorn.conf.py`,
+configured as in production. wrk, the servers and the database share the cores of one
+machine. The *baseline* answers the same requests with hand-written SQL through a
+psycopg pool, orjson and a plain WSGI function, on the same server with as many workers
+and threads. Both are measured alternately in one run, three bursts each; the table
+shows the median. Their answers are compared first. Lists that *move* or *change*
+request hundreds or thousands of different URLs in turn, so that an answer cached for
+one URL does not improve the figure. Writes are sent one after the other.
 """
-MEMORY = "memory"
+MEMORY, PAYMENTS = "memory", "payments"
 
 
 def lines(rows: list[dict], runs: dict) -> list[str]:
     """Return the lines of the page, from all rows and from the runs by size."""
     page = [INTRODUCTION]
     for size, run in runs.items():
-        if size == MEMORY:
+        if size in (MEMORY, PAYMENTS):
             continue
         page += [f"## Size {size}", "", *_machine(run["machine"]), ""]
         page += [*_table([row for row in rows if row["size"] == size]), ""]
         page += _growth(run["growth"], run["left_out"])
-    return page + (_memory(runs[MEMORY]) if MEMORY in runs else [])
+    for name, section in ((PAYMENTS, _payments), (MEMORY, _memory)):
+        page += section(runs[name]) if name in runs else []
+    return page
 
 
 def _machine(machine: dict[str, str]) -> list[str]:
@@ -66,6 +68,27 @@ def _growth(growth: list[dict], left_out: list[str]) -> list[str]:
         "",
         "| List | City ms | Million ms | Growth |",
         "|---|--:|--:|--:|",
+        *rows,
+        "",
+    ]
+
+
+def _payments(run: dict) -> list[str]:
+    rows = (
+        f"| {one['figure']} | {one['measured']} | {one['lowest']} | {one['median']} "
+        f"| {one['highest']} | {one['asked']} | {'yes' if one['holds'] else 'no'} |"
+        for one in run["figures"]
+    )
+    return [
+        "## Payments",
+        "",
+        "By `make bench-payments`: what a ratio compares was done in turn, with the",
+        "sandbox as provider, and the median is that of the rounds.",
+        "",
+        *_machine(run["machine"]),
+        "",
+        "| Figure | Measured | Lowest | Median | Highest | Target | Met |",
+        "|---|---|--:|--:|--:|---|---|",
         *rows,
         "",
     ]

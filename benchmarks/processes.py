@@ -35,3 +35,13 @@ def wait_until_idle(parent: int, *, timeout_s: float = 60) -> None:
 def _ticks(process: int) -> int:
     data = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, data[TICKS_FIELDS]))
+
+
+def peak_memory_of(process: int) -> float:
+    """Return the highest resident memory so far in MB; 0 once it has ended."""
+    try:
+        text = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", text, re.M)
+    return int(found[1]) / 1024 if found else 0

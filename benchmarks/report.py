@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +55,45 @@ def growth_row(name: str, small: Figures, large: Figures) -> dict:
     return line
 
 
+def time_ratio(name: str, ours: list[list], others: list[list], **bound) -> dict:
+    """Return the ratio of the median times of each round, in ms; print it too."""
+    medians = ([statistics.median(one) for one in times] for times in (ours, others))
+    return ratio(name, *medians, unit=" ms", **bound)
+
+
+def ratio(name: str, ours: list, others: list, *, unit: str = "", **bound) -> dict:
+    """Return the ratio of two figures, one of each per round; print it too."""
+    ratios = [one / other for one, other in zip(ours, others, strict=True)]
+    measured = (f"{statistics.median(each):.1f}{unit}" for each in (ours, others))
+    return figure(name, ratios, ours=" : ".join(measured), **bound)
+
+
+def figure(
+    name: str,
+    values: list[float],
+    *,
+    most: float | None = None,
+    least: float | None = None,
+    ours: str = "",
+) -> dict:
+    """Return the median of a figure and whether it is within its bound; print it too.
+
+    `ours` is what was measured, in words.
+    """
+    middle = statistics.median(values)
+    line = {
+        "figure": name,
+        "measured": ours,
+        "lowest": round(min(values), 2),
+        "median": round(middle, 2),
+        "highest": round(max(values), 2),
+        "asked": f"at most {most}" if least is None else f"at least {least}",
+        "holds": middle <= most if least is None else middle >= least,
+    }
+    print(json.dumps(line), flush=True)
+    return line
+
+
 def compare(ours: dict, baseline: Server, path: str) -> None:
     """Raise `RuntimeError` if the baseline answers differently from the product."""
     expected = fetch_json(baseline, path)
@@ -87,6 +127,14 @@ def write(
     run = {"machine": machine, "growth": growth, "left_out": left_out}
     LATEST.write_text(json.dumps(other_sizes + rows, indent=1) + "\n")
     write_run(size, run)
+
+
+def write_figures(name: str, rows: list[dict], *, machine: dict[str, str]) -> None:
+    """Replace those of the figures in the run `name` that were measured anew."""
+    measured = {row["figure"] for row in rows}
+    others = read(RUNS, {}).get(name, {}).get("figures", [])
+    kept = [row for row in others if row["figure"] not in measured]
+    write_run(name, {"machine": machine, "figures": kept + rows})
 
 
 def write_run(name: str, run: dict) -> None:

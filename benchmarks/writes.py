@@ -98,3 +98,18 @@ def _posted(connection: HTTPConnection, path, body, headers) -> tuple[int, dict]
     connection.request("POST", path, json.dumps(body), headers)
     response = connection.getresponse()
     return response.status, json.loads(response.read())
+
+
+def timed(
+    connection: HTTPConnection, path: str, body: bytes, headers: dict, *, status: int
+) -> float:
+    """Return the milliseconds of a POST. Raises `RuntimeError` for another status."""
+    headers = headers | {"Content-Type": "application/json"}
+    started = perf_counter()
+    connection.request("POST", path, body, headers)
+    response = connection.getresponse()
+    content = response.read()
+    took = (perf_counter() - started) * 1000
+    if response.status != status:
+        raise RuntimeError(f"{path}: {response.status} {content[:300]!r}")
+    return took

@@ -137,17 +137,32 @@ class Workflow:
         if not row.allow(obj, actor):
             raise NotAllowed(_("You may not do this: %(what)s.") % {"what": row.label})
 
-    @transaction.atomic
-    def run(self, name: str, obj: Row, *, actor: User | None, **data: Any) -> Row:
+    def run(
+        self,
+        name: str,
+        obj: Row,
+        *,
+        actor: User | None,
+        is_locked: bool = False,
+        **data: Any,
+    ) -> Row:
         """Run one transition on a freshly locked row and return that row.
 
-        `data` goes to the effect and the record. Raises `NotAllowed` (403) before
-        `WrongStatus` (409), and then nothing is written.
+        With `is_locked` the caller has just read it locked, in this transaction: it is
+        not read again. `data` goes to the effect and the record. Raises `NotAllowed`
+        (403) before `WrongStatus` (409), and then nothing is written.
         """
+        # Without a savepoint if the row is locked: that is in the caller's transaction,
+        # which is rolled back as a whole, or to the caller's own savepoint.
+        with transaction.atomic(savepoint=not is_locked):
+            # Without the lock, two requests could both find the source status and both
+            # run their effects.
+            return self._run(
+                name, obj if is_locked else self._locked(obj), actor=actor, **data
+            )
+
+    def _run(self, name: str, obj: Row, *, actor: User | None, **data: Any) -> Row:
         row = self._by_name[name]
-        # Without the lock, two requests could both find the source status and both
-        # run their effects.
-        obj = self._locked(obj)
         self.check_allowed(name, obj, actor)
         old = getattr(obj, self._field)
         if old not in row.source:

@@ -44,7 +44,8 @@ def subject_type_of(model: type[Model] | Model) -> str:
     return SUBJECT_TYPES.get(name, name)
 
 
-@transaction.atomic
+# No savepoint: what fails here fails the event too.
+@transaction.atomic(savepoint=False)
 def notify(
     recipient: User,
     kind: str,

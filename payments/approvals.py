@@ -116,7 +116,9 @@ def _run(
     reason: str,
     worker_amount: str | None = None,
 ) -> Payment:
-    data = {} if worker_amount is None else {"worker_amount": Decimal(worker_amount)}
+    data: dict[str, Any] = {}
+    if worker_amount is not None:
+        data["worker_amount"] = Decimal(worker_amount)
     payment = PAYMENT_WORKFLOW.run(name, payment, actor=actor, reason=reason, **data)
     if (
         payment.status == REFUNDING

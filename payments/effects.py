@@ -64,7 +64,7 @@ def release(payment: Payment, *, actor: User | None, reason: str = "") -> None:
     require_uncontested(payment)
     _decide(payment, to_payee=payment.net_cents, commission=payment.fee_cents)
     payment.auto_release_at = None
-    _transfer_if_payable(payment)
+    payment.waits_for_account = not _transfer_if_payable(payment)
 
 
 def refund(payment: Payment, *, actor: User | None, reason: str = "") -> None:
@@ -141,23 +141,41 @@ def _decide(
 
 def is_payable(payment: Payment) -> bool:
     """Return whether the payee's account can take a transfer now."""
+    return _payable_account(payment) is not None
+
+
+def _payable_account(payment: Payment) -> PayoutAccount | None:
     account = PayoutAccount.objects.filter(
         user=payment.payee_id, provider=payment.provider
     ).first()
-    return account is not None and account.is_payable
+    return account if account is not None and account.is_payable else None
 
 
-def _transfer_if_payable(payment: Payment) -> None:
-    """Ask for the transfer; without a payable account the caller blocks the payment."""
-    if is_payable(payment):
-        transfer(payment, amount_cents=payment.to_payee_cents)
+def _transfer_if_payable(payment: Payment) -> bool:
+    """Ask for the transfer and return True; False without a payable account.
+
+    Then the caller blocks the payment. It does not look again: an account that has
+    become payable in between would leave a release without a transfer.
+    """
+    account = _payable_account(payment)
+    if account is None:
+        return False
+    _transfer_to(account, payment, amount_cents=payment.to_payee_cents)
+    return True
 
 
 def transfer(payment: Payment, *, amount_cents: int, purpose: str = "") -> None:
     """Ask the provider for a transfer out of the charge to the payee's account."""
+    if amount_cents:
+        account = PayoutAccount.objects.get(user=payment.payee_id)
+        _transfer_to(account, payment, amount_cents=amount_cents, purpose=purpose)
+
+
+def _transfer_to(
+    account: PayoutAccount, payment: Payment, *, amount_cents: int, purpose: str = ""
+) -> None:
     if not amount_cents:
         return
-    account = PayoutAccount.objects.get(user=payment.payee_id)
     outbox.enqueue(
         payment,
         Kind.TRANSFER,

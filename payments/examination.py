@@ -131,19 +131,35 @@ def _of_journals(low: int, high: int) -> Iterator[Fault]:
             f"journal {row['key']}",
             f"its {row['lines']} entries are {row['total']} together{seal}",
         )
-    yield from _in_two_currencies(journals)
+    yield from _in_two_currencies(low, high)
     yield from _without_balance(low, high)
 
 
-def _in_two_currencies(journals: QuerySet[Journal]) -> Iterator[Fault]:
-    # Two queries: with an OR, PostgreSQL would look up the entries one by one.
-    own = journals.exclude(payment=None).exclude(payment__currency=F("currency"))
-    entries = Entry.objects.filter(journal__in=journals.order_by())
-    of_others = entries.exclude(payment=None).exclude(
-        payment__currency=F("journal__currency")
+def _with_entries(low: int, high: int, **condition: Any) -> QuerySet[Journal]:
+    """Return journals joined to their entries: a row for each entry."""
+    # The range twice, of journals and of entries: PostgreSQL does not conclude one from
+    # the other, and would read one of the tables as a whole for each part.
+    return Journal.objects.order_by().filter(
+        pk__range=(low, high),
+        entries__journal__gte=low,
+        entries__journal__lte=high,
+        **condition,
     )
-    for rows, name in ((own, "key"), (of_others, "journal__key")):
-        for key in rows.values_list(name, flat=True).distinct().iterator():
+
+
+def _in_two_currencies(low: int, high: int) -> Iterator[Fault]:
+    # Two queries: with an OR, PostgreSQL would look up the entries one by one.
+    own = Journal.objects.order_by().filter(pk__range=(low, high))
+    # A subquery: joined, PostgreSQL would read all payments for each part.
+    currency = Payment.objects.filter(pk=OuterRef("payment")).values("currency")
+    own = own.exclude(payment=None).annotate(other=Subquery(currency))
+    own = own.exclude(other=F("currency"))
+    lines = _with_entries(low, high, entries__payment__isnull=False)
+    of_others = lines.annotate(other=F("entries__payment__currency")).exclude(
+        other=F("currency")
+    )
+    for rows in (own, of_others):
+        for key in rows.values_list("key", flat=True).distinct().iterator():
             yield Fault(
                 "currency", f"journal {key}", "its payment has another currency"
             )
@@ -152,17 +168,21 @@ def _in_two_currencies(journals: QuerySet[Journal]) -> Iterator[Fault]:
 def _without_balance(low: int, high: int) -> Iterator[Fault]:
     """Yield entries of a payment or a person whose balance does not exist."""
     same = Balance.objects.filter(
-        account=OuterRef("account"), currency=OuterRef("journal__currency")
+        account=OuterRef("entries__account"), currency=OuterRef("currency")
     )
-    entries = Entry.objects.filter(journal__pk__range=(low, high))
-    of_payment = entries.exclude(payment=None).exclude(
-        Exists(same.filter(payment=OuterRef("payment"), person=None))
+    of_payment = _with_entries(low, high, entries__payment__isnull=False).annotate(
+        stored=Exists(same.filter(payment=OuterRef("entries__payment"), person=None))
     )
-    of_person = entries.filter(payment=None, person__isnull=False).exclude(
-        Exists(same.filter(person=OuterRef("person"), payment=None))
+    of_person = _with_entries(
+        low, high, entries__payment=None, entries__person__isnull=False
+    ).annotate(
+        stored=Exists(same.filter(person=OuterRef("entries__person"), payment=None))
     )
     for rows in (of_payment, of_person):
-        for pk, account in rows.values_list("pk", "account").iterator():
+        missing = rows.filter(stored=False)
+        for pk, account in missing.values_list(
+            "entries__pk", "entries__account"
+        ).iterator():
             yield Fault("balance", f"entry {pk}", f"{account} has no stored balance")
 
 

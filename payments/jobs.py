@@ -16,6 +16,7 @@ from payments import (
     inbox,
     missing_events,
     reconciliation,
+    recording,
     services,
     watch,
 )
@@ -49,23 +50,27 @@ def process(event_id: int) -> None:
 @every(minutes=1)
 @job(timeout_s=50, atomic=False)
 def carry_due_calls() -> None:
-    """Carry out calls, and process events, whose own job is dead or lost."""
+    """Queue calls and events anew whose own job is dead or lost."""
     now = timezone.now()
-    for call_id in due_calls(now):
-        carrying.carry(call_id)
+    # After a minute: until then its own job is waiting among others.
+    for call_id in due_calls(now - timedelta(minutes=1)):
+        key = _hourly(f"payments.carry:{call_id}", now)
+        enqueue("payments.carry", key=key, call_id=call_id)
     for event_id in inbox.waiting(before=now - timedelta(minutes=1)):
-        enqueue("payments.process", key=_hourly(event_id, now), event_id=event_id)
+        key = _hourly(f"payments.process:{event_id}", now)
+        enqueue("payments.process", key=key, event_id=event_id)
 
 
-def _hourly(event_id: int, now: datetime) -> str:
+def _hourly(name: str, now: datetime) -> str:
     # With a failing job this is another one each hour, and not each minute.
-    return f"payments.process:{event_id}:{now:%Y-%m-%dT%H}"
+    return f"{name}:{now:%Y-%m-%dT%H}"
 
 
 @every(minutes=10)
 @job(timeout_s=120, atomic=False)
 def look_for_slow_payments() -> None:
-    """Report to staff what takes too long."""
+    """Report to staff what takes too long, and release what an account has missed."""
+    recording.release_missed()
     watch.look(timezone.now())
 
 

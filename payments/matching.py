@@ -1,5 +1,7 @@
 """Find the payment that a fact of the provider is about, and run its transitions."""
 
+from typing import Any
+
 from core.db.locks import locked
 from payments.exceptions import Mismatch
 from payments.models import Payment
@@ -20,6 +22,6 @@ def payment_of(fact: Intent | Transfer | Reversal | Refund | Dispute) -> Payment
     return payment
 
 
-def run(name: str, payment: Payment, **data: object) -> Payment:
+def run(name: str, payment: Payment, **data: Any) -> Payment:
     """Run a transition of the provider; return the payment."""
     return PAYMENT_WORKFLOW.run(name, payment, actor=None, **data)

@@ -7,7 +7,7 @@ from accounts.models import User
 from core import events
 from core.workflow import Transition
 from notifications.services import notify
-from payments.models import Payment, PayoutAccount
+from payments.models import Payment, PaymentEvent, PayoutAccount
 from payments.money import to_text
 from payments.providers.base import PayoutReport
 
@@ -48,7 +48,7 @@ NOTICES: dict[str, dict[str, Callable[[Payment], User]]] = {
 
 
 def payment_changed(
-    payment: Payment, *, row: Transition, reason: str = "", **data: object
+    payment: Payment, *, row: Transition, event: PaymentEvent, reason: str = ""
 ) -> None:
     """Notify the people of `NOTICES[row.name]`; publish the event to both parties."""
     params: dict[str, Any] = {
@@ -64,8 +64,8 @@ def payment_changed(
             recipient(payment),
             kind,
             subject=payment,
-            dedup_key=f"{kind}:{payment.pk}:{payment.events.count()}:"
-            f"{recipient.__name__}",
+            # By the transition: the same one may come again, after another.
+            dedup_key=f"{kind}:{payment.pk}:event{event.pk}:{recipient.__name__}",
             **params,
         )
     events.publish(

@@ -23,9 +23,9 @@ def enqueue(
     decision was made before. Call it with the payment locked.
     """
     same = payment.calls.filter(kind=kind, purpose=purpose)
-    if live := same.exclude(state=State.REJECTED).first():
-        return live
     attempt = same.count() + 1
+    if attempt > 1 and (live := same.exclude(state=State.REJECTED).first()):
+        return live
     name = f"{kind}:{purpose}" if purpose else kind
     call = ProviderCall.objects.create(
         payment=payment,

@@ -16,9 +16,14 @@ def reserve(provider: str, *, at: datetime) -> timedelta | None:
     Returns None, and reserves nothing, if that is longer than `MAX_WAIT`. Call it in a
     transaction that ends before the wait.
     """
-    ProviderPace.objects.get_or_create(provider=provider, defaults={"next_at": at})
     # Locked: two workers would both reserve the same moment.
-    pace = locked(ProviderPace.objects).get(provider=provider)
+    rows = locked(ProviderPace.objects).filter(provider=provider)
+    pace = rows.first()
+    if pace is None:
+        # Of two first calls at once, the second finds the row of the first.
+        first = ProviderPace(provider=provider, next_at=at)
+        ProviderPace.objects.bulk_create([first], ignore_conflicts=True)
+        pace = rows.get()
     begin = max(pace.next_at, at)
     if begin - at > MAX_WAIT:
         return None

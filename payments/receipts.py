@@ -18,7 +18,7 @@ from accounts.security_emails import address_of
 from core.exceptions import NotFound, page_for_people
 from core.workflow import Transition
 from jobs.services import enqueue_mail
-from payments.models import Payment
+from payments.models import Payment, PaymentEvent
 from payments.money import to_decimal
 
 SALT = "marketplace.receipt"
@@ -26,14 +26,14 @@ LIFETIME_S = 90 * 24 * 3600
 ENDS = frozenset({"finish-release", "finish-refund", "finish-split"})
 
 
-def send(payment: Payment, *, row: Transition) -> None:
+def send(payment: Payment, *, row: Transition, event: PaymentEvent) -> None:
     """Send both parties the link of the receipt, once the money is where it belongs."""
     if row.name not in ENDS:
         return
     for person in (payment.payer, payment.payee):
         if address := address_of(person):
-            # By the count: money that is released again has another receipt.
-            key = f"receipt:{payment.pk}:{person.pk}:{payment.events.count()}"
+            # By the transition: money that is released again has another receipt.
+            key = f"receipt:{payment.pk}:{person.pk}:event{event.pk}"
             subject, text = _email(payment, person)
             enqueue_mail(key, to=address, subject=subject, text=text, is_secret=True)
 

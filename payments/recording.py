@@ -10,6 +10,7 @@ Call everything in a transaction. Each function locks the payment first.
 import logging
 from collections.abc import Callable
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -284,6 +285,27 @@ def release_blocked(person: User) -> int:
     for payment in locked(divided):
         effects.resume(payment, actor=None)
     return len(blocked)
+
+
+def release_missed() -> int:
+    """Release payments that wait though their account is active; return how many.
+
+    One that is blocked at the moment when its account becomes active is seen by neither
+    of the two transactions. Those whose transfer was refused are not among them.
+    """
+    missed = Payment.objects.filter(status=PAYOUT_BLOCKED).exclude(
+        calls__kind=Kind.TRANSFER
+    )
+    active = PayoutAccount.objects.filter(
+        status=PayoutAccount.Status.ACTIVE, is_held=False
+    )
+    released = 0
+    for account_id in active.filter(user__in=missed.values("payee")).values_list("pk"):
+        with transaction.atomic():
+            account = locked(PayoutAccount.objects).get(pk=account_id[0])
+            if account.is_payable:
+                released += release_blocked(account.user)
+    return released
 
 
 def record_payout(report: PayoutReport) -> None:

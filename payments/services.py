@@ -149,9 +149,9 @@ def require_payable(person: User) -> None:
 
 def _locked_live(subject_type: str, subject_id: int) -> Payment | None:
     """Return the payment that counts for a thing, locked; None without one."""
-    # `of`: the row of the payment alone, of a query without joins.
-    rows = locked(Payment.objects.of(subject_type, subject_id).live())
-    return rows.first()
+    # With the payee, whom most decisions notify. `of`: the row of the payment alone.
+    rows = Payment.objects.of(subject_type, subject_id).live().select_related("payee")
+    return locked(rows, of=("self",)).first()
 
 
 def is_held(subject_type: str, subject_id: int) -> bool:
@@ -197,8 +197,10 @@ def release(
     _require_settled(payment)
     if payment.status not in MONEY_THERE:
         return payment  # staff have released it before
-    payment = PAYMENT_WORKFLOW.run("release", payment, actor=actor)
-    return block_if_stuck(payment)
+    payment = PAYMENT_WORKFLOW.run("release", payment, actor=actor, is_locked=True)
+    if payment.waits_for_account:
+        return PAYMENT_WORKFLOW.run("block", payment, actor=None)
+    return payment
 
 
 def block_if_stuck(payment: Payment) -> Payment:

@@ -39,7 +39,7 @@ def record(
     **data: Any,
 ) -> None:
     """Add a transition to the history, notify both sides, and send the signal."""
-    PaymentEvent.objects.create(
+    event = PaymentEvent.objects.create(
         payment=payment,
         actor=actor,
         name=row.name,
@@ -56,8 +56,8 @@ def record(
             before=old,
             after=payment.status,
         )
-    notices.payment_changed(payment, row=row, reason=reason)
-    receipts.send(payment, row=row)
+    notices.payment_changed(payment, row=row, reason=reason, event=event)
+    receipts.send(payment, row=row, event=event)
     payment_changed.send(Payment, payment=payment, name=row.name, actor=actor)
 
 

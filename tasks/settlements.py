@@ -69,5 +69,5 @@ def _carry_out(
     **data: str,
 ) -> None:
     task = TaskRequest.objects.get(pk=task_id)
-    amounts = {key: Decimal(value) for key, value in data.items()}
+    amounts: dict[str, Any] = {key: Decimal(value) for key, value in data.items()}
     TASK_WORKFLOW.run(name, task, actor=actor, reason=reason, **amounts)

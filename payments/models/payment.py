@@ -43,6 +43,8 @@ class Payment(Timestamped):
         RECOVERED = "recovered", _("Recovered")
         LOST = "lost", _("Taken back by the bank")
 
+    waits_for_account: bool  # set by a release: no transfer could be asked for
+
     reference = models.CharField(max_length=32, unique=True, default=new_reference)
     subject_type = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()

@@ -223,7 +223,8 @@ def _cancel_intent(params: Mapping[str, Any], key: str) -> Fact:
 
 
 def _transfer(params: Mapping[str, Any], key: str) -> Fact:
-    intent = _intent(data__charge_id=params["charge_id"])
+    # By our reference too, which has an index.
+    intent = _intent(reference=params["reference"], data__charge_id=params["charge_id"])
     account = SandboxObject.objects.filter(object_id=params["destination"]).first()
     if account is None or account.data["status"] != "active":
         raise Rejected("account_not_payable")

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payments import ledger, services
 from payments.models import Entry, Journal, Payment, PayoutAccount
@@ -42,6 +44,15 @@ def test_a_paid_payment_is_held(payment):
     assert payment.status == "held"
     assert ledger.held_cents(payment) == 5000
     assert unbalanced() == []
+
+
+def test_a_release_reads_the_payment_and_the_account_once(payment, alice):
+    """Read twice, the account could be another the second time: nobody would pay."""
+    with CaptureQueriesContext(connection) as queries:
+        services.release("task", 7, actor=alice)
+    sources = [query["sql"].partition("FROM")[2].split()[:1] for query in queries]
+    for table in ("payments_payment", "payments_payoutaccount"):
+        assert sources.count([f'"{table}"']) == 1
 
 
 def test_a_release_reaches_the_payee_without_the_commission(payment, run_jobs, alice):

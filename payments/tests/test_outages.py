@@ -9,9 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
-from payments import carrying, outbox, services
-from payments.models import Payment, ProviderCall
-from payments.providers.base import Unclear
+from jobs.models import Job
+from payments import carrying, jobs, outbox, services
+from payments.models import Payment, PayoutAccount, ProviderCall, ProviderEvent
+from payments.providers import sandbox
+from payments.providers.base import Rejected, Unclear
 from payments.providers.sandbox import Sandbox
 from payments.tests.histories import History
 from payments.tests.test_stripe_calls import aged
@@ -60,6 +62,45 @@ def test_what_waited_for_half_an_hour_is_done_within_ten_minutes(history, monkey
         time_passes(30)
     assert not ProviderCall.objects.filter(state__in=outbox.OPEN).exists()
     assert set(Payment.objects.values_list("status", flat=True)) == {"released"}
+
+
+def test_a_call_whose_job_is_lost_is_queued_anew(history, run_jobs):
+    """E8: after a minute, and once an hour."""
+    payment = history.held()
+    release([payment])
+    Job.objects.filter(name="payments.carry").delete()
+    jobs.carry_due_calls()
+    assert "payments.carry" not in run_jobs()
+    ProviderCall.objects.update(due_at=timezone.now() - timedelta(minutes=2))
+    for _minute in range(2):
+        jobs.carry_due_calls()
+    assert run_jobs().count("payments.carry") == 1
+    payment.refresh_from_db()
+    assert payment.status == "released"
+
+
+def test_a_release_that_crossed_the_change_of_an_account_is_made_good(history):
+    """E12: neither of the two transactions saw the other."""
+    payment = history.make("payout_blocked")
+    sandbox.set_account(payment.payee.payout_account.account_id, "active")
+    ProviderEvent.objects.filter(state="new").update(state="done")
+    PayoutAccount.objects.update(status="active")
+    jobs.look_for_slow_payments()
+    assert history.after(payment).status == "released"
+
+
+def test_a_release_that_the_provider_refused_waits_for_a_change(history, monkeypatch):
+    """E12: otherwise the payee would be notified of the same every ten minutes."""
+    payment = history.held()
+
+    def refuse(*arguments):
+        raise Rejected("account_invalid")
+
+    monkeypatch.setattr(Sandbox, "send", refuse)
+    release([payment])
+    assert history.after(payment).status == "payout_blocked"
+    jobs.look_for_slow_payments()
+    assert history.after(payment).calls.filter(kind="transfer").count() == 1
 
 
 def test_calls_of_unknown_outcome_are_transferred_once(
