@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from payments import ledger, services
+from core.exceptions import ValidationFailed
+from payments import effects, ledger, services
 from payments.exceptions import PaymentDisputed
 from payments.models import Entry, Journal, Payment, PayoutAccount
 from payments.models.ledger import Account
@@ -71,6 +72,28 @@ def test_a_decision_stops_the_automatic_release(payment, staff, name, data):
     Payment.objects.filter(pk=payment.pk).update(auto_release_at=timezone.now())
     decided = PAYMENT_WORKFLOW.run(name, payment, actor=staff, reason="So.", **data)
     assert decided.auto_release_at is None
+
+
+def test_both_get_a_cent_of_a_division_at_least(payment):
+    parts = [effects.worker_part(payment, Decimal(a)) for a in ("0.01", "49.99")]
+    assert parts == [1, 4999]
+    for amount in (-1, 0, 50, 51):
+        with pytest.raises(ValidationFailed) as refused:
+            effects.worker_part(payment, Decimal(amount))
+        assert refused.value.field == "worker_amount"
+
+
+def test_a_division_is_booked_for_each_side(payment, staff):
+    services.split("task", 7, actor=staff, worker_amount=Decimal(30), reason="Half")
+    entries = payment.journals.get(kind="decision").entries.order_by("pk")
+    assert [(e.account, e.amount_cents, e.payment, e.person) for e in entries] == [
+        (Account.HELD, 5000, payment, None),
+        (Account.PAYABLE, -2700, None, payment.payee),
+        (Account.FEE_REVENUE, -300, None, None),
+        (Account.REFUND_DUE, -2000, payment, None),
+    ]
+    payment.refresh_from_db()
+    assert payment.commission_cents == 300
 
 
 def test_what_was_never_paid_is_cancelled_at_the_provider(alice, bob, run_jobs):

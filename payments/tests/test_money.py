@@ -51,6 +51,7 @@ def test_the_commission_is_rounded_half_even_within_the_price(
 ):
     settings.PAYMENT_FEE_PERCENT = Decimal(percent)
     assert money.fee_of(cents) == fee
+    assert money.Quote(cents, fee, "EUR").worker_gets_cents == cents - fee
 
 
 def test_the_limits_of_a_price_are_within_it(settings):
