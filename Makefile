@@ -95,6 +95,9 @@ soak-money: export DATABASE_URL = $(DATABASE_URL_TEST)
 soak-money: .venv/dev  ## Kill what moves money at every point: nothing is lost or doubled (SOAK_KILLS=…)
 	@$(RUN) -m tests.live.soak_money
 
+mutants: .venv/dev  ## Break the rules of money one place at a time: a test must fail (FILES=…)
+	@$(RUN) -m tests.mutants $(FILES)
+
 soak-jobs: export DATABASE_URL = $(DATABASE_URL_TEST)
 soak-jobs: .venv/dev  ## Kill workers while they send e-mails: each arrives once (SOAK_JOBS=… SOAK_KILLS=…)
 	@$(RUN) -m tests.live.soak_jobs

@@ -16,7 +16,6 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from core.db.locks import locked
 from payments.models import Balance, Entry, Journal, Payment
 from payments.models.ledger import Account
 
@@ -27,7 +26,7 @@ class Unbalanced(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One entry to be: of a payment, of a person, or of the platform."""
+    """One entry to be: of a payment, or of a person, or of the platform."""
 
     account: str
     amount_cents: int
@@ -98,8 +97,6 @@ def _add_to_balance(line: Line, currency: str) -> None:
     owner: dict[str, Any] = {"payment": line.payment, "person": line.person}
     if line.payment is None and line.person is None:
         return  # of all payments: no stored balance
-    if line.payment is not None:
-        owner["person"] = None
     rows = Balance.objects.filter(account=line.account, currency=currency, **owner)
     # In the UPDATE: a balance that was read before may be older than this one.
     if rows.update(amount_cents=F("amount_cents") + line.amount_cents):
@@ -136,13 +133,3 @@ def owed_cents(currency: str) -> int:
         currency=currency,
     )
     return -(rows.aggregate(Sum("amount_cents"))["amount_cents__sum"] or 0)
-
-
-def lock_balance(person: User, account: str, currency: str) -> int:
-    """Return a person's balance, locked until the transaction ends."""
-    row = (
-        locked(Balance.objects)
-        .filter(person=person, account=account, payment=None, currency=currency)
-        .first()
-    )
-    return row.amount_cents if row else 0

@@ -59,6 +59,7 @@ def test_a_quote_says_what_both_sides_get(api, bob, settings):
     settings.PAYMENT_PROVIDER = "off"
     shown = api.as_(bob).get("/api/payments/quote?amount=45.50").json()
     assert (shown["price"], shown["fee"], shown["worker_gets"]) == (45.5, 4.55, 40.95)
+    assert shown["payer_pays"] == 45.5
     assert str(settings.AUTO_CONFIRM_DAYS) in " ".join(shown["terms"])
 
 

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from accounts.tests.factories import UserFactory
 from audit.models import AuditLogEntry
 from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
-from payments import approvals, services
+from payments import approvals, permissions, services
 from payments.exceptions import PaymentDisputed, SecondApproverNeeded
 from payments.models import Payment, StaffRequest
 from payments.providers import sandbox
+from payments.tests.factories import PaymentFactory
 from payments.tests.histories import History
 from payments.workflow import PAYMENT_WORKFLOW
 
@@ -154,11 +155,19 @@ def test_the_audit_log_names_both(payment, staff, second):
     ]
 
 
-@pytest.mark.parametrize("name", ["release", "refund", "release-by-staff"])
-def test_no_other_way_goes_round_it(payment, staff, name):
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("release", {}),
+        ("refund", {}),
+        ("split", {"worker_amount": Decimal(10)}),
+        ("release-by-staff", {}),
+    ],
+)
+def test_no_other_way_goes_round_it(payment, staff, name, data):
     """E18: the effect itself refuses, wherever it is called."""
     with pytest.raises(SecondApproverNeeded):
-        PAYMENT_WORKFLOW.run(name, payment, actor=staff)
+        PAYMENT_WORKFLOW.run(name, payment, actor=staff, **data)
     with pytest.raises(SecondApproverNeeded):
         services.refund("task", payment.subject_id, actor=staff)
     assert not payment.journals.filter(kind="decision").exists()
@@ -219,3 +228,20 @@ def test_a_release_by_staff_waits_for_the_account(payment, staff, second, histor
     assert history.after(payment).status == "payout_blocked"
     sandbox.set_account(account.account_id, "active")
     assert history.after(payment).status == "released"
+
+
+@pytest.mark.parametrize(
+    ("predicate", "allowed"),
+    [
+        (permissions.is_party, {"payer", "payee"}),
+        (permissions.is_impartial_staff, {"staff"}),
+    ],
+)
+def test_predicates_know_the_people_of_a_payment(staff, mallory, predicate, allowed):
+    payer = UserFactory(username="payer", is_staff=True)
+    payee = UserFactory(username="payee", is_staff=True)
+    gone = UserFactory(username="gone", is_staff=True, is_active=False)
+    payment = PaymentFactory(payer=payer, payee=payee)
+    people = (payer, payee, staff, mallory, gone)
+    assert {each.username for each in people if predicate(payment, each)} == allowed
+    assert not predicate(payment, None)

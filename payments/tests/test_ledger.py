@@ -1,12 +1,13 @@
 """The database keeps the ledger: balanced, sealed, and never changed."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from payments import ledger
 from payments.ledger import Line
-from payments.models import Entry, Journal
+from payments.models import Balance, Entry, Journal
 from payments.models.ledger import Account
 from payments.tests.factories import PaymentFactory
 
@@ -103,3 +104,104 @@ def test_held_money_is_never_overdrawn():
                 Line(Account.REFUND_DUE, -1, payment=payment),
             ],
         )
+
+
+# --- What `post` writes ---------------------------------------------------------------
+
+
+def post(*lines, key="one", currency="EUR", **data) -> bool:
+    return ledger.post("test", key=key, currency=currency, lines=lines, **data)
+
+
+def test_lines_that_do_not_balance_are_refused(alice):
+    with pytest.raises(ledger.Unbalanced):
+        post(Line(Account.SUSPENSE, 5), Line(Account.PAYABLE, -4, person=alice))
+    assert not Journal.objects.exists()
+
+
+def test_lines_of_zero_are_left_out():
+    assert post(Line(Account.SUSPENSE, 0), Line(Account.BANK, 0)) is False
+    assert not Journal.objects.exists()
+    post(Line(Account.SUSPENSE, 5), Line(Account.BANK, -5), Line(Account.HELD, 0))
+    assert Entry.objects.count() == 2
+
+
+def test_a_journal_that_the_database_refuses_is_no_repetition():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        post(Line(Account.SUSPENSE, 5), Line(Account.BANK, -5), currency=None)
+
+
+def test_a_journal_keeps_its_proof_and_is_sealed(alice):
+    payment = PaymentFactory()
+    lines = [
+        Line(Account.HELD, -5, payment=payment),
+        Line(Account.PAYABLE, -1, person=alice),
+        Line(Account.SUSPENSE, 6),
+    ]
+    post(*lines, payment=payment, provider_object="ch_1")
+    row = Journal.objects.get()
+    assert (row.kind, row.key, row.currency) == ("test", "one", "EUR")
+    assert (row.payment, row.provider_object) == (payment, "ch_1")
+    assert row.sealed_at is not None
+    written = [
+        Line(each.account, each.amount_cents, each.payment, each.person)
+        for each in row.entries.order_by("account")
+    ]
+    assert written == lines
+
+
+def test_each_balance_has_an_owner_and_a_currency_of_its_own(alice, bob):
+    payment, other = PaymentFactory(), PaymentFactory()
+    for n, currency in enumerate(["EUR", "EUR", "USD"]):
+        post(
+            Line(Account.SUSPENSE, 10),
+            Line(Account.PAYABLE, -4, person=alice),
+            Line(Account.HELD, -6, payment=payment),
+            key=str(n),
+            currency=currency,
+        )
+    post(Line(Account.SUSPENSE, 9), Line(Account.PAYABLE, -9, person=bob), key="bob")
+    post(Line(Account.SUSPENSE, 1), Line(Account.REFUND_DUE, -1, payment=payment))
+    post(Line(Account.SUSPENSE, -3), Line(Account.RECOVERABLE, 3, person=bob), key="3d")
+    found = Balance.objects.values_list("account", "currency", "amount_cents")
+    assert sorted(found) == [
+        ("held", "EUR", -12),
+        ("held", "USD", -6),
+        ("payable", "EUR", -9),
+        ("payable", "EUR", -8),
+        ("payable", "USD", -4),
+        ("recoverable", "EUR", 3),
+        ("refund_due", "EUR", -1),
+    ]
+    assert ledger.balance_of_person(bob, Account.PAYABLE) == -9
+    assert ledger.balance_of_person(bob, Account.HELD) == 0
+    assert ledger.balance_of_payment(payment, Account.REFUND_DUE) == -1
+    assert ledger.held_cents(other) == 0
+    # Held 12, payable 8 and 9, and 1 to be refunded; a debt of Bob lowers nothing.
+    assert ledger.owed_cents("EUR") == 30
+    assert ledger.owed_cents("USD") == 10
+    assert ledger.owed_cents("SEK") == 0
+
+
+def test_balances_are_written_in_one_order_whatever_that_of_the_lines(alice, bob):
+    """Two journals that lock the same balances in two orders would deadlock."""
+    one, two = PaymentFactory(), PaymentFactory()
+    lines = [
+        Line(Account.HELD, -1, payment=one),
+        Line(Account.HELD, -2, payment=two),
+        Line(Account.PAYABLE, -3, person=alice),
+        Line(Account.PAYABLE, -4, person=bob),
+        Line(Account.REFUND_DUE, -5, payment=one),
+        Line(Account.SUSPENSE, 15),
+    ]
+
+    def writes(key: str, lines: list[Line]) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            post(*lines, key=key)
+        start = 'UPDATE "payments_balance"'
+        return [q["sql"] for q in queries if q["sql"].startswith(start)]
+
+    post(*lines)
+    first = writes("two", lines)
+    assert len(first) == 5
+    assert writes("three", lines[::-1]) == first

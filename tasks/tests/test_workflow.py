@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from tasks import permissions
 from tasks.models import TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import TASK_WORKFLOW
@@ -152,3 +153,32 @@ def test_an_old_unanswered_task_confirms_itself_for_the_clock_alone(alice, bob):
     task = TaskFactory(creator=alice, assigned_to=bob, done=True)
     moved = TASK_WORKFLOW.run("auto-confirm", task, actor=None)
     assert (moved.status, moved.events.get().actor) == ("completed", None)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "allowed"),
+    [
+        (permissions.is_creator, {"alice"}),
+        (permissions.is_worker, {"bob"}),
+        (permissions.is_party, {"alice", "bob"}),
+        (permissions.sees_exact_place, {"alice", "bob"}),
+        (permissions.is_impartial_staff, {"staff"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_predicates_know_the_people_of_a_task(
+    alice, bob, mallory, staff, predicate, allowed
+):
+    """Also members of staff whose own task it is, and those who are suspended."""
+    User.objects.filter(pk__in=(alice.pk, bob.pk)).update(is_staff=True)
+    gone = UserFactory(username="gone", is_staff=True, is_active=False)
+    task = TaskFactory(creator=alice, assigned_to=bob, assigned=True)
+    people = [*User.objects.filter(pk__in=(alice.pk, bob.pk)), mallory, staff, gone]
+    assert {each.username for each in people if predicate(task, each)} == allowed
+    assert not predicate(task, None)
+
+
+def test_the_place_of_a_cancelled_task_is_its_creators(alice, bob):
+    task = TaskFactory(creator=alice, assigned_to=bob, status="cancelled")
+    assert permissions.sees_exact_place(task, alice)
+    assert not permissions.sees_exact_place(task, bob)
