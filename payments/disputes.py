@@ -69,7 +69,7 @@ def _contest(payment: Payment, dispute: Dispute) -> None:
     """Follow an open dispute: nothing moves, and what has moved comes back."""
     if payment.status == HELD:
         run("freeze", payment)
-    elif payment.status == LOST and _is_held_again(payment):
+    elif _is_held_again(payment) and not _is_paid_anew(payment):
         run("reopen", payment, dispute=dispute)
     elif payment.status == RELEASED:
         run("recover", payment, dispute=dispute)
@@ -79,25 +79,28 @@ def _contest(payment: Payment, dispute: Dispute) -> None:
 
 def _is_held_again(payment: Payment) -> bool:
     """Whether the bank has given back what it had taken, before a release."""
-    return ledger.balance_of_payment(payment, Account.DISPUTE_PENDING) < 0
+    return (
+        payment.status == LOST
+        and not payment.transferred_cents
+        and ledger.balance_of_payment(payment, Account.DISPUTE_PENDING) < 0
+    )
+
+
+def _is_paid_anew(payment: Payment) -> bool:
+    """Whether another payment for the same thing counts since this one was lost."""
+    same = Payment.objects.of(payment.subject_type, payment.subject_id)
+    return same.live().exclude(pk=payment.pk).exists()
 
 
 def _win(payment: Payment, dispute: Dispute) -> None:
-    if (
-        payment.status == LOST
-        and _is_held_again(payment)
-        and not _was_released(payment)
-    ):
-        payment = run("reopen", payment, dispute=dispute)
+    if _is_held_again(payment):
+        name = "return-won" if _is_paid_anew(payment) else "reopen"
+        payment = run(name, payment, dispute=dispute)
     if payment.status == FROZEN and not payment.is_disputed:
         run("unfreeze", payment)
     elif payment.status in (RECOVERING, RECOVERED):
         payment = run("win", payment, dispute=dispute)
         services.block_if_stuck(payment)
-
-
-def _was_released(payment: Payment) -> bool:
-    return payment.transferred_cents > 0
 
 
 def _lose(payment: Payment, dispute: Dispute) -> None:

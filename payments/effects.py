@@ -246,6 +246,12 @@ def reopen(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     )
 
 
+def give_back_won(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
+    """Refund what the bank has given back: the payer has paid anew since then."""
+    reopen(payment, actor=actor, dispute=dispute)
+    refund(payment, actor=actor)
+
+
 def _times(payment: Payment, kind: str) -> int:
     return payment.journals.filter(kind=kind).count()
 

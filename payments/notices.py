@@ -37,6 +37,7 @@ NOTICES: dict[str, dict[str, Callable[[Payment], User]]] = {
     "refund": {"payment_refunding": payer},
     "refund-by-staff": {"payment_refunding": payer, "payment_refunded_by_staff": payee},
     "return-late": {"payment_refunding": payer},
+    "return-won": {"payment_refunding": payer},
     "finish-refund": {"payment_refunded": payer},
     "split": {"payment_divided": payer, "payment_divided_worker": payee},
     "split-by-staff": {"payment_divided": payer, "payment_divided_worker": payee},

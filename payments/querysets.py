@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LIVE = ("pending", "held", "frozen", "releasing", "payout_blocked", "released")
+CONTESTED_LATE = ("recovering", "recovered")  # live again, if the dispute is won
 
 
 class PaymentQuerySet(models.QuerySet):
@@ -26,6 +27,10 @@ class PaymentQuerySet(models.QuerySet):
     def live(self) -> Self:
         """Those that stand in the way of another one for the same thing."""
         return self.filter(status__in=LIVE)
+
+    def contested_late(self) -> Self:
+        """Those that the payer's bank took back after the release."""
+        return self.filter(status__in=CONTESTED_LATE)
 
     def visible_to(self, user: "User") -> Self:
         """Those of which `user` is the payer or the payee."""

@@ -90,6 +90,8 @@ def start(payable: Payable) -> Payment:
         if earlier.status != PENDING:
             raise PaymentDisputed if earlier.dispute_status == "open" else AlreadyPaid
         PAYMENT_WORKFLOW.run("expire", earlier, actor=None)
+    if Payment.objects.of(payable.type, payable.id).contested_late().exists():
+        raise PaymentDisputed
     require_payable(payable.payee)
     return _create(payable)
 

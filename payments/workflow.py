@@ -131,6 +131,13 @@ PAYMENT_WORKFLOW = Workflow(
     _row("lose", _("Record a lost dispute"), (FROZEN,), LOST, effects.lose),
     _row("reopen", _("Record an overturned dispute"), (LOST,), FROZEN, effects.reopen),
     _row(
+        "return-won",
+        _("Refund a payment that was paid anew"),
+        (LOST,),
+        REFUNDING,
+        effects.give_back_won,
+    ),
+    _row(
         "recover",
         _("Take the transfer back"),
         (RELEASED,),

@@ -169,7 +169,9 @@ class Payments(RuleBasedStateMachine):
     @rule(which=some, is_won=st.booleans())
     def judge(self, which, is_won):
         disputes = list(SandboxObject.objects.filter(kind="dispute").order_by("pk"))
-        undecided = [d for d in disputes if d.data["status"] in ("open", "warning")]
+        # An appeal may overturn what was lost.
+        open_ones = ("open", "warning", "lost") if is_won else ("open", "warning")
+        undecided = [d for d in disputes if d.data["status"] in open_ones]
         if undecided:
             dispute = undecided[which % len(undecided)]
             is_won = is_won or dispute.data["status"] == "warning"
