@@ -5,7 +5,7 @@ See `payments.recording` for what holds of every fact.
 
 from collections.abc import Callable
 
-from payments import alerts, ledger, services
+from payments import alerts, effects, ledger, services
 from payments.ledger import Line
 from payments.matching import payment_of, run
 from payments.models import Payment
@@ -16,13 +16,13 @@ from payments.workflow import (
     FROZEN,
     HELD,
     LOST,
+    PARTLY_REFUNDED,
     PAYOUT_BLOCKED,
     PENDING,
     RECOVERED,
     RECOVERING,
-    REFUNDING,
+    REFUNDED,
     RELEASED,
-    RELEASING,
 )
 
 
@@ -71,10 +71,26 @@ def _contest(payment: Payment, dispute: Dispute) -> None:
         run("freeze", payment)
     elif _is_held_again(payment) and not _is_paid_anew(payment):
         run("reopen", payment, dispute=dispute)
-    elif payment.status == RELEASED:
+    elif payment.status == RELEASED and not _is_partial(payment, dispute):
         run("recover", payment, dispute=dispute)
-    elif payment.status in (RELEASING, REFUNDING, PAYOUT_BLOCKED):
-        alerts.needs_staff(payment, "disputed_while_processing")
+    elif payment.status not in (FROZEN, RECOVERING, RECOVERED, LOST):
+        _leave_to_staff(payment, dispute)
+
+
+def _is_partial(payment: Payment, dispute: Dispute) -> bool:
+    """Whether the bank contests a part of the charge, which only staff can judge."""
+    return dispute.amount_cents < payment.charged_cents
+
+
+def _leave_to_staff(payment: Payment, dispute: Dispute) -> None:
+    """Notify staff of a dispute of which nothing follows by itself."""
+    if _is_partial(payment, dispute):
+        problem = "disputed_in_part"
+    elif payment.status in (REFUNDED, PARTLY_REFUNDED):
+        problem = "disputed_after_refund"
+    else:
+        problem = "disputed_while_processing"
+    alerts.needs_staff(payment, problem, dispute.status)
 
 
 def _is_held_again(payment: Payment) -> bool:
@@ -96,19 +112,26 @@ def _win(payment: Payment, dispute: Dispute) -> None:
     if _is_held_again(payment):
         name = "return-won" if _is_paid_anew(payment) else "reopen"
         payment = run(name, payment, dispute=dispute)
+        # What it was for may have ended since then, without the money.
+        alerts.needs_staff(payment, "won_after_loss")
     if payment.status == FROZEN and not payment.is_disputed:
         run("unfreeze", payment)
     elif payment.status in (RECOVERING, RECOVERED):
         payment = run("win", payment, dispute=dispute)
         services.block_if_stuck(payment)
+    elif payment.status == PAYOUT_BLOCKED and effects.is_payable(payment):
+        run("resume", payment)
 
 
 def _lose(payment: Payment, dispute: Dispute) -> None:
-    if payment.journals.filter(kind="dispute_lost").exists() and not _is_reopened(
-        payment
+    if payment.status == LOST or (
+        payment.journals.filter(kind="dispute_lost").exists()
+        and not _is_reopened(payment)
     ):
         return
-    if payment.status in (HELD, FROZEN):
+    if _is_partial(payment, dispute):
+        _leave_to_staff(payment, dispute)
+    elif payment.status in (HELD, FROZEN):
         if payment.status == HELD:
             payment = run("freeze", payment)
         run("lose", payment, dispute=dispute)
@@ -119,6 +142,10 @@ def _lose(payment: Payment, dispute: Dispute) -> None:
         run("write-off", payment, dispute=dispute)
     elif payment.status == RECOVERED:
         run("write-off-recovered", payment, dispute=dispute)
+    elif payment.status == PAYOUT_BLOCKED and not payment.transferred_cents:
+        run("lose-blocked", payment, dispute=dispute)
+    else:
+        _leave_to_staff(payment, dispute)
 
 
 def _is_reopened(payment: Payment) -> bool:

@@ -21,8 +21,8 @@ from payments.money import fee_of, to_cents
 from payments.providers.base import Dispute, Intent
 
 Kind = ProviderCall.Kind
-# Of a dispute of the payer's bank: money may have been withdrawn.
-CONTESTED = ("open",)
+# Of a dispute of the payer's bank: it may withdraw the money, or has done so.
+CONTESTED = ("warning", "open")
 
 
 def hold(payment: Payment, *, actor: User | None, intent: Intent) -> None:
@@ -127,7 +127,8 @@ def _decide(
     payment.to_payer_cents = to_payer
     ledger.post(
         "decision",
-        key=f"decision:{payment.reference}",
+        # Counted: what was lost and won again is decided anew.
+        key=f"decision:{payment.reference}:{_times(payment, 'decision')}",
         currency=payment.currency,
         payment=payment,
         lines=[
@@ -230,6 +231,24 @@ def lose(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     )
 
 
+def lose_blocked(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
+    """Book that the bank has given back what could not be released yet."""
+    ledger.post(
+        "dispute_lost",
+        key=f"dispute_lost:{dispute.id}:{_times(payment, 'dispute_lost')}",
+        currency=payment.currency,
+        payment=payment,
+        provider_object=dispute.id,
+        lines=[
+            Line(Account.PAYABLE, payment.to_payee_cents, person=payment.payee),
+            Line(Account.FEE_REVENUE, payment.commission_cents),
+            Line(Account.DISPUTE_PENDING, -dispute.amount_cents, payment=payment),
+        ],
+    )
+    payment.to_payee_cents = payment.commission_cents = 0
+    payment.ended_at = timezone.now()
+
+
 def reopen(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     """Book that the bank has overturned its decision: the money is held again."""
     payment.ended_at = None
@@ -294,8 +313,12 @@ def write_off(payment: Payment, *, actor: User | None, dispute: Dispute) -> None
 
 
 def win(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
-    """Transfer again what was taken back from the payee for a dispute that is won."""
+    """Transfer again what was taken back from the payee for a dispute that is won.
+
+    A recovery that is on its way is made good once it is recorded.
+    """
     payment.ended_at = None
+    outbox.withdraw(payment, Kind.REVERSE)
     if is_payable(payment):
         _transfer_outstanding(payment)
 

@@ -45,6 +45,7 @@ NOTICES: dict[str, dict[str, Callable[[Payment], User]]] = {
     "recover": {"payment_recovering": payee},
     "write-off": {"payment_lost": payee},
     "lose": {"payment_lost": payee},
+    "lose-blocked": {"payment_lost": payee},
 }
 
 

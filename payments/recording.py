@@ -120,6 +120,8 @@ def record_transfer(transfer: Transfer) -> None:
     ).first()
     if call is None or call.params["amount_cents"] != transfer.amount_cents:
         raise Mismatch(f"{transfer.id} of {transfer.amount_cents} was not asked for")
+    if call.params["destination"] != transfer.destination:
+        raise Mismatch(f"{transfer.id} went to {transfer.destination}")
     if call.provider_id not in ("", transfer.id):
         raise Mismatch(f"{transfer.id} is a second transfer besides {call.provider_id}")
     again = transfer.purpose.startswith("rewin")
@@ -168,6 +170,21 @@ def record_reversal(reversal: Reversal) -> None:
         and payment.reversed_cents == payment.transferred_cents
     ):
         run("finish-recovery", payment)
+    elif payment.status == RELEASING:  # the dispute was won meanwhile
+        _pay_again(payment)
+
+
+def _pay_again(payment: Payment) -> None:
+    if effects.is_payable(payment):
+        effects.resume(payment, actor=None)
+    else:
+        run("block", payment)
+
+
+def record_dispute(dispute: Dispute) -> None:
+    """Record a dispute; a release that is won ends if nothing was taken back."""
+    disputes.record(dispute)
+    _finish(payment_of(dispute))
 
 
 def _finish_purpose(
@@ -242,6 +259,7 @@ def _finish(payment: Payment) -> None:
     if (
         net != payment.to_payee_cents
         or payment.refunded_cents != payment.to_payer_cents
+        or payment.calls.filter(kind=Kind.REVERSE, state__in=outbox.OPEN).exists()
     ):
         return
     if payment.status == RELEASING:
@@ -275,6 +293,8 @@ def record_account(state: AccountState) -> None:
 def release_blocked(person: User) -> int:
     """Release payments that waited for the account of `person`; return how many."""
     waiting = Payment.objects.filter(payee=person).order_by("pk")
+    # What the bank may take, or has taken, is not paid out.
+    waiting = waiting.exclude(dispute_status__in=(*effects.CONTESTED, "lost"))
     blocked = list(waiting.filter(status=PAYOUT_BLOCKED))
     for payment in blocked:
         run("resume", payment)
@@ -322,7 +342,7 @@ RECORDERS: dict[type, Callable] = {
     Transfer: record_transfer,
     Reversal: record_reversal,
     Refund: record_refund,
-    Dispute: disputes.record,
+    Dispute: record_dispute,
     AccountState: record_account,
     PayoutReport: record_payout,
 }
@@ -342,6 +362,8 @@ def rejected(payment: Payment, call: ProviderCall, code: str) -> None:
         if payment.status == PENDING:
             run("expire", payment)
         alerts.needs_staff(payment, "intent_rejected", code)
+    elif call.kind == Kind.REVERSE and payment.status == RELEASING:
+        _finish(payment)  # won: the payee has the money, and keeps it
     elif call.kind != Kind.CANCEL_INTENT:
         # A canceled or paid intent says so by its own event.
         alerts.needs_staff(payment, f"{call.kind}_rejected", code)

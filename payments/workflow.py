@@ -129,6 +129,13 @@ PAYMENT_WORKFLOW = Workflow(
     ),
     _row("unfreeze", _("Hold again"), (FROZEN,), HELD, effects.freeze),
     _row("lose", _("Record a lost dispute"), (FROZEN,), LOST, effects.lose),
+    _row(
+        "lose-blocked",
+        _("Record a lost dispute before the release"),
+        (PAYOUT_BLOCKED,),
+        LOST,
+        effects.lose_blocked,
+    ),
     _row("reopen", _("Record an overturned dispute"), (LOST,), FROZEN, effects.reopen),
     _row(
         "return-won",
