@@ -84,9 +84,10 @@ def split(
     The commission is that of the payee's part. Raises `ValidationFailed` (400) unless
     both get something.
     """
+    # First: what cannot be is not asked of a second person.
+    worker_cents = worker_part(payment, worker_amount)
     second_approver.require_approved(payment, actor)
     require_uncontested(payment)
-    worker_cents = worker_part(payment, worker_amount)
     fee = fee_of(worker_cents)
     _decide(
         payment,

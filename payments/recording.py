@@ -308,24 +308,36 @@ def release_blocked(person: User) -> int:
 
 
 def release_missed() -> int:
-    """Release payments that wait though their account is active; return how many.
+    """Transfer what was decided without a transfer; return how many payments.
 
-    One that is blocked at the moment when its account becomes active is seen by neither
-    of the two transactions. Those whose transfer was refused are not among them.
+    A payment that is blocked at the moment when its account becomes active is seen by
+    neither of the two transactions. Refused transfers are not among them.
     """
-    missed = Payment.objects.filter(status=PAYOUT_BLOCKED).exclude(
-        calls__kind=Kind.TRANSFER
-    )
-    active = PayoutAccount.objects.filter(
-        status=PayoutAccount.Status.ACTIVE, is_held=False
-    )
+    missed = Payment.objects.filter(
+        status__in=(PAYOUT_BLOCKED, RELEASING, REFUNDING),
+        to_payee_cents__gt=0,
+        payee__payout_account__status=PayoutAccount.Status.ACTIVE,
+    ).exclude(calls__kind=Kind.TRANSFER)
     released = 0
-    for account_id in active.filter(user__in=missed.values("payee")).values_list("pk"):
+    for payment_id in list(missed.values_list("pk", flat=True)):
         with transaction.atomic():
-            account = locked(PayoutAccount.objects).get(pk=account_id[0])
-            if account.is_payable:
-                released += release_blocked(account.user)
+            payment = locked(Payment.objects).get(pk=payment_id)
+            released += _release_if_missed(payment)
     return released
+
+
+def _release_if_missed(payment: Payment) -> bool:
+    if (
+        payment.dispute_status in (*effects.CONTESTED, "lost")
+        or payment.calls.filter(kind=Kind.TRANSFER).exists()
+        or not effects.is_payable(payment)
+    ):
+        return False
+    if payment.status == PAYOUT_BLOCKED:
+        run("resume", payment)
+    elif payment.status in (RELEASING, REFUNDING):
+        effects.resume(payment, actor=None)
+    return True
 
 
 def record_payout(report: PayoutReport) -> None:

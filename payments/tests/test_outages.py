@@ -89,6 +89,24 @@ def test_a_release_that_crossed_the_change_of_an_account_is_made_good(history):
     assert history.after(payment).status == "released"
 
 
+@pytest.mark.parametrize(
+    ("changes", "end"),
+    [
+        ({"status": "releasing"}, "released"),
+        ({"status": "refunding", "to_payer_cents": 0}, "partly_refunded"),
+    ],
+)
+def test_what_was_decided_without_a_transfer_is_transferred(history, changes, end):
+    """E12: as by a decision of staff that crossed the change of the account."""
+    payment = history.make("payout_blocked")
+    sandbox.set_account(payment.payee.payout_account.account_id, "active")
+    ProviderEvent.objects.filter(state="new").update(state="done")
+    PayoutAccount.objects.update(status="active")
+    Payment.objects.update(**changes)
+    jobs.look_for_slow_payments()
+    assert history.after(payment).status == end
+
+
 def test_a_release_that_the_provider_refused_waits_for_a_change(history, monkeypatch):
     """E12: otherwise the payee would be notified of the same every ten minutes."""
     payment = history.held()
