@@ -314,7 +314,7 @@ class Mutation:
         ).write_line
         self._items = session.items
         if not self._run_once():
-            return True
+            pytest.exit("A test fails before anything is broken.")
         # Shared with the forks: what has found one mutant will find its neighbours.
         self._found = RawArray("i", len(self._items))
         functions = loaded_functions()
@@ -340,6 +340,7 @@ class Mutation:
         """Note what each test executes, and how long it takes; return if all pass."""
         paths = {str(ROOT / file) for file in self.files}
         failed = []
+        self._run(0, -1)  # sets the session up, in nobody's seconds
         for number, item in enumerate(self._items):
 
             def trace(frame, event, argument, number=number):

@@ -178,6 +178,20 @@ def test_predicates_know_the_people_of_a_task(
     assert not predicate(task, None)
 
 
+@pytest.mark.parametrize(
+    ("predicate", "allowed"),
+    [(permissions.is_applicant, {"bob"}), (permissions.is_task_creator, {"alice"})],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_predicates_know_the_people_of_an_application(
+    alice, bob, mallory, predicate, allowed
+):
+    application = ApplicationFactory(task=TaskFactory(creator=alice), applicant=bob)
+    people = (alice, bob, mallory)
+    assert {each.username for each in people if predicate(application, each)} == allowed
+    assert not predicate(application, None)
+
+
 def test_the_place_of_a_cancelled_task_is_its_creators(alice, bob):
     task = TaskFactory(creator=alice, assigned_to=bob, status="cancelled")
     assert permissions.sees_exact_place(task, alice)
