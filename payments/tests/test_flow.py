@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.exceptions import ValidationFailed
+from audit.models import AuditLogEntry
+from core.exceptions import NotAllowed, ValidationFailed
 from payments import effects, ledger, services
 from payments.exceptions import PaymentDisputed
 from payments.models import Entry, Journal, Payment, PayoutAccount
@@ -24,6 +25,11 @@ BY_STAFF = [
     ("release-by-staff", {}),
     ("refund-by-staff", {}),
     ("split-by-staff", {"worker_amount": Decimal(30)}),
+]
+BY_SUBJECT = [
+    ("release", {}),
+    ("refund", {}),
+    ("split", {"worker_amount": Decimal(30)}),
 ]
 
 
@@ -91,6 +97,27 @@ def test_staff_decide_nothing_while_the_bank_may_take_it(payment, staff, name, d
     assert not payment.journals.filter(kind="decision").exists()
 
 
+@pytest.mark.parametrize("status", ["held", "frozen"])
+@pytest.mark.parametrize(("name", "data"), [*BY_STAFF, *BY_SUBJECT])
+def test_what_is_held_or_frozen_is_decided(payment, staff, name, data, status):
+    """It is in the history, and in the audit log if staff chose it for the payment."""
+    if status == "frozen":
+        services.freeze("task", 7, actor=None)
+    decided = PAYMENT_WORKFLOW.run(name, payment, actor=staff, reason="So.", **data)
+    entry = (staff, name, status, decided.status, "So.")
+    event = payment.events.first()
+    assert (event.actor, event.name, event.old, event.new, event.reason) == entry
+    log = AuditLogEntry.objects.values_list("action", "before", "after", "reason")
+    assert list(log.filter(actor=staff)) == ([entry[1:]] if "staff" in name else [])
+
+
+@pytest.mark.parametrize(("name", "data"), BY_STAFF)
+def test_a_party_decides_nothing_as_staff(payment, alice, name, data):
+    alice.is_staff = True
+    with pytest.raises(NotAllowed):
+        PAYMENT_WORKFLOW.run(name, payment, actor=alice, reason="So.", **data)
+
+
 @pytest.mark.parametrize(("name", "data"), BY_STAFF)
 def test_a_decision_stops_the_automatic_release(payment, staff, name, data):
     Payment.objects.filter(pk=payment.pk).update(auto_release_at=timezone.now())
@@ -105,6 +132,13 @@ def test_both_get_a_cent_of_a_division_at_least(payment):
         with pytest.raises(ValidationFailed) as refused:
             effects.worker_part(payment, Decimal(amount))
         assert refused.value.field == "worker_amount"
+
+
+def test_a_part_that_is_all_commission_is_not_transferred(payment, staff, settings):
+    settings.PAYMENT_FEE_PERCENT = 60
+    amount = Decimal("0.01")
+    services.split("task", 7, actor=staff, worker_amount=amount, reason="Nearly none")
+    assert [call.kind for call in payment.calls.all()] == ["refund", "create_intent"]
 
 
 def test_a_division_is_booked_for_each_side(payment, staff):
@@ -247,6 +281,15 @@ def test_a_dispute_that_is_won_waits_for_the_account(history):
     sandbox.set_account(account_id, "active")
     assert history.after(payment).status == "released"
     assert payment.transferred_cents == 2 * payment.net_cents
+
+
+def test_what_was_not_taken_back_is_not_transferred_again(history):
+    """E14: the bank decides before the reversal has been sent."""
+    payment = history.make("released")
+    dispute = Dispute("dp_1", "open", payment.price_cents, "EUR", payment.reference)
+    payment = PAYMENT_WORKFLOW.run("recover", payment, actor=None, dispute=dispute)
+    PAYMENT_WORKFLOW.run("win", payment, actor=None, dispute=dispute)
+    assert payment.calls.filter(kind="transfer").count() == 1
 
 
 # --- Decisions ------------------------------------------------------------------------

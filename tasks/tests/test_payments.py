@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from core.exceptions import NotAllowed, NotFound
 from notifications.models import Notification
 from payments import carrying, clients
 from payments.models import Payment, PayoutAccount, ProviderCall, SandboxObject
@@ -258,6 +259,24 @@ def test_an_open_task_is_not_paid(api, task, alice, ready):
     assert pay(api, alice, task).status_code == 409
 
 
+def test_work_that_goes_on_is_paid(api, alice, bob, ready):
+    """Whichever other tasks there are."""
+    other, task = (
+        TaskFactory(creator=alice, assigned_to=bob, assigned=True, agreed_price=price)
+        for price in (40, 50)
+    )
+    post(api, bob, task, "start")
+    assert pay(api, alice, task).json()["payment"]["price"] == 50.0
+    assert not Payment.objects.filter(subject_id=other.pk).exists()
+
+
+def test_the_creator_alone_pays_whoever_calls_it(accepted, bob, mallory):
+    with pytest.raises(NotFound):
+        payments.start(accepted, actor=mallory)
+    with pytest.raises(NotAllowed):
+        payments.start(accepted, actor=bob)
+
+
 def test_done_work_is_not_paid_any_more(api, alice, bob, ready):
     task = TaskFactory(creator=alice, assigned_to=bob, done=True, agreed_price=50)
     assert pay(api, alice, task).json()["code"] == "invalid_transition"
@@ -364,6 +383,8 @@ def test_a_task_that_is_given_back_is_refunded(api, held, bob, run_jobs):
     held.refresh_from_db()
     assert (held.status, held.agreed_price) == ("open", None)
     assert status_of_payment(run_jobs) == "refunded"
+    payment = api.as_(bob).get(f"/api/tasks/{held.pk}/payment")
+    assert payment.status_code == 404  # no longer a party: it is below /api/payments
 
 
 def test_who_comes_after_is_paid_anew(api, held, alice, bob, mallory, run_jobs):

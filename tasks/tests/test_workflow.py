@@ -10,7 +10,6 @@ from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
 ACTORS = ("creator", "worker", "applicant", "stranger")
-ROUTES = {row.name: (row.name, *row.aliases) for row in TASK_WORKFLOW if row.in_api}
 MAY = {  # who may, in which statuses
     "accept": ("creator", {"open"}),
     "start": ("worker", {"assigned"}),
@@ -19,6 +18,17 @@ MAY = {  # who may, in which statuses
     "dispute": ("creator", {"pending_confirmation"}),
     "give-back": ("worker", {"assigned", "in_progress"}),
     "cancel": ("creator", {"open", "assigned", "in_progress"}),
+}
+BY_STAFF = {
+    "settle-for-worker": {"disputed"},
+    "settle-for-creator": {"disputed"},
+    "settle-split": {"disputed"},
+    "cancel-by-staff": set(TaskRequest.Status.values) - {"completed", "cancelled"},
+}
+BY_CLOCK = {
+    "reopen-unpaid": {"assigned"},
+    "auto-confirm": {"pending_confirmation"},
+    "expire": {"open"},
 }
 UNASSIGNED = {"open"}  # has no worker yet, so the worker is a stranger to it
 
@@ -42,7 +52,24 @@ def put_in(status: str, cast: dict[str, User]) -> TaskRequest:
 
 
 def test_the_table_of_this_test_names_every_api_row():
-    assert set(MAY) == set(ROUTES)
+    assert set(MAY) == {row.name for row in TASK_WORKFLOW if row.in_api}
+
+
+def test_the_admin_has_the_rows_of_staff():
+    assert set(BY_STAFF) == {row.name for row in TASK_WORKFLOW if row.in_admin}
+
+
+@pytest.mark.parametrize(("name", "statuses"), (BY_STAFF | BY_CLOCK).items())
+def test_staff_and_clock_act_in_some_statuses(cast, staff, name, statuses):
+    """Each of them alone: neither the parties nor strangers."""
+    row, creator = TASK_WORKFLOW[name], cast["creator"]
+    able = staff if name in BY_STAFF else None
+    for status in TaskRequest.Status.values:
+        task = TaskRequest(status=status, creator=creator, assigned_to=cast["worker"])
+        is_possible = TASK_WORKFLOW.is_possible(row, task, able)
+        assert is_possible == (status in statuses)
+        others = [*cast.values(), None if able else staff]
+        assert not any(TASK_WORKFLOW.is_possible(row, task, who) for who in others)
 
 
 @pytest.mark.parametrize("status", TaskRequest.Status.values)
