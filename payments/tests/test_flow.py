@@ -283,15 +283,6 @@ def test_a_dispute_that_is_won_waits_for_the_account(history):
     assert payment.transferred_cents == 2 * payment.net_cents
 
 
-def test_what_was_not_taken_back_is_not_transferred_again(history):
-    """E14: the bank decides before the reversal has been sent."""
-    payment = history.make("released")
-    dispute = Dispute("dp_1", "open", payment.price_cents, "EUR", payment.reference)
-    payment = PAYMENT_WORKFLOW.run("recover", payment, actor=None, dispute=dispute)
-    PAYMENT_WORKFLOW.run("win", payment, actor=None, dispute=dispute)
-    assert payment.calls.filter(kind="transfer").count() == 1
-
-
 # --- Decisions ------------------------------------------------------------------------
 
 

@@ -223,6 +223,7 @@ def test_nobody_else_sees_the_secret(api, accepted, alice, bob, mallory, caplog)
     api.as_(alice).get(path)
     [secret] = _sandbox_secrets()
     seen = api.as_(bob).get(path)
+    assert seen.status_code == 200
     assert "client" not in seen.json()
     assert secret not in seen.content.decode()
     assert api.as_(mallory).get(path).status_code == 404
