@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import AuditLogEntry
 from core.exceptions import NotAllowed, ValidationFailed
+from notifications.models import Notification
 from payments import effects, ledger, services
 from payments.exceptions import PaymentDisputed
 from payments.models import Entry, Journal, Payment, PayoutAccount
@@ -132,6 +133,15 @@ def test_both_get_a_cent_of_a_division_at_least(payment):
         with pytest.raises(ValidationFailed) as refused:
             effects.worker_part(payment, Decimal(amount))
         assert refused.value.field == "worker_amount"
+
+
+def test_both_are_notified_of_a_division_and_why(payment, staff):
+    services.split("task", 7, actor=staff, worker_amount=Decimal(30), reason="Half")
+    rows = Notification.objects.filter(kind__startswith="payment_divided")
+    assert {(row.kind, row.recipient, row.params["reason"]) for row in rows} == {
+        ("payment_divided", payment.payer, "Half"),
+        ("payment_divided_worker", payment.payee, "Half"),
+    }
 
 
 def test_a_part_that_is_all_commission_is_not_transferred(payment, staff, settings):
