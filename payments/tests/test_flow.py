@@ -144,6 +144,11 @@ def test_both_are_notified_of_a_division_and_why(payment, staff):
     }
 
 
+def test_the_api_offers_no_decision_about_a_payment(payment, staff):
+    for person in (payment.payer, payment.payee, staff):
+        assert PAYMENT_WORKFLOW.available_to(payment, person) == []
+
+
 def test_a_part_that_is_all_commission_is_not_transferred(payment, staff, settings):
     settings.PAYMENT_FEE_PERCENT = 60
     amount = Decimal("0.01")
@@ -291,6 +296,23 @@ def test_a_dispute_that_is_won_waits_for_the_account(history):
     sandbox.set_account(account_id, "active")
     assert history.after(payment).status == "released"
     assert payment.transferred_cents == 2 * payment.net_cents
+
+
+def test_a_dispute_may_be_won_before_anything_is_taken_back(history):
+    """E14: then nothing is transferred again."""
+    payment = history.make("released")
+    dispute = Dispute("dp_1", "open", payment.price_cents, "EUR", payment.reference)
+    payment = PAYMENT_WORKFLOW.run("recover", payment, actor=None, dispute=dispute)
+    payment = PAYMENT_WORKFLOW.run("win", payment, actor=None, dispute=dispute)
+    assert payment.status == "releasing"
+    assert payment.calls.filter(kind="transfer").count() == 1
+
+
+def test_a_dispute_that_is_lost_after_the_recovery_costs_the_fee(history):
+    payment = history.make("written_off")
+    assert payment.status == "recovered"
+    booked = [line[:2] for line in lines_of(payment, "dispute_lost")]
+    assert (Account.CHARGEBACK_LOSS, payment.fee_cents) in booked
 
 
 # --- Decisions ------------------------------------------------------------------------
