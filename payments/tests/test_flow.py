@@ -207,7 +207,9 @@ def test_a_freeze_stops_the_automatic_release(payment, alice):
     assert services.freeze("task", 7, actor=alice).auto_release_at is None
 
 
-@pytest.mark.parametrize("ending", ["released", "refunded", "partly_refunded"])
+@pytest.mark.parametrize(
+    "ending", ["released", "refunded", "partly_refunded", "recovering"]
+)
 def test_an_ended_payment_says_since_when(history, ending):
     assert history.make(ending).ended_at is not None
 
