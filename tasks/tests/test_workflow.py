@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from audit.models import AuditLogEntry
 from tasks import permissions
 from tasks.models import TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -173,6 +174,17 @@ def test_a_dispute_settled_for_the_creator_counts_against_the_worker(staff, bob)
     TASK_WORKFLOW.run("settle-for-creator", task, actor=staff, reason="Not done.")
     bob.refresh_from_db()
     assert (bob.tasks_failed, bob.completion_rate) == (1, 0.0)
+
+
+def test_the_audit_log_has_the_rows_of_staff_alone(alice, bob, staff):
+    task = TaskFactory(creator=alice, assigned_to=bob, done=True)
+    TASK_WORKFLOW.run("dispute", task, actor=alice, reason="No.")
+    assert not AuditLogEntry.objects.exists()
+    TASK_WORKFLOW.run("settle-for-worker", task, actor=staff, reason="Seen.")
+    [entry] = AuditLogEntry.objects.all()
+    decided = (entry.action, entry.before, entry.after)
+    assert decided == ("settle-for-worker", "disputed", "completed")
+    assert (entry.actor, entry.reason) == (staff, "Seen.")
 
 
 def test_an_old_unanswered_task_confirms_itself_for_the_clock_alone(alice, bob):
