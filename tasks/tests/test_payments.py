@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from core.exceptions import NotAllowed, NotFound
 from notifications.models import Notification
 from payments import carrying, clients
 from payments.models import Payment, PayoutAccount, ProviderCall, SandboxObject
 from payments.providers import sandbox
 from payments.providers.base import Unclear
-from payments.tests.factories import payable_account
-from tasks import jobs
+from payments.tests.factories import PaymentFactory, payable_account
+from tasks import jobs, payments
 from tasks.models import TaskApplication, TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import TASK_WORKFLOW
@@ -175,6 +176,12 @@ def test_cash_stays_possible(api, alice, bob):
         assert post(api, person, task, name).status_code == 200
 
 
+def test_a_market_that_requires_payment_later_binds_no_task(api, alice, bob, settings):
+    task = TaskFactory(creator=alice, assigned_to=bob, assigned=True)
+    settings.PAYMENT_REQUIRED = True
+    assert post(api, bob, task, "start").status_code == 200
+
+
 # --- Starting the payment -------------------------------------------------------------
 
 
@@ -216,6 +223,7 @@ def test_nobody_else_sees_the_secret(api, accepted, alice, bob, mallory, caplog)
     api.as_(alice).get(path)
     [secret] = _sandbox_secrets()
     seen = api.as_(bob).get(path)
+    assert seen.status_code == 200
     assert "client" not in seen.json()
     assert secret not in seen.content.decode()
     assert api.as_(mallory).get(path).status_code == 404
@@ -252,6 +260,29 @@ def test_an_open_task_is_not_paid(api, task, alice, ready):
     assert pay(api, alice, task).status_code == 409
 
 
+def test_work_that_goes_on_is_paid(api, alice, bob, ready):
+    """Whichever other tasks there are."""
+    other, task = (
+        TaskFactory(creator=alice, assigned_to=bob, assigned=True, agreed_price=price)
+        for price in (40, 50)
+    )
+    post(api, bob, task, "start")
+    assert pay(api, alice, task).json()["payment"]["price"] == 50.0
+    assert not Payment.objects.filter(subject_id=other.pk).exists()
+
+
+def test_the_creator_alone_pays_whoever_calls_it(accepted, bob, mallory):
+    with pytest.raises(NotFound):
+        payments.start(accepted, actor=mallory)
+    with pytest.raises(NotAllowed):
+        payments.start(accepted, actor=bob)
+
+
+def test_done_work_is_not_paid_any_more(api, alice, bob, ready):
+    task = TaskFactory(creator=alice, assigned_to=bob, done=True, agreed_price=50)
+    assert pay(api, alice, task).json()["code"] == "invalid_transition"
+
+
 def test_a_task_is_paid_once(api, held, alice):
     refused = pay(api, alice, held, "two")
     assert (refused.status_code, refused.json()["code"]) == (409, "already_paid")
@@ -267,6 +298,8 @@ def test_without_a_provider_nothing_is_paid(api, accepted, alice, bob, settings)
     place = {"latitude": 56.95, "longitude": 24.1, "payment_required": True}
     new = api.as_(alice).post("/api/tasks", body | place)
     assert (new.status_code, new.json()["code"]) == (409, "payments_off")
+    free = api.as_(alice).post("/api/tasks", body | place | {"payment_required": False})
+    assert free.status_code == 201
 
 
 def test_only_the_parties_read_of_the_payment(api, held, alice, bob, mallory):
@@ -340,11 +373,19 @@ def test_a_cancellation_refunds_all(api, held, alice, run_jobs):
     assert Payment.objects.get().refunded_cents == 5000
 
 
+def test_the_payment_knows_who_cancelled_and_why(api, held, alice):
+    post(api, alice, held, "cancel", {"reason": "We move."})
+    event = Payment.objects.get().events.get(name="refund")
+    assert (event.actor, event.reason) == (alice, "We move.")
+
+
 def test_a_task_that_is_given_back_is_refunded(api, held, bob, run_jobs):
     assert post(api, bob, held, "give-back").status_code == 200
     held.refresh_from_db()
     assert (held.status, held.agreed_price) == ("open", None)
     assert status_of_payment(run_jobs) == "refunded"
+    payment = api.as_(bob).get(f"/api/tasks/{held.pk}/payment")
+    assert payment.status_code == 404  # no longer a party: it is below /api/payments
 
 
 def test_who_comes_after_is_paid_anew(api, held, alice, bob, mallory, run_jobs):
@@ -480,3 +521,23 @@ def test_money_that_comes_into_a_dispute_is_frozen(api, alice, bob, ready, run_j
     dispute(api, task, alice)
     settle(run_jobs)
     assert status_of_payment() == "frozen"
+
+
+def test_only_money_for_a_task_is_followed(done):
+    """Neither that of other things, nor what else becomes of a payment."""
+    own = Payment.objects.get()
+    Payment.objects.update(auto_release_at=None)
+    other = PaymentFactory(subject_type="listing", subject_id=done.pk)
+    payments.follow(Payment, payment=other, name="hold")
+    payments.follow(Payment, payment=own, name="release")
+    payments.follow(Payment, payment=PaymentFactory(), name="hold")  # without a task
+    own.refresh_from_db()
+    assert own.auto_release_at is None
+    payments.follow(Payment, payment=own, name="hold")
+    own.refresh_from_db()
+    assert own.auto_release_at is not None
+
+
+def test_work_that_is_not_done_has_no_release_to_show(held):
+    payments.show_release(held)
+    assert Payment.objects.get().auto_release_at is None

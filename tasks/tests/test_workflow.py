@@ -4,13 +4,13 @@ import pytest
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from audit.models import AuditLogEntry
 from tasks import permissions
 from tasks.models import TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import TASK_WORKFLOW
 
 ACTORS = ("creator", "worker", "applicant", "stranger")
-ROUTES = {row.name: (row.name, *row.aliases) for row in TASK_WORKFLOW if row.in_api}
 MAY = {  # who may, in which statuses
     "accept": ("creator", {"open"}),
     "start": ("worker", {"assigned"}),
@@ -19,6 +19,17 @@ MAY = {  # who may, in which statuses
     "dispute": ("creator", {"pending_confirmation"}),
     "give-back": ("worker", {"assigned", "in_progress"}),
     "cancel": ("creator", {"open", "assigned", "in_progress"}),
+}
+BY_STAFF = {
+    "settle-for-worker": {"disputed"},
+    "settle-for-creator": {"disputed"},
+    "settle-split": {"disputed"},
+    "cancel-by-staff": set(TaskRequest.Status.values) - {"completed", "cancelled"},
+}
+BY_CLOCK = {
+    "reopen-unpaid": {"assigned"},
+    "auto-confirm": {"pending_confirmation"},
+    "expire": {"open"},
 }
 UNASSIGNED = {"open"}  # has no worker yet, so the worker is a stranger to it
 
@@ -42,7 +53,24 @@ def put_in(status: str, cast: dict[str, User]) -> TaskRequest:
 
 
 def test_the_table_of_this_test_names_every_api_row():
-    assert set(MAY) == set(ROUTES)
+    assert set(MAY) == {row.name for row in TASK_WORKFLOW if row.in_api}
+
+
+def test_the_admin_has_the_rows_of_staff():
+    assert set(BY_STAFF) == {row.name for row in TASK_WORKFLOW if row.in_admin}
+
+
+@pytest.mark.parametrize(("name", "statuses"), (BY_STAFF | BY_CLOCK).items())
+def test_staff_and_clock_act_in_some_statuses(cast, staff, name, statuses):
+    """Each of them alone: neither the parties nor strangers."""
+    row, creator = TASK_WORKFLOW[name], cast["creator"]
+    able = staff if name in BY_STAFF else None
+    for status in TaskRequest.Status.values:
+        task = TaskRequest(status=status, creator=creator, assigned_to=cast["worker"])
+        is_possible = TASK_WORKFLOW.is_possible(row, task, able)
+        assert is_possible == (status in statuses)
+        others = [*cast.values(), None if able else staff]
+        assert not any(TASK_WORKFLOW.is_possible(row, task, who) for who in others)
 
 
 @pytest.mark.parametrize("status", TaskRequest.Status.values)
@@ -148,6 +176,17 @@ def test_a_dispute_settled_for_the_creator_counts_against_the_worker(staff, bob)
     assert (bob.tasks_failed, bob.completion_rate) == (1, 0.0)
 
 
+def test_the_audit_log_has_the_rows_of_staff_alone(alice, bob, staff):
+    task = TaskFactory(creator=alice, assigned_to=bob, done=True)
+    TASK_WORKFLOW.run("dispute", task, actor=alice, reason="No.")
+    assert not AuditLogEntry.objects.exists()
+    TASK_WORKFLOW.run("settle-for-worker", task, actor=staff, reason="Seen.")
+    [entry] = AuditLogEntry.objects.all()
+    decided = (entry.action, entry.before, entry.after)
+    assert decided == ("settle-for-worker", "disputed", "completed")
+    assert (entry.actor, entry.reason) == (staff, "Seen.")
+
+
 def test_an_old_unanswered_task_confirms_itself_for_the_clock_alone(alice, bob):
     """T7."""
     task = TaskFactory(creator=alice, assigned_to=bob, done=True)
@@ -176,6 +215,20 @@ def test_predicates_know_the_people_of_a_task(
     people = [*User.objects.filter(pk__in=(alice.pk, bob.pk)), mallory, staff, gone]
     assert {each.username for each in people if predicate(task, each)} == allowed
     assert not predicate(task, None)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "allowed"),
+    [(permissions.is_applicant, {"bob"}), (permissions.is_task_creator, {"alice"})],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_predicates_know_the_people_of_an_application(
+    alice, bob, mallory, predicate, allowed
+):
+    application = ApplicationFactory(task=TaskFactory(creator=alice), applicant=bob)
+    people = (alice, bob, mallory)
+    assert {each.username for each in people if predicate(application, each)} == allowed
+    assert not predicate(application, None)
 
 
 def test_the_place_of_a_cancelled_task_is_its_creators(alice, bob):
