@@ -33,7 +33,7 @@ PAGE = ROOT / "docs/mutants.md"
 FILES = [
     *("payments/ledger.py", "payments/money.py", "payments/quotes.py"),
     *("payments/permissions.py", "payments/effects.py", "payments/workflow.py"),
-    *("tasks/permissions.py", "tasks/payments.py", "tasks/workflow.py"),
+    *("tasks/permissions.py", "tasks/payments.py"),
 ]
 PAYMENTS = "api approvals flow ledger money stripe_disputes"
 TASKS = "giving_back payments workflow"
