@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from core.exceptions import NotAllowed, WrongStatus
@@ -41,19 +42,38 @@ def work() -> None:
         pass
 
 
-@pytest.fixture
-def disputed() -> TaskRequest:
-    """A disputed task of 50, whose payment is frozen."""
-    worker = UserFactory()
-    payable_account(worker)
-    task = TaskFactory(assigned=True, assigned_to=worker, agreed_price=50)
+def pay(task) -> Payment:
     payment = payments.start(task, actor=task.creator)
     work()
     payment.refresh_from_db()
     sandbox.pay(payment.intent_id)
     work()
-    TASK_WORKFLOW.run("mark-done", task, actor=worker)
-    return TASK_WORKFLOW.run("dispute", task, actor=task.creator, reason="No.")
+    return payment
+
+
+def assign(task) -> None:
+    """Give the task to somebody who can be paid, for 50."""
+    worker = UserFactory()
+    payable_account(worker)
+    task.status, task.assigned_to = "assigned", worker
+    task.agreed_price, task.assigned_at = 50, timezone.now()
+    task.save()
+
+
+@pytest.fixture
+def paid() -> TaskRequest:
+    """An assigned task of 50, whose payment is held."""
+    task = TaskFactory()
+    assign(task)
+    pay(task)
+    return task
+
+
+@pytest.fixture
+def disputed(paid) -> TaskRequest:
+    """A disputed task of 50, whose payment is frozen."""
+    TASK_WORKFLOW.run("mark-done", paid, actor=paid.assigned_to)
+    return TASK_WORKFLOW.run("dispute", paid, actor=paid.creator, reason="No.")
 
 
 def ask(task, staff, name="settle-split") -> StaffRequest:
@@ -120,6 +140,19 @@ def test_a_request_for_a_task_that_was_settled_is_refused(
         approve(request, second)
     request.refresh_from_db()
     assert request.status == "waiting"
+
+
+def test_a_request_moves_no_later_payment_of_the_task(paid, first, second):
+    """E18: what was asked about one payment is not done with another."""
+    request = ask(paid, first, "cancel-by-staff")
+    task = TASK_WORKFLOW.run("give-back", paid, actor=paid.assigned_to)
+    work()
+    assign(task)
+    later = pay(task)
+    with pytest.raises(WrongStatus):
+        approve(request, second)
+    later.refresh_from_db()
+    assert later.status == "held"
 
 
 def test_little_money_is_settled_by_one(disputed, first, settings):
