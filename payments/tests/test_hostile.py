@@ -1,6 +1,12 @@
 """What nobody should send, and what happens between two steps."""
 
+import json
+
 import pytest
+
+from payments.models import ProviderEvent
+from tests.live import payment_provider as stub
+from tests.live.payment_stub.events import PATHS, SECRETS
 
 pytestmark = pytest.mark.django_db
 
@@ -17,3 +23,68 @@ def test_a_page_of_the_sandbox_that_cannot_be_is_404(
     with django_assert_num_queries(0):
         answer = client.get(f"/payments/sandbox/{page}/{name}")
     assert answer.status_code == 404
+
+
+def post(client, content: dict, endpoint: str):
+    body = json.dumps(content).encode()
+    return client.post(
+        PATHS[endpoint],
+        body,
+        content_type="application/json",
+        headers={"Stripe-Signature": stub.sign(body, SECRETS[endpoint])},
+    )
+
+
+def about(name="cus_1", kind="customer") -> dict:
+    return {"data": {"object": {"id": name, "object": kind}}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"id": name} for name in ("", "e" * 151, "e\0", "e\ud800", "é", 5, None)),
+        *({"type": name} for name in ("", "t" * 101, "t\0", ["t"])),
+        *({"account": name} for name in ("a" * 101, "a\0", {"id": "a"})),
+        *(about(name) for name in ("o" * 151, "o\0", ["o"])),
+        *(about(kind=kind) for kind in ("k" * 101, "k\0", {"k": 1}, None)),
+        *({"created": at} for at in (1e18, -1e18, 1e30, 1e400, "1", None)),
+    ],
+)
+def test_a_signed_event_that_cannot_be_stored_is_400(stripe, client, changes):
+    """E1: never a 500."""
+    event = {"id": "evt_1", "object": "event", "type": "customer.created"}
+    event |= {"created": 1, "livemode": False, **about()}
+    assert post(client, event | changes, "platform").status_code == 400
+    assert not ProviderEvent.objects.exists()
+    assert post(client, event, "platform").status_code == 204
+
+
+def related(name="acct_1", kind="v2.core.account") -> dict:
+    return {"id": name, "type": kind, "url": f"/v2/core/accounts/{name}"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"id": name} for name in ("e" * 151, "e\0", 5)),
+        {"type": "t\0"},
+        *({"related_object": related(name)} for name in ("o" * 151, "\0", "a" * 101)),
+        {"related_object": related(kind="a\0")},
+        *({"created": at} for at in (5, None, "9999-12-31T23:59:59-12:00")),
+    ],
+)
+def test_a_signed_thin_event_that_cannot_be_stored_is_400(stripe, client, changes):
+    """E1: never a 500."""
+    event = {"id": "evt_1", "object": "v2.core.event", "type": "v2.core.account.flew"}
+    event |= {"created": "2031-05-06T00:00:00Z", "livemode": False}
+    event |= {"related_object": related()}
+    assert post(client, event | changes, "accounts").status_code == 400
+    assert not ProviderEvent.objects.exists()
+    assert post(client, event, "accounts").status_code == 204
+
+
+def test_a_webhook_that_is_too_large_is_told_so(stripe, client):
+    """Signed or not, it is not read."""
+    answer = client.post(PATHS["platform"], "x" * 300_000, content_type="text/plain")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer.json()["error"] == "The request is too large."
