@@ -25,11 +25,11 @@ from audit import services as audit
 from core.db.locks import locked
 from core.exceptions import WrongStatus
 from core.workflow import Transition, Workflow
-from payments import alerts, effects, second_approver, services
+from payments import alerts, effects, second_approver
 from payments.exceptions import SecondApproverNeeded
 from payments.models import Payment, StaffRequest
 from payments.permissions import is_impartial_staff
-from payments.workflow import PAYMENT_WORKFLOW, REFUNDING
+from payments.workflow import PAYMENT_WORKFLOW, REFUNDING, RELEASING
 
 # By name: `run(payment, *, actor, reason, **params)`, in the transaction of the
 # approval and with the payment locked. `params` are those given to `require`: JSON.
@@ -126,7 +126,9 @@ def _run(
         and not effects.is_payable(payment)
     ):
         alerts.needs_staff(payment, "payee_not_payable")
-    return services.block_if_stuck(payment)
+    if payment.status == RELEASING and payment.waits_for_account:
+        return PAYMENT_WORKFLOW.run("block", payment, actor=None)
+    return payment
 
 
 for _name in OWN:

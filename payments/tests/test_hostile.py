@@ -4,7 +4,10 @@ import json
 
 import pytest
 
-from payments.models import ProviderEvent
+from payments import approvals
+from payments.models import PayoutAccount, ProviderEvent
+from payments.signals import payment_changed
+from payments.tests.histories import History
 from tests.live import payment_provider as stub
 from tests.live.payment_stub.events import PATHS, SECRETS
 
@@ -88,3 +91,57 @@ def test_a_webhook_that_is_too_large_is_told_so(stripe, client):
     answer = client.post(PATHS["platform"], "x" * 300_000, content_type="text/plain")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert answer.json()["error"] == "The request is too large."
+
+
+# --- Decisions of staff ---------------------------------------------------------------
+
+
+@pytest.fixture
+def history(run_jobs) -> History:
+    return History(run_jobs)
+
+
+@pytest.fixture
+def decided_while():
+    """`decided_while(receiver)` runs it in the middle of each decision."""
+    connected = []
+
+    def connect(receiver) -> None:
+        connected.append(receiver)
+        payment_changed.connect(receiver)
+
+    yield connect
+    for receiver in connected:
+        payment_changed.disconnect(receiver)
+
+
+def act(payment, staff, action="release-by-staff", **params):
+    return approvals.act(payment, actor=staff, action=action, reason="So.", **params)
+
+
+def test_a_release_by_staff_reads_the_account_once(history, staff, decided_while):
+    """E12: an account that becomes active meanwhile leaves no release without it."""
+    payment = history.held()
+    PayoutAccount.objects.update(status="restricted")
+
+    def activate(sender, **data):
+        PayoutAccount.objects.update(status="active")
+
+    decided_while(activate)
+    act(payment, staff)
+    payment.refresh_from_db()
+    assert payment.status == "payout_blocked"
+    assert not payment.calls.filter(kind="transfer").exists()
+
+
+def test_a_transfer_that_is_asked_for_is_not_blocked(history, staff, decided_while):
+    """E12: the account is restricted after the transfer was asked for."""
+    payment = history.held()
+
+    def restrict(sender, **data):
+        PayoutAccount.objects.update(status="restricted")
+
+    decided_while(restrict)
+    act(payment, staff)
+    payment.refresh_from_db()
+    assert payment.status == "releasing"
