@@ -1,11 +1,15 @@
 """What nobody should send, and what happens between two steps."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
+from accounts.tests.factories import UserFactory
+from core.exceptions import NotAllowed
 from payments import approvals
-from payments.models import PayoutAccount, ProviderEvent
+from payments.exceptions import SecondApproverNeeded
+from payments.models import PayoutAccount, ProviderEvent, StaffRequest
 from payments.signals import payment_changed
 from payments.tests.histories import History
 from tests.live import payment_provider as stub
@@ -145,3 +149,44 @@ def test_a_transfer_that_is_asked_for_is_not_blocked(history, staff, decided_whi
     act(payment, staff)
     payment.refresh_from_db()
     assert payment.status == "releasing"
+
+
+@pytest.fixture
+def much(settings):
+    """Every decision is about much money."""
+    settings.PAYMENT_SECOND_APPROVER_CENTS = 3000
+
+
+def approve(request, actor):
+    return approvals.REQUEST_WORKFLOW.run("approve", request, actor=actor, reason="Ok")
+
+
+@pytest.mark.parametrize("change", ["is_staff", "is_active"])
+def test_a_request_of_who_is_staff_no_more_is_not_approved(
+    history, staff, much, change
+):
+    """E18: it takes two members of staff; it is rejected, and asked for anew."""
+    payment, first = history.held(), UserFactory(is_staff=True)
+    request = act(payment, first)
+    setattr(first, change, False)
+    first.save()
+    with pytest.raises(NotAllowed):
+        approve(request, staff)
+    approvals.REQUEST_WORKFLOW.run("reject", request, actor=staff)
+    assert act(payment, staff).status == "waiting"
+
+
+def test_another_decision_is_told_that_it_is_not_stored(history, staff, much):
+    """E18: also the same one with another part; the code is the same."""
+    payment = history.held()
+    act(payment, staff, "split-by-staff", worker_amount=Decimal(10))
+    for action, params in (
+        ("release-by-staff", {}),
+        ("split-by-staff", {"worker_amount": Decimal(20)}),
+    ):
+        with pytest.raises(SecondApproverNeeded, match="Yours was not stored") as other:
+            act(payment, staff, action, **params)
+        assert other.value.code == "second_approver_needed"
+    with pytest.raises(SecondApproverNeeded, match="The request waits for them"):
+        act(payment, staff, "split-by-staff", worker_amount=Decimal(10))
+    assert StaffRequest.objects.count() == 1
