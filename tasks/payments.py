@@ -157,12 +157,19 @@ def show_release(task: TaskRequest) -> None:
 
 
 def release(task: TaskRequest, *, actor: User | None) -> None:
-    """Release what is held. Raises `PaymentDisputed` (409)."""
-    services.release(SUBJECT, task.pk, actor=actor)
+    """Release what is held.
+
+    Raises `PaymentDisputed` (409), and `WrongStatus` (409) if staff have refunded it
+    since the worker was accepted.
+    """
+    services.release(SUBJECT, task.pk, actor=actor, since=task.assigned_at)
 
 
 def refund(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
-    """Refund what is held in full. Raises `PaymentDisputed` (409)."""
+    """Refund what is held in full.
+
+    Raises `PaymentDisputed` (409), and `WrongStatus` (409) if staff have released it.
+    """
     services.refund(SUBJECT, task.pk, actor=actor, reason=reason)
 
 

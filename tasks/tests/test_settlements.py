@@ -166,3 +166,91 @@ def test_the_admin_says_that_a_settlement_waits(disputed, administrator):
     answer = administrator.post(path, data, follow=True)
     assert "The request waits for them." in answer.content.decode()
     assert StaffRequest.objects.get().action == "task.settle-split"
+
+
+# --- After a decision about the payment itself ----------------------------------------
+
+
+@pytest.fixture
+def alone(settings):
+    """One member of staff suffices."""
+    settings.PAYMENT_SECOND_APPROVER_CENTS = 0
+
+
+def decide_on_payment(task, staff, name) -> None:
+    payment = Payment.objects.get(subject_id=task.pk)
+    approvals.act(payment, actor=staff, action=name, reason="Seen.")
+    work()
+
+
+@pytest.mark.parametrize(
+    ("on_payment", "on_task"),
+    [
+        ("release-by-staff", "settle-for-creator"),
+        ("release-by-staff", "cancel-by-staff"),
+        ("refund-by-staff", "settle-for-worker"),
+    ],
+)
+def test_a_task_is_not_settled_against_its_payment(
+    disputed, first, alone, on_payment, on_task
+):
+    """E18: what has the money does not read otherwise."""
+    decide_on_payment(disputed, first, on_payment)
+    with pytest.raises(WrongStatus, match="before"):
+        decide(on_task, disputed, actor=first, reason="Seen.")
+    disputed.refresh_from_db()
+    assert disputed.status == "disputed"
+
+
+@pytest.mark.parametrize(
+    ("on_payment", "on_task", "status"),
+    [
+        ("release-by-staff", "settle-for-worker", "completed"),
+        ("refund-by-staff", "settle-for-creator", "cancelled"),
+        ("refund-by-staff", "cancel-by-staff", "cancelled"),
+    ],
+)
+def test_a_task_is_settled_as_its_payment_was(
+    disputed, first, alone, on_payment, on_task, status
+):
+    decide_on_payment(disputed, first, on_payment)
+    assert decide(on_task, disputed, actor=first, reason="Seen.").status == status
+
+
+@pytest.mark.parametrize(
+    ("on_payment", "name", "status"),
+    [
+        ("release-by-staff", "cancel", None),
+        ("release-by-staff", "give-back", None),
+        ("refund-by-staff", "cancel", "cancelled"),
+        ("refund-by-staff", "give-back", "open"),
+    ],
+)
+def test_the_parties_do_not_undo_what_staff_decided(
+    paid, first, alone, on_payment, name, status
+):
+    """Who gives a task back does not keep the money for it."""
+    decide_on_payment(paid, first, on_payment)
+    actor = paid.creator if name == "cancel" else paid.assigned_to
+    if status is None:
+        with pytest.raises(WrongStatus):
+            TASK_WORKFLOW.run(name, paid, actor=actor)
+    else:
+        assert TASK_WORKFLOW.run(name, paid, actor=actor).status == status
+
+
+@pytest.mark.parametrize("name", ["confirm", "auto-confirm"])
+def test_work_is_confirmed_after_a_release_by_staff(paid, first, alone, name):
+    decide_on_payment(paid, first, "release-by-staff")
+    task = TASK_WORKFLOW.run("mark-done", paid, actor=paid.assigned_to)
+    actor = paid.creator if name == "confirm" else None
+    assert TASK_WORKFLOW.run(name, task, actor=actor).status == "completed"
+
+
+def test_a_refund_to_an_earlier_worker_binds_no_later_one(paid, first, alone):
+    """The later one is paid in cash."""
+    decide_on_payment(paid, first, "refund-by-staff")
+    task = TASK_WORKFLOW.run("give-back", paid, actor=paid.assigned_to)
+    assign(task)
+    task = TASK_WORKFLOW.run("mark-done", task, actor=task.assigned_to)
+    assert TASK_WORKFLOW.run("confirm", task, actor=task.creator).is_over
