@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,13 +33,16 @@ from payments.workflow import (
     FROZEN,
     HELD,
     PAYMENT_WORKFLOW,
+    PAYOUT_BLOCKED,
     PENDING,
     REFUNDED,
     REFUNDING,
+    RELEASED,
     RELEASING,
 )
 
 MONEY_THERE = (HELD, FROZEN)
+TO_PAYEE = (RELEASING, PAYOUT_BLOCKED, RELEASED)
 RESERVE_PERCENT = 10  # for what is charged until the next time
 
 
@@ -158,10 +162,12 @@ def _locked_live(subject_type: str, subject_id: int) -> Payment | None:
     return locked(rows, of=("self",)).first()
 
 
-def is_held(subject_type: str, subject_id: int) -> bool:
-    """Return whether money is held for a thing."""
+def is_held(subject_type: str, subject_id: int, *, payee_id: int | None) -> bool:
+    """Return whether money is held for a thing, or was released to `payee_id`."""
+    is_there = Q(status__in=MONEY_THERE)
+    is_released = Q(status__in=TO_PAYEE, payee=payee_id)
     payments = Payment.objects.of(subject_type, subject_id)
-    return payments.filter(status__in=MONEY_THERE).exists()
+    return payments.filter(is_there | is_released).exists()
 
 
 def current(subject_type: str, subject_id: int) -> Payment | None:

@@ -144,8 +144,13 @@ def current(task: TaskRequest, *, viewer: User) -> Payment:
 
 
 def require_held(task: TaskRequest) -> None:
-    """Raise `PaymentRequired` (409) if the work waits for money that is not held."""
-    if is_required(task) and not services.is_held(SUBJECT, task.pk):
+    """Raise `PaymentRequired` (409) if the work waits for money that is not held.
+
+    Staff may have released it to the worker already.
+    """
+    if is_required(task) and not services.is_held(
+        SUBJECT, task.pk, payee_id=task.assigned_to_id
+    ):
         raise PaymentRequired
 
 

@@ -1,5 +1,6 @@
 """Disputes about much money are settled by two members of staff."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -254,3 +255,13 @@ def test_a_refund_to_an_earlier_worker_binds_no_later_one(paid, first, alone):
     assign(task)
     task = TASK_WORKFLOW.run("mark-done", task, actor=task.assigned_to)
     assert TASK_WORKFLOW.run("confirm", task, actor=task.creator).is_over
+
+
+@pytest.mark.parametrize("name", ["start", "mark-done"])
+def test_work_goes_on_after_a_release_by_staff(paid, first, alone, name):
+    """It is paid: also where the work waits for the money."""
+    TaskRequest.objects.filter(pk=paid.pk).update(payment_required=True)
+    decide_on_payment(paid, first, "release-by-staff")
+    later = timezone.now() + timedelta(days=99)
+    assert not TaskRequest.objects.unpaid(at=later).exists()
+    TASK_WORKFLOW.run(name, paid, actor=paid.assigned_to)
