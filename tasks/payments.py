@@ -22,6 +22,7 @@ from core.exceptions import (
     WrongStatus,
 )
 from payments import services
+from payments.exceptions import PayeeNotReady
 from payments.models import Payment
 from payments.money import to_cents
 from payments.services import Payable
@@ -111,8 +112,8 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
     """Return the pending payment of a task, which its creator can pay now.
 
     Raises `NotFound` (404) for strangers, `NotAllowed` (403) for the worker,
-    `WrongStatus` (409) unless somebody does the task, `PriceMissing` (409), and as
-    `payments.services.start`.
+    `WrongStatus` (409) unless somebody does the task, `PayeeNotReady` (409) for a
+    worker who is suspended, `PriceMissing` (409), and as `payments.services.start`.
     """
     services.require_on()
     # Locked before the payment: a task that is cancelled meanwhile is not paid.
@@ -120,6 +121,8 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
     check_may_pay(task, actor)
     if task.status not in PAYABLE or task.assigned_to is None:
         raise WrongStatus(_("A task is paid while somebody does it."))
+    if not task.assigned_to.is_active:
+        raise PayeeNotReady
     return services.start(_payable(task, task.assigned_to))
 
 

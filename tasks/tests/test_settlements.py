@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.tests.factories import UserFactory
 from core.exceptions import NotAllowed, WrongStatus
 from jobs.worker import run_next
 from payments import approvals
-from payments.exceptions import SecondApproverNeeded
+from payments.exceptions import PayeeNotReady, SecondApproverNeeded
 from payments.models import Payment, StaffRequest
 from payments.providers import sandbox
 from payments.tests.factories import payable_account
@@ -265,3 +266,15 @@ def test_work_goes_on_after_a_release_by_staff(paid, first, alone, name):
     later = timezone.now() + timedelta(days=99)
     assert not TaskRequest.objects.unpaid(at=later).exists()
     TASK_WORKFLOW.run(name, paid, actor=paid.assigned_to)
+
+
+@pytest.mark.parametrize("is_pending", [True, False])
+def test_a_suspended_worker_is_not_paid(is_pending):
+    """E12: neither a new payment nor one that has begun."""
+    task = TaskFactory()
+    assign(task)
+    if is_pending:
+        payments.start(task, actor=task.creator)
+    User.objects.filter(pk=task.assigned_to_id).update(is_active=False)
+    with pytest.raises(PayeeNotReady):
+        payments.start(task, actor=task.creator)
