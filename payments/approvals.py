@@ -25,16 +25,17 @@ from audit import services as audit
 from core.db.locks import locked
 from core.exceptions import WrongStatus
 from core.workflow import Transition, Workflow
-from payments import alerts, effects, second_approver, services
-from payments.exceptions import SecondApproverNeeded
+from payments import alerts, effects, second_approver
+from payments.exceptions import OtherRequestWaits, SecondApproverNeeded
 from payments.models import Payment, StaffRequest
 from payments.permissions import is_impartial_staff
-from payments.workflow import PAYMENT_WORKFLOW, REFUNDING
+from payments.workflow import PAYMENT_WORKFLOW, REFUNDING, RELEASING
 
 # By name: `run(payment, *, actor, reason, **params)`, in the transaction of the
 # approval and with the payment locked. `params` are those given to `require`: JSON.
 ACTIONS: dict[str, Callable[..., Any]] = {}
 LOCKS: dict[str, Callable[..., Any]] = {}  # `lock(**params)`
+WAITING = StaffRequest.Status.WAITING
 OWN = ("release-by-staff", "refund-by-staff", "split-by-staff")
 
 
@@ -56,7 +57,8 @@ def require(
 ) -> StaffRequest | None:
     """Return None if `actor` may decide alone; otherwise store a request, return it.
 
-    Raises `SecondApproverNeeded` (409) if a request for the payment waits already.
+    Raises `SecondApproverNeeded` (409) if the same request waits already, and
+    `OtherRequestWaits` (409) if another one for the payment does.
     """
     if not second_approver.is_needed(payment, actor):
         return None
@@ -72,7 +74,10 @@ def require(
                 requested_by=actor,
             )
     except IntegrityError as error:
-        raise SecondApproverNeeded from error
+        same = payment.staff_requests.filter(status=WAITING, action=action)
+        if params in same.values_list("params", flat=True):
+            raise SecondApproverNeeded from error
+        raise OtherRequestWaits from error
     audit.record(payment, actor=actor, action="request", reason=reason, after=action)
     alerts.request_waits(request)
     return request
@@ -126,7 +131,9 @@ def _run(
         and not effects.is_payable(payment)
     ):
         alerts.needs_staff(payment, "payee_not_payable")
-    return services.block_if_stuck(payment)
+    if payment.status == RELEASING and payment.waits_for_account:
+        return PAYMENT_WORKFLOW.run("block", payment, actor=None)
+    return payment
 
 
 for _name in OWN:
@@ -137,11 +144,15 @@ for _name in OWN:
 
 
 def may_approve(request: StaffRequest, user: User | None) -> bool:
-    """Return whether `user` is impartial staff, and not who has asked."""
+    """Return whether `user` is impartial staff, and not who has asked.
+
+    Who has asked must still be impartial staff too: it takes two of them.
+    """
     return (
         user is not None
         and user.pk != request.requested_by_id
         and may_reject(request, user)
+        and may_reject(request, request.requested_by)
     )
 
 

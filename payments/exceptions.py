@@ -68,5 +68,18 @@ class SecondApproverNeeded(DomainError):
         )
 
 
+class OtherRequestWaits(SecondApproverNeeded):
+    """Another decision about the payment waits: this one is not stored (409)."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self,
+            _(
+                "Another decision about this payment waits for approval. Yours was not "
+                "stored."
+            ),
+        )
+
+
 class Mismatch(Exception):
     """What the provider says does not fit our record. Nothing is booked from it."""

@@ -5,6 +5,7 @@ else 404. They need no JavaScript. Whoever knows the secret in the address may a
 with the link of a provider.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -21,6 +22,7 @@ from payments.money import to_decimal
 from payments.providers import sandbox
 
 Page = Callable[[HttpRequest, str], HttpResponse]
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,100}")
 CARDS = {
     "success": _("Card that works"),
     "declined": _("Card that is declined"),
@@ -43,6 +45,8 @@ def _of_the_sandbox(page: Page) -> Page:
 
 
 def _found(kind: str, secret: str) -> SandboxObject:
+    if not SECRET.fullmatch(secret):  # PostgreSQL takes no NUL in a text
+        raise Http404
     row = SandboxObject.objects.filter(kind=kind, data__secret=secret).first()
     if row is None:
         raise Http404

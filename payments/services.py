@@ -11,11 +11,13 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.db.locks import locked
+from core.exceptions import WrongStatus
 from payments import alerts, effects, ledger, outbox
 from payments.exceptions import (
     AlreadyPaid,
@@ -31,12 +33,16 @@ from payments.workflow import (
     FROZEN,
     HELD,
     PAYMENT_WORKFLOW,
+    PAYOUT_BLOCKED,
     PENDING,
+    REFUNDED,
     REFUNDING,
+    RELEASED,
     RELEASING,
 )
 
 MONEY_THERE = (HELD, FROZEN)
+TO_PAYEE = (RELEASING, PAYOUT_BLOCKED, RELEASED)
 RESERVE_PERCENT = 10  # for what is charged until the next time
 
 
@@ -156,10 +162,12 @@ def _locked_live(subject_type: str, subject_id: int) -> Payment | None:
     return locked(rows, of=("self",)).first()
 
 
-def is_held(subject_type: str, subject_id: int) -> bool:
-    """Return whether money is held for a thing."""
+def is_held(subject_type: str, subject_id: int, *, payee_id: int | None) -> bool:
+    """Return whether money is held for a thing, or was released to `payee_id`."""
+    is_there = Q(status__in=MONEY_THERE)
+    is_released = Q(status__in=TO_PAYEE, payee=payee_id)
     payments = Payment.objects.of(subject_type, subject_id)
-    return payments.filter(status__in=MONEY_THERE).exists()
+    return payments.filter(is_there | is_released).exists()
 
 
 def current(subject_type: str, subject_id: int) -> Payment | None:
@@ -184,15 +192,21 @@ def set_auto_release(
 
 @transaction.atomic
 def release(
-    subject_type: str, subject_id: int, *, actor: User | None
+    subject_type: str,
+    subject_id: int,
+    *,
+    actor: User | None,
+    since: datetime | None = None,
 ) -> Payment | None:
     """Release what is held for a thing; return the payment, or None without one.
 
     What was not paid yet is cancelled. Raises `PaymentDisputed` (409) while the bank
-    reviews it.
+    reviews it, and `WrongStatus` (409) if a payment that began after `since` was
+    refunded by a decision.
     """
     payment = _locked_live(subject_type, subject_id)
     if payment is None:
+        _require_not_refunded(subject_type, subject_id, since)
         return None
     if payment.status == PENDING:
         return PAYMENT_WORKFLOW.run("expire", payment, actor=actor)
@@ -203,6 +217,21 @@ def release(
     if payment.waits_for_account:
         return PAYMENT_WORKFLOW.run("block", payment, actor=None)
     return payment
+
+
+def _require_not_refunded(
+    subject_type: str, subject_id: int, since: datetime | None
+) -> None:
+    last = Payment.objects.of(subject_type, subject_id).first()
+    if last is None or last.status not in (REFUNDING, REFUNDED) or last.to_payee_cents:
+        return  # divided: both have their part
+    if since is not None and last.created_at < since:
+        return  # of an earlier agreement
+    # A payment that came too late is refunded without a decision.
+    if last.events.filter(name__in=("refund", "refund-by-staff")).exists():
+        raise WrongStatus(
+            _("The payment was refunded before. It cannot be released any more.")
+        )
 
 
 def block_if_stuck(payment: Payment) -> Payment:
@@ -219,7 +248,7 @@ def refund(
     """Refund what is held for a thing in full; return the payment, or None.
 
     What was not paid yet is cancelled. Raises `PaymentDisputed` (409) while the bank
-    reviews it.
+    reviews it, and `WrongStatus` (409) if it was released.
     """
     payment = _locked_live(subject_type, subject_id)
     if payment is None:
@@ -228,7 +257,9 @@ def refund(
         return PAYMENT_WORKFLOW.run("expire", payment, actor=actor, reason=reason)
     _require_settled(payment)
     if payment.status not in MONEY_THERE:
-        return payment
+        raise WrongStatus(
+            _("The payment was released before. It cannot be refunded any more.")
+        )
     return PAYMENT_WORKFLOW.run("refund", payment, actor=actor, reason=reason)
 
 

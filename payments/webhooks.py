@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from core.exceptions import error_body, error_response
+from core.exceptions import TooLarge, error_body, error_response
 from payments import inbox
 from payments.providers import stripe_events
 from payments.providers.base import BadSignature
@@ -51,7 +51,8 @@ def _answer(request: HttpRequest, endpoint: str) -> HttpResponse:
     # `CONTENT_LENGTH` first: a large body is not read.
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        return error_response(413)
+        body = error_body(_("The request is too large."), TooLarge.code)
+        return JsonResponse(body, status=TooLarge.status)
     try:
         inbox.receive(PROVIDER, endpoint, request.body, request.headers)
     except BadSignature as error:

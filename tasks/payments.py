@@ -22,6 +22,7 @@ from core.exceptions import (
     WrongStatus,
 )
 from payments import services
+from payments.exceptions import PayeeNotReady
 from payments.models import Payment
 from payments.money import to_cents
 from payments.services import Payable
@@ -111,8 +112,8 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
     """Return the pending payment of a task, which its creator can pay now.
 
     Raises `NotFound` (404) for strangers, `NotAllowed` (403) for the worker,
-    `WrongStatus` (409) unless somebody does the task, `PriceMissing` (409), and as
-    `payments.services.start`.
+    `WrongStatus` (409) unless somebody does the task, `PayeeNotReady` (409) for a
+    worker who is suspended, `PriceMissing` (409), and as `payments.services.start`.
     """
     services.require_on()
     # Locked before the payment: a task that is cancelled meanwhile is not paid.
@@ -120,6 +121,8 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
     check_may_pay(task, actor)
     if task.status not in PAYABLE or task.assigned_to is None:
         raise WrongStatus(_("A task is paid while somebody does it."))
+    if not task.assigned_to.is_active:
+        raise PayeeNotReady
     return services.start(_payable(task, task.assigned_to))
 
 
@@ -144,8 +147,13 @@ def current(task: TaskRequest, *, viewer: User) -> Payment:
 
 
 def require_held(task: TaskRequest) -> None:
-    """Raise `PaymentRequired` (409) if the work waits for money that is not held."""
-    if is_required(task) and not services.is_held(SUBJECT, task.pk):
+    """Raise `PaymentRequired` (409) if the work waits for money that is not held.
+
+    Staff may have released it to the worker already.
+    """
+    if is_required(task) and not services.is_held(
+        SUBJECT, task.pk, payee_id=task.assigned_to_id
+    ):
         raise PaymentRequired
 
 
@@ -157,12 +165,19 @@ def show_release(task: TaskRequest) -> None:
 
 
 def release(task: TaskRequest, *, actor: User | None) -> None:
-    """Release what is held. Raises `PaymentDisputed` (409)."""
-    services.release(SUBJECT, task.pk, actor=actor)
+    """Release what is held.
+
+    Raises `PaymentDisputed` (409), and `WrongStatus` (409) if staff have refunded it
+    since the worker was accepted.
+    """
+    services.release(SUBJECT, task.pk, actor=actor, since=task.assigned_at)
 
 
 def refund(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
-    """Refund what is held in full. Raises `PaymentDisputed` (409)."""
+    """Refund what is held in full.
+
+    Raises `PaymentDisputed` (409), and `WrongStatus` (409) if staff have released it.
+    """
     services.refund(SUBJECT, task.pk, actor=actor, reason=reason)
 
 

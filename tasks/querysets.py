@@ -119,7 +119,8 @@ class TaskQuerySet(ContentQuerySet):
         overdue = self.filter(
             status="assigned", payment_required=True, assigned_at__lte=oldest
         )
-        return overdue.exclude(_has_payment("held", "frozen"))
+        paid = ("held", "frozen", "releasing", "payout_blocked", "released")
+        return overdue.exclude(_has_payment(*paid))
 
     def with_payment_status(self) -> Self:
         """Annotate `payment_status`: of the newest payment to the present worker.

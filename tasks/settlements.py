@@ -8,8 +8,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from core.db.locks import locked
+from core.exceptions import WrongStatus
 from payments import approvals, services
 from payments.exceptions import SecondApproverNeeded
 from payments.models import Payment
@@ -68,6 +71,10 @@ def _carry_out(
     task_id: int,
     **data: str,
 ) -> None:
+    """Run the transition. Raises `WrongStatus` (409) if another payment counts now."""
+    current = services.current(SUBJECT, task_id)
+    if current is None or current.pk != payment.pk:
+        raise WrongStatus(_("The task has another payment now: decide about it anew."))
     task = TaskRequest.objects.get(pk=task_id)
     amounts: dict[str, Any] = {key: Decimal(value) for key, value in data.items()}
     TASK_WORKFLOW.run(name, task, actor=actor, reason=reason, **amounts)

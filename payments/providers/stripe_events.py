@@ -5,6 +5,7 @@ has personal data and client secrets.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,13 @@ from payments.providers.stripe_client import client, is_live, load
 SIGNATURE = "Stripe-Signature"
 TOLERANCE_S = 300
 THIN = "v2.core.event"
+NAME = re.compile(r"[!-~]*")  # PostgreSQL takes neither NUL nor half a character
+MAX_ID_CHARS, MAX_KIND_CHARS = 150, 100  # of the columns of `ProviderEvent`
+# What reading a body that is no event raises; the last two are of a time out of range.
+NO_EVENT = (
+    *(KeyError, TypeError, ValueError, AttributeError, RecursionError),
+    *(OverflowError, OSError),
+)
 
 
 def secrets_of(endpoint: str) -> list[str]:
@@ -43,7 +51,8 @@ def read_event(endpoint: str, body: bytes, headers: Mapping[str, str]) -> Event:
         content = json.loads(body)
         is_ours = content["livemode"] is is_live()
         event = _thin(body) if content["object"] == THIN else snapshot(content)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        _check_names(event)
+    except NO_EVENT as error:
         raise BadSignature("it is no event") from error
     if not is_ours:
         raise BadSignature("it is of the other mode")
@@ -66,8 +75,8 @@ def snapshot(content: Mapping[str, Any]) -> Event:
     about = content["data"]["object"]
     object_id, account = about.get("id") or "", content.get("account") or ""
     return Event(
-        str(content["id"]),
-        str(content["type"]),
+        content["id"],
+        content["type"],
         object_id=object_id,
         account=account,
         occurred_at=datetime.fromtimestamp(content["created"], UTC),
@@ -86,6 +95,25 @@ def _thin(body: bytes) -> Event:
         found.type,
         object_id=object_id,
         account=object_id if is_account else "",
-        occurred_at=parse_datetime(found.created),
+        occurred_at=_moment(found.created),
         payload={"object": getattr(related, "type", ""), "object_id": object_id},
     )
+
+
+def _moment(text: str) -> datetime | None:
+    # In UTC: the last hours before the year 10000 elsewhere could not be read again.
+    found = parse_datetime(text)
+    return found and found.astimezone(UTC)
+
+
+def _check_names(event: Event) -> None:
+    """Raise `ValueError` or `TypeError` for names that the inbox cannot store."""
+    if not event.id or not event.type:
+        raise ValueError("an event has an id and a type")
+    ids = (event.id, event.object_id)
+    kinds = (event.type, event.account, event.payload["object"])
+    for names, max_chars in ((ids, MAX_ID_CHARS), (kinds, MAX_KIND_CHARS)):
+        if not all(NAME.fullmatch(name) for name in names):
+            raise ValueError("a name is no plain text")
+        if max(map(len, names)) > max_chars:
+            raise ValueError("a name is too long")
