@@ -25,11 +25,11 @@ from audit import services as audit
 from core.db.locks import locked
 from core.exceptions import WrongStatus
 from core.workflow import Transition, Workflow
-from payments import alerts, effects, second_approver
+from payments import alerts, effects, second_approver, services
 from payments.exceptions import OtherRequestWaits, SecondApproverNeeded
 from payments.models import Payment, StaffRequest
 from payments.permissions import is_impartial_staff
-from payments.workflow import PAYMENT_WORKFLOW, REFUNDING, RELEASING
+from payments.workflow import PAYMENT_WORKFLOW
 
 # By name: `run(payment, *, actor, reason, **params)`, in the transaction of the
 # approval and with the payment locked. `params` are those given to `require`: JSON.
@@ -125,15 +125,7 @@ def _run(
     if worker_amount is not None:
         data["worker_amount"] = Decimal(worker_amount)
     payment = PAYMENT_WORKFLOW.run(name, payment, actor=actor, reason=reason, **data)
-    if (
-        payment.status == REFUNDING
-        and worker_amount
-        and not effects.is_payable(payment)
-    ):
-        alerts.needs_staff(payment, "payee_not_payable")
-    if payment.status == RELEASING and payment.waits_for_account:
-        return PAYMENT_WORKFLOW.run("block", payment, actor=None)
-    return payment
+    return services.block_if_waiting(payment)
 
 
 for _name in OWN:

@@ -118,7 +118,7 @@ def _win(payment: Payment, dispute: Dispute) -> None:
         run("unfreeze", payment)
     elif payment.status in (RECOVERING, RECOVERED):
         payment = run("win", payment, dispute=dispute)
-        services.block_if_stuck(payment)
+        services.block_if_waiting(payment)
     elif payment.status == PAYOUT_BLOCKED and effects.is_payable(payment):
         run("resume", payment)
 

@@ -96,7 +96,7 @@ def split(
         to_payer=payment.price_cents - worker_cents,
     )
     payment.auto_release_at = None
-    _transfer_if_payable(payment)
+    payment.waits_for_account = not _transfer_if_payable(payment)
     _refund(payment)
 
 
@@ -320,7 +320,11 @@ def win(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     """
     payment.ended_at = None
     outbox.withdraw(payment, Kind.REVERSE)
-    if is_payable(payment):
+    has = payment.transferred_cents - payment.reversed_cents
+    if has == payment.to_payee_cents:
+        return
+    payment.waits_for_account = not is_payable(payment)
+    if not payment.waits_for_account:
         _transfer_outstanding(payment)
 
 

@@ -214,9 +214,7 @@ def release(
     if payment.status not in MONEY_THERE:
         return payment  # staff have released it before
     payment = PAYMENT_WORKFLOW.run("release", payment, actor=actor, is_locked=True)
-    if payment.waits_for_account:
-        return PAYMENT_WORKFLOW.run("block", payment, actor=None)
-    return payment
+    return block_if_waiting(payment)
 
 
 def _require_not_refunded(
@@ -234,10 +232,17 @@ def _require_not_refunded(
         )
 
 
-def block_if_stuck(payment: Payment) -> Payment:
-    """Block a payment that is to be released, and whose payee cannot be paid now."""
-    if payment.status == RELEASING and not effects.is_payable(payment):
+def block_if_waiting(payment: Payment) -> Payment:
+    """Block a decided payment whose payee cannot be paid now; notify staff of a part.
+
+    By what the decision has read: read again, an account that has become active in
+    between would leave the payment without a transfer.
+    """
+    if not payment.waits_for_account:
+        return payment
+    if payment.status == RELEASING:
         return PAYMENT_WORKFLOW.run("block", payment, actor=None)
+    alerts.needs_staff(payment, "payee_not_payable")
     return payment
 
 
@@ -288,9 +293,7 @@ def split(
     payment = PAYMENT_WORKFLOW.run(
         "split", payment, actor=actor, worker_amount=worker_amount, reason=reason
     )
-    if payment.status == REFUNDING and not effects.is_payable(payment):
-        alerts.needs_staff(payment, "payee_not_payable")
-    return payment
+    return block_if_waiting(payment)
 
 
 @transaction.atomic

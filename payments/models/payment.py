@@ -43,7 +43,8 @@ class Payment(Timestamped):
         RECOVERED = "recovered", _("Recovered")
         LOST = "lost", _("Taken back by the bank")
 
-    waits_for_account: bool  # set by a release: no transfer could be asked for
+    # Set by a decision for whose transfer the payee has no account now.
+    waits_for_account = False
 
     reference = models.CharField(max_length=32, unique=True, default=new_reference)
     subject_type = models.CharField(max_length=20)

@@ -28,8 +28,8 @@ from tests.live.server import ROOT, manage
 
 TASKS = int(os.environ.get("SOAK_TASKS", "200"))
 KILLS = int(os.environ.get("SOAK_KILLS", "500"))
-MAX_RUN_S = 300 + 3 * KILLS
-DRAIN_S = 180
+MAX_RUN_S = 300 + 3 * KILLS + TASKS
+DRAIN_S = 120 + TASKS
 ENOUGH_KILLS = 300  # for each point to have had one
 POINTS = (
     *("before the commit", "after the commit", "before the call", "after the call"),
