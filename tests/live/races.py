@@ -24,7 +24,7 @@ SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
     "payments",
 )
-MAX_RUN_SECONDS = 300
+MAX_RUN_SECONDS = 400
 
 
 def main(names: list[str]) -> int:
