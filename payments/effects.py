@@ -23,6 +23,7 @@ from payments.providers.base import Dispute, Intent
 Kind = ProviderCall.Kind
 # Of a dispute of the payer's bank: it may withdraw the money, or has done so.
 CONTESTED = ("warning", "open")
+NOT_TO_PAYEE = (*CONTESTED, "lost")  # what the bank may take, or has taken
 
 
 def hold(payment: Payment, *, actor: User | None, intent: Intent) -> None:
@@ -219,32 +220,33 @@ def freeze(payment: Payment, *, actor: User | None, reason: str = "") -> None:
 def lose(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     """Book that the bank has given what was held back to the payer."""
     payment.ended_at = timezone.now()
+    _book_loss(
+        payment,
+        dispute,
+        Line(Account.HELD, dispute.amount_cents, payment=payment),
+    )
+
+
+def _book_loss(payment: Payment, dispute: Dispute, *lines: Line) -> None:
+    """Book that the bank keeps what it has withdrawn; `lines` say who bears it."""
+    withdrawn = Line(Account.DISPUTE_PENDING, -dispute.amount_cents, payment=payment)
     ledger.post(
         "dispute_lost",
         key=f"dispute_lost:{dispute.id}:{_times(payment, 'dispute_lost')}",
         currency=payment.currency,
         payment=payment,
         provider_object=dispute.id,
-        lines=[
-            Line(Account.HELD, dispute.amount_cents, payment=payment),
-            Line(Account.DISPUTE_PENDING, -dispute.amount_cents, payment=payment),
-        ],
+        lines=[*lines, withdrawn],
     )
 
 
 def lose_blocked(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     """Book that the bank has given back what could not be released yet."""
-    ledger.post(
-        "dispute_lost",
-        key=f"dispute_lost:{dispute.id}:{_times(payment, 'dispute_lost')}",
-        currency=payment.currency,
-        payment=payment,
-        provider_object=dispute.id,
-        lines=[
-            Line(Account.PAYABLE, payment.to_payee_cents, person=payment.payee),
-            Line(Account.FEE_REVENUE, payment.commission_cents),
-            Line(Account.DISPUTE_PENDING, -dispute.amount_cents, payment=payment),
-        ],
+    _book_loss(
+        payment,
+        dispute,
+        Line(Account.PAYABLE, payment.to_payee_cents, person=payment.payee),
+        Line(Account.FEE_REVENUE, payment.commission_cents),
     )
     payment.to_payee_cents = payment.commission_cents = 0
     payment.ended_at = timezone.now()
@@ -298,17 +300,11 @@ def recover(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
 def write_off(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:
     """Book a lost dispute after the release: the payee owes it, we lose the fee."""
     owed = payment.to_payee_cents
-    ledger.post(
-        "dispute_lost",
-        key=f"dispute_lost:{dispute.id}:{_times(payment, 'dispute_lost')}",
-        currency=payment.currency,
-        payment=payment,
-        provider_object=dispute.id,
-        lines=[
-            Line(Account.RECOVERABLE, owed, person=payment.payee),
-            Line(Account.CHARGEBACK_LOSS, dispute.amount_cents - owed),
-            Line(Account.DISPUTE_PENDING, -dispute.amount_cents, payment=payment),
-        ],
+    _book_loss(
+        payment,
+        dispute,
+        Line(Account.RECOVERABLE, owed, person=payment.payee),
+        Line(Account.CHARGEBACK_LOSS, dispute.amount_cents - owed),
     )
     payment.ended_at = timezone.now()
 

@@ -293,8 +293,7 @@ def record_account(state: AccountState) -> None:
 def release_blocked(person: User) -> int:
     """Release payments that waited for the account of `person`; return how many."""
     waiting = Payment.objects.filter(payee=person).order_by("pk")
-    # What the bank may take, or has taken, is not paid out.
-    waiting = waiting.exclude(dispute_status__in=(*effects.CONTESTED, "lost"))
+    waiting = waiting.exclude(dispute_status__in=effects.NOT_TO_PAYEE)
     blocked = list(waiting.filter(status=PAYOUT_BLOCKED))
     for payment in blocked:
         run("resume", payment)
@@ -328,7 +327,7 @@ def release_missed() -> int:
 
 def _release_if_missed(payment: Payment) -> bool:
     if (
-        payment.dispute_status in (*effects.CONTESTED, "lost")
+        payment.dispute_status in effects.NOT_TO_PAYEE
         or payment.calls.filter(kind=Kind.TRANSFER).exists()
         or not effects.is_payable(payment)
     ):
