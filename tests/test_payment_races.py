@@ -7,7 +7,6 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
-from jobs.worker import run_next
 from payments import ledger
 from payments.models import Payment, SandboxObject
 from payments.providers import sandbox
@@ -15,6 +14,7 @@ from payments.tests.factories import payable_account
 from tasks import jobs, payments
 from tasks.models import TaskRequest
 from tasks.tests.factories import TaskFactory
+from tasks.tests.paying import held, started, work
 from tasks.workflow import TASK_WORKFLOW
 from tests.test_races import AT_ONCE, at_once
 
@@ -36,25 +36,6 @@ def accepted(**more) -> TaskRequest:
         assigned_at=timezone.now() - timedelta(days=2),
         **more,
     )
-
-
-def work() -> None:
-    while run_next("test"):
-        pass
-
-
-def started(task) -> Payment:
-    payment = payments.start(task, actor=task.creator)
-    work()
-    payment.refresh_from_db()
-    return payment
-
-
-def held(task) -> Payment:
-    payment = started(task)
-    sandbox.pay(payment.intent_id)
-    work()
-    return payment
 
 
 def run(name, task, actor):

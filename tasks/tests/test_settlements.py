@@ -9,16 +9,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from core.exceptions import NotAllowed, WrongStatus
-from jobs.worker import run_next
 from payments import approvals
 from payments.exceptions import PayeeNotReady, SecondApproverNeeded
 from payments.models import Payment, StaffRequest
-from payments.providers import sandbox
 from payments.tests.factories import payable_account
 from tasks import payments
 from tasks.models import TaskRequest
 from tasks.settlements import decide
 from tasks.tests.factories import TaskFactory
+from tasks.tests.paying import held, work
 from tasks.workflow import TASK_WORKFLOW
 
 pytestmark = pytest.mark.django_db
@@ -39,20 +38,6 @@ def second():
     return UserFactory(is_staff=True)
 
 
-def work() -> None:
-    while run_next("test"):
-        pass
-
-
-def pay(task) -> Payment:
-    payment = payments.start(task, actor=task.creator)
-    work()
-    payment.refresh_from_db()
-    sandbox.pay(payment.intent_id)
-    work()
-    return payment
-
-
 def assign(task) -> None:
     """Give the task to somebody who can be paid, for 50."""
     worker = UserFactory()
@@ -67,7 +52,7 @@ def paid() -> TaskRequest:
     """An assigned task of 50, whose payment is held."""
     task = TaskFactory()
     assign(task)
-    pay(task)
+    held(task)
     return task
 
 
@@ -150,7 +135,7 @@ def test_a_request_moves_no_later_payment_of_the_task(paid, first, second):
     task = TASK_WORKFLOW.run("give-back", paid, actor=paid.assigned_to)
     work()
     assign(task)
-    later = pay(task)
+    later = held(task)
     with pytest.raises(WrongStatus):
         approve(request, second)
     later.refresh_from_db()
