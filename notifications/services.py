@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.blocks import is_blocked
@@ -76,16 +76,14 @@ def notify(
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
         return None
-    if not User.objects.filter(pk=recipient.pk, is_active=True).exists():
+    channels = _channels_if_active(recipient, group)
+    if channels is None or not (channels.in_app or channels.email):
         return None
     if group not in UNBLOCKED_GROUPS and _is_blocked(recipient, actor):
         if group not in BLOCKED_WITHOUT_WORDS:
             return None
         if not cast(User, actor).is_staff:  # whose decision it is
             params.pop("reason", None)
-    channels = get_channels(recipient, group)
-    if not (channels.in_app or channels.email):
-        return None
     row = Notification(
         recipient=recipient,
         actor=actor,
@@ -100,6 +98,17 @@ def notify(
         return None if dedup_key else _repeat(row, channels)
     _deliver(row, channels)
     return row
+
+
+def _channels_if_active(user: User, group: str) -> Channels | None:
+    """Return the chosen channels, or None if `user` is suspended: in one query."""
+    chosen = FilteredRelation("preferences", condition=Q(preferences__group=group))
+    rows = User.objects.filter(pk=user.pk, is_active=True).annotate(chosen=chosen)
+    row = rows.values_list("chosen__in_app", "chosen__email").first()
+    if row is None:
+        return None
+    in_app, email = row
+    return default_channels(group) if in_app is None else Channels(in_app, bool(email))
 
 
 def _is_blocked(recipient: User, actor: User | None) -> bool:
@@ -189,11 +198,27 @@ def _publish(row: Notification) -> None:
         publish_unread_count(row.recipient)
 
 
+@dataclass(frozen=True)
+class _SendUnreadCount:
+    """Counts after the commit. Equal for one person: sent once in a transaction."""
+
+    user: User
+
+    def __call__(self) -> None:
+        count = Notification.objects.visible_to(self.user).unread().count()
+        events.publish((self.user.pk,), UNREAD, {"notifications": count})
+
+
 def publish_unread_count(user: User) -> None:
-    """Send the number of unread notifications to all devices of `user`."""
-    if events.has_receivers():
-        count = Notification.objects.visible_to(user).unread().count()
-        events.publish((user.pk,), UNREAD, {"notifications": count})
+    """Send the number of unread notifications to all devices of `user`.
+
+    It is counted after the commit, once for all notifications of a transaction.
+    """
+    send = _SendUnreadCount(user)
+    waiting = (after for _sids, after, *_ in connection.run_on_commit)
+    if events.has_receivers() and send not in waiting:
+        # `robust`: a count that fails must not fail a request that is committed.
+        transaction.on_commit(send, robust=True)
 
 
 def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
