@@ -370,6 +370,8 @@ class Mutation:
             here = [p for p in places if mutant.function and p[1] in mutant.lines]
             # What a module executes itself concerns whoever executes any of it.
             found = set().union(*(self._tests[place] for place in here or places))
+            # A module that executed everything when it was imported has no places.
+            found = found or set(range(len(self._items)))
         chosen, total = [], 0.0
         for number in sorted(found, key=lambda n: (-self._found[n], self._seconds[n])):
             total += self._seconds[number]
