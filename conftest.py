@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts import tokens
 from accounts.tests.factories import UserFactory
+from audit import triggers as audit_triggers
 from core.api.viewsets import detail_queries
 from core.db.prepared import results_cache
 from core.web.read_limit import read_counts
@@ -113,6 +114,7 @@ def run_jobs(db, monkeypatch):
 
 
 # --- The run as a whole ---------------------------------------------------------------
+APPEND_ONLY = triggers.SQLITE | audit_triggers.SQLITE
 _flush = BaseDatabaseOperations.execute_sql_flush
 
 
@@ -126,11 +128,11 @@ def flush_with_the_ledger(operations, sql_list):
             _flush(operations, sql_list)
             cursor.execute("RESET session_replication_role")
             return
-        for name in triggers.SQLITE:
-            cursor.execute(f"DROP TRIGGER {name}")
+        for name in APPEND_ONLY:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         _flush(operations, sql_list)
-        for name, definition in triggers.SQLITE.items():
-            cursor.execute(f"CREATE TRIGGER {name} {definition}")
+        for name, definition in APPEND_ONLY.items():
+            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {definition}")
 
 
 BaseDatabaseOperations.execute_sql_flush = flush_with_the_ledger

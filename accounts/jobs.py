@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as AdminSession
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import services, sign_ins
+from accounts import moderation, services, sign_ins
 from accounts.emails import services as emails
 from accounts.models import Challenge, SecurityEvent, UsedSocialToken
 from accounts.password_resets import services as password_resets
@@ -41,6 +41,13 @@ def send_registration(token: str) -> None:
 def send_email_change(user_id: int, email: str, network: str) -> None:
     """Send the link to the new address of an account."""
     emails.send_change(user_id, email, network=network)
+
+
+@maintenance("end suspensions")
+def end_suspensions(at: datetime, *, dry_run: bool) -> int:
+    """End the suspensions whose time is over; return how many."""
+    over = moderation.suspensions_over(at)
+    return over.count() if dry_run else moderation.end_suspensions(at)
 
 
 @maintenance("delete unconfirmed registrations")

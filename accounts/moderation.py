@@ -4,9 +4,13 @@ Each function locks the account, changes it and writes an audit log entry, in on
 transaction. `actor` is the member of staff, `reason` a sentence for the log.
 """
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,17 +18,28 @@ from accounts import challenges, security_emails, tokens
 from accounts.models import SecurityEvent, User
 from accounts.second_factor import services as second_factor
 from accounts.signals import user_suspension_changed
+from audit import decisions
 from audit import services as audit
+from audit.decisions import Outcome
 from core.db.locks import locked
 from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
 
 
 @transaction.atomic
-def suspend(user: User, *, actor: User, reason: str) -> User:
+def suspend(
+    user: User,
+    *,
+    actor: User,
+    reason: str,
+    until: datetime | None = None,
+    **grounds: Any,
+) -> User:
     """Suspend an account: end its sessions and hide what its owner posted.
 
-    Raises `NotAllowed` (403) for oneself, and for an administrator when the actor is
-    none; `WrongStatus` (409) if it is suspended already.
+    Without `until` it is a ban. `grounds` are further fields of the decision:
+    `audit.decisions.decide`. Raises `NotAllowed` (403) for oneself, and for an
+    administrator when the actor is none; `WrongStatus` (409) if it is suspended
+    already.
     """
     user = locked(User.objects).get(pk=user.pk)
     if user == actor:
@@ -36,7 +51,16 @@ def suspend(user: User, *, actor: User, reason: str) -> User:
         raise WrongStatus(_("This account is already suspended."))
     user.is_active = False
     user.suspended_at = timezone.now()
-    user.suspended_reason = reason
+    user.suspended_reason = reason[:500]
+    user.suspension = decisions.decide(
+        user,
+        person=user,
+        outcome=Outcome.SUSPEND if until else Outcome.BAN,
+        actor=actor,
+        facts=reason,
+        until=until,
+        **grounds,
+    )
     user.save()
     tokens.end_sessions(user.sessions.all(), of=user.pk, reason="suspended")
     user_suspension_changed.send(sender=User, user=user)
@@ -61,11 +85,9 @@ def restore(user: User, *, actor: User, reason: str) -> User:
     _require_not_erased(user)
     if not user.is_suspended:
         raise WrongStatus(_("This account is not suspended."))
-    user.is_active = not user.is_leaving  # a deleted account is kept by its owner alone
-    user.suspended_at = None
-    user.suspended_reason = ""
-    user.save()
-    user_suspension_changed.send(sender=User, user=user)
+    if user.suspension is not None:
+        decisions.undo(user, user.suspension, actor=actor, facts=reason)
+    _end_suspension(user)
     audit.record(
         user,
         actor=actor,
@@ -75,6 +97,39 @@ def restore(user: User, *, actor: User, reason: str) -> User:
         after="active",
     )
     return user
+
+
+def _end_suspension(user: User) -> None:
+    user.is_active = not user.is_leaving  # a deleted account is kept by its owner alone
+    user.suspended_at = None
+    user.suspended_reason = ""
+    user.suspension = None
+    user.save()
+    user_suspension_changed.send(sender=User, user=user)
+
+
+def suspensions_over(at: datetime) -> QuerySet[User]:
+    """Return the people whose suspension is over at `at`."""
+    return User.objects.filter(
+        is_active=False, suspension__until__lte=at, erased_at=None
+    )
+
+
+def end_suspensions(at: datetime) -> int:
+    """End the suspensions whose time is over at `at`; return how many.
+
+    Nothing is decided by that: the decision named the time.
+    """
+    over = suspensions_over(at)
+    ended = 0
+    for pk in over.values_list("pk", flat=True):
+        with transaction.atomic():
+            # The condition again, under the lock: staff may have decided meanwhile.
+            user = locked(over, of=("self",)).filter(pk=pk).first()
+            if user is not None:
+                _end_suspension(user)
+                ended += 1
+    return ended
 
 
 def _require_not_erased(user: User) -> None:

@@ -86,7 +86,7 @@ describe(
     "languages seller_type response_time_minutes registration_completed_at "
     f"suspended_reason {COUNTERS}",
     internal="username_derived password search_text public_latitude public_longitude "
-    "is_active is_staff is_superuser is_demo erasure_due_at erased_at",
+    "is_active is_staff is_superuser is_demo erasure_due_at erased_at suspension",
     blank="email phone first_name last_name bio city country latitude longitude "
     "public_latitude public_longitude avatar_url profile_picture_url skills "
     "helper_categories hourly_rate is_helper is_verified phone_verified last_seen "
@@ -97,7 +97,7 @@ describe(
     pseudonymise={"username": anonymous_username, "password": unusable_password},
     keep={
         "language user_type is_demo": "They say nothing about an unnamed person.",
-        "suspended_at": "Whether the reviews of the account count.",
+        "suspended_at suspension": "Whether the reviews of the account count.",
         "erasure_due_at erased_at": "Proof that and when the account was erased.",
         COUNTERS: "They equal the rows of other people, which stay.",
     },

@@ -9,8 +9,10 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        """Record the decisions about uploads, which stand below this package."""
+        """Write and record the decisions about uploads, which stand below this."""
+        from audit.decisions import decide_upload
         from audit.services import record_upload
-        from uploads.signals import upload_moderated
+        from uploads.signals import upload_decided, upload_moderated
 
+        upload_decided.connect(decide_upload, dispatch_uid="audit.decide_upload")
         upload_moderated.connect(record_upload, dispatch_uid="audit.record_upload")

@@ -1,9 +1,19 @@
-"""The audit log: which member of staff did what, when and why. Append-only."""
+"""What staff did, and what they decided: append-only.
+
+The audit log says which member of staff did what, when and why. A decision says what is
+restricted of one person or one thing of theirs, and on which ground.
+"""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+
+MAX_FACTS = 5000
+# Without letters and digits that are taken for each other.
+NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class AuditLogEntry(models.Model):
@@ -36,3 +46,115 @@ class AuditLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action}: {self.subject_label}"
+
+
+def new_number() -> str:
+    """Return a number for a decision that cannot be guessed: `D-7K3M-PQ2X-94TN`."""
+    parts = (get_random_string(4, NUMBER_ALPHABET) for _part in range(3))
+    return "-".join(["D", *parts])
+
+
+class Decision(models.Model):
+    """One decision about exactly one target. It never changes: triggers refuse it.
+
+    Undoing it is a new decision, which points to it. A row that is hidden, removed or
+    suspended points to the decision that did it, which the database requires.
+
+    Its fields are those of a statement of reasons: Regulation (EU) 2022/2065 (Digital
+    Services Act), Article 17(3).
+    """
+
+    class Outcome(models.TextChoices):
+        """What was decided."""
+
+        NO_ACTION = "no_action", _("No action")
+        LABEL = "label", _("Labelled")
+        HIDE = "hide", _("Hidden")
+        REMOVE = "remove", _("Removed")
+        RESTRICT = "restrict", _("Restricted")
+        WARN = "warn", _("Warned")
+        SUSPEND = "suspend", _("Suspended")
+        BAN = "ban", _("Banned")
+        RESTORE = "restore", _("Restored")
+
+    class Ground(models.TextChoices):
+        """Why: Article 17(3)(d) and (e)."""
+
+        TERMS = "terms", _("Against our terms")
+        ILLEGAL = "illegal", _("Illegal")
+
+    class Source(models.TextChoices):
+        """How it came to be looked at: Article 17(3)(b)."""
+
+        NOTICE = "notice", _("A report")
+        OWN_INITIATIVE = "own_initiative", _("Our own initiative")
+
+    number = models.CharField(max_length=20, unique=True, default=new_number)
+    target_type = models.CharField(max_length=50, help_text="Such as tasks.taskrequest")
+    target_id = models.BigIntegerField()
+    target_label = models.CharField(max_length=200)
+    target_created_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        help_text=_("Whom it concerns."),
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    ground = models.CharField(max_length=20, choices=Ground, default=Ground.TERMS)
+    basis = models.CharField(
+        max_length=300, blank=True, help_text=_("The law, or the clause of our terms.")
+    )
+    category = models.CharField(max_length=60, blank=True)
+    facts = models.TextField(
+        max_length=MAX_FACTS, blank=True, help_text=_("Shown to the person.")
+    )
+    note = models.TextField(
+        max_length=MAX_FACTS, blank=True, help_text=_("For staff alone.")
+    )
+    until = models.DateTimeField(null=True, help_text=_("Without it, for good."))
+    source = models.CharField(
+        max_length=20, choices=Source, default=Source.OWN_INITIATIVE
+    )
+    detected_automatically = models.BooleanField(default=False)
+    decided_automatically = models.BooleanField(default=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Who decided; empty for an automated decision."),
+    )
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_by_staff_or_automated",
+                condition=Q(actor=None, decided_automatically=True)
+                | Q(actor__isnull=False, decided_automatically=False),
+            ),
+            models.CheckConstraint(
+                name="decision_with_reasons",
+                condition=Q(outcome__in=("no_action", "restore")) | ~Q(facts=""),
+            ),
+            models.CheckConstraint(
+                name="decision_restores_another",
+                condition=Q(outcome="restore", undoes__isnull=False)
+                | (~Q(outcome="restore") & Q(undoes=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"], name="decision_target"),
+            models.Index(fields=["person", "-id"], name="decision_person"),
+            models.Index(fields=["-created_at", "-id"], name="decision_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from audit.models import AuditLogEntry
+from audit.models import AuditLogEntry, Decision
 from core.privacy import TABLES, Table, describe
 
 LABEL = "∙∙∙"  # in the place of a name or a title
@@ -68,4 +68,21 @@ describe(
     blank="change_message",
     pseudonymise={"object_repr": LABEL},
     keep={"action_time user content_type object_id action_flag": PROOF},
+)
+
+describe(
+    Decision,
+    whose="person",
+    purpose="What was restricted, and why: statements of reasons, appeals and figures.",
+    retention="While the account exists; without its texts afterwards.",
+    exports="number target_label outcome ground basis category facts until source "
+    "detected_automatically decided_automatically created_at",
+    internal="actor target_type target_id target_created_at note undoes",
+    blank="note",
+    pseudonymise={"target_label": LABEL, "facts": LABEL},
+    keep={
+        "person actor target_type target_id target_created_at number outcome ground "
+        "basis category until source detected_automatically decided_automatically "
+        "undoes": PROOF
+    },
 )

@@ -37,8 +37,9 @@ def record(
 
 
 def record_upload(
-    sender: type[Model], *, upload: Model, actor: "User", **decision: Any
+    sender: type[Model], *, upload: Model, actor: "User | None", **decision: Any
 ) -> None:
-    """Record a decision about an upload, which `upload_moderated` sends."""
+    """Record what staff decide about an upload, which `upload_moderated` sends."""
     decision.pop("signal", None)
-    record(upload, actor=actor, **decision)
+    if actor is not None:  # what is automated is a decision, and no action of staff
+        record(upload, actor=actor, **decision)

@@ -18,6 +18,7 @@ from statistics import median
 
 import django
 
+from accounts.tests.factories import suspend
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
 from tests.live.server import manage, serve
@@ -142,7 +143,7 @@ def _sign_ins(new) -> Iterator[dict]:
         User(username=name, email=f"{name}@example.com", password=encoded)
         for name in names
     )
-    User.objects.filter(username="suspended").update(is_active=False)
+    suspend(User.objects.filter(username="suspended"))
     protected = User.objects.get(username="protected")
     TotpDevice.objects.create(
         user=protected, seed=encrypt(seed), confirmed_at=timezone.now()
@@ -195,7 +196,7 @@ def _failures(fast) -> dict:
         User(username=name, email=f"{name}@example.com", password=encoded)
         for name in ("quick", "quicksuspended")
     )
-    User.objects.filter(username="quicksuspended").update(is_active=False)
+    suspend(User.objects.filter(username="quicksuspended"))
     client = Client(fast)
 
     def fail(name: str) -> Callable[[], float]:

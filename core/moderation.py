@@ -9,41 +9,43 @@ from django.utils.translation import gettext_lazy as _
 from core.workflow import Transition, is_staff
 
 VISIBLE, HIDDEN, REMOVED = "visible", "hidden", "removed"
+HIDE, REMOVE, RESTORE = "hide", "remove", "restore"
 
 
-def decide(obj: Any, *, actor: Any, reason: str) -> None:
-    """Set the reason and the time of a decision."""
-    obj.moderation_reason = reason
+def set_reason(obj: Any, *, outcome: str, reason: str) -> None:
+    """Set the time of a decision, and its reason; a restoration has none."""
+    obj.moderation_reason = "" if outcome == RESTORE else reason[:500]
     obj.moderated_at = timezone.now()
 
 
-def removal(decide: Callable[..., None] = decide) -> tuple[Transition, Transition]:
-    """Return the rows "remove" and "restore"; `decide` notes each decision."""
+def removal(
+    decide: Callable[[str], Callable[..., None]],
+    allow: Callable[[Any, Any], bool] = is_staff,
+) -> tuple[Transition, Transition]:
+    """Return the rows "remove" and "restore", for those whom `allow` names.
 
-    def clear(obj: Any, *, actor: Any, reason: str) -> None:
-        """As `decide`, without a reason."""
-        decide(obj, actor=actor, reason="")
-
+    `decide(outcome)` is the effect of each.
+    """
     return (
         Transition(
-            name="remove",
+            name=REMOVE,
             label=_("Remove"),
             done=_("Removed."),
             source=(VISIBLE, HIDDEN),
             target=REMOVED,
-            allow=is_staff,
-            effect=decide,
+            allow=allow,
+            effect=decide(REMOVE),
             in_api=False,
             in_admin=True,
         ),
         Transition(
-            name="restore",
+            name=RESTORE,
             label=_("Restore"),
             done=_("Restored."),
             source=(HIDDEN, REMOVED),
             target=VISIBLE,
-            allow=is_staff,
-            effect=clear,
+            allow=allow,
+            effect=decide(RESTORE),
             in_api=False,
             in_admin=True,
         ),

@@ -40,6 +40,14 @@ class Moderated(models.Model):
         editable=False,
         related_name="+",
     )
+    decision = models.ForeignKey(
+        "audit.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # nobody looks for the row of a decision by this
+    )
 
     class Meta:
         abstract = True
@@ -50,9 +58,22 @@ class Moderated(models.Model):
         return getattr(self, self.owner_field)
 
     @property
+    def party_ids(self) -> set[int]:
+        """The ids of the people whom a decision about it concerns."""
+        return {self.owner_id}
+
+    @property
     def owner_id(self) -> int:
         """The id of `owner`, without a query."""
         return getattr(self, f"{self.owner_field}_id")
+
+
+def decided(name: str) -> models.CheckConstraint:
+    """Return the constraint: what is hidden or removed is so by a decision."""
+    return models.CheckConstraint(
+        name=f"{name}_hidden_with_reasons",
+        condition=Q(moderation="visible") | Q(decision__isnull=False),
+    )
 
 
 class Item(Place, Moderated, Timestamped):

@@ -1,43 +1,72 @@
 """The workflow table of the `moderation` field of any content."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit import services
-from core import moderation as core_moderation
-from core.moderation import HIDDEN, VISIBLE, removal
-from core.workflow import Transition, Workflow, is_staff
+from audit import decisions, services
+from core.moderation import HIDDEN, HIDE, RESTORE, VISIBLE, removal, set_reason
+from core.workflow import Transition, Workflow
 from items.models import Moderated
 from notifications import moderation as notices
 from uploads import services as uploads
 
 
-def decide(obj: Moderated, *, actor: User, reason: str) -> None:
-    """Set the reason, time and author of a decision."""
-    core_moderation.decide(obj, actor=actor, reason=reason)
-    obj.moderated_by = actor
+def is_impartial(obj: Moderated, actor: User | None) -> bool:
+    """Allow staff whom `obj` does not concern, and decisions that are automated."""
+    if actor is None:
+        return True
+    return actor.is_active and actor.is_staff and actor.pk not in obj.party_ids
+
+
+def _decide(outcome: str) -> Callable[..., None]:
+    def decide(
+        obj: Moderated, *, actor: User | None, reason: str, **grounds: Any
+    ) -> None:
+        """Write the decision, and set its reason, time and author."""
+        set_reason(obj, outcome=outcome, reason=reason)
+        obj.moderated_by = actor
+        if outcome == RESTORE:
+            decisions.undo(obj, obj.decision, actor=actor, facts=reason)
+            obj.decision = None
+            return
+        obj.decision = decisions.decide(
+            obj,
+            person=obj.owner,
+            outcome=outcome,
+            actor=actor,
+            facts=reason,
+            **grounds,
+        )
+
+    return decide
 
 
 TRANSITIONS = (
     Transition(
-        name="hide",
+        name=HIDE,
         label=_("Hide"),
         done=_("Hidden."),
         source=(VISIBLE,),
         target=HIDDEN,
-        allow=is_staff,
-        effect=decide,
+        allow=is_impartial,
+        effect=_decide(HIDE),
         in_api=False,
         in_admin=True,
     ),
-    *removal(decide),
+    *removal(_decide, is_impartial),
 )
 
 
 def notify_owner(
-    obj: Moderated, *, actor: User, row: Transition, reason: str, title: str = ""
+    obj: Moderated,
+    *,
+    actor: User | None,
+    row: Transition,
+    reason: str,
+    title: str = "",
 ) -> None:
     """Notify the person who posted `obj` of a decision about it."""
     notices.notify_owner(
@@ -50,24 +79,33 @@ def moderation(
 ) -> Workflow:
     """Return the table for one model.
 
-    `then(obj, *, actor, row, reason)` runs after each decision and its entry in the
-    audit log. `parent` names the foreign key whose row is locked first.
+    Its rows take a `reason`, and the fields of a decision that
+    `audit.decisions.decide` takes. `then(obj, *, actor, row, reason)` runs after each
+    decision and its entry in the audit log. `parent` names the foreign key whose row is
+    locked first.
     """
 
     def record(
-        obj: Moderated, *, actor: User, row: Transition, old: str, reason: str
+        obj: Moderated,
+        *,
+        actor: User | None,
+        row: Transition,
+        old: str,
+        reason: str,
+        **grounds: Any,
     ) -> None:
         if images := getattr(obj, "images", ""):
             # In the same transaction: pictures end with the item that shows them.
             (uploads.unhide if obj.moderation == VISIBLE else uploads.hide)(images)
-        services.record(
-            obj,
-            actor=actor,
-            action=row.name,
-            reason=reason,
-            before=old,
-            after=obj.moderation,
-        )
+        if actor is not None:  # what is automated is a decision, and no action of staff
+            services.record(
+                obj,
+                actor=actor,
+                action=row.name,
+                reason=reason,
+                before=old,
+                after=obj.moderation,
+            )
         then(obj, actor=actor, row=row, reason=reason)
 
     return Workflow(*TRANSITIONS, field="moderation", parent=parent, record=record)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE
-from items.models import Item, item_indexes
+from items.models import Item, decided, item_indexes
 from listings.querysets import ListingQuerySet
 
 
@@ -67,6 +67,7 @@ class Listing(Item):
     class Meta(Item.Meta):
         constraints = [
             *Item.Meta.constraints,
+            decided("listing"),
             models.CheckConstraint(
                 name="listing_price_sane", condition=Q(price__range=(0, MAX_PRICE))
             ),

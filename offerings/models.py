@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE
-from items.models import Item, item_indexes
+from items.models import Item, decided, item_indexes
 from offerings.querysets import OfferingQuerySet
 
 
@@ -51,6 +51,7 @@ class Offering(Item):
     class Meta(Item.Meta):
         constraints = [
             *Item.Meta.constraints,
+            decided("offering"),
             models.CheckConstraint(
                 name="offering_has_point", condition=Q(latitude__isnull=False)
             ),

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import Timestamped
-from items.models import Moderated
+from items.models import Moderated, decided
 from listings.models import Listing
 from reviews.querysets import ReviewQuerySet
 from tasks.models import TaskRequest
@@ -58,8 +58,14 @@ class Review(Moderated, Timestamped):
 
     objects = ReviewQuerySet.as_manager()
 
+    @property
+    def party_ids(self) -> set[int]:
+        """The ids of the author and of whom the review is about."""
+        return {self.reviewer_id, self.reviewed_user_id}
+
     class Meta:
         constraints = [
+            decided("review"),
             models.CheckConstraint(
                 name="review_rating_1_to_5", condition=Q(rating__range=(1, 5))
             ),

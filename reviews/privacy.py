@@ -19,12 +19,12 @@ describe(
     retention="As long as the reviewed person has an account.",
     exports="task listing rating content review_type is_delayed",
     private=DECISION,
-    internal="moderated_by",
+    internal="moderated_by decision",
     blank="moderation_reason",
     keep={
         "task listing rating review_type is_delayed": RATED,
         "content": f"{RATED} ERASURE_BLANKS_MESSAGES empties it.",
-        "moderation moderated_at moderated_by": MODERATED_BY,
+        "moderation moderated_at moderated_by decision": MODERATED_BY,
     },
 )
 

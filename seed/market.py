@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.db.models import Model
 
 from accounts.models import User
-from audit.models import AuditLogEntry
+from audit.models import NUMBER_ALPHABET, AuditLogEntry, Decision
 from items.models import Item, Moderated
 from listings.models import Listing
 from offerings.models import Offering
@@ -35,6 +36,8 @@ class Market:
     first_ids: dict[type[Model], int]
     completed_at: dict[int, datetime] = field(default_factory=dict)  # by task number
     audit_log: list[AuditLogEntry] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    decided: list[tuple[type[Model], int, dict[str, Any]]] = field(default_factory=list)
 
     def rng(self, purpose: str) -> Random:
         """Return a random generator of its own for each `purpose`.
@@ -69,18 +72,64 @@ class Market:
 
     def moderate(self, row: Item | Review, decision: str, rng: Random) -> None:
         """Set the moderation of a row to `decision`, with its audit log entry."""
-        row.moderation = decision
-        row.moderation_reason = rng.choice(REASONS)
-        row.moderated_by_id = self.person_id(STAFF)
-        row.moderated_at = self._between(row.created_at, rng)
-        self.log_action(
+        outcome = "hide" if decision == HIDDEN else "remove"
+        reason, at = rng.choice(REASONS), self._between(row.created_at, rng)
+        self.decide(
             row,
-            action="hide" if decision == HIDDEN else "remove",
-            reason=row.moderation_reason,
-            before=VISIBLE,
-            after=decision,
-            at=row.moderated_at,
+            person_id=row.owner_id,
+            outcome=outcome,
+            facts=reason,
+            at=at,
+            field="decision",
+            moderation=decision,
+            moderation_reason=reason,
+            moderated_by_id=self.person_id(STAFF),
+            moderated_at=at,
         )
+        self.log_action(
+            row, action=outcome, reason=reason, before=VISIBLE, after=decision, at=at
+        )
+
+    def decide(
+        self,
+        row: Model,
+        *,
+        person_id: int,
+        outcome: str,
+        facts: str,
+        at: datetime,
+        field: str,
+        **changes: Any,
+    ) -> None:
+        """Add a decision of the staff account about `row`.
+
+        `follow_decisions` sets `changes` on the row, and `field` to the decision: the
+        database wants the decision first, and that wants the row.
+        """
+        rng = self.rng(f"decision:{len(self.decisions)}")
+        parts = ("".join(rng.choices(NUMBER_ALPHABET, k=4)) for _part in range(3))
+        decision = new_row(
+            Decision,
+            id=self.first_ids[Decision] + len(self.decisions),
+            number="-".join(["D", *parts]),
+            target_type=row._meta.label_lower,
+            target_id=row.pk,
+            target_label=str(row)[:200],
+            target_created_at=getattr(row, "created_at", None),
+            actor_id=self.person_id(STAFF),
+            created_at=at,
+            person_id=person_id,
+            outcome=outcome,
+            facts=facts,
+        )
+        self.decisions.append(decision)
+        changes |= {f"{field}_id": decision.pk}
+        self.decided.append((type(row), row.pk, changes))
+
+    def follow_decisions(self) -> None:
+        """Hide, remove and suspend what was decided on. Call it after all rows."""
+        for model, pk, changes in self.decided:
+            model._base_manager.filter(pk=pk).update(**changes)
 
     def log_action(self, row: Model, *, at: datetime, **fields: str) -> None:
         """Add an entry to the audit log for an action of the staff account."""

@@ -125,14 +125,24 @@ def _add_portrait(user: User, market: Market, rng: Random) -> None:
 
 
 def _suspend(user: User, market: Market) -> None:
-    user.is_active = False
-    user.suspended_at = user.updated_at = market.calendar.before(5)
-    user.suspended_reason = SUSPENSION_REASON
+    at = market.calendar.before(5)
+    market.decide(
+        user,
+        person_id=user.pk,
+        outcome="ban",
+        facts=SUSPENSION_REASON,
+        at=at,
+        field="suspension",
+        is_active=False,
+        suspended_at=at,
+        suspended_reason=SUSPENSION_REASON,
+        updated_at=at,
+    )
     market.log_action(
         user,
         action="suspend",
         reason=SUSPENSION_REASON,
         before="active",
         after="suspended",
-        at=user.suspended_at,
+        at=at,
     )

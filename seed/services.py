@@ -10,7 +10,8 @@ from django.db.models import Model
 
 from accounts.models import User
 from alerts.models import SavedSearch
-from audit.models import AuditLogEntry
+from audit import triggers
+from audit.models import AuditLogEntry, Decision
 from catalog import vocabulary
 from favorites.models import Favorite
 from jobs.models import Job
@@ -50,6 +51,7 @@ MODELS = (
     Offering,
     Review,
     Favorite,
+    Decision,
     AuditLogEntry,
     Notification,
     SavedSearch,
@@ -79,6 +81,7 @@ def build(
                 for batch in _batched(rows):
                     tables.load(model, batch)
                     progress(len(batch))
+        market.follow_decisions()
         tables.advance_sequences(MODELS)
         people.join_groups(market)
     vocabulary.rebuild()
@@ -120,6 +123,7 @@ def _rows_by_table(market: Market) -> Iterator[tuple[type[Model], Iterator[Model
     yield Favorite, reviews.favorites(market)
     yield Upload, market.pictures.rows(market.first_ids[Upload])
     yield Job, failed_jobs.failed_jobs(market)
+    yield Decision, iter(market.decisions)
     yield AuditLogEntry, market.audit_log_entries(market.first_ids[AuditLogEntry])
 
 
@@ -136,7 +140,8 @@ def clear() -> None:
     sql = connection.ops.sql_flush(
         no_style(), names, reset_sequences=True, allow_cascade=True
     )
-    connection.ops.execute_sql_flush(sql)
+    with triggers.lifted():
+        connection.ops.execute_sql_flush(sql)
 
 
 def counts() -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE, Timestamped
-from items.models import Item, item_indexes
+from items.models import Item, decided, item_indexes
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
 
@@ -77,6 +77,7 @@ class TaskRequest(Item):
     class Meta(Item.Meta):
         constraints = [
             *Item.Meta.constraints,
+            decided("task"),
             models.CheckConstraint(
                 name="task_has_point", condition=Q(latitude__isnull=False)
             ),

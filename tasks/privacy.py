@@ -50,7 +50,7 @@ describe(
         "category currency budget deadline priority is_urgent radius status "
         "applications_count marked_done_at completed_at "
         "payment_required agreed_price assigned_at": DEAL,
-        "moderation moderated_at moderated_by": MODERATED_BY,
+        "moderation moderated_at moderated_by decision": MODERATED_BY,
     },
 )
 describe(

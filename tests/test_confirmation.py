@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import confirmation
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory, suspend
 from core.api import throttling
 from core.exceptions import Throttled
 from listings.tests.factories import ListingFactory
@@ -93,7 +93,7 @@ def of_a_former_address(newcomer):
 
 
 def of_a_suspended_person(newcomer):
-    User.objects.filter(pk=newcomer.pk).update(is_active=False)
+    suspend(User.objects.filter(pk=newcomer.pk))
     return _token(newcomer)
 
 

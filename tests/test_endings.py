@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.tests.factories import suspend
 from jobs.maintenance import REGISTRY
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
@@ -61,7 +62,7 @@ def test_a_task_for_tomorrow_needs_no_reminder():
 
 
 def test_the_suspended_are_passed_over(alice):
-    type(alice).objects.update(is_active=False)
+    suspend(type(alice).objects)
     ListingFactory(seller=alice, expires_at=NOW + DAY)
     assert tell() == 0
 

@@ -4,6 +4,8 @@ import itertools
 
 import pytest
 
+from accounts.tests.factories import suspend
+from audit.tests.factories import hide
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
@@ -32,7 +34,7 @@ def suspended(person) -> None:
     TaskFactory(creator=person)
     OfferingFactory(creator=person)
     ReviewFactory(reviewer=person)
-    type(person).objects.filter(pk=person.pk).update(is_active=False, is_helper=True)
+    suspend(type(person).objects.filter(pk=person.pk), is_helper=True)
 
 
 QUESTIONS = (
@@ -67,10 +69,10 @@ def test_hidden_content_leaves_favorites_and_statistics(api, alice, bob, change)
     stats = f"/api/reviews/user/{bob.pk}/stats"
     assert reader.get("/api/favorites/count").json()["total"] == 1
     if change == "suspended":
-        type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+        suspend(type(alice).objects.filter(pk=alice.pk))
     else:
-        type(listing).objects.update(moderation=change)
-        type(review).objects.update(moderation=change)
+        hide(type(listing).objects, change)
+        hide(type(review).objects, change)
     assert rows(reader.get("/api/favorites")) == []
     assert reader.get("/api/favorites/count").json()["total"] == 0
     assert reader.get(stats).json()["total_reviews"] == 0
@@ -82,7 +84,7 @@ def test_hidden_task_leaves_the_applications_to_it(api, alice, bob):
     task = TaskFactory(creator=alice)
     api.as_(bob).post(f"/api/tasks/{task.pk}/apply", {"message": "Me."})
     assert len(rows(api.as_(bob).get("/api/tasks/my-applications"))) == 1
-    type(task).objects.update(moderation="hidden", moderation_reason="SECRET")
+    hide(type(task).objects, moderation_reason="SECRET")
     assert rows(api.as_(bob).get("/api/tasks/my-applications")) == []
 
 

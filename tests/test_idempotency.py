@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.tests.factories import suspend
 from core.exceptions import ServiceUnavailable
 from idempotency.jobs import delete_expired_stored_answers
 from idempotency.models import StoredAnswer
@@ -152,7 +153,7 @@ def test_a_bad_key_is_refused(api, alice, key):
 def test_a_suspended_person_gets_no_stored_answer(api, alice, staff):
     client = api.as_(alice)
     client.post("/api/listings", BODY, **KEY)
-    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    suspend(type(alice).objects.filter(pk=alice.pk))
     assert client.post("/api/listings", BODY, **KEY).status_code == 401
 
 

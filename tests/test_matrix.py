@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.parsers import MultiPartParser
 
 from accounts.models import Passkey, Session
+from accounts.tests.factories import suspend
 from alerts.tests.factories import SavedSearchFactory
 from core.api.viewsets import ApiViewSet
 from favorites.models import Favorite
@@ -312,7 +313,7 @@ def test_nobody_is_let_in_without_a_good_token(api, mallory, world, settings):
     """P4, A2: 401 for no token, a bad one and a suspended person's."""
     settings.THROTTLE = False
     suspended = api.as_(mallory)
-    type(mallory).objects.filter(pk=mallory.pk).update(is_active=False)
+    suspend(type(mallory).objects.filter(pk=mallory.pk))
     forged = type(api)(HTTP_AUTHORIZATION="Bearer forged")
     for client in (api, forged, suspended):
         codes = {str(route): call(client, route, world).status_code for route in ROUTES}

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import hide
 from catalog import vocabulary
 from core.api.pagination import Pages
 from core.db.prepared import results_cache
@@ -135,7 +136,7 @@ def ids(alice) -> dict:
         OfferingFactory(creator=owner, price=number, **text, **point)
         person = UserFactory(is_helper=True, first_name=TITLES[number % 4], **point)
         ReviewFactory(reviewer=person, reviewed_user=alice, rating=1 + number % 5)
-    Listing.objects.filter(price=0).update(moderation="hidden")
+    hide(Listing.objects.filter(price=0))
     Listing.objects.filter(price=6).update(status="sold")
     TaskRequest.objects.filter(budget=3).update(status="cancelled")
     Offering.objects.filter(price=9).update(status="paused")

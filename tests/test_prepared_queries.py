@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, When
 
 from accounts.models import User
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
 from core.db.prepared import Param, QueryCache, cached_results, results_cache
 from core.db.prepared.query import PreparedQuery
 from core.db.prepared.rows import row_maker
@@ -275,8 +275,7 @@ def test_kept_question_keeps_no_answer(api, alice, kind):
     item = factory(**owner)
     assert total() == "1"
     assert api.get(f"/api/{kind}/{item.pk}").status_code == 200
-    alice.is_active = False
-    alice.save()
+    suspend(type(alice).objects.filter(pk=alice.pk))
     assert total() == "0"
     assert api.get(f"/api/{kind}/{item.pk}").status_code == 404
 

@@ -51,6 +51,27 @@ ACCEPTED = {
         ),
         "only a superuser deletes people, in the admin, and not during an upgrade",
     ),
+    **dict.fromkeys(
+        (
+            "accounts.user: constraint user_suspended_with_reasons is new",
+            *(
+                f"{table}: constraint {name}_hidden_with_reasons is new"
+                for table, name in (
+                    ("listings.listing", "listing"),
+                    ("offerings.offering", "offering"),
+                    ("reviews.review", "review"),
+                    ("tasks.taskrequest", "task"),
+                )
+            ),
+            "uploads.upload: constraint upload_removed_with_reasons is new",
+        ),
+        "the released code hides, removes and suspends nothing during an upgrade: it "
+        "refuses these actions of staff, who repeat them afterwards",
+    ),
+    "audit.decision.actor: keeps rows of accounts.user from being deleted": (
+        "only a superuser deletes people, in the admin, and not during an upgrade"
+    ),
+    "audit.decision.person: keeps rows of accounts.user from being deleted": "the same",
     "accounts.user: constraint one_owner_per_verified_phone is new": (
         "the released code verifies no phones"
     ),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from audit.tests.factories import hide
 from catalog.item_types import ITEM_TYPES
 from items.moderation import moderation
 from uploads.backfill import hide_pictures
@@ -50,7 +51,7 @@ def test_a_picture_added_to_a_hidden_item_is_hidden(api, alice, staff):
 def test_pictures_of_items_hidden_before_are_hidden(api, alice):
     """R5: by the migration."""
     item, urls = post_with_picture(api.as_(alice), "listings")
-    type(item).objects.filter(pk=item.pk).update(moderation="removed")
+    hide(type(item).objects.filter(pk=item.pk), "removed")
     assert hide_pictures(type(item), Upload) == 1
     assert api.get(urls[0]).status_code == 404
     assert hide_pictures(type(item), Upload) == 0

@@ -4,7 +4,7 @@ import pytest
 
 from accounts import erasure
 from accounts.models import Trader, User
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
 from reviews.tests.factories import ReviewFactory
 from tasks.tests.factories import TaskFactory
 
@@ -68,7 +68,7 @@ def test_the_details_of_a_private_person_are_hidden(api, alice):
 def test_a_suspended_trader_is_hidden(api, alice, bob):
     """A2: with all that says who it is."""
     become_trader(api.as_(alice))
-    User.objects.filter(pk=alice.pk).update(is_active=False)
+    suspend(User.objects.filter(pk=alice.pk))
     alice.refresh_from_db()
     assert alice.trader_details is None
 

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from accounts.tests.factories import suspend
 from audit.models import AuditLogEntry
 from core.exceptions import NotFound
 from listings.tests.factories import ListingFactory
@@ -77,7 +78,7 @@ def test_a_removed_picture_cannot_be_attached_again(api, alice, mine, administra
 
 def test_the_pictures_of_a_suspended_person_end(api, alice, mine):  # noqa: F811
     """R5: as everything else that they posted."""
-    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    suspend(type(alice).objects.filter(pk=alice.pk))
     assert statuses(api, mine) == [404, 404]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from reviews.tests.factories import ReviewFactory
@@ -71,7 +71,7 @@ def make(item: str, status: str, cast: dict) -> str:
     if item == "task":
         ApplicationFactory(task=row, applicant=cast["applicant"])
     if status == "owner suspended":
-        type(cast["owner"]).objects.filter(pk=row.owner_id).update(is_active=False)
+        suspend(type(cast["owner"]).objects.filter(pk=row.owner_id))
     return f"/api/{item}s/{row.pk}"
 
 

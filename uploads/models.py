@@ -47,8 +47,25 @@ class Upload(models.Model):
         max_length=500, blank=True, db_default="", editable=False
     )
     moderated_at = models.DateTimeField(null=True, editable=False)
+    # By its name: `audit` stands above, and sets it. Hidden pictures are so with their
+    # item, whose decision it is.
+    decision = models.ForeignKey(
+        "audit.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # nobody looks for the picture of a decision
+    )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="upload_removed_with_reasons",
+                condition=~models.Q(moderation="removed")
+                | models.Q(decision__isnull=False),
+            ),
+        ]
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         ordering = ["-id"]

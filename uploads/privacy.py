@@ -11,7 +11,7 @@ describe(
     retention="As long as something shows them; unused ones ORPHAN_UPLOAD_HOURS.",
     exports="key content_type size width height is_private moderation "
     "moderation_reason moderated_at",
-    internal="digest uses",
+    internal="digest uses decision",
     delete=True,
     remove=erase,
 )

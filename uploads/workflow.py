@@ -1,15 +1,48 @@
 """The table of the `moderation` field of a picture: staff remove and restore it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 
-from core.moderation import removal
+from core.moderation import removal, set_reason
 from core.workflow import Transition, Workflow
 from uploads.models import Upload
-from uploads.signals import upload_moderated
+from uploads.signals import upload_decided, upload_moderated
+
+
+def _decide(outcome: str) -> Callable[..., None]:
+    def decide(
+        upload: Upload, *, actor: AbstractUser | None, reason: str, **grounds: Any
+    ) -> None:
+        set_reason(upload, outcome=outcome, reason=reason)
+        upload_decided.send(
+            Upload,
+            upload=upload,
+            actor=actor,
+            outcome=outcome,
+            reason=reason,
+            **grounds,
+        )
+
+    return decide
+
+
+def is_impartial(upload: Upload, actor: AbstractUser | None) -> bool:
+    """Allow staff, but for the owner of the picture; and what is automated."""
+    if actor is None:
+        return True
+    return actor.is_active and actor.is_staff and actor.pk != upload.owner_id
 
 
 def record(
-    upload: Upload, *, actor: AbstractUser, row: Transition, old: str, reason: str
+    upload: Upload,
+    *,
+    actor: AbstractUser | None,
+    row: Transition,
+    old: str,
+    reason: str,
+    **grounds: Any,
 ) -> None:
     """Send `upload_moderated`."""
     upload_moderated.send(
@@ -23,4 +56,6 @@ def record(
     )
 
 
-UPLOAD_MODERATION = Workflow(*removal(), field="moderation", record=record)
+UPLOAD_MODERATION = Workflow(
+    *removal(_decide, is_impartial), field="moderation", record=record
+)

@@ -156,6 +156,14 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, editable=False)
     suspended_at = models.DateTimeField(null=True, editable=False)
     suspended_reason = models.CharField(max_length=500, blank=True, editable=False)
+    suspension = models.ForeignKey(
+        "audit.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # nobody looks for the person of a decision by this
+    )
     # Set when the owner deletes the account, and left when it is erased. It is not
     # active from then on.
     erasure_due_at = models.DateTimeField(null=True, editable=False)
@@ -189,6 +197,12 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
                 name="one_owner_per_verified_phone",
                 condition=Q(phone_verified=True),
                 violation_error_message=_("Another account has verified this number."),
+            ),
+            models.CheckConstraint(
+                name="user_suspended_with_reasons",
+                condition=Q(is_active=True)
+                | Q(erasure_due_at__isnull=False)
+                | Q(suspension__isnull=False),
             ),
             models.CheckConstraint(
                 name="user_rating_fits_reviews",

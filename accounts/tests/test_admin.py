@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts import challenges, security_log, tokens
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory, suspend
 from audit.models import AuditLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_admin_and_api_count_the_same_attempts(api, client, staff):
 
 def test_suspended_staff_are_out_at_once(moderator):
     """A2: an open page of the admin ends too."""
-    User.objects.filter(username="moderator").update(is_active=False)
+    suspend(User.objects.filter(username="moderator"))
     assert moderator.get(PEOPLE).status_code == 302
 
 

@@ -8,6 +8,7 @@ from accounts.models import Challenge, Passkey, SecurityEvent, Session
 from accounts.passkeys.services import MAX_PASSKEYS
 from accounts.passkeys.verification import encode
 from accounts.tests.authenticator import PRESENT, Authenticator
+from accounts.tests.factories import suspend
 
 pytestmark = pytest.mark.django_db
 PASSKEYS = "/api/auth/passkeys"
@@ -157,7 +158,7 @@ def test_handle_of_another_person_is_refused(api, passkey):
 
 
 def test_suspended_person_is_refused_as_by_login(api, alice, passkey):
-    type(alice).objects.update(is_active=False)
+    suspend(type(alice).objects)
     answer = sign_in(api, passkey)
     assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
 

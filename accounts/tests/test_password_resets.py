@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import challenges, tokens
 from accounts.models import Challenge, Passkey, SecurityEvent
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory, suspend
 from jobs.models import Job
 
 FORGOT, RESET = "/api/auth/password/forgot", "/api/auth/password/reset"
@@ -134,7 +134,7 @@ def test_a_link_is_good_for_an_hour(api, alice, token):
 def test_a_link_ends_with_what_it_was_for(api, alice, token, run_jobs, change):
     """A8: a suspension, a new address or a newer link."""
     if change == "suspended":
-        type(alice).objects.update(is_active=False)
+        suspend(type(alice).objects)
     elif change == "another address":
         type(alice).objects.update(email="other@example.com")
     else:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import RecoveryCode, SecurityEvent, Session, TotpDevice
 from accounts.second_factor import recovery, totp
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory, suspend
 from accounts.tests.factors import SEED, code, enable, wrong_code
 from core import encryption
 
@@ -250,7 +250,7 @@ def test_challenge_ends_with_the_password(api, alice, codes):
 
 def test_suspended_person_is_refused_as_by_login(api, alice, codes):
     challenge = sign_in(api, alice).json()["challenge"]
-    type(alice).objects.update(is_active=False)
+    suspend(type(alice).objects)
     answer = api.post(VERIFY, {"challenge": challenge, "code": code()})
     assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
 

@@ -15,7 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from accounts.models import Session, SocialAccount, TotpDevice, User
 from accounts.social import providers
-from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.factories import PASSWORD, UserFactory, suspend
 
 URL = "/api/auth/social"
 GOOGLE, APPLE = "https://accounts.google.com", "https://appleid.apple.com"
@@ -232,7 +232,7 @@ def test_an_account_with_an_unconfirmed_address_is_not_linked(api, provider, ann
 def test_a_suspended_person_stays_out(api, provider):
     """A2: by any way of signing in."""
     sign_in(api, token())
-    User.objects.update(is_active=False)
+    suspend(User.objects)
     answer = sign_in(api, token(nonce="n-2"), nonce="n-2")
     assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
 

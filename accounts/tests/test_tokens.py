@@ -19,7 +19,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts import moderation, services, tokens
 from accounts.models import Session
-from accounts.tests.factories import PASSWORD
+from accounts.tests.factories import PASSWORD, suspend
 
 pytestmark = pytest.mark.django_db
 PROFILE, REFRESH = "/api/auth/profile", "/api/auth/refresh"
@@ -60,7 +60,7 @@ def suspended(alice, staff, api, pair):
 
 
 def deactivated(alice, staff, api, pair):
-    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    suspend(type(alice).objects.filter(pk=alice.pk))
 
 
 def deleted(alice, staff, api, pair):

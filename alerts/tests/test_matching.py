@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.tests.factories import suspend
 from alerts import matching
 from alerts.matching import send_due
 from alerts.models import Alerted, SavedSearch
@@ -123,7 +124,7 @@ def test_what_was_deleted_is_no_news(search):
 
 def test_items_of_the_suspended_are_no_news(search, bob):
     ListingFactory(seller=bob)
-    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    suspend(type(bob).objects.filter(pk=bob.pk))
     assert tick() == []
 
 
@@ -150,7 +151,7 @@ def test_what_commits_late_is_still_found(search):
 
 def test_the_suspended_are_told_nothing_then_or_later(search, alice):
     ListingFactory()
-    type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    suspend(type(alice).objects.filter(pk=alice.pk))
     assert tick() == []
     type(alice).objects.filter(pk=alice.pk).update(is_active=True)
     assert tick(later(minutes=10)) == []

@@ -1,6 +1,7 @@
 import factory
 
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import of_hidden
 from listings.models import Listing
 
 
@@ -11,6 +12,8 @@ class ListingFactory(factory.django.DjangoModelFactory):
     class Params:
         hidden = factory.Trait(moderation="hidden", moderation_reason="Spam.")
 
+    moderation = "visible"
+    decision = of_hidden("seller")
     seller = factory.SubFactory(UserFactory)
     title = factory.Sequence("Bicycle {}".format)
     description = "Hardly used."

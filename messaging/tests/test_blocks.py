@@ -4,7 +4,7 @@ import pytest
 
 from accounts.blocks import Blocked
 from accounts.models import Block, User
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
 from messaging import blocks, services
 from messaging.models import Conversation, Message
 from messaging.tests.factories import ConversationFactory, write
@@ -159,7 +159,7 @@ def test_a_suspended_user_answers_as_an_unknown_one(api, alice, verb):
 
 
 def test_a_block_outlasts_a_suspension(api, blocked, alice, bob):
-    User.objects.filter(pk=bob.pk).update(is_active=False)
+    suspend(User.objects.filter(pk=bob.pk))
     client = api.as_(alice)
     assert client.post(block_path(bob)).status_code == 200
     assert [row["user_id"] for row in client.get("/api/blocks").json()["blocks"]]

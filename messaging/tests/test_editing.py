@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.tests.factories import suspend
 from messaging.models import Message, MessageVersion
 from messaging.tests.factories import ConversationFactory, write
 
@@ -135,8 +136,7 @@ def test_an_edit_is_held_to_the_rules_of_a_message(api, path, alice, content):
 
 
 def test_a_suspended_person_is_not_written_to_by_an_edit(api, path, alice, bob):
-    bob.is_active = False
-    bob.save()
+    suspend(type(bob).objects.filter(pk=bob.pk))
     answer = api.as_(alice).put(path, {"content": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "unreachable")
 

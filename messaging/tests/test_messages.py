@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.tests.factories import suspend
 from messaging import services
 from messaging.models import Message
 from messaging.tests.factories import ConversationFactory, write
@@ -78,8 +79,7 @@ def test_a_suspended_person_is_read_but_not_written_to(
     api, path, conversation, alice, bob
 ):
     write(conversation, bob, "Before")
-    bob.is_active = False
-    bob.save()
+    suspend(type(bob).objects.filter(pk=bob.pk))
     client = api.as_(alice)
     refused = client.post(f"{path}/messages", {"content": "After"})
     assert refused.status_code == 409

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
+from audit.tests.factories import hide
 from listings.tests.factories import ListingFactory
 from messaging import services
 from messaging.models import Conversation, Message
@@ -91,7 +92,7 @@ def test_a_repeated_start_is_answered_whatever_is_gone(api, alice, bob, gone):
     given["listing_id"] = listing.pk
     first = api.as_(alice).post(PATH, given).json()["conversation"]
     if gone == "person":
-        User.objects.filter(pk=bob.pk).update(is_active=False)
+        suspend(User.objects.filter(pk=bob.pk))
     else:
         listing.delete()
     repeated = api.as_(alice).post(PATH, given)
@@ -102,7 +103,7 @@ def test_a_repeated_start_is_answered_whatever_is_gone(api, alice, bob, gone):
 
 def test_only_ones_own_name_finds_the_suspended(api, conversation, alice, bob):
     services.send(conversation, sender=bob, content="x", client_msg_id="a-1")
-    User.objects.filter(pk=bob.pk).update(is_active=False)
+    suspend(User.objects.filter(pk=bob.pk))
     given = {"user_id": bob.pk, "message": "Hello", "client_msg_id": "a-1"}
     assert api.as_(alice).post(PATH, given).status_code == 404
 
@@ -141,7 +142,7 @@ def test_a_hidden_item_keeps_its_id_and_loses_its_title(api, path, alice, bob):
     """S7."""
     listing = ListingFactory(title="Bicycle", seller=alice)
     api.as_(bob).post(path, {"content": "Free?", "listing_id": listing.pk})
-    type(listing).objects.update(moderation="hidden")
+    hide(type(listing).objects)
     (message,) = api.as_(alice).get(path).json()["messages"]
     assert message["about"] == {"type": "listing", "id": listing.pk, "title": None}
 

@@ -1,6 +1,7 @@
 import factory
 
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import of_hidden
 from offerings.models import Offering
 
 
@@ -11,6 +12,8 @@ class OfferingFactory(factory.django.DjangoModelFactory):
     class Params:
         hidden = factory.Trait(moderation="hidden", moderation_reason="Spam.")
 
+    moderation = "visible"
+    decision = of_hidden("creator")
     creator = factory.SubFactory(UserFactory)
     title = factory.Sequence("Lessons {}".format)
     description = "For beginners."

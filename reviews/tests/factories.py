@@ -1,6 +1,7 @@
 import factory
 
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import of_hidden
 from reviews.models import Review
 
 
@@ -12,3 +13,5 @@ class ReviewFactory(factory.django.DjangoModelFactory):
     reviewed_user = factory.SubFactory(UserFactory)
     rating = 5
     content = "Friendly and quick."
+    moderation = "visible"
+    decision = of_hidden("reviewer")

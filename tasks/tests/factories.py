@@ -2,6 +2,7 @@ import factory
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import of_hidden
 from tasks.models import TaskApplication, TaskRequest
 
 
@@ -26,6 +27,8 @@ class TaskFactory(factory.django.DjangoModelFactory):
         )
         disputed = factory.Trait(assigned=True, status="disputed")
 
+    moderation = "visible"
+    decision = of_hidden("creator")
     creator = factory.SubFactory(UserFactory)
     title = factory.Sequence("Clear the snow {}".format)
     description = "In front of the house."

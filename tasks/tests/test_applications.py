@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.tests.factories import suspend
 from tasks.models import TaskApplication
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 
@@ -88,7 +89,7 @@ def test_accepting_nothing_says_what_is_missing(api, task, alice):
 
 def test_a_suspended_applicant_cannot_be_accepted(api, task, alice, bob):
     application = ApplicationFactory(task=task, applicant=bob)
-    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    suspend(type(bob).objects.filter(pk=bob.pk))
     path = f"/api/tasks/{task.pk}/applications/{application.pk}/accept"
     assert api.as_(alice).post(path).status_code == 409
 
@@ -192,7 +193,7 @@ def test_created_tasks_count_who_waits(api, task, alice):
 def test_who_is_suspended_waits_before_nobody(api, task, alice, bob):
     """G10."""
     ApplicationFactory(task=task, applicant=bob)
-    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    suspend(type(bob).objects.filter(pk=bob.pk))
     client = api.as_(alice)
     assert client.get(f"/api/tasks/{task.pk}/applications").json()["total"] == 0
     assert client.get("/api/tasks/notifications").json()["pending_applications"] == 0

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, suspend
 from core.exceptions import NotAllowed, WrongStatus
 from payments import approvals
 from payments.exceptions import PayeeNotReady, SecondApproverNeeded
@@ -260,6 +260,6 @@ def test_a_suspended_worker_is_not_paid(is_pending):
     assign(task)
     if is_pending:
         payments.start(task, actor=task.creator)
-    User.objects.filter(pk=task.assigned_to_id).update(is_active=False)
+    suspend(User.objects.filter(pk=task.assigned_to_id))
     with pytest.raises(PayeeNotReady):
         payments.start(task, actor=task.creator)
