@@ -48,10 +48,10 @@ class AuditLogEntry(models.Model):
         return f"{self.action}: {self.subject_label}"
 
 
-def new_number() -> str:
-    """Return a number for a decision that cannot be guessed: `D-7K3M-PQ2X-94TN`."""
+def new_number(prefix: str = "D") -> str:
+    """Return a number that cannot be guessed: `D-7K3M-PQ2X-94TN` for a decision."""
     parts = (get_random_string(4, NUMBER_ALPHABET) for _part in range(3))
-    return "-".join(["D", *parts])
+    return "-".join([prefix, *parts])
 
 
 class Decision(models.Model):

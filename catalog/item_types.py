@@ -6,10 +6,13 @@ from items.categories import LISTING_CATEGORIES, TASK_CATEGORIES
 from items.types import ITEM_TYPES, ItemType, register
 from listings.views import ListingViewSet
 from listings.workflow import LISTING_WORKFLOW
+from listings.workflow import MODERATION as LISTING_MODERATION
 from offerings.views import OfferingViewSet
+from offerings.workflow import MODERATION as OFFERING_MODERATION
 from offerings.workflow import OFFERING_WORKFLOW
 from tasks.views import TaskViewSet
 from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
+from tasks.workflow import MODERATION as TASK_MODERATION
 
 __all__ = ["ITEM_TYPES", "ItemType"]
 
@@ -22,6 +25,7 @@ register(
         viewset=TaskViewSet,
         categories=TASK_CATEGORIES,
         final_status="cancelled",
+        moderation=TASK_MODERATION,
         workflows={
             "A task": TASK_WORKFLOW,
             "An application for a task": APPLICATION_WORKFLOW,
@@ -37,6 +41,7 @@ register(
         viewset=ListingViewSet,
         categories=LISTING_CATEGORIES,
         final_status="deleted",
+        moderation=LISTING_MODERATION,
         workflows={"A listing": LISTING_WORKFLOW},
         icon="sell",
     ),
@@ -48,6 +53,7 @@ register(
         viewset=OfferingViewSet,
         categories=TASK_CATEGORIES,
         final_status="deleted",
+        moderation=OFFERING_MODERATION,
         workflows={"An offering": OFFERING_WORKFLOW},
         icon="storefront",
     ),

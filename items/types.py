@@ -34,6 +34,7 @@ class ItemType:
     viewset: type[ContentViewSet]
     categories: dict[str, tuple[str, str, str]]  # slug: Latvian, Russian, English
     final_status: str  # no transition leaves it
+    moderation: Workflow  # the table of decisions of staff
     workflows: Mapping[str, Workflow]  # title in docs/workflow.md: table
     icon: str  # of the page in the admin's menu
     # Further pages of the type in the admin: model label, icon.

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "seed",
     "privacy",
     "alerts",
+    "moderation",
     "realtime",
     "reviews",
     "favorites",
@@ -421,6 +422,12 @@ POSTS_PER_DAY = env.positive("POSTS_PER_DAY", 200)  # of one type
 IDENTICAL_POSTS_PER_DAY = env.positive("IDENTICAL_POSTS_PER_DAY", 100)
 UNATTACHED_PICTURES = env.positive("UNATTACHED_PICTURES", 200)
 UNATTACHED_MB = env.positive("UNATTACHED_MB", 500)
+# Reports and decisions. Of people with standing, together; 0 hides nothing by itself.
+REPORTS_TO_HIDE = env.float("REPORTS_TO_HIDE", 3.0)
+STANDING_DAYS = env.int("STANDING_DAYS", 30, at_most=MAX_DAYS)  # of the account
+APPEAL_DAYS = env.positive("APPEAL_DAYS", 183, at_most=MAX_DAYS)
+STRIKE_DAYS = env.positive("STRIKE_DAYS", 365, at_most=MAX_DAYS)
+ONE_MODERATOR = env.bool("ONE_MODERATOR", False)  # who may decide appeals too
 VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
 # Before an item ends its owner is notified.
 NOTICE_DAYS = env.int("NOTICE_DAYS", 3, at_most=MAX_DAYS)
@@ -440,6 +447,7 @@ THROTTLE_RATES = {  # scope: (requests, seconds) per person, or per address
     "usernames": (60, 60),
     "write": (env.positive("THROTTLE_WRITE", 300), 60),
     "upload": (env.positive("THROTTLE_UPLOAD", 120), 3600),
+    "report": (env.positive("THROTTLE_REPORT", 30), 3600),
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
@@ -472,6 +480,12 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "OfferingStatus": "offerings.serializers.STATUSES",
         "OfferingAction": "offerings.serializers.ACTIONS",
         "ApplicationStatus": "tasks.models.TaskApplication.Status",
+        "ReportCategory": "moderation.categories.CHOICES",
+        "ReportTarget": "moderation.serializers.TYPES",
+        "ReportStatus": "moderation.models.Report.Status",
+        "DecisionOutcome": "audit.models.Decision.Outcome",
+        "DecisionGround": "audit.models.Decision.Ground",
+        "DecisionSource": "audit.models.Decision.Source",
         "PaymentStatus": "payments.models.Payment.Status",
         "PayoutAccountStatus": "payments.serializers.ACCOUNT_STATUSES",
         "NotificationKind": "notifications.serializers.KINDS",
@@ -567,6 +581,8 @@ CLIENT_PATHS = {  # the client's page of each kind of subject, below SITE_URL
     "conversation": "/messages/{id}",
     "payment": "/payments/{id}",
     "review": "/profile",
+    "report": "/reports/{id}",
+    "decision": "/decisions/{id}",
     "saved_search": "/saved-searches/{id}",
     "preferences": "/profile",
     "security": "/profile",  # of e-mails about changes of credentials

@@ -34,6 +34,8 @@ from marketplace import account_pages, mail_page, pages, sms_page
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
+from moderation import pages as moderation_pages
+from moderation.views import DecisionViewSet, ReportViewSet
 from notifications.views import NotificationViewSet, unsubscribe_page
 from payments import receipts, sandbox_pages, webhooks
 from payments.views import PaymentViewSet
@@ -77,6 +79,8 @@ router.register("messages/attachments", AttachmentViewSet, "attachment")
 router.register("messages", UnreadViewSet, "unread")
 router.register("blocks", BlockViewSet, "block")
 router.register("notifications", NotificationViewSet, "notification")
+router.register("reports", ReportViewSet, "report")
+router.register("decisions", DecisionViewSet, "decision")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")
@@ -128,6 +132,11 @@ urlpatterns = [
     ),
     path(
         "api/keep-account/<str:token>", account_pages.keep_account, name="keep-account"
+    ),
+    path(
+        "api/moderation/<str:number>/<str:token>",
+        moderation_pages.page,
+        name="moderation-page",
     ),
     path("api/receipts/<str:token>", receipts.page, name="receipt"),
     path("api/mail/events", mail_events.webhook),

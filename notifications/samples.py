@@ -32,6 +32,7 @@ OWN_PARAMS = {
 WITH_ITEMS = ("saved_search", "digest")
 WITH_REASON = (
     *("content_hidden", "content_removed", "picture_removed"),
+    *("warned", "appeal_upheld", "appeal_rejected"),
     "task_disputed",
 )
 SUBJECT_TYPES = {

@@ -450,6 +450,54 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         SEE,
         repeats=True,
     ),
+    "report_received": NotificationType(
+        Group.MODERATION,
+        _("We have received your report"),
+        _("Thank you. We will look at “%(title)s”."),
+        SEE,
+        repeats=True,
+    ),
+    "report_upheld": NotificationType(
+        Group.MODERATION,
+        _("Your report was right"),
+        _("We have looked at “%(title)s”, and acted on it."),
+        SEE,
+        repeats=True,
+    ),
+    "report_not_upheld": NotificationType(
+        Group.MODERATION,
+        _("Your report is decided"),
+        _(
+            "We have looked at “%(title)s”, and found nothing against our terms or "
+            "the law. You can appeal within six months."
+        ),
+        SEE,
+        repeats=True,
+    ),
+    "warned": NotificationType(
+        Group.MODERATION,
+        _("Warning"),
+        _(
+            "Our staff warn you because of “%(title)s”. You can appeal within six "
+            "months."
+        ),
+        SEE,
+        repeats=True,
+    ),
+    "appeal_upheld": NotificationType(
+        Group.MODERATION,
+        _("Your appeal was right"),
+        _("We have looked at “%(title)s” again: the decision is overturned."),
+        SEE,
+        repeats=True,
+    ),
+    "appeal_rejected": NotificationType(
+        Group.MODERATION,
+        _("Your appeal is decided"),
+        _("We have looked at “%(title)s” again. The decision stands."),
+        SEE,
+        repeats=True,
+    ),
     "picture_removed": NotificationType(
         Group.MODERATION,
         _("Picture removed"),

@@ -27,13 +27,21 @@ from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
 from alerts.tests.factories import SavedSearchFactory
 from audit import services as audit
-from audit.models import AuditLogEntry
+from audit.models import AuditLogEntry, Decision
+from audit.tests.factories import DecisionFactory
 from favorites.models import Favorite
 from jobs.models import Job, SuppressedAddress
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation, Message
 from messaging.services import start
+from moderation.models import Appeal, Case, Report, Strike
+from moderation.tests.factories import (
+    AppealFactory,
+    CaseFactory,
+    ReportFactory,
+    StrikeFactory,
+)
 from notifications.models import Notification, Preference
 from notifications.tests.factories import NotificationFactory
 from offerings.models import Offering
@@ -164,6 +172,11 @@ ROWS = {
         account="held", payment=make_journal().payment
     ),
     AuditLogEntry: make_audit_log_entry,
+    Decision: lambda: DecisionFactory(person=UserFactory()),
+    Case: CaseFactory,
+    Report: ReportFactory,
+    Appeal: AppealFactory,
+    Strike: StrikeFactory,
     LogEntry: make_log_entry,
     Export: lambda: Export.objects.create(user=UserFactory()),
 }

@@ -35,8 +35,8 @@ FILES = [
     *("payments/permissions.py", "payments/effects.py", "payments/workflow.py"),
     *("tasks/permissions.py", "tasks/payments.py"),
 ]
-PAYMENTS = "api approvals flow ledger money stripe_disputes"
-TASKS = "giving_back payments workflow"
+PAYMENTS = "api approvals disputes flow hostile ledger money stripe_disputes"
+TASKS = "applications giving_back payments settlements workflow"
 TESTS = [
     *(f"payments/tests/test_{name}.py" for name in PAYMENTS.split()),
     *(f"tasks/tests/test_{name}.py" for name in TASKS.split()),

@@ -107,8 +107,10 @@ SECTIONS = {
         "S3": "Forged forms of the admin create nothing.",
         "S4": "Cells of exported tables begin no formula.",
         "S5": "Text of users is escaped wherever the staff read it.",
-        "S6": "Two decisions at once leave one.",
+        "S6": "Of two decisions at once one counts, and nobody decides on their own.",
         "S7": "What is taken down is gone everywhere within a minute.",
+        "S8": "The audit log and decisions never change.",
+        "S9": "A report counts once, and new accounts hide nothing together.",
         "S10": "The admin's lists stay quick on large tables.",
     },
     "Search, places and pages": {

@@ -119,6 +119,8 @@ ENDED = {
     "delete expired stored answers": 0,
     "show delayed reviews": 0,
     "delete old events of the provider": 0,
+    "close decided cases": 0,
+    "delete expired strikes": 0,
 }
 
 

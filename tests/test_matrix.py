@@ -58,6 +58,10 @@ PUBLIC = {
     "GET /api/uploads/{key}",
     "GET /api/categories",
     "GET /api/map",
+    "POST /api/reports",
+    "GET /api/reports/categories",
+    *("GET /api/reports/{number}", "POST /api/reports/{number}/appeal"),  # or by a
+    *("GET /api/decisions/{number}", "POST /api/decisions/{number}/appeal"),  # link
     "GET /api/messages/attachments/{pk}",  # by its signature
     "POST /api/auth/profile/keep",
     "GET /api/auth/exports/{pk}/file",  # by its signature
@@ -216,6 +220,15 @@ MATRIX = {
     "GET /api/saved-searches/{pk}": (404, 200, 404, 404),
     "PATCH /api/saved-searches/{pk}": (404, 200, 404, 404),
     "DELETE /api/saved-searches/{pk}": (404, 200, 404, 404),
+    # Of a number that nobody has; who reads which is shown in moderation/tests.
+    "GET /api/reports": SAME,
+    "POST /api/reports": (400, 400, 400, 400),
+    "GET /api/reports/categories": SAME,
+    "GET /api/reports/{number}": (404, 404, 404, 404),
+    "POST /api/reports/{number}/appeal": (404, 404, 404, 404),
+    "GET /api/decisions": SAME,
+    "GET /api/decisions/{number}": (404, 404, 404, 404),
+    "POST /api/decisions/{number}/appeal": (404, 404, 404, 404),
     "GET /api/notifications": SAME,
     "DELETE /api/notifications/{pk}": (404, 200, 404, 404),
     "POST /api/notifications/{pk}/read": (404, 200, 404, 404),
@@ -265,6 +278,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "item_id": listing.pk,
         "key": KEY,
         "provider": "google",
+        "number": "D-AAAA-AAAA-AAAA",
     }
 
 

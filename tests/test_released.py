@@ -68,6 +68,16 @@ ACCEPTED = {
         "the released code hides, removes and suspends nothing during an upgrade: it "
         "refuses these actions of staff, who repeat them afterwards",
     ),
+    **dict.fromkeys(
+        (
+            f"moderation.{column}: keeps rows of accounts.user from being deleted"
+            for column in (
+                *("appeal.decided_by", "case.assignee", "case.person"),
+                *("caseevent.actor", "report.reporter", "strike.person"),
+            )
+        ),
+        "only a superuser deletes people, in the admin, and not during an upgrade",
+    ),
     "audit.decision.actor: keeps rows of accounts.user from being deleted": (
         "only a superuser deletes people, in the admin, and not during an upgrade"
     ),

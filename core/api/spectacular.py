@@ -14,6 +14,8 @@ TAGS = {
     "messages": "Conversations, messages, attachments and read positions.",
     "notifications": "The caller's notifications and how they are delivered.",
     "saved-searches": "Searches that notify the caller of new results.",
+    "reports": "Reports of what is illegal or against the terms.",
+    "decisions": "Decisions of staff about the caller, and appeals against them.",
     "uploads": "Public pictures of items and profiles.",
     "map": "Items as GeoJSON.",
     "categories": "The known categories with their names.",

@@ -20,6 +20,10 @@ CONVERSATIONS = (
     "messaging.message",
     "messaging.messageversion",
 )
+DESK = (
+    *("moderation.case", "moderation.report", "moderation.appeal"),
+    *("moderation.caseevent", "moderation.strike", "audit.decision"),
+)
 MONEY = (
     "payments.payment",
     "payments.staffrequest",
@@ -31,8 +35,11 @@ MONEY = (
 BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
-        (*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, "audit.auditlogentry"),
-        (*CONTENT, *PEOPLE),
+        (
+            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DESK),
+            "audit.auditlogentry",
+        ),
+        (*CONTENT, *PEOPLE, "moderation.case", "moderation.appeal"),
         (),
     ),
     "Support": (

@@ -22,6 +22,16 @@ GROUPS = (  # title, and (model, icon) of each page
         ),
     ),
     (
+        _("Moderation"),
+        (
+            ("moderation.case", "flag"),
+            ("moderation.appeal", "undo"),
+            ("moderation.report", "report"),
+            ("audit.decision", "gavel"),
+            ("moderation.strike", "warning"),
+        ),
+    ),
+    (
         _("People"),
         (
             ("accounts.user", "person"),

@@ -34,6 +34,7 @@ from alerts.models import Alerted
 from alerts.tests.factories import SavedSearchFactory
 from audit import services as audit
 from audit import triggers
+from audit.tests.factories import DecisionFactory
 from core.privacy import TABLES
 from favorites.models import Favorite
 from idempotency.models import StoredAnswer
@@ -42,6 +43,13 @@ from jobs.services import enqueue, enqueue_mail
 from listings.tests.factories import ListingFactory
 from messaging.models import Attachment, DigestCursor, Message, MessageVersion
 from messaging.services import send, start
+from moderation.models import CaseEvent
+from moderation.tests.factories import (
+    AppealFactory,
+    CaseFactory,
+    ReportFactory,
+    StrikeFactory,
+)
 from notifications.models import EmailRecord, Notification, Preference
 from notifications.services import notify
 from offerings.tests.factories import OfferingFactory
@@ -77,6 +85,9 @@ NO_WORDS = {
     *("accounts.RecoveryCode.code_hash", "alerts.SavedSearch.digest"),
     *("audit.AuditLogEntry.subject_type", "audit.AuditLogEntry.action"),
     *("audit.Decision.number", "audit.Decision.target_type"),
+    *("moderation.Case.number", "moderation.Case.target_type"),
+    *("moderation.CaseEvent.name", "moderation.CaseEvent.old"),
+    *("moderation.CaseEvent.new", "moderation.Report.number"),
     *("audit.Decision.basis", "audit.Decision.category"),
     *("admin.LogEntry.object_id", "messaging.Message.client_msg_id"),
     *("idempotency.StoredAnswer.key_digest", "idempotency.StoredAnswer.request_digest"),
@@ -337,12 +348,27 @@ def person_with_everything(other: User) -> User:
     message_rows(person, other)
     mail_rows(person, other)
     payment_rows(person, other)
+    moderation_rows(person, other)
     unlock_decisions()
     for table in TABLES.values():
         for rows in table.rows(person) if table.is_personal else ():
             write_needles(rows)
     person.refresh_from_db()
     return person
+
+
+def moderation_rows(person: User, other: User) -> None:
+    """What others have reported of them, and they of others; a decision about each."""
+    for concerned, reporter in ((person, other), (other, person)):
+        decision = DecisionFactory(person=concerned)
+        case = CaseFactory(person=concerned, decision=decision, status="decided")
+        CaseEvent.objects.create(
+            case=case, actor=person, name="remove", old="open", new="decided"
+        )
+        report = ReportFactory(case=case, reporter=reporter)
+        AppealFactory(decision=decision, case=case)
+        AppealFactory(decision=decision, case=case, report=report)
+        StrikeFactory(person=concerned)
 
 
 def unlock_decisions() -> None:

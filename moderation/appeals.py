@@ -1,0 +1,143 @@
+"""Appeals: once for each side, within six months, decided by somebody else."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import moderation as accounts
+from accounts.models import User
+from audit import decisions
+from audit.models import Decision
+from core.db.locks import locked
+from core.exceptions import NotAllowed, WrongStatus
+from moderation import cases, notices, targets
+from moderation.models import Appeal, Case, Report, Strike
+
+RESTORED = ("hide", "remove", "suspend", "ban")
+
+
+class TooLate(WrongStatus):
+    """Six months are over (409)."""
+
+    code = "too_late"
+
+
+class AlreadyAppealed(WrongStatus):
+    """This side has appealed before (409)."""
+
+    code = "already_appealed"
+
+
+def deadline(decision: Decision) -> datetime:
+    """Return until when a decision can be appealed: six months, Article 20(1)."""
+    return decision.created_at + timedelta(days=settings.APPEAL_DAYS)
+
+
+def can_appeal(decision: Decision) -> bool:
+    """Return whether the person whom it concerns can appeal now."""
+    if decision.outcome in ("no_action", "restore") or hasattr(decision, "undone_by"):
+        return False
+    if timezone.now() > deadline(decision):
+        return False
+    return not decision.appeals.filter(report=None).exists()
+
+
+@transaction.atomic
+def appeal(decision: Decision, *, text: str, report: Report | None = None) -> Appeal:
+    """Store an appeal of the person concerned, or of the reporter; return it.
+
+    Raises `TooLate` and `AlreadyAppealed` (409), and `WrongStatus` (409) if there is
+    nothing to appeal against.
+    """
+    # Locked: an appeal and the expiry or the undoing of a decision at once.
+    case = locked(Case.objects.filter(decision=decision)).first()
+    if timezone.now() > deadline(decision):
+        raise TooLate(_("The time for an appeal is over."))
+    if hasattr(decision, "undone_by") or decision.outcome == "restore":
+        raise WrongStatus(_("This decision is undone already."))
+    if report is None and decision.outcome == "no_action":
+        raise WrongStatus(_("Nothing was decided against you."))
+    try:
+        # A savepoint: of two appeals at once, the constraint refuses the second.
+        with transaction.atomic():
+            new = Appeal.objects.create(
+                decision=decision, case=case, report=report, text=text
+            )
+    except IntegrityError as error:
+        raise AlreadyAppealed(_("You have appealed before.")) from error
+    if case is not None and case.status == Case.Status.DECIDED:
+        cases.open_for_appeal(case, actor=None, name="appeal", status="appealed")
+    return new
+
+
+def _require_other_decider(appeal: Appeal, actor: User) -> bool:
+    """Return whether the same person decides again, which a setting may allow."""
+    is_same = appeal.decision.actor_id == actor.pk
+    if is_same and not settings.ONE_MODERATOR:
+        raise NotAllowed(_("You made this decision: somebody else decides the appeal."))
+    if appeal.decision.person_id == actor.pk:
+        raise NotAllowed(_("You cannot decide in your own cause."))
+    return is_same
+
+
+@transaction.atomic
+def resolve(appeal: Appeal, *, actor: User, is_overturned: bool, reason: str) -> Appeal:
+    """Decide an appeal; overturned, everything is as it was before, at once.
+
+    Raises `NotAllowed` (403) to whom it concerns and to who made the decision, and
+    `WrongStatus` (409) if it is decided.
+    """
+    appeal = locked(Appeal.objects, of=("self",)).get(pk=appeal.pk)
+    is_same = _require_other_decider(appeal, actor)
+    if appeal.status != Appeal.Status.OPEN:
+        raise WrongStatus(_("This appeal is decided."))
+    resolution = None
+    if is_overturned:
+        resolution = _overturn(appeal, actor=actor, reason=reason)
+    Appeal.objects.filter(pk=appeal.pk).update(
+        status=Appeal.Status.UPHELD if is_overturned else Appeal.Status.REJECTED,
+        answer=reason,
+        decided_by=actor,
+        is_same_decider=is_same,
+        decided_at=timezone.now(),
+        resolution=resolution,
+    )
+    appeal.refresh_from_db()
+    if appeal.case is not None:
+        name = "overturn" if is_overturned else "uphold"
+        # A reporter was right: staff decide on the case anew.
+        again = is_overturned and appeal.report is not None
+        about = Case.objects.about(appeal.case.target_type, appeal.case.target_id)
+        # Unless there is another case by now: reports gather in one.
+        status = "open" if again and not about.open().exists() else "closed"
+        cases.open_for_appeal(appeal.case, actor=actor, name=name, status=status)
+    notices.appeal_decided(appeal)
+    return appeal
+
+
+def _overturn(appeal: Appeal, *, actor: User, reason: str) -> Decision | None:
+    decision = appeal.decision
+    Strike.objects.filter(decision=decision).delete()
+    if appeal.report is not None or decision.outcome == "no_action":
+        return None
+    kind = targets.of_model(decision.target_type)
+    target: Any = targets.get(kind.name, decision.target_id)
+    if decision.outcome in ("suspend", "ban"):
+        if decision.person.suspension_id == decision.pk:
+            accounts.restore(decision.person, actor=actor, reason=reason)
+    elif (
+        decision.outcome in RESTORED
+        and target is not None
+        and target.decision_id == decision.pk
+        and kind.table is not None
+    ):
+        kind.table.run("restore", target, actor=actor, reason=reason)
+    if not Decision.objects.filter(undoes=decision).exists():
+        # What it restricted is gone, ended, or is restricted by a later decision.
+        about = target if target is not None else decision.person
+        return decisions.undo(about, decision, actor=actor, facts=reason)
+    return Decision.objects.get(undoes=decision)

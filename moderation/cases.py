@@ -1,0 +1,238 @@
+"""Decide on cases: one decision each, by somebody whom it does not concern."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import moderation as accounts
+from accounts.models import User
+from audit import decisions
+from audit.models import Decision
+from core.db.locks import locked
+from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
+from moderation import notices, targets
+from moderation.categories import CATEGORIES
+from moderation.models import Case, CaseEvent, Strike
+
+Outcome = Decision.Outcome
+AGAINST_PERSON = (Outcome.WARN, Outcome.SUSPEND, Outcome.BAN)
+STRIKES = {  # points
+    Outcome.WARN: 1,
+    Outcome.HIDE: 1,
+    Outcome.REMOVE: 2,
+    Outcome.SUSPEND: 3,
+    Outcome.BAN: 5,
+}
+
+
+class CaseChanged(WrongStatus):
+    """Somebody else has decided, or something was reported, in between (409)."""
+
+    code = "case_changed"
+
+
+def outcomes_for(case: Case) -> list[str]:
+    """Return the outcomes that can be decided on for the target of a case."""
+    kind = targets.TARGET_TYPES[case.target_type]
+    return [Outcome.NO_ACTION, *kind.outcomes, *AGAINST_PERSON]
+
+
+def require_impartial(case: Case, actor: User) -> None:
+    """Raise `NotAllowed` (403) for who is no staff, a reporter, or concerned."""
+    target = targets.get(case.target_type, case.target_id)
+    concerned = {case.person_id, *getattr(target, "party_ids", ())}
+    if not (actor.is_active and actor.is_staff):
+        raise NotAllowed(_("Only staff decide."))
+    if actor.pk in concerned:
+        raise NotAllowed(_("You cannot decide in your own cause."))
+    if case.reports.filter(reporter=actor).exists():
+        raise NotAllowed(_("You have reported this: somebody else decides."))
+
+
+@transaction.atomic
+def assign(case: Case, *, actor: User, reason: str = "") -> Case:
+    """Note that `actor` looks at a case. Raises `NotAllowed` and `WrongStatus`."""
+    case = locked(Case.objects).get(pk=case.pk)
+    require_impartial(case, actor)
+    if not case.is_open:
+        raise WrongStatus(_("This case is decided."))
+    _move(case, "assigned", name="assign", actor=actor, note=reason, assignee=actor)
+    return case
+
+
+@transaction.atomic
+def decide(
+    case: Case,
+    *,
+    actor: User,
+    version: int,
+    outcome: str,
+    facts: str,
+    until: datetime | None = None,
+    **grounds: Any,
+) -> Decision:
+    """Decide on a case and carry it out; return the decision.
+
+    `version` is that of the case which `actor` has read. `grounds` are `ground`,
+    `basis`, `category` and `note`. Raises `CaseChanged` (409) if the case is another by
+    now, `NotAllowed` (403) to whom it concerns, and `ValidationFailed` (400) for an
+    outcome that does not fit.
+    """
+    # Locked: of two decisions at once the second finds another version.
+    case = locked(Case.objects).get(pk=case.pk)
+    require_impartial(case, actor)
+    if case.version != version or not case.is_open:
+        raise CaseChanged(_("This case has changed meanwhile. Read it again."))
+    if outcome not in outcomes_for(case):
+        raise ValidationFailed(_("This outcome does not fit."), field="outcome")
+    target = targets.get(case.target_type, case.target_id)
+    if target is None:
+        raise WrongStatus(_("What was reported is gone."))
+    decision = _carry_out(
+        case,
+        target,
+        outcome,
+        actor=actor,
+        facts=facts,
+        until=until,
+        source=_source_of(case),
+        detected_automatically=case.is_detected_automatically,
+        **grounds,
+    )
+    _close(case, decision, actor=actor)
+    return decision
+
+
+def _source_of(case: Case) -> str:
+    has_reports = case.reports_count > 0
+    return Decision.Source.NOTICE if has_reports else Decision.Source.OWN_INITIATIVE
+
+
+def _carry_out(
+    case: Case,
+    target: Any,
+    outcome: str,
+    *,
+    actor: User,
+    facts: str,
+    until: datetime | None = None,
+    **grounds: Any,
+) -> Decision:
+    """Do what is decided by the tables that do it elsewhere; return the decision."""
+    kind = targets.TARGET_TYPES[case.target_type]
+    if outcome in kind.outcomes and kind.table is not None:
+        if outcome == getattr(target, "moderation", "") or _is_so(target, outcome):
+            raise WrongStatus(_("This is so already."))
+        row = kind.table.run(outcome, target, actor=actor, reason=facts, **grounds)
+        return row.decision
+    if outcome in (Outcome.SUSPEND, Outcome.BAN):
+        if outcome == Outcome.SUSPEND and until is None:
+            raise ValidationFailed(_("Say until when."), field="until")
+        end = until if outcome == Outcome.SUSPEND else None
+        user = accounts.suspend(
+            case.person, actor=actor, reason=facts, until=end, **grounds
+        )
+        assert user.suspension is not None
+        return user.suspension
+    return decisions.decide(
+        target,
+        person=case.person,
+        outcome=outcome,
+        actor=actor,
+        facts=facts,
+        **grounds,
+    )
+
+
+def _is_so(target: Any, outcome: str) -> bool:
+    return (outcome, target.moderation) in (("hide", "hidden"), ("remove", "removed"))
+
+
+def _close(case: Case, decision: Decision, *, actor: User | None) -> None:
+    """Note the decision on the case and its reports, and notify everybody."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"decision": decision, "decided_at": now}
+    _move(case, "decided", name=decision.outcome, actor=actor, **changes)
+    upheld = decision.outcome != Outcome.NO_ACTION
+    status = "upheld" if upheld else "not_upheld"
+    open_reports = list(case.reports.filter(status="open"))
+    case.reports.filter(status="open").update(status=status, decided_at=now)
+    for report in open_reports:
+        notices.report_decided(report, is_upheld=upheld)
+    if upheld:
+        _strike(decision)
+        notices.decided(decision)
+
+
+def _strike(decision: Decision) -> None:
+    if points := STRIKES.get(Outcome(decision.outcome)):
+        Strike.objects.create(
+            person=decision.person,
+            decision=decision,
+            points=points,
+            expires_at=timezone.now() + timedelta(days=settings.STRIKE_DAYS),
+        )
+
+
+def _move(
+    case: Case,
+    status: str,
+    *,
+    name: str,
+    actor: User | None,
+    note: str = "",
+    **changes: Any,
+) -> None:
+    """Change the status of a locked case, and more, with an entry of its history."""
+    CaseEvent.objects.create(
+        case=case, actor=actor, name=name, old=case.status, new=status, note=note[:500]
+    )
+    # The version grows with every change, so that who has read the former one hears.
+    changes |= {"status": status, "version": F("version") + 1}
+    Case.objects.filter(pk=case.pk).update(**changes)
+    case.refresh_from_db()
+
+
+def hide_pending_review(case: Case, target: Any) -> Decision | None:
+    """Hide a target that enough people with standing have reported; return how.
+
+    It is an automated decision, with a statement of reasons. The case stays open:
+    staff decide. Call it with the case locked.
+    """
+    kind = targets.TARGET_TYPES[case.target_type]
+    if not 0 < settings.REPORTS_TO_HIDE <= case.standing or kind.table is None:
+        return None
+    if "hide" not in kind.outcomes or target.moderation != "visible":
+        return None
+    first = case.reports.order_by("pk").first()
+    category = CATEGORIES[first.category] if first else None
+    with override(case.person.language):
+        facts = _("Several people have reported it. Staff will look at it.")
+    hidden = kind.table.run(
+        "hide",
+        target,
+        actor=None,
+        reason=facts,
+        category=category.eu if category else "",
+        source=Decision.Source.NOTICE,
+        detected_automatically=False,
+    )
+    CaseEvent.objects.create(
+        case=case, name="hide", old=case.status, new=case.status, note=facts
+    )
+    notices.decided(hidden.decision)
+    return hidden.decision
+
+
+@transaction.atomic
+def open_for_appeal(case: Case, *, actor: User | None, name: str, status: str) -> Case:
+    """Move a decided case on as an appeal does; return it."""
+    case = locked(Case.objects).get(pk=case.pk)
+    _move(case, status, name=name, actor=actor)
+    return case

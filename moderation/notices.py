@@ -1,0 +1,134 @@
+"""Notify reporters and the people whom decisions concern."""
+
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import User
+from audit.models import Decision
+from jobs.mail import AUTOMATIC
+from jobs.services import enqueue_mail
+from moderation import links
+from moderation.models import Appeal, Report
+from notifications.services import notify
+
+
+def report_received(report: Report) -> None:
+    """Confirm that a report has arrived: Article 16(4)."""
+    if report.reporter is not None:
+        notify(
+            report.reporter,
+            "report_received",
+            subject=report,
+            title=report.case.target_label,
+        )
+    else:
+        _write(report, "report_received", _("We have received your report"))
+
+
+def report_decided(report: Report, *, is_upheld: bool) -> None:
+    """Tell a reporter what became of it: Article 16(5)."""
+    if report.reporter is not None:
+        notify(
+            report.reporter,
+            "report_upheld" if is_upheld else "report_not_upheld",
+            subject=report,
+            title=report.case.target_label,
+        )
+    else:
+        subject = _("Your report is decided")
+        _write(report, "report_decided", subject, is_upheld=is_upheld)
+
+
+def decided(decision: Decision) -> None:
+    """Tell a person of a decision that no table tells them of: a warning."""
+    if decision.outcome == Decision.Outcome.WARN:
+        notify(
+            decision.person,
+            "warned",
+            subject=decision,
+            actor=None,
+            title=decision.target_label,
+            reason=decision.facts,
+        )
+
+
+def appeal_decided(appeal: Appeal) -> None:
+    """Tell who has appealed of the answer."""
+    upheld = appeal.status == Appeal.Status.UPHELD
+    kind = "appeal_upheld" if upheld else "appeal_rejected"
+    person = appeal.report.reporter if appeal.report else appeal.decision.person
+    if person is not None and person.is_active:
+        title = appeal.decision.target_label
+        notify(person, kind, subject=appeal.decision, title=title, reason=appeal.answer)
+        return
+    about, concerned = appeal.report or appeal.decision, appeal.decision.person
+    _send(
+        f"appeal:{appeal.pk}",
+        to=appeal.report.email if appeal.report else concerned.email,
+        language=appeal.report.language if appeal.report else concerned.language,
+        subject=_("Your appeal is decided"),
+        template="appeal_decided",
+        is_upheld=upheld,
+        answer=appeal.answer,
+        url=links.url_of(about.number),
+    )
+
+
+def suspended(sender: type[User], *, user: User, **kwargs: Any) -> None:
+    """Send the statement of reasons. Receives `user_suspension_changed`.
+
+    By e-mail: nobody who is suspended can sign in.
+    """
+    decision = user.suspension
+    if decision is None or not user.email:
+        return
+    with override(user.language):
+        subject = _("Your account is suspended")
+    _send(
+        f"suspended:{decision.number}",
+        to=user.email,
+        language=user.language,
+        subject=subject,
+        template="suspended",
+        name=user.display_name,
+        decision=decision,
+        url=links.url_of(decision.number),
+    )
+
+
+def _write(report: Report, template: str, subject: str, **context: Any) -> None:
+    """Send an e-mail to who reported without an account."""
+    _send(
+        f"{template}:{report.number}",
+        to=report.email,
+        language=report.language,
+        subject=subject,
+        template=template,
+        report=report,
+        url=links.url_of(report.number),
+        **context,
+    )
+
+
+def _send(
+    key: str, *, to: str | None, language: str | None, template: str, **context: Any
+) -> None:
+    if not to:
+        return
+    subject = context.pop("subject")
+    with override(language or settings.LANGUAGE_CODE):
+        text = render_to_string(
+            f"moderation/{template}.txt", {"site": settings.SITE_NAME} | context
+        )
+    enqueue_mail(
+        key,
+        to=to,
+        subject=f"{settings.SITE_NAME}: {subject}",
+        text=text,
+        headers=AUTOMATIC,
+        is_secret=True,
+    )

@@ -1,0 +1,67 @@
+"""Personal data of reports, cases, appeals and strikes."""
+
+from audit.privacy import LABEL, PROOF
+from core.privacy import describe
+from moderation.models import Appeal, Case, CaseEvent, Report, Strike
+
+PURPOSE = "What was reported, what was decided, and who appealed."
+RETENTION = "While the account exists; without its texts afterwards."
+
+describe(
+    Case,
+    whose="person",
+    purpose=PURPOSE,
+    retention=RETENTION,
+    exports="number target_type target_label status opened_at decided_at decision",
+    internal="target_id assignee version severity standing reports_count due_at "
+    "is_detected_automatically",
+    pseudonymise={"target_label": LABEL},
+    keep={
+        "number target_type target_id status assignee version severity standing "
+        "reports_count due_at decision is_detected_automatically opened_at "
+        "decided_at": PROOF
+    },
+)
+describe(
+    CaseEvent,
+    whose="actor",
+    purpose=PURPOSE,
+    retention=RETENTION,
+    exports="case name old new",
+    internal="note",
+    blank="note",
+    keep={"case name old new": PROOF},
+)
+describe(
+    Report,
+    whose="reporter",
+    purpose=PURPOSE,
+    retention=RETENTION,
+    exports="number case category explanation status decided_at name email language",
+    internal="standing",
+    blank="name email language",
+    pseudonymise={"explanation": LABEL},
+    keep={"number case category status standing decided_at": PROOF},
+)
+describe(
+    Appeal,
+    whose=("decision__person", "report__reporter"),
+    purpose=PURPOSE,
+    retention=RETENTION,
+    exports="decision text status answer decided_at",
+    internal="case report decided_by is_same_decider resolution",
+    blank="answer",
+    pseudonymise={"text": LABEL},
+    keep={
+        "decision case report status decided_by is_same_decider resolution "
+        "decided_at": PROOF
+    },
+)
+describe(
+    Strike,
+    whose="person",
+    purpose="Decisions that count against a person for a time.",
+    retention="STRIKE_DAYS.",
+    exports="decision points expires_at",
+    delete=True,
+)

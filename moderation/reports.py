@@ -1,0 +1,125 @@
+"""Take reports: one per person and target, gathered in the case of the target."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.db.locks import locked
+from core.exceptions import NotFound, ValidationFailed
+from moderation import cases, notices, targets
+from moderation.categories import CATEGORIES
+from moderation.models import Case, Report
+from moderation.standing import standing_of
+
+# Hours until staff should have looked at it, by severity.
+HOURS = {1: 72, 2: 48, 3: 24, 4: 12, 5: 2}
+MIN_HOURS = 1
+MANY_VIEWS = 100  # a target that so many have seen is more urgent
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody who reports without an account; both empty where no name is needed."""
+
+    name: str = ""
+    email: str = ""
+
+
+@transaction.atomic
+def report(
+    target_type: str,
+    target_id: int,
+    *,
+    reporter: Any,
+    category: str,
+    explanation: str,
+    outsider: Outsider = Outsider(),
+) -> tuple[Report, bool]:
+    """Store a report; return it, and whether it is new.
+
+    `reporter` may be anonymous. The same person again gets the report of before, as
+    long as the case waits for a decision. Raises `NotFound` (404) for a target that
+    the reporter may not see, and `ValidationFailed` (400) for one's own.
+    """
+    target = targets.find(target_type, target_id, visible_to=reporter)
+    if target is None:
+        raise NotFound(_("Not found."))
+    person = targets.TARGET_TYPES[target_type].owner_of(target)
+    author = reporter if reporter.is_authenticated else None
+    if author is not None and person.pk == author.pk:
+        raise ValidationFailed(_("This is yours."), field="target_id")
+    case = _open_case(target_type, target, person)
+    if same := _same(case, author, outsider.email):
+        return same, False
+    standing = standing_of(author)
+    new = Report.objects.create(
+        case=case,
+        reporter=author,
+        name=outsider.name,
+        email=outsider.email,
+        language=get_language() or "",
+        category=category,
+        explanation=explanation,
+        standing=standing,
+    )
+    _weigh(case, target, category=category, standing=standing)
+    notices.report_received(new)
+    cases.hide_pending_review(case, target)
+    return new, True
+
+
+def _same(case: Case, author: User | None, email: str) -> Report | None:
+    rows = case.reports.all()
+    if author is not None:
+        return rows.filter(reporter=author).first()
+    return rows.filter(email=email).first() if email else None
+
+
+def _open_case(target_type: str, target: Any, person: User) -> Case:
+    """Return the case of the target that waits for a decision, locked."""
+    rows = locked(Case.objects.about(target_type, target.pk).open())
+    if (case := rows.first()) is not None:
+        return case
+    try:
+        # A savepoint: of two first reports at once, the constraint refuses the second.
+        with transaction.atomic():
+            return Case.objects.create(
+                target_type=target_type,
+                target_id=target.pk,
+                target_label=str(target)[:200],
+                person=person,
+                due_at=timezone.now() + timedelta(hours=HOURS[1]),
+            )
+    except IntegrityError:
+        return rows.get()
+
+
+def _weigh(case: Case, target: Any, *, category: str, standing: float) -> None:
+    """Let the case come earlier in the queue, by what is known of it now."""
+    case.severity = max(case.severity, CATEGORIES[category].severity)
+    case.standing += standing
+    case.reports_count += 1
+    case.due_at = min(case.due_at, case.opened_at + _time_to_look(case, target))
+    # The version grows: who decides has not seen this report.
+    Case.objects.filter(pk=case.pk).update(
+        severity=case.severity,
+        standing=case.standing,
+        reports_count=F("reports_count") + 1,
+        due_at=case.due_at,
+        version=F("version") + 1,
+    )
+    case.refresh_from_db()
+
+
+def _time_to_look(case: Case, target: Any) -> timedelta:
+    hours = HOURS[case.severity] / (1 + case.standing)
+    if getattr(target, "views_count", 0) >= MANY_VIEWS:
+        hours /= 2
+    return timedelta(hours=max(hours, MIN_HOURS))
