@@ -115,6 +115,7 @@ SEEN = {
     "messaging.Message",
     "offerings.Offering",
     "reviews.Review",
+    "tasks.Dispute",
     "tasks.TaskApplication",
     "tasks.TaskEvent",
     "tasks.TaskRequest",

@@ -229,6 +229,7 @@ def test_every_input_is_tried():
     own |= {"NewPasskeyInput", "PasskeySignInInput"}
     own |= {"ErasureInput", "SavedSearchInput", "SavedSearchChange", "SeenInput"}
     own |= {"AccountInput"}
+    own |= {"DisputeInput", "RespondInput", "OfferInput", "ResolveInput"}
     others = {route.input for route in ROUTES if route.input} - tried
     assert {found.__name__ for found in others} <= own
 

@@ -14,6 +14,7 @@ CONTENT = (
     "uploads.upload",
 )
 HISTORY = ("tasks.taskapplication", "tasks.taskevent")
+DISPUTES = ("tasks.dispute", "tasks.disputeoffer")
 PEOPLE = ("accounts.user",)
 CONVERSATIONS = (
     "messaging.conversation",
@@ -31,17 +32,23 @@ MONEY = (
 BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
-        (*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, "audit.auditlogentry"),
-        (*CONTENT, *PEOPLE),
+        (
+            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DISPUTES),
+            "audit.auditlogentry",
+        ),
+        (*CONTENT, *PEOPLE, "tasks.dispute"),
         (),
     ),
     "Support": (
-        (*CONTENT, *HISTORY, *PEOPLE, "accounts.session", "favorites.favorite"),
+        (
+            *(*CONTENT, *HISTORY, *PEOPLE, *DISPUTES),
+            *("accounts.session", "favorites.favorite"),
+        ),
         (),
         ("accounts.view_private",),
     ),
     "Finance": (
-        (*MONEY, *BOOKS, *PEOPLE, "audit.auditlogentry"),
+        (*MONEY, *BOOKS, *PEOPLE, *DISPUTES, "audit.auditlogentry"),
         MONEY,
         (),
     ),
