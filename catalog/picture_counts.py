@@ -6,6 +6,7 @@ from accounts.models import User
 from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
 from messaging.models import Attachment
+from tasks.models import DisputeEvidence
 from uploads.models import URL_PREFIX, Upload
 
 BATCH_ROWS = 500  # locked together
@@ -26,7 +27,10 @@ MISCOUNTED = """
             UNION ALL SELECT profile_picture_url FROM {people}
                 WHERE profile_picture_url LIKE %s
                 AND profile_picture_url <> avatar_url
-            UNION ALL SELECT %s || attached.key FROM {attachments} AS shown_in
+            UNION ALL SELECT %s || attached.key FROM (
+                SELECT upload_id FROM {attachments}
+                UNION ALL SELECT upload_id FROM {evidence}
+            ) AS shown_in
                 JOIN {uploads} AS attached ON attached.id = shown_in.upload_id
         ) AS shown GROUP BY path
     ) AS counted ON counted.path = %s || upload.key
@@ -71,5 +75,6 @@ def _sql() -> str:
         uploads=Upload._meta.db_table,
         people=User._meta.db_table,
         attachments=Attachment._meta.db_table,
+        evidence=DisputeEvidence._meta.db_table,
         split=" UNION ALL ".join(split.format(table=table) for table in tables),
     )

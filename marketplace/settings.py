@@ -408,6 +408,8 @@ LISTING_DAYS = env.positive("LISTING_DAYS", 60, at_most=MAX_DAYS)
 # An open task that nobody took is cancelled.
 TASK_DAYS = env.positive("TASK_DAYS", 30, at_most=MAX_DAYS)
 AUTO_CONFIRM_DAYS = env.positive("AUTO_CONFIRM_DAYS", 14, at_most=MAX_DAYS)
+# For the other side of a dispute, before staff may decide without an answer.
+DISPUTE_RESPONSE_DAYS = env.int("DISPUTE_RESPONSE_DAYS", 5, at_most=MAX_DAYS)
 # After an application was withdrawn.
 REAPPLY_HOURS = env.int("REAPPLY_HOURS", 24, at_most=MAX_HOURS)
 COUNTER_FLUSH_SECONDS = env.float(
@@ -486,6 +488,13 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "DecisionOutcome": "audit.models.Decision.Outcome",
         "DecisionGround": "audit.models.Decision.Ground",
         "DecisionSource": "audit.models.Decision.Source",
+        "ReasonEnum": "accounts.onboarding.serializers.USERNAME_REASONS",
+        "DisputeReason": "tasks.models.Dispute.Reason",
+        "DisputeStatus": "tasks.models.Dispute.Status",
+        "DisputeResolution": "tasks.models.Dispute.Resolution",
+        "DisputeAction": "tasks.disputes.serializers.ACTIONS",
+        "DisputeOfferStatus": "tasks.disputes.serializers.OFFER_STATUSES",
+        "DisputeEventName": "tasks.disputes.serializers.EVENTS",
         "PaymentStatus": "payments.models.Payment.Status",
         "PayoutAccountStatus": "payments.serializers.ACCOUNT_STATUSES",
         "NotificationKind": "notifications.serializers.KINDS",
@@ -570,6 +579,7 @@ EMAIL_TIMEOUT = 10  # seconds to connect: a server that is away must not hold a 
 EMAIL_COMMAND_TIMEOUT = 30  # s: the greeting, and each command before the e-mail itself
 EMAIL_DATA_TIMEOUT = 600  # s: the answer to the e-mail, as RFC 5321 4.5.3.2.6 asks
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "market@localhost")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", "")  # empty: that of DEFAULT_FROM_EMAIL
 EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", 20)  # of notifications, to one person …
 EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", 100)  # … more are in a digest; 0: no limit
 # Notified of alerts, such as of text messages that cost too much.

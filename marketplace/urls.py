@@ -43,6 +43,7 @@ from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from sms import callbacks
+from tasks.disputes.views import DisputeViewSet
 from uploads.views import UploadViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -86,6 +87,7 @@ router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")
 router.register("categories", CategoryViewSet, "category")
 router.register("payments", PaymentViewSet, "payment")
+router.register("disputes", DisputeViewSet, "dispute")
 
 urlpatterns = [
     path("api/", include(router.urls)),  # first, as most requests match it

@@ -356,6 +356,46 @@ NOTIFICATION_TYPES: dict[str, NotificationType] = {
         ),
         SEE_TASK,
     ),
+    "dispute_filed": NotificationType(
+        Group.TASKS,
+        _("Dispute: %(title)s"),
+        _(
+            "%(name)s opened a dispute about “%(title)s”. Please answer by %(on)s: "
+            "after that our staff may decide without your answer."
+        ),
+        SEE_TASK,
+    ),
+    "dispute_responded": NotificationType(
+        Group.TASKS,
+        _("Answer to your dispute: %(title)s"),
+        _(
+            "%(name)s answered your dispute about “%(title)s”. Our staff will review "
+            "it, unless the two of you agree before."
+        ),
+        SEE_TASK,
+    ),
+    "dispute_offer": NotificationType(
+        Group.TASKS,
+        _("Offer in the dispute: %(title)s"),
+        _(
+            "%(name)s proposes to settle the dispute about “%(title)s”: %(amount)s of "
+            "the price goes to the worker, and the rest back. Accept it, or make "
+            "another offer."
+        ),
+        SEE_TASK,
+    ),
+    "dispute_agreed": NotificationType(
+        Group.TASKS,
+        _("Dispute settled: %(title)s"),
+        _("%(name)s accepted your offer. The dispute about “%(title)s” is settled."),
+        SEE_TASK,
+    ),
+    "dispute_closed": NotificationType(
+        Group.TASKS,
+        _("Dispute closed: %(title)s"),
+        _("Our staff closed the dispute about “%(title)s”. Nothing changes."),
+        SEE_TASK,
+    ),
     "dispute_won": NotificationType(
         Group.TASKS,
         _("Dispute resolved: %(title)s"),

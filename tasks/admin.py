@@ -1,19 +1,19 @@
 """Admin pages of tasks and applications."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from audit.admin import AuditedAdmin
-from core.admin.actions import ReasonForm, action_for
+from core.admin.actions import action_for
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
 from core.admin.changelists import CachedValuesFilter
 from core.api.fields import NewCategoryField
 from core.api.list_fields import CommaSeparatedField
 from items.admin import MODERATION_FIELDSET
+from tasks.disputes import dispute_admin as dispute_admin  # registers further pages
+from tasks.forms import SplitForm
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
 from tasks.settlements import NAMES, decide
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
@@ -41,20 +41,6 @@ class ApplicationInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("applicant")
-
-
-class SplitForm(ReasonForm):
-    """The part of the worker, and the reason."""
-
-    worker_amount = forms.DecimalField(
-        label=_("Amount for the worker"),
-        min_value=0,
-        max_digits=10,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=_("The part of the price for the worker; the rest goes back."),
-    )
-    field_order = ("worker_amount", "reason")
 
 
 # Instead of those that `actions_for` makes of the rows.

@@ -1,15 +1,20 @@
 """Periodic maintenance of tasks."""
 
+from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from core.exceptions import WrongStatus
 from jobs.maintenance import maintenance, repair_rows
 from notifications.services import notify_of_ending
 from tasks import applications, notices, services
-from tasks.models import TaskRequest
+from tasks.disputes import services as disputes
+from tasks.disputes.rules import ESCALATION_TIME
+from tasks.disputes.workflow import DISPUTE_WORKFLOW
+from tasks.models import Dispute, TaskRequest
 from tasks.workflow import TASK_WORKFLOW
 
 
@@ -66,6 +71,41 @@ def reopen_unpaid_tasks(at: datetime, *, dry_run: bool) -> int:
     """Open tasks again that had to be paid and were not."""
     due = TaskRequest.objects.unpaid(at=at)
     return due.count() if dry_run else TASK_WORKFLOW.run_due("reopen-unpaid", due)
+
+
+@maintenance("open missing disputes")
+def open_missing_disputes(at: datetime, *, dry_run: bool) -> int:
+    """Open disputes of tasks that an earlier release has disputed without one."""
+    missing = TaskRequest.objects.undisputed()
+    if dry_run:
+        return missing.count()
+    return sum(map(disputes.open_missing, missing.order_by("pk")))
+
+
+# `after`: a dispute that is opened now has its time to be answered.
+@maintenance("review unanswered disputes", after=("open missing disputes",))
+def review_unanswered_disputes(at: datetime, *, dry_run: bool) -> int:
+    """Let staff decide disputes whose other side has not answered in time."""
+    due = Dispute.objects.unanswered(at=at)
+    return due.count() if dry_run else sum(map(_reviewed, due.order_by("pk")))
+
+
+def _reviewed(dispute: Dispute) -> bool:
+    # Not by `run_due`, which locks the dispute before its task: an answer at the same
+    # time locks them in the opposite order.
+    with suppress(WrongStatus):
+        DISPUTE_WORKFLOW.run("review", dispute, actor=None)
+        return True
+    return False
+
+
+@maintenance("escalate disputes")
+def escalate_disputes(at: datetime, *, dry_run: bool) -> int:
+    """Notify staff, once, of disputes that are unresolved for long."""
+    due = Dispute.objects.unresolved_since(at - ESCALATION_TIME)
+    if dry_run:
+        return due.count()
+    return sum(disputes.escalate(dispute, at=at) for dispute in due.order_by("pk"))
 
 
 @maintenance("repair task counts")

@@ -172,6 +172,11 @@ NOTICES: dict[str, dict[str, Recipients]] = {  # transition: notification type
     "confirm": {"task_confirmed": (worker,)},
     "auto-confirm": {"task_auto_confirmed": (creator, worker)},
     "dispute": {"task_disputed": (worker,)},
+    "dispute-by-creator": {},  # `dispute_filed`, with the date
+    "dispute-by-worker": {},
+    "agree-for-worker": {"dispute_agreed": (creator, worker)},
+    "agree-for-creator": {"dispute_agreed": (creator, worker)},
+    "agree-split": {"dispute_agreed": (creator, worker)},
     "settle-for-worker": {"dispute_won": (worker,), "dispute_lost": (creator,)},
     "settle-for-creator": {"dispute_won": (creator,), "dispute_lost": (worker,)},
     "settle-split": {"dispute_divided": (creator, worker)},

@@ -14,7 +14,14 @@ from items.privacy import (
     PURPOSE,
     RETENTION,
 )
-from tasks.models import TaskApplication, TaskEvent, TaskRequest
+from tasks.models import (
+    Dispute,
+    DisputeEvidence,
+    DisputeOffer,
+    TaskApplication,
+    TaskEvent,
+    TaskRequest,
+)
 from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
 
 NO_TITLE = "–"
@@ -76,6 +83,37 @@ describe(
     blank="reason",
     keep={"task name old new request_id": DEAL},
 )
+describe(
+    Dispute,
+    whose=("filed_by", "filed_against"),
+    purpose="What the two sides of a dispute say, and how it was decided.",
+    retention="As long as the task.",
+    exports="task reason description status respond_by response_description "
+    "responded_at resolution resolution_notes worker_cents resolved_at",
+    internal="resolved_by escalated_at last_message",
+    blank="description response_description resolution_notes last_message",
+    keep={
+        "task reason status respond_by responded_at resolution worker_cents "
+        "resolved_at resolved_by escalated_at": DEAL
+    },
+)
+describe(
+    DisputeEvidence,
+    whose="upload__owner",
+    parties="dispute__filed_by dispute__filed_against",
+    purpose="Pictures that one side of a dispute shows.",
+    exports="dispute upload is_response",
+    delete=True,
+)
+describe(
+    DisputeOffer,
+    whose="made_by",
+    parties="dispute__filed_by dispute__filed_against",
+    purpose="Offers to settle a dispute.",
+    retention="As long as the task.",
+    exports="dispute worker_cents accepted_at",
+    keep={"dispute worker_cents accepted_at": DEAL},
+)
 
 
 @obstacle
@@ -96,6 +134,19 @@ def open_deals(person: Any) -> Iterator[Reason]:
             count,
         )
         yield Reason("tasks_as_worker", count, sentence % {"count": count})
+
+
+@obstacle
+def open_disputes(person: Any) -> Iterator[Reason]:
+    """Yield why `person` cannot leave: disputes about tasks that are completed."""
+    disputes = Dispute.objects.of(person).unresolved()
+    if count := disputes.filter(task__status=Status.COMPLETED).count():
+        sentence = ngettext(
+            "%(count)s dispute of yours is not resolved.",
+            "%(count)s disputes of yours are not resolved.",
+            count,
+        )
+        yield Reason("disputes", count, sentence % {"count": count})
 
 
 @erasure_step

@@ -1,4 +1,4 @@
-"""The querysets of tasks and applications."""
+"""The querysets of tasks, applications and disputes."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, cast
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.querysets import NAME_FIELDS
+from accounts.querysets import NAME_FIELDS, defer_except
 from items.querysets import ContentQuerySet
 from payments.models import Payment
 
@@ -122,6 +122,12 @@ class TaskQuerySet(ContentQuerySet):
         paid = ("held", "frozen", "releasing", "payout_blocked", "released")
         return overdue.exclude(_has_payment(*paid))
 
+    def undisputed(self) -> Self:
+        """Disputed tasks of two people without an unresolved dispute."""
+        disputes = self.model.disputes.rel.related_model.objects.unresolved()
+        disputed = self.filter(status="disputed", assigned_to__isnull=False)
+        return disputed.exclude(Exists(disputes.filter(task=OuterRef("pk"))))
+
     def with_payment_status(self) -> Self:
         """Annotate `payment_status`: of the newest payment to the present worker.
 
@@ -169,6 +175,50 @@ class ApplicationQuerySet(models.QuerySet):
     def with_whole_task(self) -> Self:
         """With the applicant and the task as `TaskSerializer` shows it."""
         return self.select_related("applicant", "task__creator", "task__assigned_to")
+
+    def newest_first(self) -> Self:
+        """Ordered by date, then id."""
+        return self.order_by("-created_at", "-id")
+
+
+VIEW_DISPUTES = "tasks.view_dispute"
+
+
+class DisputeQuerySet(models.QuerySet):
+    """Disputes."""
+
+    def of(self, user: "User | AnonymousUser") -> Self:
+        """Disputes that were filed by or against `user`."""
+        return self.filter(Q(filed_by=user.pk) | Q(filed_against=user.pk))
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Disputes of `user`; to staff who may view disputes, all of them."""
+        sees_all = user.is_active and user.is_staff and user.has_perm(VIEW_DISPUTES)
+        return self.all() if sees_all else self.of(user)
+
+    def unresolved(self) -> Self:
+        """Disputes that are not over."""
+        return self.exclude(status="resolved")
+
+    def unanswered(self, *, at: datetime) -> Self:
+        """Disputes whose other side has not answered in time by `at`."""
+        return self.filter(status="open", respond_by__lte=at)
+
+    def unresolved_since(self, moment: datetime) -> Self:
+        """Disputes older than `moment` of which staff were not reminded."""
+        return self.unresolved().filter(created_at__lte=moment, escalated_at=None)
+
+    def for_display(self) -> Self:
+        """With the task, both people, the pictures and the offers."""
+        unused = [
+            name
+            for relation in ("filed_by", "filed_against")
+            for name in defer_except(relation, NAME_FIELDS)
+        ]
+        rows = self.select_related("task", "filed_by", "filed_against").defer(*unused)
+        evidence = self.model.evidence.rel.related_model.objects
+        pictures = models.Prefetch("evidence", evidence.select_related("upload"))
+        return rows.prefetch_related("offers", pictures)
 
     def newest_first(self) -> Self:
         """Ordered by date, then id."""

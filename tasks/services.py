@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -26,6 +27,19 @@ TERMS = (
     *("latitude", "longitude", "location", "address"),
 )
 GIVE_BACK = "give-back"  # the transition of a worker who no longer does the task
+
+
+class NotHeard(WrongStatus):
+    """Only one side of a dispute has spoken, and the other one still has time (409)."""
+
+    code = "other_side_not_heard"
+
+    def __init__(self, respond_by: datetime):
+        until = date_format(timezone.localtime(respond_by), "DATETIME_FORMAT")
+        super().__init__(
+            _("The other side may answer until %(until)s. Decide after that.")
+            % {"until": until}
+        )
 
 
 def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
@@ -129,17 +143,44 @@ def complete(task: TaskRequest, *, actor: User | None, reason: str = "") -> None
     payments.release(task, actor=actor)
 
 
-def settle_for_creator(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+def give_to_creator(task: TaskRequest, *, actor: User, reason: str = "") -> None:
     """Refund the payment. Raises as `tasks.payments.refund`."""
     payments.refund(task, actor=actor, reason=reason)
 
 
-def settle_split(
+def divide(
     task: TaskRequest, *, actor: User, worker_amount: Decimal, reason: str = ""
 ) -> None:
     """Set `completed_at`, and divide the payment. Raises as `tasks.payments.split`."""
     task.completed_at = timezone.now()
     payments.split(task, actor=actor, worker_amount=worker_amount, reason=reason)
+
+
+def settle_for_worker(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Complete the task. Raises as `require_heard` and `complete`."""
+    require_heard(task)
+    complete(task, actor=actor, reason=reason)
+
+
+def settle_for_creator(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Refund the payment. Raises as `require_heard` and `give_to_creator`."""
+    require_heard(task)
+    give_to_creator(task, actor=actor, reason=reason)
+
+
+def settle_split(
+    task: TaskRequest, *, actor: User, worker_amount: Decimal, reason: str = ""
+) -> None:
+    """Divide the payment. Raises as `require_heard` and `divide`."""
+    require_heard(task)
+    divide(task, actor=actor, worker_amount=worker_amount, reason=reason)
+
+
+def require_heard(task: TaskRequest) -> None:
+    """Raise `NotHeard` (409) while the other side of the dispute may still answer."""
+    dispute = task.disputes.unresolved().first()
+    if dispute is not None and not dispute.is_heard(at=timezone.now()):
+        raise NotHeard(dispute.respond_by)
 
 
 def record(

@@ -12,6 +12,7 @@ from payments.inputs import SplitInput
 from tasks import applications, notices, permissions, services
 from tasks.inputs import AcceptInput, ReasonInput, RequiredReasonInput, SeenInput
 from tasks.models import TaskApplication, TaskRequest
+from tasks.signals import task_changed
 
 OPEN, ASSIGNED, IN_PROGRESS, DONE, COMPLETED, DISPUTED, CANCELLED = (
     TaskRequest.Status.values
@@ -34,6 +35,28 @@ def record(
             after=task.status,
         )
     notices.task_changed(task, actor=actor, row=row, **data)
+    task_changed.send(TaskRequest, task=task, name=row.name, actor=actor, **data)
+
+
+def _by_parties(
+    name: str,
+    label: Any,
+    source: tuple[str, ...],
+    target: str,
+    effect: Any,
+    allow: Any = permissions.is_party,
+) -> Transition:
+    """Return a row that `tasks.disputes` runs, and the routes of tasks do not offer."""
+    return Transition(
+        name=name,
+        label=label,
+        done=label,
+        source=source,
+        target=target,
+        allow=allow,
+        effect=effect,
+        in_api=False,
+    )
 
 
 TASK_WORKFLOW = Workflow(
@@ -133,6 +156,43 @@ TASK_WORKFLOW = Workflow(
         effect=services.dispute,
         input=ReasonInput,
     ),
+    _by_parties(
+        "dispute-by-creator",
+        _("Dispute the task as its creator"),
+        (IN_PROGRESS, DONE),
+        DISPUTED,
+        services.dispute,
+        permissions.is_creator,
+    ),
+    _by_parties(
+        "dispute-by-worker",
+        _("Dispute the task as its worker"),
+        (ASSIGNED, IN_PROGRESS, DONE),
+        DISPUTED,
+        services.dispute,
+        permissions.is_worker,
+    ),
+    _by_parties(
+        "agree-for-worker",
+        _("Agree that the worker is paid"),
+        (DISPUTED,),
+        COMPLETED,
+        services.complete,
+    ),
+    _by_parties(
+        "agree-for-creator",
+        _("Agree that the creator is refunded"),
+        (DISPUTED,),
+        CANCELLED,
+        services.give_to_creator,
+    ),
+    _by_parties(
+        "agree-split",
+        _("Agree to divide the payment"),
+        (DISPUTED,),
+        COMPLETED,
+        services.divide,
+    ),
     Transition(
         name="settle-for-worker",
         label=_("Settle the dispute for the worker"),
@@ -140,7 +200,7 @@ TASK_WORKFLOW = Workflow(
         source=(DISPUTED,),
         target=COMPLETED,
         allow=permissions.is_impartial_staff,
-        effect=services.complete,
+        effect=services.settle_for_worker,
         input=RequiredReasonInput,
         in_api=False,
         in_admin=True,

@@ -68,8 +68,8 @@ from reviews.models import Review
 from reviews.tests.factories import ReviewFactory
 from sms.models import SmsMessage, SmsPrefixBlock
 from sms.tests.factories import SmsMessageFactory, SmsPrefixBlockFactory
-from tasks.models import TaskApplication, TaskEvent, TaskRequest
-from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.models import Dispute, TaskApplication, TaskEvent, TaskRequest
+from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
 from uploads.models import Upload
 
 
@@ -144,6 +144,7 @@ ROWS = {
     TaskRequest: lambda: TaskFactory(assigned=True),
     TaskApplication: ApplicationFactory,
     TaskEvent: make_event,
+    Dispute: lambda: DisputeFactory(heard=True),
     Offering: OfferingFactory,
     Review: ReviewFactory,
     Favorite: lambda: Favorite.objects.create(

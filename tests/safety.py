@@ -85,6 +85,7 @@ SECTIONS = {
         "T9": "The exact address is for the people of the task alone.",
         "T10": "A hidden task is a missing one to strangers.",
         "T11": "The history of a task is complete and append-only.",
+        "T13": "A task is disputed once, both sides are heard, and it ends once.",
     },
     "Messages and sockets": {
         "M1": (

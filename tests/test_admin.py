@@ -120,6 +120,7 @@ SEEN = {
     "moderation.Strike",
     "offerings.Offering",
     "reviews.Review",
+    "tasks.Dispute",
     "tasks.TaskApplication",
     "tasks.TaskEvent",
     "tasks.TaskRequest",

@@ -42,6 +42,11 @@ OF_A_DEAL = {
         )
     ),
     "POST /api/reviews/task/{task_id}",
+    "POST /api/disputes",
+    *(
+        f"POST /api/disputes/{{pk}}/{name}"
+        for name in ("respond", "offers", "offers/{offer_id}/accept")
+    ),
 }
 # These reach nobody but the caller, or are the block itself.
 OWN = {

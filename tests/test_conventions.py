@@ -9,7 +9,8 @@ from listings.workflow import LISTING_WORKFLOW
 from marketplace.urls import router
 from offerings.models import Offering
 from offerings.workflow import OFFERING_WORKFLOW
-from tasks.models import TaskApplication, TaskRequest
+from tasks.disputes.workflow import DISPUTE_WORKFLOW
+from tasks.models import Dispute, TaskApplication, TaskRequest
 from tasks.workflow import APPLICATION_WORKFLOW, TASK_WORKFLOW
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +19,7 @@ WORKFLOWS = {
     TaskApplication: APPLICATION_WORKFLOW,
     Listing: LISTING_WORKFLOW,
     Offering: OFFERING_WORKFLOW,
+    Dispute: DISPUTE_WORKFLOW,
 }
 
 

@@ -178,6 +178,7 @@ def test_error_quotes_a_field_that_no_person_fills_in(api, alice):
 # Fields that programs fill in: flags, ids, and what has no free text.
 OF_PROGRAMS = {
     *("good_faith", "target_type", "url"),
+    *("evidence_images", "resolution", "worker_cents"),
     *("attachment_ids", "in_app", "item_type", "kind", "query", "refresh"),
     *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),
     *("certified", "device_token", "id_token", "nonce", "provider", "seller_type"),

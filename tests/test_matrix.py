@@ -22,7 +22,7 @@ from offerings.tests.factories import OfferingFactory
 from payments.tests.factories import PaymentFactory
 from privacy.models import Export
 from reviews.tests.factories import ReviewFactory
-from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
 from tests.routes import ROUTES
 from uploads.models import Upload
 
@@ -157,6 +157,15 @@ MATRIX = {
     "POST /api/tasks/{pk}/start": (403, 403, 200, 403),
     "GET /api/tasks/{pk}/payment": (404, 404, 404, 404),  # none was started
     "POST /api/tasks/{pk}/payment": (404, 400, 403, 404),
+    "GET /api/disputes": SAME,
+    "POST /api/disputes": (400, 400, 400, 400),
+    "GET /api/disputes/reasons": SAME,
+    "GET /api/disputes/task/{task_id}": (404, 404, 404, 404),  # that of another task
+    "GET /api/disputes/{pk}": (404, 200, 200, 200),  # staff may view it
+    "POST /api/disputes/{pk}/respond": (404, 403, 400, 403),
+    "POST /api/disputes/{pk}/offers": (404, 400, 400, 403),
+    "POST /api/disputes/{pk}/offers/{offer_id}/accept": (404, 403, 200, 403),
+    "PUT /api/disputes/{pk}/resolve": (404, 403, 403, 400),
     "GET /api/payments/account": SAME,
     "POST /api/payments/account": (400, 400, 400, 400),
     "GET /api/payments/balance": SAME,
@@ -248,6 +257,11 @@ def world(alice, bob, mallory, staff) -> dict:
     )
     listing = ListingFactory(seller=alice)
     talk, _is_new = start(sender=alice, user_id=bob.pk, content="Hello!")
+    disputed = TaskFactory(
+        creator=alice, assigned_to=bob, status="disputed", agreed_price=50
+    )
+    dispute = DisputeFactory(task=disputed)
+    offer = dispute.offers.create(made_by=alice, worker_cents=0)
     things = {
         "auth": alice,
         "auth/sessions": Session.objects.create(user=alice),
@@ -262,6 +276,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "messages/messages": talk.messages.get(),
         "auth/passkeys": Passkey.objects.create(user=alice, credential_id="3q2-7w"),
         "auth/exports": Export.objects.create(user=alice),
+        "disputes": dispute,
         "payments": PaymentFactory(
             payer=alice, payee=bob, status="held", held_at=timezone.now()
         ),
@@ -272,6 +287,7 @@ def world(alice, bob, mallory, staff) -> dict:
     application = ApplicationFactory(task=task, applicant=bob)
     return {noun: thing.pk for noun, thing in things.items()} | {
         "application_id": application.pk,
+        "offer_id": offer.pk,
         "task_id": task.pk,
         "user_id": alice.pk,
         "item_type": "listing",

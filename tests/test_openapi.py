@@ -133,10 +133,10 @@ def test_every_operation_has_an_example(document):
 
 FILES = {"image/*", "application/zip", "text/html", "text/csv"}
 VERB_LINES = """
-Accept Activate Apply Archive Block Cancel Change Check Close Complete Confirm Contact
-Count Create Delete Disable Dispute Edit Enable Exchange Get Give Keep List Mark Pause
-Put Register Reject Remove Reserve Send Set Sign Start Toggle Unblock Update Upload
-Verify Withdraw Appeal Report
+Accept Activate Answer Apply Archive Block Cancel Change Check Close Complete Confirm
+Contact Count Create Delete Disable Dispute Edit Enable Exchange Get Give Keep List Mark
+Pause Put Register Reject Remove Reserve Resolve Send Set Sign Start Toggle Unblock
+Update Upload Verify Withdraw Appeal Report
 """
 VERBS = set(VERB_LINES.split())
 

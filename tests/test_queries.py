@@ -15,7 +15,9 @@ from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
 from payments.tests.factories import PaymentFactory
 from reviews.tests.factories import ReviewFactory
-from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.models import Dispute
+from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
+from tests.admin_rows import make_upload
 from tests.routes import ROUTES
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,9 @@ ONE_THING = {  # answers about one object may need more queries
     "GET /api/listings/{pk}",
     "GET /api/tasks/{pk}",
     "GET /api/tasks/{pk}/payment",
+    "GET /api/disputes/reasons",
+    "GET /api/disputes/task/{task_id}",
+    "GET /api/disputes/{pk}",
     "GET /api/payments/{pk}",
     "GET /api/payments/{pk}/receipt",
     "GET /api/payments/account",
@@ -71,6 +76,7 @@ def ids(alice) -> dict:
         "task_id": TaskFactory(completed=True, creator=alice).pk,
         "user_id": alice.pk,
         "payments": PaymentFactory(payer=alice).pk,
+        "disputes": DisputeFactory(task__creator=alice).pk,
         "saved-searches": SavedSearchFactory(user=alice).pk,
         "key": f"{'a' * 32}.jpg",
         "messages": start(sender=alice, user_id=UserFactory().pk)[0].pk,
@@ -98,6 +104,10 @@ def add_one_of_everything(alice, ids) -> None:
         content="And one more thing.",
     )
     PaymentFactory(payer=alice)
+    dispute = DisputeFactory(task__creator=alice)
+    for one in (dispute, Dispute.objects.get(pk=ids["disputes"])):
+        one.offers.create(made_by=alice, worker_cents=1)
+        one.evidence.create(upload=make_upload(), is_response=False)
     Session.objects.create(user=alice)
     key = f"key{Passkey.objects.count()}"
     Passkey.objects.create(user=alice, credential_id=key, public_key="x")

@@ -82,6 +82,25 @@ ACCEPTED = {
         "only a superuser deletes people, in the admin, and not during an upgrade"
     ),
     "audit.decision.person: keeps rows of accounts.user from being deleted": "the same",
+    **dict.fromkeys(
+        (
+            f"tasks.{column}: keeps rows of accounts.user from being deleted"
+            for column in (
+                *("dispute.filed_by", "dispute.filed_against", "dispute.resolved_by"),
+                "disputeoffer.made_by",
+            )
+        ),
+        "only a superuser deletes people, in the admin, and not during an upgrade",
+    ),
+    "tasks.dispute.last_message: "
+    "keeps rows of messaging.message from being deleted": "no code deletes messages",
+    "tasks.dispute.task: keeps rows of tasks.taskrequest from being deleted": (
+        "no code deletes tasks"
+    ),
+    "tasks.disputeevidence.upload: keeps rows of uploads.upload from being deleted": (
+        "the released code counts such a picture as unused; then one picture stays, "
+        "and the next run counts it again"
+    ),
     "accounts.user: constraint one_owner_per_verified_phone is new": (
         "the released code verifies no phones"
     ),

@@ -200,17 +200,18 @@ def replace_images(
     return new
 
 
-def attach(ids: list[int], *, owner: "User") -> None:
+def attach(ids: list[int], *, owner: "User", field: str = "attachment_ids") -> None:
     """Mark private uploads of `owner` as used, once and for good.
 
-    Call it in the transaction that stores the ids. Raises `NotFound` (404) if one is
-    missing, belongs to another user or is attached already.
+    Call it in the transaction that stores the ids. Raises `NotFound` (404), which names
+    the `field` of the input, if one is missing, belongs to another user or is attached
+    already.
     """
     unused = Upload.objects.filter(owner=owner, is_private=True, uses=0, pk__in=ids)
     # Locked before they are counted: without it two messages could attach the same one.
     if len(locked(unused.order_by("pk")).only("pk")) != len(ids):
         sentence = _("There is no such picture among your uploads.")
-        raise NotFound(sentence, field="attachment_ids")
+        raise NotFound(sentence, field=field)
     unused.update(uses=1)
 
 

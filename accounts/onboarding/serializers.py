@@ -6,6 +6,8 @@ from accounts.models import username_rule
 from accounts.serializers import ProfileInput
 from core.api.fields import TextField
 
+USERNAME_REASONS = ("taken", "invalid", "reserved")
+
 
 class RegistrationInput(ProfileInput):
     """The profile, and a username in place of one that was made for the account."""
@@ -17,6 +19,4 @@ class UsernameSerializer(serializers.Serializer):
     """Whether a username can be taken."""
 
     available = serializers.BooleanField()
-    reason = serializers.ChoiceField(
-        choices=["taken", "invalid", "reserved"], allow_null=True
-    )
+    reason = serializers.ChoiceField(choices=USERNAME_REASONS, allow_null=True)

@@ -54,6 +54,7 @@ FIELD_LABELS = {
     "reason": _("Reason"),
     "registration_number": _("Registration number"),
     "required_skills": _("Required skills"),
+    "resolution_notes": _("Reason"),
     "search": _("Search words"),
     "service_radius": _("Radius"),
     "skills": _("Skills"),

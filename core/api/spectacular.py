@@ -9,6 +9,7 @@ TAGS = {
     "tasks": "Requests for help, their applications and their life cycle.",
     "offerings": "Services that people offer.",
     "reviews": "Reviews of people, with or without a completed task.",
+    "disputes": "Disputes about tasks, and offers to settle them.",
     "payments": "Held payments, the payout account, and what a price means.",
     "favorites": "Items that the caller has marked.",
     "messages": "Conversations, messages, attachments and read positions.",

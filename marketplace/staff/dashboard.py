@@ -22,6 +22,7 @@ def cards() -> tuple[tuple, ...]:
     """Return for each card its title, model label and lookups of the changelist."""
     return (
         (_("Disputes waiting"), "tasks.taskrequest", {"status__exact": "disputed"}),
+        (_("Disputes to decide"), "tasks.dispute", {"status__exact": "under_review"}),
         (_("Payments that need a person"), "payments.payment", {"queue": "all"}),
         (
             _("Payments waiting for a second approval"),

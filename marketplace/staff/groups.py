@@ -14,6 +14,7 @@ CONTENT = (
     "uploads.upload",
 )
 HISTORY = ("tasks.taskapplication", "tasks.taskevent")
+DISPUTES = ("tasks.dispute", "tasks.disputeoffer")
 PEOPLE = ("accounts.user",)
 CONVERSATIONS = (
     "messaging.conversation",
@@ -36,19 +37,25 @@ BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
         (
-            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DESK),
+            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DISPUTES, *DESK),
             "audit.auditlogentry",
         ),
-        (*CONTENT, *PEOPLE, "moderation.case", "moderation.appeal"),
+        (
+            *(*CONTENT, *PEOPLE, "tasks.dispute"),
+            *("moderation.case", "moderation.appeal"),
+        ),
         (),
     ),
     "Support": (
-        (*CONTENT, *HISTORY, *PEOPLE, "accounts.session", "favorites.favorite"),
+        (
+            *(*CONTENT, *HISTORY, *PEOPLE, *DISPUTES),
+            *("accounts.session", "favorites.favorite"),
+        ),
         (),
         ("accounts.view_private",),
     ),
     "Finance": (
-        (*MONEY, *BOOKS, *PEOPLE, "audit.auditlogentry"),
+        (*MONEY, *BOOKS, *PEOPLE, *DISPUTES, "audit.auditlogentry"),
         MONEY,
         (),
     ),

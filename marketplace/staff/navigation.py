@@ -16,6 +16,7 @@ GROUPS = (  # title, and (model, icon) of each page
         _("Market"),
         (
             ITEMS,  # the pages of all item types
+            ("tasks.dispute", "balance"),
             ("reviews.review", "star"),
             ("favorites.favorite", "favorite"),
             ("uploads.upload", "image"),

@@ -70,7 +70,7 @@ from realtime.models import Ticket
 from reviews.tests.factories import ReviewFactory
 from sms.models import SmsCounter, SmsMessage
 from tasks.models import TaskEvent
-from tasks.tests.factories import ApplicationFactory, TaskFactory
+from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
 from uploads.models import Upload
 
 NEEDLE = "qzneedleqz"
@@ -210,6 +210,11 @@ def market_rows(person: User, other: User) -> None:
         TaskEvent.objects.create(
             task=task, actor=person, name="start", old="a", new="b"
         )
+    for task in (done, theirs):
+        dispute = DisputeFactory(task=task, status="resolved", resolution="refund")
+        dispute.offers.create(made_by=person, worker_cents=1)
+        picture = upload_of(person, is_private=True)
+        dispute.evidence.create(upload=picture, is_response=task is theirs)
     ReviewFactory(reviewer=person, reviewed_user=other, task=done)
     ReviewFactory(reviewer=person, moderation="hidden", moderation_reason=NEEDLE)
     ReviewFactory(reviewer=other, reviewed_user=person)

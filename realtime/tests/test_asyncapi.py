@@ -204,12 +204,15 @@ def test_every_described_frame_is_seen(alice, bob, conversation, run_scenario):
         paid = {"payment_id": 1, "status": "held"}
         paid |= {"subject_type": "task", "subject_id": 1}
         await own_hub.publish(Event((bob.pk,), "payment.updated", paid))
+        open_ = {"dispute_id": 1, "task_id": 1, "status": "open"}
+        await own_hub.publish(Event((bob.pk,), "dispute.updated", open_))
         await a.send("presence", conversation_id=conversation.pk)
         await see(a, "message.read", "presence")
         await a.send("typing", conversation_id=conversation.pk)
         await see(b, "typing", "message.updated", "notification.created")
         await b.send("resume", conversations={conversation.pk: 0})
         await see(b, "resumed", "task.updated", "payment.updated", "unread")
+        await see(b, "dispute.updated")
         await b.send("resume", conversations={conversation.pk + 1: 0})
         own_hub.layer_is_down = True  # until the next heartbeat
         await see(b, "error", "resync")

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from audit.tests.factories import of_hidden
-from tasks.models import TaskApplication, TaskRequest
+from tasks.models import Dispute, TaskApplication, TaskRequest
 
 
 class TaskFactory(factory.django.DjangoModelFactory):
@@ -44,3 +46,24 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
 
     task = factory.SubFactory(TaskFactory)
     applicant = factory.SubFactory(UserFactory)
+
+
+class DisputeFactory(factory.django.DjangoModelFactory):
+    """A dispute that the creator of a disputed task has filed."""
+
+    class Meta:
+        model = Dispute
+
+    class Params:
+        heard = factory.Trait(
+            status="under_review",
+            response_description="It was raining all day, and I told you so.",
+            responded_at=factory.LazyFunction(timezone.now),
+        )
+
+    task = factory.SubFactory(TaskFactory, disputed=True)
+    filed_by = factory.SelfAttribute("task.creator")
+    filed_against = factory.SelfAttribute("task.assigned_to")
+    reason = "incomplete"
+    description = "Half of the snow is still there."
+    respond_by = factory.LazyFunction(lambda: timezone.now() + timedelta(days=5))

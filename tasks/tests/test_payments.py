@@ -21,6 +21,11 @@ from tasks.workflow import TASK_WORKFLOW
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def staff_decide_at_once(settings):
+    settings.DISPUTE_RESPONSE_DAYS = 0
+
+
 @pytest.fixture
 def ready(bob) -> PayoutAccount:
     """Bob can be paid."""

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def limit(settings):
     settings.PAYMENT_SECOND_APPROVER_CENTS = 3000
+    settings.DISPUTE_RESPONSE_DAYS = 0  # staff may decide at once
 
 
 @pytest.fixture

@@ -26,6 +26,16 @@ BY_STAFF = {
     "settle-split": {"disputed"},
     "cancel-by-staff": set(TaskRequest.Status.values) - {"completed", "cancelled"},
 }
+BY_PARTIES = {  # of disputes, which have routes of their own
+    "dispute-by-creator": ({"creator"}, {"in_progress", "pending_confirmation"}),
+    "dispute-by-worker": (
+        {"worker"},
+        {"assigned", "in_progress", "pending_confirmation"},
+    ),
+    "agree-for-worker": ({"creator", "worker"}, {"disputed"}),
+    "agree-for-creator": ({"creator", "worker"}, {"disputed"}),
+    "agree-split": ({"creator", "worker"}, {"disputed"}),
+}
 BY_CLOCK = {
     "reopen-unpaid": {"assigned"},
     "auto-confirm": {"pending_confirmation"},
@@ -56,6 +66,11 @@ def test_the_table_of_this_test_names_every_api_row():
     assert set(MAY) == {row.name for row in TASK_WORKFLOW if row.in_api}
 
 
+def test_every_row_is_in_one_table():
+    names = [*MAY, *BY_STAFF, *BY_CLOCK, *BY_PARTIES]
+    assert sorted(names) == sorted(row.name for row in TASK_WORKFLOW)
+
+
 def test_the_admin_has_the_rows_of_staff():
     assert set(BY_STAFF) == {row.name for row in TASK_WORKFLOW if row.in_admin}
 
@@ -71,6 +86,21 @@ def test_staff_and_clock_act_in_some_statuses(cast, staff, name, statuses):
         assert is_possible == (status in statuses)
         others = [*cast.values(), None if able else staff]
         assert not any(TASK_WORKFLOW.is_possible(row, task, who) for who in others)
+
+
+@pytest.mark.parametrize("name", BY_PARTIES)
+def test_the_parties_of_a_dispute_act_in_some_statuses(cast, staff, name):
+    row, (allowed, statuses) = TASK_WORKFLOW[name], BY_PARTIES[name]
+    for status in TaskRequest.Status.values:
+        task = TaskRequest(
+            status=status, creator=cast["creator"], assigned_to=cast["worker"]
+        )
+        able = {
+            actor
+            for actor, person in {**cast, "staff": staff, "clock": None}.items()
+            if TASK_WORKFLOW.is_possible(row, task, person)
+        }
+        assert able == (allowed if status in statuses else set())
 
 
 @pytest.mark.parametrize("status", TaskRequest.Status.values)
@@ -176,7 +206,8 @@ def test_a_dispute_settled_for_the_creator_counts_against_the_worker(staff, bob)
     assert (bob.tasks_failed, bob.completion_rate) == (1, 0.0)
 
 
-def test_the_audit_log_has_the_rows_of_staff_alone(alice, bob, staff):
+def test_the_audit_log_has_the_rows_of_staff_alone(alice, bob, staff, settings):
+    settings.DISPUTE_RESPONSE_DAYS = 0
     task = TaskFactory(creator=alice, assigned_to=bob, done=True)
     TASK_WORKFLOW.run("dispute", task, actor=alice, reason="No.")
     assert not AuditLogEntry.objects.exists()

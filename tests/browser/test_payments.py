@@ -61,6 +61,14 @@ class Deal:
         """Take a step of the task."""
         self._post(f"{self.path}/{name}", token, body)
 
+    def answer_the_dispute(self, words: str) -> int:
+        """Answer as the payee; return the id of the dispute."""
+        path = self.path.replace("tasks/", "disputes/task/")
+        dispute = self._server.api(path, token=self.payee)[1]["id"]
+        body = {"description": words}
+        self._post(f"disputes/{dispute}/respond", self.payee, body)
+        return dispute
+
     def _read(self) -> dict:
         return self._server.api(f"{self.path}/payment", token=self.payer)[1]
 
@@ -175,6 +183,13 @@ def test_staff_divide_a_disputed_payment(server, deal, admin, page, shoot):  # n
     deal.wait_for("held")
     deal.do("mark-done", deal.payee)
     deal.do("dispute", deal.payer, reason="A chair is broken.")
+    dispute = deal.answer_the_dispute("It was broken before.")
+    page.goto(f"{server.url}/admin/tasks/dispute/{dispute}/change/")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.wait_for_selector("text=It was broken before.")
+        assert page.evaluate(WIDEST) <= width
+        shoot(f"dispute-{width}")
     page.set_viewport_size({"width": 1440, "height": 1000})
     page.goto(f"{server.url}/admin")
     page.click("#dashboard a:has-text('Payments that need a person')")

@@ -22,7 +22,7 @@ from tests.live.server import Server, manage, serve, tail
 
 SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
-    "payments",
+    *("payments", "disputes"),
 )
 MAX_RUN_SECONDS = 400
 

@@ -11,6 +11,7 @@ from catalog.item_types import ITEM_TYPES
 from core.workflow import Transition, Workflow
 from items.moderation import moderation
 from payments.workflow import PAYMENT_WORKFLOW
+from tasks.disputes.workflow import DISPUTE_WORKFLOW
 
 PREFACE = """# Workflows
 
@@ -42,6 +43,7 @@ def workflows() -> Iterator[tuple[str, Workflow]]:
     """Yield the title and the table of each workflow."""
     for item_type in ITEM_TYPES.values():
         yield from item_type.workflows.items()
+    yield "A dispute", DISPUTE_WORKFLOW
     yield "Payments", PAYMENT_WORKFLOW
     yield "Moderation of any content", moderation()
 

@@ -15,6 +15,7 @@ from tests.live.contract import (
     accounts,
     applications,
     conventions,
+    disputes,
     favorites,
     listings,
     messages,
@@ -32,6 +33,7 @@ from tests.live.server import manage, serve
 MODULES = (
     *(conventions, access, accounts, listings, uploads, tasks, applications, work),
     *(offerings, messages, task_reviews, reviews, favorites, payments),
+    disputes,
 )
 
 SCENARIO_ERRORS = (
