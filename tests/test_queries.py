@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 MAX_LIST_QUERIES = 4  # per list, without the query that loads the caller
 ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/profile",
+    "GET /api/auth/trust",
     "GET /api/auth/profile/full",
     "GET /api/auth/check-username/{username}",
     "GET /api/auth/2fa/status",

@@ -13,6 +13,7 @@ CONTENT = (
     "reviews.review",
     "uploads.upload",
 )
+RULES = ("rules.rulesetting", "rules.rulehit", "rules.pricelevel")
 HISTORY = ("tasks.taskapplication", "tasks.taskevent")
 PEOPLE = ("accounts.user",)
 CONVERSATIONS = (
@@ -36,7 +37,7 @@ BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
         (
-            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DESK),
+            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DESK, *RULES),
             "audit.auditlogentry",
         ),
         (*CONTENT, *PEOPLE, "moderation.case", "moderation.appeal"),
