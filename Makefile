@@ -208,6 +208,9 @@ diagrams: .venv/base  ## Write docs/workflow.md from the workflow tables
 safety: .venv/dev  ## Write docs/safety.md from the docstrings of the tests
 	$(RUN) -m tests.safety > docs/safety.md
 
+rules-measure: .venv/dev  ## Write the measured part of docs/rules.md
+	$(RUN) -m rules.tests.measure
+
 released: .venv/dev  ## Record the migrations of a release, which later ones are compared with
 	$(RUN) -m tests.released > tests/released_migrations.json
 

@@ -21,6 +21,7 @@ from jobs import lease
 from jobs.models import Job
 from jobs.worker import run_next
 from payments import triggers
+from rules.cached import forget_all
 
 
 class Api(APIClient):
@@ -94,6 +95,7 @@ def laptop(settings, tmp_path):
     read_counts.clear()
     results_cache.clear()
     detail_queries.clear()
+    forget_all()
 
 
 @pytest.fixture

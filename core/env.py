@@ -149,6 +149,20 @@ class Environment:
         words = self._read("list", name, default, subcast=builtins.str.strip, **options)
         return [word for word in words or () if word]
 
+    def factors(
+        self, name: builtins.str, default: tuple[builtins.float, ...]
+    ) -> tuple[builtins.float, ...]:
+        """Return as many positive numbers between commas as `default` has."""
+        words = self.list(name, [builtins.str(number) for number in default])
+        try:
+            found = tuple(builtins.float(word) for word in words)
+        except ValueError:
+            found = ()
+        if len(found) != len(default) or not all(0 < n <= 1000 for n in found):
+            self.refuse(name, f"Write {len(default)} numbers above 0, with commas.")
+            return default
+        return found
+
     def zone(self, name: builtins.str, default: builtins.str) -> builtins.str:
         """Return the name of a time zone that this machine knows."""
         return self._read("str", name, default, validate=is_time_zone)

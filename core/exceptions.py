@@ -5,6 +5,7 @@
 
 import errno
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -46,6 +47,8 @@ class DomainError(Exception):
     status = 409  # of the HTTP response
     code = "conflict"  # for clients: stable, and never translated
     retry_after: int | None = None  # seconds, for the `Retry-After` header
+    # Called when it is answered, after the rollback: to record what was refused.
+    after_rollback: Callable[[], object] | None = None
 
     def __init__(
         self,

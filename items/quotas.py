@@ -7,6 +7,7 @@ from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 
 from accounts import services as accounts
+from core import limits
 from core.exceptions import Throttled
 from items.models import Item
 
@@ -45,7 +46,7 @@ def check_posts(item: Item, *, at: datetime) -> None:
         same=Count("pk", filter=same),
         first_same=Min("created_at", filter=same),
     )
-    if found["all"] >= settings.POSTS_PER_DAY:
+    if found["all"] >= limits.limit_of(item.owner, "posts", settings.POSTS_PER_DAY):
         sentence = _("You have posted a lot today. Please post more later.")
         raise TooManyPosts(sentence, retry_after=_wait(found["first"], at))
     if found["same"] >= settings.IDENTICAL_POSTS_PER_DAY:

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
+from core.db.checked import save_checked, values_of
 from core.db.locks import locked
 from core.exceptions import NotAllowed
 from geo.models import fill_public_location
 from items.models import Item, Moderated
 from items.quotas import check_posts
+from items.signals import item_checked, item_saved
 from uploads import services as uploads
 
 AnyItem = TypeVar("AnyItem", bound=Item)
@@ -23,15 +25,15 @@ def post(model: type[AnyItem], *, owner: User, fields: dict[str, Any]) -> AnyIte
     """Create an item of `owner` from validated fields; return it.
 
     Raises `NotFound` (404) for pictures that are not uploads of the owner, `NotAllowed`
-    (403) while the owner's e-mail address has to be confirmed, and as `check_posts`
-    (429).
+    (403) while the owner's e-mail address has to be confirmed, as `check_posts` (429),
+    and what a receiver of `item_checked` raises.
     """
     require_confirmed(owner, POSTING)
     item = model(**{model.owner_field: owner})
     item.title, item.description = fields["title"], fields["description"]
     check_posts(item, at=timezone.now())
     _set(item, fields, images=fields.get("images") or [])
-    item.save()
+    save_checked(item, checked=item_checked, saved=item_saved)
     return item
 
 
@@ -54,8 +56,9 @@ def edit(item: AnyItem, *, changes: dict[str, Any]) -> AnyItem:
 
     Pictures stay if `changes` has no `images`. Raises as `post`.
     """
+    before = values_of(item, changes)
     _set(item, changes, images=changes.get("images"))
-    item.save()
+    save_checked(item, checked=item_checked, saved=item_saved, before=before)
     return item
 
 

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "privacy",
     "alerts",
     "moderation",
+    "rules",
     "realtime",
     "reviews",
     "favorites",
@@ -430,12 +431,28 @@ STANDING_DAYS = env.int("STANDING_DAYS", 30, at_most=MAX_DAYS)  # of the account
 APPEAL_DAYS = env.positive("APPEAL_DAYS", 183, at_most=MAX_DAYS)
 STRIKE_DAYS = env.positive("STRIKE_DAYS", 365, at_most=MAX_DAYS)
 ONE_MODERATOR = env.bool("ONE_MODERATOR", False)  # who may decide appeals too
+# Uploaded ones in 24 hours: as many as the posts of all three types may show.
+PICTURES_PER_DAY = env.positive("PICTURES_PER_DAY", 12_000)
 VIEWS_PER_READER = env.int("VIEWS_PER_READER", 10)  # counted per item and hour
 # Before an item ends its owner is notified.
 NOTICE_DAYS = env.int("NOTICE_DAYS", 3, at_most=MAX_DAYS)
 # Then settled ones are deleted.
 NOTIFICATION_DAYS = env.positive("NOTIFICATION_DAYS", 90, at_most=MAX_DAYS)
 ORPHAN_UPLOAD_HOURS = env.positive("ORPHAN_UPLOAD_HOURS", 24, at_most=MAX_HOURS)
+
+# --- Rules against spam, and trust (docs/rules.md) ------------------------------------
+RULES_ON_FAILURE = env.str(
+    "RULES_ON_FAILURE", "pass", validate=validate.OneOf(("pass", "hold"))
+)
+RULES_BUDGET_MS = env.int("RULES_BUDGET_MS", 200)  # then the others run in a job
+FINGERPRINT_DAYS = env.positive("FINGERPRINT_DAYS", 90, at_most=MAX_DAYS)
+RULE_HIT_DAYS = env.positive("RULE_HIT_DAYS", 180, at_most=MAX_DAYS)
+# Limits a day at the levels of trust 0 to 3: the quotas above times these.
+TRUST_POSTS = env.factors("TRUST_POSTS", (1, 1, 2, 4))
+TRUST_PICTURES = env.factors("TRUST_PICTURES", (1, 1, 2, 4))
+TRUST_CONVERSATIONS = env.factors("TRUST_CONVERSATIONS", (1, 1, 2, 4))
+TRUST_DAYS = env.int("TRUST_DAYS", 30, at_most=MAX_DAYS)  # of level 2; 3 times: level 3
+TRUST_DEALS = env.positive("TRUST_DEALS", 3)  # of level 2; three times as many: level 3
 
 # --- The API --------------------------------------------------------------------------
 PUBLIC_MAX_AGE = env.int("PUBLIC_MAX_AGE", 0)  # s that a cache need not ask again

@@ -42,6 +42,7 @@ from payments.views import PaymentViewSet
 from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
+from rules.views import TrustViewSet
 from sms import callbacks
 from tasks.disputes.views import DisputeViewSet
 from uploads.views import UploadViewSet
@@ -66,6 +67,7 @@ router.register("auth", PasskeySignInViewSet, "passkey-sign-in")
 router.register("auth/passkeys", PasskeyViewSet, "passkey")
 router.register("auth", ExportRequestViewSet, "export-request")
 router.register("auth/exports", ExportViewSet, "export")
+router.register("auth", TrustViewSet, "trust")
 router.register("auth/users", UserViewSet, "user")
 router.register(
     r"auth/users/(?P<user_id>[0-9]{1,18})/reviews", UserReviewViewSet, "user-review"

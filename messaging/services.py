@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.blocks import require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
+from core import limits
+from core.db.checked import save_checked
 from core.db.locks import locked
 from core.exceptions import (
     DomainError,
@@ -23,6 +25,7 @@ from messaging import events
 from messaging.models import Attachment, Conversation, Message, MessageVersion
 from messaging.permissions import is_participant, is_sender
 from messaging.querysets import SUBJECTS, related_rows
+from messaging.signals import message_checked, message_saved
 from uploads import services as uploads
 
 EDIT_WINDOW = timedelta(minutes=15)
@@ -141,7 +144,7 @@ def _check_start_limit(sender: User, *, at: datetime) -> None:
     time would each find nine rows.
     """
     is_new = sender.created_at >= at - timedelta(days=settings.NEW_ACCOUNT_DAYS)
-    limit = settings.CONVERSATIONS_PER_DAY
+    limit = limits.limit_of(sender, "conversations", settings.CONVERSATIONS_PER_DAY)
     if is_new:
         limit = min(limit, settings.NEW_ACCOUNT_CONVERSATIONS)
     started = Conversation.objects.started_by(sender, since=at - DAY)
@@ -170,8 +173,9 @@ def send(
     """Send a message. Return it, as `for_display()` fetches it, and whether it is new.
 
     A `client_msg_id` that `sender` has used in this conversation returns the message
-    of then. Raises `NotFound` for a conversation of others, `Blocked` (403), and
-    `Unreachable` (409) when the other participant is suspended.
+    of then. Raises `NotFound` for a conversation of others, `Blocked` (403),
+    `Unreachable` (409) when the other participant is suspended, and what a receiver of
+    `message_checked` raises.
     """
     # The lock orders the senders: without it two would take the same `seq`, or two
     # requests with the same `client_msg_id` would both find no message.
@@ -181,13 +185,15 @@ def send(
     require_confirmed(sender, CONTACT)
     subject = _subject(about, viewer=sender) if about else {}
     _require_reachable(conversation, sender)
-    message = conversation.messages.create(
+    message = Message(
+        conversation=conversation,
         seq=conversation.last_seq + 1,
         sender=sender,
         content=content,
         client_msg_id=client_msg_id,
         **subject,
     )
+    save_checked(message, checked=message_checked, saved=message_saved)
     _attach(message, list(dict.fromkeys(attachment_ids)))  # without repetitions
     conversation.last_seq, conversation.last_message = message.seq, message
     for name, value in subject.items():
@@ -269,8 +275,15 @@ def edit(message: Message, *, actor: User, content: str) -> Message:
     _require_reachable(conversation, actor)
     if message.content != content:
         MessageVersion.objects.create(message=message, content=message.content)
+        before = {"content": message.content}
         message.content, message.edited_at = content, timezone.now()
-        message.save(update_fields=["content", "edited_at"])
+        save_checked(
+            message,
+            checked=message_checked,
+            saved=message_saved,
+            before=before,
+            update_fields=["content", "edited_at"],
+        )
     return _published(events.UPDATED, conversation, message)
 
 

@@ -11,8 +11,14 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
-        """Send the statement of reasons of a suspension, whoever decides it."""
+        """Follow suspensions and what rules find, and let strikes lower trust."""
         from accounts.signals import user_suspension_changed
         from moderation.notices import suspended
+        from moderation.rule_hits import follow
+        from moderation.strikes import count_of
+        from rules.signals import rule_hit
+        from rules.trust import register_strikes
 
         user_suspension_changed.connect(suspended, dispatch_uid="moderation.suspended")
+        rule_hit.connect(follow, dispatch_uid="moderation.follow")
+        register_strikes(count_of)

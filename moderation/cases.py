@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,10 +31,37 @@ STRIKES = {  # points
 }
 
 
+# Hours until staff should have looked at it, by severity.
+HOURS = {1: 72, 2: 48, 3: 24, 4: 12, 5: 2}
+
+
 class CaseChanged(WrongStatus):
     """Somebody else has decided, or something was reported, in between (409)."""
 
     code = "case_changed"
+
+
+def open_case(target_type: str, target: Any, person: User, **fields: Any) -> Case:
+    """Return the case of a target that waits for a decision, locked; make it if needed.
+
+    `fields` are those of a new one.
+    """
+    rows = locked(Case.objects.about(target_type, target.pk).open())
+    if (case := rows.first()) is not None:
+        return case
+    try:
+        # A savepoint: of two first reports at once, the constraint refuses the second.
+        with transaction.atomic():
+            return Case.objects.create(
+                target_type=target_type,
+                target_id=target.pk,
+                target_label=str(target)[:200],
+                person=person,
+                due_at=timezone.now() + timedelta(hours=HOURS[1]),
+                **fields,
+            )
+    except IntegrityError:
+        return rows.get()
 
 
 def outcomes_for(case: Case) -> list[str]:

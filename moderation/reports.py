@@ -4,22 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.db.locks import locked
 from core.exceptions import NotFound, ValidationFailed
 from moderation import cases, notices, targets
 from moderation.categories import CATEGORIES
 from moderation.models import Case, Report
 from moderation.standing import standing_of
 
-# Hours until staff should have looked at it, by severity.
-HOURS = {1: 72, 2: 48, 3: 24, 4: 12, 5: 2}
 MIN_HOURS = 1
 MANY_VIEWS = 100  # a target that so many have seen is more urgent
 
@@ -55,7 +51,7 @@ def report(
     author = reporter if reporter.is_authenticated else None
     if author is not None and person.pk == author.pk:
         raise ValidationFailed(_("This is yours."), field="target_id")
-    case = _open_case(target_type, target, person)
+    case = cases.open_case(target_type, target, person)
     if same := _same(case, author, outsider.email):
         return same, False
     standing = standing_of(author)
@@ -82,25 +78,6 @@ def _same(case: Case, author: User | None, email: str) -> Report | None:
     return rows.filter(email=email).first() if email else None
 
 
-def _open_case(target_type: str, target: Any, person: User) -> Case:
-    """Return the case of the target that waits for a decision, locked."""
-    rows = locked(Case.objects.about(target_type, target.pk).open())
-    if (case := rows.first()) is not None:
-        return case
-    try:
-        # A savepoint: of two first reports at once, the constraint refuses the second.
-        with transaction.atomic():
-            return Case.objects.create(
-                target_type=target_type,
-                target_id=target.pk,
-                target_label=str(target)[:200],
-                person=person,
-                due_at=timezone.now() + timedelta(hours=HOURS[1]),
-            )
-    except IntegrityError:
-        return rows.get()
-
-
 def _weigh(case: Case, target: Any, *, category: str, standing: float) -> None:
     """Let the case come earlier in the queue, by what is known of it now."""
     case.severity = max(case.severity, CATEGORIES[category].severity)
@@ -119,7 +96,7 @@ def _weigh(case: Case, target: Any, *, category: str, standing: float) -> None:
 
 
 def _time_to_look(case: Case, target: Any) -> timedelta:
-    hours = HOURS[case.severity] / (1 + case.standing)
+    hours = cases.HOURS[case.severity] / (1 + case.standing)
     if getattr(target, "views_count", 0) >= MANY_VIEWS:
         hours /= 2
     return timedelta(hours=max(hours, MIN_HOURS))

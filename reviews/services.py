@@ -14,6 +14,7 @@ from accounts import services as accounts
 from accounts.blocks import require_unblocked
 from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
+from core.db.checked import save_checked, values_of
 from core.db.locks import locked
 from core.exceptions import (
     DomainError,
@@ -26,6 +27,7 @@ from listings.models import Listing
 from notifications.services import notify
 from reviews.models import Review
 from reviews.querysets import ReviewQuerySet
+from reviews.signals import review_checked, review_saved
 from tasks.models import TaskRequest
 from tasks.permissions import is_creator, is_worker
 
@@ -151,9 +153,8 @@ def _add(
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
         with transaction.atomic():
-            review = Review.objects.create(
-                reviewer=reviewer, reviewed_user=reviewed_user, **fields
-            )
+            review = Review(reviewer=reviewer, reviewed_user=reviewed_user, **fields)
+            save_checked(review, checked=review_checked, saved=review_saved)
     except IntegrityError as error:
         raise AlreadyReviewed(_("You have already written this review.")) from error
     rate(review)
@@ -205,9 +206,10 @@ def edit(review: Review, *, actor: User, **changes: int | str) -> Review:
     review = _own(review, actor)
     if review.task_id is None:
         require_unblocked(actor.pk, review.reviewed_user_id)
+    before = values_of(review, changes)
     for name, value in changes.items():
         setattr(review, name, value)
-    review.save()
+    save_checked(review, checked=review_checked, saved=review_saved, before=before)
     rate(review)
     return review
 

@@ -66,6 +66,12 @@ from payments.tests.factories import (
 from privacy.models import Export
 from reviews.models import Review
 from reviews.tests.factories import ReviewFactory
+from rules.models import PriceLevel, RuleHit, RuleSetting
+from rules.tests.factories import (
+    PriceLevelFactory,
+    RuleHitFactory,
+    RuleSettingFactory,
+)
 from sms.models import SmsMessage, SmsPrefixBlock
 from sms.tests.factories import SmsMessageFactory, SmsPrefixBlockFactory
 from tasks.models import Dispute, TaskApplication, TaskEvent, TaskRequest
@@ -140,6 +146,9 @@ ROWS = {
     OutstandingToken: make_token,
     BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),
     Upload: make_upload,
+    RuleSetting: RuleSettingFactory,
+    RuleHit: RuleHitFactory,
+    PriceLevel: PriceLevelFactory,
     Listing: ListingFactory,
     TaskRequest: lambda: TaskFactory(assigned=True),
     TaskApplication: ApplicationFactory,

@@ -90,6 +90,8 @@ ENDED = {
     "delete old counters of text messages": 0,
     "send overdue digests": 0,
     "delete expired alerts": 1,
+    "delete old fingerprints": 0,
+    "delete old hits of rules": 0,
     "expire listings": 1,
     "expire tasks": 1,
     "confirm tasks": 1,

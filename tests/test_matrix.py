@@ -82,6 +82,7 @@ MATRIX = {
     "POST /api/auth/social/link": (400, 400, 400, 400),
     "DELETE /api/auth/social/{provider}": (404, 404, 404, 404),
     "GET /api/auth/check-username/{username}": SAME,
+    "GET /api/auth/trust": SAME,
     "PUT /api/auth/complete-registration": SAME,
     "POST /api/auth/terms": (400, 400, 400, 400),
     "GET /api/terms": SAME,

@@ -7,10 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Block, Passkey, SecurityEvent, Session
 from accounts.tests.factories import UserFactory
 from alerts.tests.factories import SavedSearchFactory
+from audit.tests.factories import DecisionFactory
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation
 from messaging.services import send, start
+from moderation.tests.factories import ReportFactory
 from notifications.tests.factories import NotificationFactory
 from offerings.tests.factories import OfferingFactory
 from payments.tests.factories import PaymentFactory
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.django_db
 MAX_LIST_QUERIES = 4  # per list, without the query that loads the caller
 ONE_THING = {  # answers about one object may need more queries
     "GET /api/auth/profile",
+    "GET /api/auth/trust",
     "GET /api/auth/profile/full",
     "GET /api/auth/check-username/{username}",
     "GET /api/auth/2fa/status",
@@ -37,6 +40,9 @@ ONE_THING = {  # answers about one object may need more queries
     "GET /api/disputes/reasons",
     "GET /api/disputes/task/{task_id}",
     "GET /api/disputes/{pk}",
+    "GET /api/reports/categories",
+    "GET /api/reports/{number}",
+    "GET /api/decisions/{number}",
     "GET /api/payments/{pk}",
     "GET /api/payments/{pk}/receipt",
     "GET /api/payments/account",
@@ -114,6 +120,8 @@ def add_one_of_everything(alice, ids) -> None:
     SecurityEvent.objects.create(user=alice, type="signed_in")
     Block.objects.create(blocker=alice, blocked=UserFactory())
     ReviewFactory(reviewed_user=alice)
+    ReportFactory(reporter=alice)
+    DecisionFactory(person=alice)
     ReviewFactory(task_id=ids["task_id"])
 
 

@@ -107,6 +107,13 @@ ACCEPTED = {
     "idempotency.storedanswer.user: keeps rows of accounts.user from being deleted": (
         "only a superuser deletes people, in the admin, and not during an upgrade"
     ),
+    **dict.fromkeys(
+        (
+            f"rules.{model}.person: keeps rows of accounts.user from being deleted"
+            for model in ("fingerprint", "rulehit")
+        ),
+        "only a superuser deletes people, in the admin, and not during an upgrade",
+    ),
     "notifications.emailrecord.recipient: "
     "keeps rows of accounts.user from being deleted": "the same",
     "notifications.emailrecord.notification: "

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Min, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import limits
 from core.db.locks import locked
 from core.exceptions import (
     DomainError,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
 MAX_IMAGES = 20  # of one item
+DAY = timedelta(days=1)
+HOUR_S = 3600
 VISIBLE, HIDDEN = Upload.Moderation.VISIBLE, Upload.Moderation.HIDDEN
 
 
@@ -40,6 +43,12 @@ class TooManyUnattached(Throttled):
     """The person has uploaded many pictures that no item shows (429)."""
 
     code = "too_many_unattached_pictures"
+
+
+class TooManyPictures(Throttled):
+    """The person has uploaded many pictures today (429)."""
+
+    code = "too_many_pictures"
 
 
 class HasImages(Protocol):
@@ -52,9 +61,9 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
     """Re-encode an uploaded image, store it under a random key and return the upload.
 
     A private upload has no public URL. Raises `ValidationFailed` (400) for a file that
-    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES, `TooManyUnattached`
-    (429) over the quota of `owner` and `ServiceUnavailable` (503) when the storage
-    fails.
+    is not an image, `TooLarge` (413) over UPLOAD_MAX_BYTES, `TooManyUnattached` and
+    `TooManyPictures` (429) over the quotas of `owner` and `ServiceUnavailable` (503)
+    when the storage fails.
     """
     if file.size > settings.UPLOAD_MAX_BYTES:
         max_mb = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
@@ -84,9 +93,18 @@ def create(file: File, *, owner: "User", is_private: bool = False) -> Upload:
 
 
 def _check_quota(owner: "User", *, at: datetime) -> None:
-    """Raise `TooManyUnattached` if nothing shows many pictures of `owner`."""
+    """Raise `TooManyUnattached` if nothing shows many pictures of `owner`.
+
+    Raises `TooManyPictures` if there are many of the last 24 hours. Deleted ones do
+    not count.
+    """
     if not settings.THROTTLE:
         return
+    most = limits.limit_of(owner, "pictures", settings.PICTURES_PER_DAY)
+    of_today = Upload.objects.filter(owner=owner, created_at__gt=at - DAY)
+    if of_today.count() >= most:
+        sentence = _("You have uploaded a lot today. Please upload more later.")
+        raise TooManyPictures(sentence, retry_after=HOUR_S)
     unused = Upload.objects.filter(owner=owner, uses=0)
     found = unused.aggregate(n=Count("pk"), size=Sum("size"), first=Min("created_at"))
     max_bytes = settings.UNATTACHED_MB * 1024 * 1024

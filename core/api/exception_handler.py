@@ -40,6 +40,8 @@ def render(exc: Exception, context: dict[str, Any]) -> Response:
     """Return the response for any error of a view, in the one error shape."""
     if isinstance(exc, DomainError):
         set_rollback()
+        if exc.after_rollback is not None:
+            exc.after_rollback()
         headers = {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
         fields = {exc.field: [str(exc)]} if exc.field else None
         body = error_body(str(exc), exc.code, fields, **exc.extra)

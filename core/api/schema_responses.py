@@ -27,7 +27,7 @@ ERROR = {
 }
 STATE_CODES = ["conflict", "invalid_transition", "idempotency_key_in_use"]
 QUOTA_CODES = ["too_many_posts", "too_many_identical_posts"]
-QUOTA_CODES += ["too_many_unattached_pictures"]
+QUOTA_CODES += ["too_many_unattached_pictures", "too_many_pictures"]
 TOKEN_CODES = ["not_authenticated", "authentication_failed", "token_not_valid"]
 # status: (meaning, the codes that any operation may answer with it)
 ERRORS = {
@@ -46,7 +46,8 @@ ERRORS = {
     "500": ("An error of the server; quote `request_id`.", ["server_error"]),
     "503": ("Overloaded, or the search is too slow.", ["unavailable", "too_slow"]),
 }
-BODY_CODES = ["unknown_field", "parse_error"]  # of a 400 to a request with a body
+# Of a 400 to a request with a body.
+BODY_CODES = ["unknown_field", "parse_error", "post_refused"]
 OTHER_CODES = ["uri_too_long"]  # of answers that no operation describes
 RETRIED = {"429", "503"}
 PAGE_INFO: dict[str, Any] = {

@@ -13,6 +13,7 @@ CONTENT = (
     "reviews.review",
     "uploads.upload",
 )
+RULES = ("rules.rulesetting", "rules.rulehit", "rules.pricelevel")
 HISTORY = ("tasks.taskapplication", "tasks.taskevent")
 DISPUTES = ("tasks.dispute", "tasks.disputeoffer")
 PEOPLE = ("accounts.user",)
@@ -37,7 +38,8 @@ BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
         (
-            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS, *DISPUTES, *DESK),
+            *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS),
+            *(*DISPUTES, *DESK, *RULES),
             "audit.auditlogentry",
         ),
         (

@@ -60,6 +60,14 @@ GROUPS = (  # title, and (model, icon) of each page
         ),
     ),
     (
+        _("Rules"),
+        (
+            ("rules.rulesetting", "rule"),
+            ("rules.rulehit", "flag"),
+            ("rules.pricelevel", "query_stats"),
+        ),
+    ),
+    (
         _("Records"),
         (
             ("messaging.conversation", "forum"),

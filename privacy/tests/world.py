@@ -68,6 +68,7 @@ from payments.tests.factories import PaymentFactory, make_journal, payable_accou
 from privacy.models import Export
 from realtime.models import Ticket
 from reviews.tests.factories import ReviewFactory
+from rules.tests.factories import FingerprintFactory, RuleHitFactory
 from sms.models import SmsCounter, SmsMessage
 from tasks.models import TaskEvent
 from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
@@ -234,6 +235,8 @@ def market_rows(person: User, other: User) -> None:
         ],
     )
     record_rows(person, listing, done, other)
+    RuleHitFactory(person=person)
+    FingerprintFactory(person=person)
 
 
 def record_rows(person, listing, task, other) -> None:

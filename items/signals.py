@@ -1,0 +1,11 @@
+"""Signals of items, sent in the transaction that writes one. The apps above connect.
+
+Both have `row` (the item), `is_new` and `changed` (the fields that differ),
+and `notes`, a dict in which a receiver of the first leaves what it needs later.
+"""
+
+from django.dispatch import Signal
+
+# Before the item is saved: a receiver may change its texts or raise a `DomainError`.
+item_checked = Signal()
+item_saved = Signal()

@@ -1,0 +1,13 @@
+"""What counts against a person."""
+
+from django.utils import timezone
+
+from accounts.models import User
+from moderation.models import Strike
+
+
+def count_of(person: User) -> int:
+    """Return how many decisions count against a person now."""
+    return Strike.objects.filter(
+        person=person.pk, expires_at__gt=timezone.now()
+    ).count()

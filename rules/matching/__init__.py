@@ -1,0 +1,1 @@
+"""Finds things in texts and pictures, without rules and rows."""
