@@ -43,7 +43,8 @@ def can_appeal(decision: Decision) -> bool:
         return False
     if timezone.now() > deadline(decision):
         return False
-    return not decision.appeals.filter(report=None).exists()
+    # All of them: lists have fetched them with the decisions.
+    return all(each.report_id is not None for each in decision.appeals.all())
 
 
 @transaction.atomic

@@ -13,6 +13,13 @@ def enough_time(settings):
     settings.RULES_BUDGET_MS = 60_000
 
 
+@pytest.fixture(autouse=True)
+def nobody_follows(monkeypatch):
+    """What the app above does with what rules find is shown in its own tests."""
+    monkeypatch.setattr(rule_hit, "receivers", [])
+    rule_hit.sender_receivers_cache.clear()
+
+
 @pytest.fixture
 def turn_on(db):
     """`turn_on("words", "mask", lv=["x"])` sets one rule."""

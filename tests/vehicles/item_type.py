@@ -2,7 +2,7 @@
 
 from items.types import ItemType
 from tests.vehicles.views import VehicleViewSet
-from tests.vehicles.workflow import VEHICLE_WORKFLOW
+from tests.vehicles.workflow import MODERATION, VEHICLE_WORKFLOW
 
 VEHICLES = ItemType(
     name="vehicle",
@@ -12,6 +12,7 @@ VEHICLES = ItemType(
     viewset=VehicleViewSet,
     categories={"cars": ("Auto", "Автомобили", "Cars")},
     final_status="sold",
+    moderation=MODERATION,
     workflows={"A vehicle": VEHICLE_WORKFLOW},
     icon="directions_car",
 )
