@@ -22,6 +22,7 @@ from offerings.models import Offering
 from reviews.models import Review
 from seed import (
     conversations,
+    disputes,
     failed_jobs,
     items,
     notifications,
@@ -82,6 +83,7 @@ def build(
                     tables.load(model, batch)
                     progress(len(batch))
         market.follow_decisions()
+        disputes.open_disputes(market)
         tables.advance_sequences(MODELS)
         people.join_groups(market)
     vocabulary.rebuild()

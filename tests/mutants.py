@@ -35,7 +35,7 @@ FILES = [
     *("payments/permissions.py", "payments/effects.py", "payments/workflow.py"),
     *("tasks/permissions.py", "tasks/payments.py"),
 ]
-PAYMENTS = "api approvals disputes flow hostile ledger money stripe_disputes"
+PAYMENTS = "api approvals disputes flow hostile ledger money paid_anew stripe_disputes"
 TASKS = "applications giving_back payments settlements workflow"
 TESTS = [
     *(f"payments/tests/test_{name}.py" for name in PAYMENTS.split()),

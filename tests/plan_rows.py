@@ -13,10 +13,21 @@ INSERT INTO accounts_user (password, is_superuser, created_at, updated_at, usern
 SELECT '', n = 1, now(), now(), 'person' || n, 'person' || n || '@example.com', '', '',
     '', '', '', '', '', '', 'both', true, '',
     'slug-' || n % 50, false, false, 0, 0, 0, 0,
-    n <= {PEOPLE} - {SUSPENDED}, '', n = 1, false, 'person' || n,
+    true, '', n = 1, false, 'person' || n,
     54 + (n * 7919 % 5000) / 1000.0, 20 + (n * 104729 % 9000) / 1000.0,
     54 + (n * 7919 % 5000) / 1000.0, 20 + (n * 104729 % 9000) / 1000.0
 FROM generate_series(1, {PEOPLE}) n"""
+SUSPENDED_SQL = f"""
+WITH one AS (
+    INSERT INTO audit_decision (number, target_type, target_id, target_label, person_id,
+        outcome, ground, basis, category, facts, note, source, detected_automatically,
+        decided_automatically, created_at)
+    SELECT 'D-' || id, 'accounts.user', id, '', id, 'ban', 'terms', '', '', 'Spam.', '',
+        'own_initiative', false, true, now()
+    FROM accounts_user ORDER BY id DESC LIMIT {SUSPENDED}
+    RETURNING id, person_id)
+UPDATE accounts_user SET is_active = false, suspension_id = one.id
+FROM one WHERE accounts_user.id = one.person_id"""
 ITEM = """
 INSERT INTO {table} (created_at, updated_at, {owner}, title, description, category,
     {price}, currency, images, status, search_text, latitude, longitude,
@@ -98,6 +109,7 @@ def fill() -> None:
         "SET LOCAL session_replication_role = replica"
     )  # skip the checks of foreign keys
     insert(PEOPLE_SQL)
+    insert(SUSPENDED_SQL)
     insert(
         ITEM,
         table="listings_listing",

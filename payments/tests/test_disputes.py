@@ -1,10 +1,18 @@
 """The payer's bank contests a payment at any moment: nobody is paid twice."""
 
 import pytest
+from django.db.models import Sum
 
 from payments import carrying, examination, inbox, recording, services
 from payments.exceptions import Mismatch, PaymentDisputed
-from payments.models import Payment, ProviderCall, ProviderEvent, SandboxObject
+from payments.models import (
+    Balance,
+    Entry,
+    Payment,
+    ProviderCall,
+    ProviderEvent,
+    SandboxObject,
+)
 from payments.providers import sandbox
 from payments.providers.base import Rejected, Transfer
 from payments.providers.sandbox import Sandbox
@@ -94,6 +102,20 @@ def test_a_blocked_payment_that_is_lost_and_overturned_is_decided_anew(history):
     assert list(examination.examine()) == []
 
 
+def test_a_blocked_payment_that_is_lost_leaves_the_fee_of_the_bank_alone(history):
+    """E14: nobody is owed anything, and no commission was earned."""
+    payment = history.make("payout_blocked")
+    judge(contest(payment), is_won=False)
+    payment = history.after(payment)
+    sums = Entry.objects.values_list("account").annotate(Sum("amount_cents"))
+    left = {account: cents for account, cents in sums if cents}
+    fee = left["provider_fees"]
+    assert left == {"provider_fees": fee, "provider_balance": -fee}
+    assert not Balance.objects.exclude(amount_cents=0).exists()
+    assert (payment.to_payee_cents, payment.commission_cents) == (0, 0)
+    assert payment.ended_at is not None
+
+
 def test_an_inquiry_of_the_bank_stops_a_release(history):
     """E14: it may take the money next."""
     payment = history.make("held")
@@ -167,6 +189,17 @@ def test_a_recovery_that_was_not_sent_is_taken_back(history):
     judge(dispute, is_won=True)
     assert has_all(history.after(payment))
     assert not SandboxObject.objects.filter(kind="reversal").exists()
+
+
+def test_a_recovery_that_is_taken_back_needs_no_account(history):
+    """E14: the payee has the money; nothing is to be sent."""
+    payment = history.make("released")
+    dispute = contest(payment)
+    sandbox.set_account(payment.payee.payout_account.account_id, "restricted")
+    judge(dispute, is_won=True)
+    payment = history.after(payment)
+    assert (payment.status, payment.waits_for_account) == ("released", False)
+    assert moved(payment) == payment.to_payee_cents
 
 
 def test_a_recovery_that_is_recorded_late_is_made_good(history):
