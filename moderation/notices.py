@@ -1,9 +1,11 @@
 """Notify reporters and the people whom decisions concern."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -15,6 +17,8 @@ from moderation import links
 from moderation.models import Appeal, Report
 from notifications.services import notify
 
+RECEIPTS_PER_DAY = 5  # to one address that nobody has confirmed
+
 
 def report_received(report: Report) -> None:
     """Confirm that a report has arrived: Article 16(4)."""
@@ -25,8 +29,14 @@ def report_received(report: Report) -> None:
             subject=report,
             title=report.case.target_label,
         )
-    else:
+    elif _receipts_today(report) <= RECEIPTS_PER_DAY:
         _write(report, "report_received", _("We have received your report"))
+
+
+def _receipts_today(report: Report) -> int:
+    """Count the reports of the address, whose owner may know nothing of them."""
+    since = timezone.now() - timedelta(days=1)
+    return Report.objects.filter(email=report.email, created_at__gt=since).count()
 
 
 def report_decided(report: Report, *, is_upheld: bool) -> None:

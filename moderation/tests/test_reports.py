@@ -93,6 +93,16 @@ def test_an_outsider_gives_a_name(api, body):
     assert api.post("/api/reports", body | who).status_code == 200
 
 
+def test_a_stranger_s_address_gets_few_receipts(api, body, run_jobs):
+    """Nobody is flooded with e-mails by the reports of others."""
+    body |= {"name": "Anna", "email": "victim@example.com"}
+    for _number in range(8):
+        body["target_id"] = ListingFactory().pk
+        assert api.post("/api/reports", body).status_code == 201
+    run_jobs()
+    assert len(mail.outbox) == 5
+
+
 def test_child_abuse_is_reported_without_a_name(api, body):
     """Article 16(2)(c)."""
     body["category"] = "child_abuse"
