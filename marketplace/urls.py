@@ -35,7 +35,11 @@ from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
 from moderation import pages as moderation_pages
-from moderation.views import DecisionViewSet, ReportViewSet
+from moderation.views import (
+    DecisionViewSet,
+    ReportViewSet,
+    TransparencyViewSet,
+)
 from notifications.views import NotificationViewSet, unsubscribe_page
 from payments import receipts, sandbox_pages, webhooks
 from payments.views import PaymentViewSet
@@ -84,6 +88,7 @@ router.register("blocks", BlockViewSet, "block")
 router.register("notifications", NotificationViewSet, "notification")
 router.register("reports", ReportViewSet, "report")
 router.register("decisions", DecisionViewSet, "decision")
+router.register("transparency", TransparencyViewSet, "transparency")
 router.register("helpers", HelperViewSet, "helper")
 router.register("uploads", UploadViewSet, "upload")
 router.register("map", MapViewSet, "map")

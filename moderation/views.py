@@ -28,6 +28,7 @@ from moderation.serializers import (
     ReportSerializer,
     require_name,
 )
+from moderation.transparency import figures
 
 TOKEN = OpenApiParameter(
     "token", str, description="Of a signed link, for who is not signed in."
@@ -36,6 +37,16 @@ NUMBER = r"[DR](?:-[0-9A-Z]{4}){3}"
 CATEGORIES = inline_serializer(
     "ReportCategories",
     {"groups": serializers.ListField(child=serializers.DictField())},
+)
+FIGURES = inline_serializer(
+    "TransparencyFigures",
+    {
+        "year": serializers.IntegerField(),
+        **{
+            name: serializers.DictField()
+            for name in ("reports", "decisions", "appeals")
+        },
+    },
 )
 APPEALED = error_codes(s409=["too_late", "already_appealed"])
 
@@ -172,3 +183,22 @@ class DecisionViewSet(ListModelMixin, LinkedViewSet):
         shown = self.get_serializer(decision).data
         message = _("We will look at it again.")
         return Response({"message": message, "decision": shown}, status=201)
+
+
+class TransparencyViewSet(ApiViewSet):
+    """The yearly figures of moderation, for everybody."""
+
+    queryset = Decision.objects.none()
+    serializer_class = DecisionSerializer
+    lookup_field = "year"
+    lookup_value_regex = "20[0-9]{2}"
+    public_actions = frozenset({"retrieve"})
+    uncacheable = frozenset({"retrieve"})
+
+    @extend_schema(
+        operation_id="transparency_getYear",
+        summary="Get the figures of a year about reports, decisions and appeals",
+        responses=FIGURES,
+    )
+    def retrieve(self, request: Request, year: str) -> Response:
+        return Response(figures(int(year)))

@@ -60,6 +60,7 @@ PUBLIC = {
     "GET /api/map",
     "POST /api/reports",
     "GET /api/reports/categories",
+    "GET /api/transparency/{year}",
     *("GET /api/reports/{number}", "POST /api/reports/{number}/appeal"),  # or by a
     *("GET /api/decisions/{number}", "POST /api/decisions/{number}/appeal"),  # link
     "GET /api/messages/attachments/{pk}",  # by its signature
@@ -239,6 +240,7 @@ MATRIX = {
     "GET /api/decisions": SAME,
     "GET /api/decisions/{number}": (404, 404, 404, 404),
     "POST /api/decisions/{number}/appeal": (404, 404, 404, 404),
+    "GET /api/transparency/{year}": SAME,
     "GET /api/notifications": SAME,
     "DELETE /api/notifications/{pk}": (404, 200, 404, 404),
     "POST /api/notifications/{pk}/read": (404, 200, 404, 404),
@@ -296,6 +298,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "key": KEY,
         "provider": "google",
         "number": "D-AAAA-AAAA-AAAA",
+        "year": "2031",
     }
 
 

@@ -43,6 +43,7 @@ ONE_THING = {  # answers about one object may need more queries
     "GET /api/reports/categories",
     "GET /api/reports/{number}",
     "GET /api/decisions/{number}",
+    "GET /api/transparency/{year}",
     "GET /api/payments/{pk}",
     "GET /api/payments/{pk}/receipt",
     "GET /api/payments/account",

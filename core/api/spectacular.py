@@ -17,6 +17,7 @@ TAGS = {
     "saved-searches": "Searches that notify the caller of new results.",
     "reports": "Reports of what is illegal or against the terms.",
     "decisions": "Decisions of staff about the caller, and appeals against them.",
+    "transparency": "The yearly figures of moderation.",
     "uploads": "Public pictures of items and profiles.",
     "map": "Items as GeoJSON.",
     "categories": "The known categories with their names.",
