@@ -46,6 +46,8 @@ def suspend(
         raise NotAllowed(_("You cannot suspend yourself."))
     if user.is_superuser and not actor.is_superuser:
         raise NotAllowed(_("Only an administrator may suspend an administrator."))
+    if user.is_staff and not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may suspend staff."))
     _require_not_erased(user)
     if user.is_suspended:
         raise WrongStatus(_("This account is already suspended."))

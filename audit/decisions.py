@@ -29,21 +29,22 @@ def decide(
     facts: str = "",
     until: datetime | None = None,
     undoes: Decision | None = None,
+    label: str = "",
     **grounds: Any,
 ) -> Decision:
     """Write a decision about `target`, which belongs to `person`, and return it.
 
-    `actor` is None for an automated one. `grounds` are further fields: `ground`,
-    `basis`, `category`, `note`, `source` and `detected_automatically`. Call it in the
-    transaction of what is decided. Raises `ValidationFailed` (400) without facts,
-    unless nothing is restricted.
+    `label` is how it is called. `actor` is None for an automated one. `grounds` are
+    further fields: `ground`, `basis`, `category`, `note`, `source` and
+    `detected_automatically`. Call it in the transaction of what is decided. Raises
+    `ValidationFailed` (400) without facts, unless nothing is restricted.
     """
     if not facts.strip() and outcome not in (Outcome.NO_ACTION, Outcome.RESTORE):
         raise ValidationFailed(_("Say what the decision rests on."), field="reason")
     return Decision.objects.create(
         target_type=target._meta.label_lower,
         target_id=target.pk,
-        target_label=str(target)[:200],
+        target_label=(label or str(target))[:200],
         target_created_at=getattr(target, "created_at", None),
         person=person,
         outcome=outcome,

@@ -70,14 +70,27 @@ describe(
     keep={"action_time user content_type object_id action_flag": PROOF},
 )
 
+
+def told_decisions(person: Any) -> QuerySet[Decision]:
+    """Return the decisions that `person` was told of: not that nothing was done."""
+    rows = Decision.objects.filter(person=person.pk)
+    return rows.exclude(outcome=Decision.Outcome.NO_ACTION)
+
+
+def all_decisions(person: Any) -> QuerySet[Decision]:
+    """Return the decisions about `person`."""
+    return Decision.objects.filter(person=person.pk)
+
+
 describe(
     Decision,
-    whose="person",
+    whose=told_decisions,
+    mentions=(all_decisions,),
     purpose="What was restricted, and why: statements of reasons, appeals and figures.",
     retention="While the account exists; without its texts afterwards.",
     exports="number target_label outcome ground basis category facts until source "
     "detected_automatically decided_automatically created_at",
-    internal="actor target_type target_id target_created_at note undoes",
+    internal="person actor target_type target_id target_created_at note undoes",
     blank="note",
     pseudonymise={"target_label": LABEL, "facts": LABEL},
     keep={

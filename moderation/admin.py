@@ -18,6 +18,8 @@ from unfold.widgets import (
 from audit.models import MAX_FACTS, Decision
 from core.admin.actions import ReasonedAction, ReasonForm
 from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column
+from core.admin.fields import InputField
+from core.api.fields import OptionalMultiLineField, TextField
 from moderation import appeals, cases
 from moderation.categories import CATEGORIES
 from moderation.models import Appeal, Case, CaseEvent, Report, Strike
@@ -40,7 +42,8 @@ class DecisionForm(ReasonForm):
         label=_("Ground"),
         widget=UnfoldAdminSelectWidget(),
     )
-    basis = forms.CharField(
+    basis = InputField(
+        rule=TextField(),
         label=_("Law or clause"),
         max_length=300,
         help_text=_("Such as “Terms, 4.2”, or the law and its article."),
@@ -52,7 +55,8 @@ class DecisionForm(ReasonForm):
         help_text=_("For a suspension alone."),
         widget=UnfoldAdminSplitDateTimeWidget(),
     )
-    note = forms.CharField(
+    note = InputField(
+        rule=OptionalMultiLineField(),
         label=_("Internal note"),
         required=False,
         max_length=MAX_FACTS,
@@ -94,6 +98,11 @@ def _category(case: Case) -> str:
 
 def _severity(category: Any) -> int:
     return category.severity
+
+
+def _seen(case: Case) -> dict[str, Any]:
+    """Return the version that the form sends back: a later one has changed."""
+    return {"version": case.version}
 
 
 def _is_open(case: Case, actor: Any) -> bool:
@@ -167,6 +176,7 @@ class CaseAdmin(Admin):
             run=_decide,
             is_possible=_is_open,
             form=DecisionForm,
+            initial=_seen,
             in_bulk=False,
         ),
     )

@@ -15,7 +15,7 @@ from audit.models import Decision
 from core.db.locks import locked
 from core.exceptions import NotAllowed, WrongStatus
 from moderation import cases, notices, targets
-from moderation.models import Appeal, Case, Report, Strike
+from moderation.models import Appeal, Case, Report
 
 RESTORED = ("hide", "remove", "suspend", "ban")
 
@@ -82,6 +82,8 @@ def _require_other_decider(appeal: Appeal, actor: User) -> bool:
         raise NotAllowed(_("You made this decision: somebody else decides the appeal."))
     if appeal.decision.person_id == actor.pk:
         raise NotAllowed(_("You cannot decide in your own cause."))
+    if appeal.case is not None:
+        cases.require_impartial(appeal.case, actor)
     return is_same
 
 
@@ -109,20 +111,39 @@ def resolve(appeal: Appeal, *, actor: User, is_overturned: bool, reason: str) ->
     )
     appeal.refresh_from_db()
     if appeal.case is not None:
-        name = "overturn" if is_overturned else "uphold"
-        # A reporter was right: staff decide on the case anew.
-        again = is_overturned and appeal.report is not None
-        about = Case.objects.about(appeal.case.target_type, appeal.case.target_id)
-        # Unless there is another case by now: reports gather in one.
-        status = "open" if again and not about.open().exists() else "closed"
-        cases.open_for_appeal(appeal.case, actor=actor, name=name, status=status)
+        _move_on(appeal, actor=actor, is_overturned=is_overturned)
     notices.appeal_decided(appeal)
     return appeal
 
 
+def _move_on(appeal: Appeal, *, actor: User, is_overturned: bool) -> None:
+    """Close the case, or open it again if a reporter was right.
+
+    It stays as it is if something else happened since the appeal, and while the other
+    side's appeal waits.
+    """
+    name = "overturn" if is_overturned else "uphold"
+    again = is_overturned and appeal.report is not None
+    if again:
+        rows = Report.objects.filter(appeals=appeal)
+        rows.update(status=Report.Status.OPEN, decided_at=None)
+    case = locked(Case.objects.filter(appeals=appeal), of=("self",)).get()
+    if case.status != Case.Status.APPEALED or case.decision_id != appeal.decision_id:
+        return
+    if again:
+        try:
+            # A savepoint: there may be another case of the target by now, in which its
+            # reports gather.
+            with transaction.atomic():
+                cases.open_for_appeal(case, actor=actor, name=name, status="open")
+        except IntegrityError:
+            cases.open_for_appeal(case, actor=actor, name=name, status="closed")
+    elif not case.appeals.open().exists():
+        cases.open_for_appeal(case, actor=actor, name=name, status="closed")
+
+
 def _overturn(appeal: Appeal, *, actor: User, reason: str) -> Decision | None:
     decision = appeal.decision
-    Strike.objects.filter(decision=decision).delete()
     if appeal.report is not None or decision.outcome == "no_action":
         return None
     kind = targets.of_model(decision.target_type)

@@ -55,7 +55,7 @@ def open_case(target_type: str, target: Any, person: User, **fields: Any) -> Cas
             return Case.objects.create(
                 target_type=target_type,
                 target_id=target.pk,
-                target_label=str(target)[:200],
+                target_label=targets.TARGET_TYPES[target_type].title_of(target),
                 person=person,
                 due_at=timezone.now() + timedelta(hours=HOURS[1]),
                 **fields,
@@ -75,6 +75,9 @@ def require_impartial(case: Case, actor: User) -> None:
     """Raise `NotAllowed` (403) for who is no staff, a reporter, or concerned."""
     target = targets.get(case.target_type, case.target_id)
     concerned = {case.person_id, *getattr(target, "party_ids", ())}
+    if case.target_type == "message" and target is not None:
+        talk = target.conversation
+        concerned |= {talk.participant_1_id, talk.participant_2_id}
     if not (actor.is_active and actor.is_staff):
         raise NotAllowed(_("Only staff decide."))
     if actor.pk in concerned:
@@ -119,8 +122,10 @@ def decide(
         raise CaseChanged(_("This case has changed meanwhile. Read it again."))
     if outcome not in outcomes_for(case):
         raise ValidationFailed(_("This outcome does not fit."), field="outcome")
+    _require_permission(case, outcome, actor)
     target = targets.get(case.target_type, case.target_id)
-    if target is None:
+    kind = targets.TARGET_TYPES[case.target_type]
+    if target is None and outcome in kind.outcomes:
         raise WrongStatus(_("What was reported is gone."))
     decision = _carry_out(
         case,
@@ -135,6 +140,17 @@ def decide(
     )
     _close(case, decision, actor=actor)
     return decision
+
+
+def _require_permission(case: Case, outcome: str, actor: User) -> None:
+    """Raise `NotAllowed` (403) if `actor` might not do the same on the page of it."""
+    model = targets.TARGET_TYPES[case.target_type].model
+    if outcome in (Outcome.SUSPEND, Outcome.BAN):
+        model = User
+    elif outcome not in targets.TARGET_TYPES[case.target_type].outcomes:
+        return
+    if not actor.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}"):
+        raise NotAllowed(_("You do not have permission to do this."))
 
 
 def _source_of(case: Case) -> str:
@@ -154,11 +170,16 @@ def _carry_out(
 ) -> Decision:
     """Do what is decided by the tables that do it elsewhere; return the decision."""
     kind = targets.TARGET_TYPES[case.target_type]
-    if outcome in kind.outcomes and kind.table is not None:
-        if outcome == getattr(target, "moderation", "") or _is_so(target, outcome):
-            raise WrongStatus(_("This is so already."))
-        row = kind.table.run(outcome, target, actor=actor, reason=facts, **grounds)
-        return row.decision
+    if target is not None and kind.table is not None:
+        by_itself = target.decision is not None and (
+            target.decision.decided_automatically
+        )
+        if by_itself and outcome in (Outcome.NO_ACTION, *kind.outcomes):
+            # What hid it until somebody has looked is undone by who has.
+            target = kind.table.run("restore", target, actor=actor, reason=facts)
+        if outcome in kind.outcomes and not _is_so(target, outcome):
+            row = kind.table.run(outcome, target, actor=actor, reason=facts, **grounds)
+            return row.decision
     if outcome in (Outcome.SUSPEND, Outcome.BAN):
         if outcome == Outcome.SUSPEND and until is None:
             raise ValidationFailed(_("Say until when."), field="until")
@@ -169,7 +190,8 @@ def _carry_out(
         assert user.suspension is not None
         return user.suspension
     return decisions.decide(
-        target,
+        kind.model(pk=case.target_id) if target is None else target,
+        label=case.target_label,
         person=case.person,
         outcome=outcome,
         actor=actor,
@@ -238,6 +260,14 @@ def hide_pending_review(case: Case, target: Any) -> Decision | None:
         return None
     if "hide" not in kind.outcomes or target.moderation != "visible":
         return None
+    restored = Decision.objects.filter(
+        target_type=target._meta.label_lower,
+        target_id=target.pk,
+        outcome=Outcome.RESTORE,
+        created_at__gte=case.opened_at,
+    )
+    if restored.exists():
+        return None  # staff have looked at it since the first report
     first = case.reports.order_by("pk").first()
     category = CATEGORIES[first.category] if first else None
     with override(case.person.language):

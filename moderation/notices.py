@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import User
@@ -50,7 +51,8 @@ def report_decided(report: Report, *, is_upheld: bool) -> None:
         )
     else:
         subject = _("Your report is decided")
-        _write(report, "report_decided", subject, is_upheld=is_upheld)
+        about = report.case.decision
+        _write(report, "report_decided", subject, is_upheld=is_upheld, about=about)
 
 
 def decided(decision: Decision) -> None:
@@ -71,11 +73,12 @@ def appeal_decided(appeal: Appeal) -> None:
     upheld = appeal.status == Appeal.Status.UPHELD
     kind = "appeal_upheld" if upheld else "appeal_rejected"
     person = appeal.report.reporter if appeal.report else appeal.decision.person
+    about = appeal.report or appeal.decision
     if person is not None and person.is_active:
         title = appeal.decision.target_label
-        notify(person, kind, subject=appeal.decision, title=title, reason=appeal.answer)
+        notify(person, kind, subject=about, title=title, reason=appeal.answer)
         return
-    about, concerned = appeal.report or appeal.decision, appeal.decision.person
+    concerned = appeal.decision.person
     _send(
         f"appeal:{appeal.pk}",
         to=appeal.report.email if appeal.report else concerned.email,
@@ -96,13 +99,11 @@ def suspended(sender: type[User], *, user: User, **kwargs: Any) -> None:
     decision = user.suspension
     if decision is None or not user.email:
         return
-    with override(user.language):
-        subject = _("Your account is suspended")
     _send(
         f"suspended:{decision.number}",
         to=user.email,
         language=user.language,
-        subject=subject,
+        subject=_("Your account is suspended"),
         template="suspended",
         name=user.display_name,
         decision=decision,
@@ -110,10 +111,12 @@ def suspended(sender: type[User], *, user: User, **kwargs: Any) -> None:
     )
 
 
-def _write(report: Report, template: str, subject: str, **context: Any) -> None:
+def _write(
+    report: Report, template: str, subject: str | Promise, **context: Any
+) -> None:
     """Send an e-mail to who reported without an account."""
     _send(
-        f"{template}:{report.number}",
+        f"{template}:{report.number}:{context.get('about', '')}",
         to=report.email,
         language=report.language,
         subject=subject,
@@ -129,8 +132,8 @@ def _send(
 ) -> None:
     if not to:
         return
-    subject = context.pop("subject")
     with override(language or settings.LANGUAGE_CODE):
+        subject = str(context.pop("subject"))  # lazy: in the language of the reader
         text = render_to_string(
             f"moderation/{template}.txt", {"site": settings.SITE_NAME} | context
         )

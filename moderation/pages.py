@@ -67,8 +67,11 @@ def _language(found: Any) -> str:
 def _can_appeal(found: Any) -> bool:
     if isinstance(found, Decision):
         return appeals.can_appeal(found)
-    decided = found.status != Report.Status.OPEN and found.case.decision is not None
-    return decided and not found.appeals.exists()
+    return _is_decided(found) and not found.appeals.exists()
+
+
+def _is_decided(report: Report) -> bool:
+    return report.status != Report.Status.OPEN and report.case.decision is not None
 
 
 def _appeal(found: Any, text: str) -> str:
@@ -77,7 +80,7 @@ def _appeal(found: Any, text: str) -> str:
     try:
         data.is_valid(raise_exception=True)
         if isinstance(found, Report):
-            if found.case.decision is None:
+            if not _is_decided(found) or found.case.decision is None:
                 return _("Nothing is decided yet.")
             appeals.appeal(found.case.decision, report=found, **data.validated_data)
         else:

@@ -1,5 +1,9 @@
 """Personal data of reports, cases, appeals and strikes."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
 from audit.privacy import LABEL, PROOF
 from core.privacy import describe
 from moderation.models import Appeal, Case, CaseEvent, Report, Strike
@@ -7,17 +11,40 @@ from moderation.models import Appeal, Case, CaseEvent, Report, Strike
 PURPOSE = "What was reported, what was decided, and who appealed."
 RETENTION = "While the account exists; without its texts afterwards."
 
+
+def told_cases(person: Any) -> QuerySet[Case]:
+    """Return the cases about `person` whose decision they know.
+
+    Others would show them that they were reported, and by whom: a message was read by
+    one other person.
+    """
+    rows = Case.objects.filter(person=person.pk, decision__isnull=False)
+    return rows.exclude(decision__outcome="no_action")
+
+
+def all_cases(person: Any) -> QuerySet[Case]:
+    """Return the cases about `person`."""
+    return Case.objects.filter(person=person.pk)
+
+
+def own_appeals(person: Any) -> QuerySet[Appeal]:
+    """Return the appeals that `person` has written: also as a reporter."""
+    concerned = Q(report=None, decision__person=person.pk)
+    return Appeal.objects.filter(concerned | Q(report__reporter=person.pk))
+
+
 describe(
     Case,
-    whose="person",
+    whose=told_cases,
+    mentions=(all_cases,),
     purpose=PURPOSE,
     retention=RETENTION,
     exports="number target_type target_label status opened_at decided_at decision",
-    internal="target_id assignee version severity standing reports_count due_at "
+    internal="person target_id assignee version severity standing reports_count due_at "
     "is_detected_automatically",
     pseudonymise={"target_label": LABEL},
     keep={
-        "number target_type target_id status assignee version severity standing "
+        "person number target_type target_id status assignee version severity standing "
         "reports_count due_at decision is_detected_automatically opened_at "
         "decided_at": PROOF
     },
@@ -45,7 +72,7 @@ describe(
 )
 describe(
     Appeal,
-    whose=("decision__person", "report__reporter"),
+    whose=own_appeals,
     purpose=PURPOSE,
     retention=RETENTION,
     exports="decision text status answer decided_at",

@@ -67,7 +67,8 @@ def report(
     )
     _weigh(case, target, category=category, standing=standing)
     notices.report_received(new)
-    cases.hide_pending_review(case, target)
+    if standing:
+        cases.hide_pending_review(case, target)
     return new, True
 
 

@@ -33,7 +33,7 @@ class ReportInput(serializers.Serializer):
         help_text="Article 16(2)(d): what is said is believed to be true and complete."
     )
     name = serializers.CharField(required=False, max_length=100)
-    email = serializers.EmailField(required=False)
+    email = serializers.EmailField(required=False, max_length=254)
 
     def validate_good_faith(self, value: bool) -> bool:
         """Refuse a report that is not made in good faith."""

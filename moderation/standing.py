@@ -32,4 +32,6 @@ def has_standing(person: User) -> bool:
     age = timezone.now() - person.created_at
     if age < timedelta(days=settings.STANDING_DAYS) or not person.email_confirmed:
         return False
-    return person.tasks_completed > 0 or person.reviews_count > 0 or person.is_verified
+    # Reviews of deals alone: others anybody can write about anybody.
+    has_dealt = person.tasks_completed > 0 or person.deal_reviews_count > 0
+    return has_dealt or person.is_verified

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,15 @@ class TargetType:
     table: Workflow | None = None  # that hides and removes it
     path: str = ""  # of its page and of the API: /<path>/<id>
 
+    def title_of(self, target: Any) -> str:
+        """Return how the target is called to those who have reported it.
+
+        A picture by its number: its name is its address, and a message by its own.
+        """
+        if self.name in ("upload", "message"):
+            return f"{self.label} {target.pk}"
+        return str(target)[:200]
+
     def owner_of(self, target: Any) -> User:
         """Return whose it is."""
         return getattr(target, self.owner) if self.owner else target
@@ -50,7 +60,8 @@ def _messages(user: Any) -> QuerySet[Any]:
 
 def _pictures(user: Any) -> QuerySet[Any]:
     # Private ones are attachments: those are reported with their message.
-    return Upload.objects.filter(moderation="visible", is_private=False)
+    shown = Upload.objects.filter(moderation="visible", is_private=False, uses__gt=0)
+    return shown.filter(owner__is_active=True)
 
 
 def _make() -> dict[str, TargetType]:
@@ -109,8 +120,13 @@ def of_model(label: str) -> TargetType:
 
 def from_url(url: str) -> tuple[str, int] | None:
     """Return the type and the id that the address of a page names, or None."""
-    found = _PATHS.search(urlsplit(url).path)
-    if found is None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an open bracket in the place of the host
+        return None
+    here = urlsplit(settings.SITE_URL).netloc
+    found = _PATHS.search(parts.path)
+    if found is None or parts.netloc not in ("", here):
         return None
     by_path = {each.path: each.name for each in TARGET_TYPES.values() if each.path}
     return by_path[found["path"]], int(found["id"])

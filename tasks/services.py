@@ -113,6 +113,12 @@ def cancel(task: TaskRequest, *, actor: User | None, reason: str = "") -> None:
     notices.task_cancelled(task, people, actor=actor)
 
 
+def cancel_by_staff(task: TaskRequest, *, actor: User, reason: str = "") -> None:
+    """Cancel the task. Raises as `require_heard` and `cancel`."""
+    require_heard(task)
+    cancel(task, actor=actor, reason=reason)
+
+
 def start(task: TaskRequest, *, actor: User) -> None:
     """Check that the work may begin. Raises as `tasks.payments.require_held`."""
     payments.require_held(task)

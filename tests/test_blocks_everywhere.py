@@ -60,6 +60,8 @@ OWN = {
     *("POST /api/messages/attachments", "POST /api/saved-searches"),
     *("POST /api/notifications/{pk}/read", "POST /api/notifications/read-all"),
     *("POST /api/auth/users/{pk}/block", "POST /api/payments/account"),
+    *("POST /api/reports", "POST /api/reports/{number}/appeal"),  # they reach staff
+    "POST /api/decisions/{number}/appeal",
 }
 
 
@@ -175,6 +177,7 @@ WITHOUT_ACTOR = {  # nobody else causes these
     "notifications/services.py",
     "alerts/matching.py",
     "listings/notices.py",
+    "moderation/notices.py",  # staff decide
     "payments/notices.py",  # money moves whoever blocks whom
 }
 

@@ -42,6 +42,11 @@ def always_possible(obj: Model, actor: Any) -> bool:
     return True
 
 
+def no_initial(obj: Model) -> dict[str, Any]:
+    """Return nothing: the default of `ReasonedAction.initial`."""
+    return {}
+
+
 class ReasonForm(forms.Form):
     """The input of an action: its cleaned data become the keywords of `run`."""
 
@@ -59,8 +64,9 @@ class ReasonedAction:
     """An admin action that asks for a reason.
 
     `run(obj, actor=…, reason=…)` is one transaction and raises `DomainError`. It takes
-    the other fields of `form` as keywords too. `is_possible(obj, actor)` decides
-    whether the object's page shows the button.
+    the other fields of `form` as keywords too, whose values on the page of one object
+    are `initial(obj)`. `is_possible(obj, actor)` decides whether that page shows the
+    button.
     """
 
     name: str
@@ -68,6 +74,7 @@ class ReasonedAction:
     run: Callable[..., Model]
     is_possible: Callable[[Any, Any], bool] = always_possible
     form: type[ReasonForm] = ReasonForm
+    initial: Callable[[Any], dict[str, Any]] = no_initial
     in_bulk: bool = True
 
 
@@ -221,7 +228,9 @@ class ReasonedActionsMixin(ModelAdmin):
         extra: dict[str, Any],
     ) -> HttpResponse | None:
         """Run the action and return None; without a valid reason return the form."""
-        form = action.form(request.POST if "reason" in request.POST else None)
+        initial = action.initial(objects[0]) if len(objects) == 1 else {}
+        data = request.POST if "reason" in request.POST else None
+        form = action.form(data, initial=initial)
         if form.is_valid():
             self._run(request, action, objects, form.cleaned_data)
             return None

@@ -128,7 +128,13 @@ def _candidates(post: Post, found: Print, *, days: float) -> list[Fingerprint]:
     """Return the newest earlier fingerprints that share a band, but for the post's."""
     since = post.at - timedelta(days=days)
     rows = candidates.like(found.bands, target_type=post.kind, since=since)
-    return [row for row in rows if row.target_id != post.row.pk]
+    # Of a post that is edited: a later copy must not keep the original from changing.
+    made = post.row.created_at if post.row.pk else post.at
+    return [
+        row
+        for row in rows
+        if row.target_id != post.row.pk and (made is None or row.created_at < made)
+    ]
 
 
 def _nearest(rows: list[Fingerprint], found: Print) -> list[Fingerprint]:

@@ -46,7 +46,9 @@ class FraudLinks(Rule):
         for name, text in post.texts.items():
             for link in find_links(text) if "." in text or "。" in text else ():
                 is_listed = is_below(link.host, domains)
-                if not is_listed and not (values["deceptive"] and is_deceptive(link)):
+                # A full stop without a blank after it makes a "link" of two words.
+                is_trap = values["deceptive"] and link.is_certain and is_deceptive(link)
+                if not is_listed and not is_trap:
                     continue
                 listed += is_listed
                 deceptive += not is_listed
