@@ -1,8 +1,11 @@
 """The payer's bank contests a payment at any moment: nobody is paid twice."""
 
+from decimal import Decimal
+
 import pytest
 from django.db.models import Sum
 
+from accounts.tests.factories import UserFactory
 from payments import carrying, examination, inbox, recording, services
 from payments.exceptions import Mismatch, PaymentDisputed
 from payments.models import (
@@ -56,6 +59,26 @@ def moved(payment: Payment) -> int:
             reference=payment.reference, kind__in=kinds
         )
     )
+
+
+def test_a_part_waits_for_the_account_of_its_payee(history):
+    """E12: the rest goes back at once, and the part once there is an account."""
+    payment = history.held()
+    sandbox.set_account(payment.payee.payout_account.account_id, "restricted")
+    hear()
+    worker_amount, reason = Decimal(20), "Both are right"
+    services.split(
+        "task",
+        payment.subject_id,
+        actor=UserFactory(is_staff=True),
+        worker_amount=worker_amount,
+        reason=reason,
+    )
+    payment = history.after(payment)
+    assert (payment.problem, moved(payment)) == ("payee_not_payable", 0)
+    activate(payment)
+    payment = history.after(payment)
+    assert moved(payment) == payment.to_payee_cents == 1800
 
 
 # --- Before the release ---------------------------------------------------------------
@@ -198,8 +221,7 @@ def test_a_recovery_that_is_taken_back_needs_no_account(history):
     sandbox.set_account(payment.payee.payout_account.account_id, "restricted")
     judge(dispute, is_won=True)
     payment = history.after(payment)
-    assert (payment.status, payment.waits_for_account) == ("released", False)
-    assert moved(payment) == payment.to_payee_cents
+    assert (payment.status, moved(payment)) == ("released", payment.to_payee_cents)
 
 
 def test_a_recovery_that_is_recorded_late_is_made_good(history):
