@@ -13,6 +13,7 @@ from tasks.tests.factories import ApplicationFactory, TaskFactory  # noqa: E402
 inspector = {"username": "inspector", "is_staff": True, "is_superuser": True}
 UserFactory(**inspector, first_name="Staff", last_name="Member")
 UserFactory(username="keeper", is_staff=True, is_superuser=True)
+UserFactory(username="arbiter", is_staff=True, is_superuser=True)
 seller = UserFactory(username="seller", first_name="First", city="Rīga")
 worker = UserFactory(username="worker", first_name="Other")
 UserFactory(username="payer", first_name="Paying")
