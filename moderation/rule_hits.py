@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from moderation import cases, targets
-from moderation.models import CaseEvent
+from moderation.models import Case, CaseEvent
 
 FLAG, HOLD = "flag", "hold"
 
@@ -25,6 +26,8 @@ def follow(
     CaseEvent.objects.create(
         case=case, name=f"rule {rule}"[:30], old=case.status, new=case.status
     )
+    # Who has read the case before has not seen this.
+    Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
     if outcome != HOLD or kind.table is None or target.moderation != "visible":
         return
     with override(person.language):

@@ -33,6 +33,7 @@ def test_what_is_flagged_opens_one_case(alice):
         hit(listing, "flag")
     case = Case.objects.get()
     assert (case.is_detected_automatically, case.reports_count) == (True, 0)
+    assert case.version == 3  # a decision on what was read before is refused
     assert Listing.objects.get().moderation == "visible"
 
 
