@@ -284,7 +284,9 @@ def record_account(state: AccountState) -> None:
         checked_at=timezone.now(),
     )
     account.refresh_from_db()
-    if account.is_payable and not was_payable:
+    if account.is_payable:
+        # Also if it was before, as far as we know: a refused transfer may have been all
+        # that we have seen of a restriction that is over.
         release_blocked(account.user)
     if account.is_payable != was_payable:
         alerts.account_changed(account)

@@ -81,6 +81,23 @@ def test_a_part_waits_for_the_account_of_its_payee(history):
     assert moved(payment) == payment.to_payee_cents == 1800
 
 
+def test_a_restriction_that_only_a_refused_transfer_has_shown_blocks_for_no_longer(
+    history,
+):
+    """E12: when its event is read, the account is active again."""
+    payment = history.held()
+    account = payment.payee.payout_account.account_id
+    sandbox.set_account(account, "restricted")
+    services.release("task", payment.subject_id, actor=payment.payer)
+    for call in ProviderCall.objects.filter(state="new"):
+        carrying.carry(call.pk)
+    payment.refresh_from_db()
+    assert payment.status == "payout_blocked"
+    sandbox.set_account(account, "active")
+    payment = history.after(payment)
+    assert (payment.status, moved(payment)) == ("released", payment.to_payee_cents)
+
+
 # --- Before the release ---------------------------------------------------------------
 
 
