@@ -116,25 +116,21 @@ def run_jobs(db, monkeypatch):
 
 
 # --- The run as a whole ---------------------------------------------------------------
-APPEND_ONLY = triggers.SQLITE | audit_triggers.SQLITE
 _flush = BaseDatabaseOperations.execute_sql_flush
 
 
 def flush_with_the_ledger(operations, sql_list):
     """Empty all tables after a test that commits: also those that refuse it."""
     database = operations.connection
-    with database.cursor() as cursor:
-        if database.vendor == "postgresql":
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
             # Triggers do not fire for a session in this role.
             cursor.execute("SET session_replication_role = replica")
             _flush(operations, sql_list)
             cursor.execute("RESET session_replication_role")
-            return
-        for name in APPEND_ONLY:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        return
+    with triggers.TRIGGERS.lifted(), audit_triggers.TRIGGERS.lifted():
         _flush(operations, sql_list)
-        for name, definition in APPEND_ONLY.items():
-            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {definition}")
 
 
 BaseDatabaseOperations.execute_sql_flush = flush_with_the_ledger

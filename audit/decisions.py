@@ -78,6 +78,28 @@ def undo(
     )
 
 
+def set_decision(
+    obj: Any,
+    *,
+    person: "User",
+    outcome: str,
+    actor: "User | None",
+    facts: str,
+    **grounds: Any,
+) -> None:
+    """Let `obj` point to the decision about it, or to none once it is restored.
+
+    The caller saves it, in this transaction. Raises as `decide`.
+    """
+    if outcome == Outcome.RESTORE:
+        undo(obj, obj.decision, actor=actor, facts=facts)
+        obj.decision = None
+        return
+    obj.decision = decide(
+        obj, person=person, outcome=outcome, actor=actor, facts=facts, **grounds
+    )
+
+
 def decide_upload(
     sender: type[Upload],
     *,
@@ -89,10 +111,6 @@ def decide_upload(
 ) -> None:
     """Let a picture point to the decision about it. Receives `upload_decided`."""
     more.pop("signal", None)
-    if outcome == Outcome.RESTORE:
-        undo(upload, upload.decision, actor=actor, facts=reason)
-        upload.decision = None
-        return
-    upload.decision = decide(
+    set_decision(
         upload, person=upload.owner, outcome=outcome, actor=actor, facts=reason, **more
     )

@@ -18,14 +18,18 @@ def set_reason(obj: Any, *, outcome: str, reason: str) -> None:
     obj.moderated_at = timezone.now()
 
 
+def is_impartial(obj: Any, actor: Any) -> bool:
+    """Allow staff whom `obj` does not concern, and decisions that are automated.
+
+    `obj.party_ids` are the ids of those whom it concerns.
+    """
+    return actor is None or (is_staff(obj, actor) and actor.pk not in obj.party_ids)
+
+
 def removal(
     decide: Callable[[str], Callable[..., None]],
-    allow: Callable[[Any, Any], bool] = is_staff,
 ) -> tuple[Transition, Transition]:
-    """Return the rows "remove" and "restore", for those whom `allow` names.
-
-    `decide(outcome)` is the effect of each.
-    """
+    """Return the rows "remove" and "restore"; `decide(outcome)` is the effect."""
     return (
         Transition(
             name=REMOVE,
@@ -33,7 +37,7 @@ def removal(
             done=_("Removed."),
             source=(VISIBLE, HIDDEN),
             target=REMOVED,
-            allow=allow,
+            allow=is_impartial,
             effect=decide(REMOVE),
             in_api=False,
             in_admin=True,
@@ -44,7 +48,7 @@ def removal(
             done=_("Restored."),
             source=(HIDDEN, REMOVED),
             target=VISIBLE,
-            allow=allow,
+            allow=is_impartial,
             effect=decide(RESTORE),
             in_api=False,
             in_admin=True,

@@ -7,18 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit import decisions, services
-from core.moderation import HIDDEN, HIDE, RESTORE, VISIBLE, removal, set_reason
+from core.moderation import (
+    HIDDEN,
+    HIDE,
+    VISIBLE,
+    is_impartial,
+    removal,
+    set_reason,
+)
 from core.workflow import Transition, Workflow
 from items.models import Moderated
 from notifications import moderation as notices
 from uploads import services as uploads
-
-
-def is_impartial(obj: Moderated, actor: User | None) -> bool:
-    """Allow staff whom `obj` does not concern, and decisions that are automated."""
-    if actor is None:
-        return True
-    return actor.is_active and actor.is_staff and actor.pk not in obj.party_ids
 
 
 def _decide(outcome: str) -> Callable[..., None]:
@@ -28,11 +28,7 @@ def _decide(outcome: str) -> Callable[..., None]:
         """Write the decision, and set its reason, time and author."""
         set_reason(obj, outcome=outcome, reason=reason)
         obj.moderated_by = actor
-        if outcome == RESTORE:
-            decisions.undo(obj, obj.decision, actor=actor, facts=reason)
-            obj.decision = None
-            return
-        obj.decision = decisions.decide(
+        decisions.set_decision(
             obj,
             person=obj.owner,
             outcome=outcome,
@@ -56,7 +52,7 @@ TRANSITIONS = (
         in_api=False,
         in_admin=True,
     ),
-    *removal(_decide, is_impartial),
+    *removal(_decide),
 )
 
 

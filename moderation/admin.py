@@ -83,10 +83,9 @@ class AnswerForm(ReasonForm):
     )
 
 
-def _decide(case: Case, *, actor: Any, reason: str, **data: Any) -> Case:
-    cases.decide(case, actor=actor, facts=reason, category=_category(case), **data)
-    case.refresh_from_db()
-    return case
+def _decide(case: Case, *, actor: Any, reason: str, **data: Any) -> Decision:
+    category = _category(case)
+    return cases.decide(case, actor=actor, facts=reason, category=category, **data)
 
 
 def _category(case: Case) -> str:

@@ -17,8 +17,6 @@ from core.exceptions import NotAllowed, WrongStatus
 from moderation import cases, notices, targets
 from moderation.models import Appeal, Case, Report
 
-RESTORED = ("hide", "remove", "suspend", "ban")
-
 
 class TooLate(WrongStatus):
     """Six months are over (409)."""
@@ -71,8 +69,28 @@ def appeal(decision: Decision, *, text: str, report: Report | None = None) -> Ap
     except IntegrityError as error:
         raise AlreadyAppealed(_("You have appealed before.")) from error
     if case is not None and case.status == Case.Status.DECIDED:
-        cases.open_for_appeal(case, actor=None, name="appeal", status="appealed")
+        cases.move(case, actor=None, name="appeal", status="appealed")
     return new
+
+
+def can_appeal_report(report: Report) -> bool:
+    """Return whether who has reported can appeal now."""
+    return _decision_on(report) is not None and not report.appeals.exists()
+
+
+def appeal_report(report: Report, *, text: str) -> Appeal:
+    """Store an appeal against what became of a report; return it.
+
+    Raises `WrongStatus` (409) while nothing is decided, and as `appeal`.
+    """
+    decision = _decision_on(report)
+    if decision is None:
+        raise WrongStatus(_("Nothing is decided yet."))
+    return appeal(decision, text=text, report=report)
+
+
+def _decision_on(report: Report) -> Decision | None:
+    return None if report.status == Report.Status.OPEN else report.case.decision
 
 
 def _require_other_decider(appeal: Appeal, actor: User) -> bool:
@@ -135,11 +153,11 @@ def _move_on(appeal: Appeal, *, actor: User, is_overturned: bool) -> None:
             # A savepoint: there may be another case of the target by now, in which its
             # reports gather.
             with transaction.atomic():
-                cases.open_for_appeal(case, actor=actor, name=name, status="open")
+                cases.move(case, actor=actor, name=name, status="open")
         except IntegrityError:
-            cases.open_for_appeal(case, actor=actor, name=name, status="closed")
+            cases.move(case, actor=actor, name=name, status="closed")
     elif not case.appeals.open().exists():
-        cases.open_for_appeal(case, actor=actor, name=name, status="closed")
+        cases.move(case, actor=actor, name=name, status="closed")
 
 
 def _overturn(appeal: Appeal, *, actor: User, reason: str) -> Decision | None:
@@ -152,14 +170,13 @@ def _overturn(appeal: Appeal, *, actor: User, reason: str) -> Decision | None:
         if decision.person.suspension_id == decision.pk:
             accounts.restore(decision.person, actor=actor, reason=reason)
     elif (
-        decision.outcome in RESTORED
+        kind.table is not None
         and target is not None
         and target.decision_id == decision.pk
-        and kind.table is not None
     ):
         kind.table.run("restore", target, actor=actor, reason=reason)
-    if not Decision.objects.filter(undoes=decision).exists():
-        # What it restricted is gone, ended, or is restricted by a later decision.
-        about = target if target is not None else decision.person
-        return decisions.undo(about, decision, actor=actor, facts=reason)
-    return Decision.objects.get(undoes=decision)
+    if undone := Decision.objects.filter(undoes=decision).first():
+        return undone
+    # What it restricted is gone, ended, or is restricted by a later decision.
+    about = target if target is not None else decision.person
+    return decisions.undo(about, decision, actor=actor, facts=reason)

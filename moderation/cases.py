@@ -29,8 +29,6 @@ STRIKES = {  # points
     Outcome.SUSPEND: 3,
     Outcome.BAN: 5,
 }
-
-
 # Hours until staff should have looked at it, by severity.
 HOURS = {1: 72, 2: 48, 3: 24, 4: 12, 5: 2}
 
@@ -93,7 +91,7 @@ def assign(case: Case, *, actor: User, reason: str = "") -> Case:
     require_impartial(case, actor)
     if not case.is_open:
         raise WrongStatus(_("This case is decided."))
-    _move(case, "assigned", name="assign", actor=actor, note=reason, assignee=actor)
+    move(case, "assigned", name="assign", actor=actor, note=reason, assignee=actor)
     return case
 
 
@@ -171,9 +169,7 @@ def _carry_out(
     """Do what is decided by the tables that do it elsewhere; return the decision."""
     kind = targets.TARGET_TYPES[case.target_type]
     if target is not None and kind.table is not None:
-        by_itself = target.decision is not None and (
-            target.decision.decided_automatically
-        )
+        by_itself = target.decision and target.decision.decided_automatically
         if by_itself and outcome in (Outcome.NO_ACTION, *kind.outcomes):
             # What hid it until somebody has looked is undone by who has.
             target = kind.table.run("restore", target, actor=actor, reason=facts)
@@ -208,12 +204,13 @@ def _close(case: Case, decision: Decision, *, actor: User | None) -> None:
     """Note the decision on the case and its reports, and notify everybody."""
     now = timezone.now()
     changes: dict[str, Any] = {"decision": decision, "decided_at": now}
-    _move(case, "decided", name=decision.outcome, actor=actor, **changes)
+    move(case, "decided", name=decision.outcome, actor=actor, **changes)
     upheld = decision.outcome != Outcome.NO_ACTION
     status = "upheld" if upheld else "not_upheld"
-    open_reports = list(case.reports.filter(status="open"))
-    case.reports.filter(status="open").update(status=status, decided_at=now)
-    for report in open_reports:
+    waiting = case.reports.filter(status="open")
+    reports = list(waiting)
+    waiting.update(status=status, decided_at=now)
+    for report in reports:
         notices.report_decided(report, is_upheld=upheld)
     if upheld:
         _strike(decision)
@@ -230,7 +227,7 @@ def _strike(decision: Decision) -> None:
         )
 
 
-def _move(
+def move(
     case: Case,
     status: str,
     *,
@@ -239,7 +236,10 @@ def _move(
     note: str = "",
     **changes: Any,
 ) -> None:
-    """Change the status of a locked case, and more, with an entry of its history."""
+    """Change the status of a locked case, and more, with an entry of its history.
+
+    Also with the status that it has: for what else has happened to it.
+    """
     CaseEvent.objects.create(
         case=case, actor=actor, name=name, old=case.status, new=status, note=note[:500]
     )
@@ -249,17 +249,17 @@ def _move(
     case.refresh_from_db()
 
 
-def hide_pending_review(case: Case, target: Any) -> Decision | None:
-    """Hide a target that enough people with standing have reported; return how.
+def hide_pending_review(case: Case, target: Any) -> None:
+    """Hide a target that enough people with standing have reported.
 
     It is an automated decision, with a statement of reasons. The case stays open:
     staff decide. Call it with the case locked.
     """
     kind = targets.TARGET_TYPES[case.target_type]
     if not 0 < settings.REPORTS_TO_HIDE <= case.standing or kind.table is None:
-        return None
+        return
     if "hide" not in kind.outcomes or target.moderation != "visible":
-        return None
+        return
     restored = Decision.objects.filter(
         target_type=target._meta.label_lower,
         target_id=target.pk,
@@ -267,30 +267,19 @@ def hide_pending_review(case: Case, target: Any) -> Decision | None:
         created_at__gte=case.opened_at,
     )
     if restored.exists():
-        return None  # staff have looked at it since the first report
+        return  # staff have looked at it since the first report
     first = case.reports.order_by("pk").first()
     category = CATEGORIES[first.category] if first else None
     with override(case.person.language):
         facts = _("Several people have reported it. Staff will look at it.")
-    hidden = kind.table.run(
+    kind.table.run(
         "hide",
         target,
         actor=None,
         reason=facts,
         category=category.eu if category else "",
         source=Decision.Source.NOTICE,
-        detected_automatically=False,
     )
     CaseEvent.objects.create(
         case=case, name="hide", old=case.status, new=case.status, note=facts
     )
-    notices.decided(hidden.decision)
-    return hidden.decision
-
-
-@transaction.atomic
-def open_for_appeal(case: Case, *, actor: User | None, name: str, status: str) -> Case:
-    """Move a decided case on as an appeal does; return it."""
-    case = locked(Case.objects).get(pk=case.pk)
-    _move(case, status, name=name, actor=actor)
-    return case

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -67,11 +66,7 @@ def _language(found: Any) -> str:
 def _can_appeal(found: Any) -> bool:
     if isinstance(found, Decision):
         return appeals.can_appeal(found)
-    return _is_decided(found) and not found.appeals.exists()
-
-
-def _is_decided(report: Report) -> bool:
-    return report.status != Report.Status.OPEN and report.case.decision is not None
+    return appeals.can_appeal_report(found)
 
 
 def _appeal(found: Any, text: str) -> str:
@@ -79,12 +74,9 @@ def _appeal(found: Any, text: str) -> str:
     data = AppealInput(data={"text": text})
     try:
         data.is_valid(raise_exception=True)
-        if isinstance(found, Report):
-            if not _is_decided(found) or found.case.decision is None:
-                return _("Nothing is decided yet.")
-            appeals.appeal(found.case.decision, report=found, **data.validated_data)
-        else:
-            appeals.appeal(found, **data.validated_data)
+        is_report = isinstance(found, Report)
+        store = appeals.appeal_report if is_report else appeals.appeal
+        store(found, **data.validated_data)
     except ValidationError:
         return " ".join(map(str, data.errors["text"]))
     except DomainError as error:

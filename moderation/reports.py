@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -85,15 +84,9 @@ def _weigh(case: Case, target: Any, *, category: str, standing: float) -> None:
     case.standing += standing
     case.reports_count += 1
     case.due_at = min(case.due_at, case.opened_at + _time_to_look(case, target))
-    # The version grows: who decides has not seen this report.
-    Case.objects.filter(pk=case.pk).update(
-        severity=case.severity,
-        standing=case.standing,
-        reports_count=F("reports_count") + 1,
-        due_at=case.due_at,
-        version=F("version") + 1,
-    )
-    case.refresh_from_db()
+    case.version += 1  # who has read the case before has not seen this report
+    # The counts are right, as the case is locked.
+    case.save()
 
 
 def _time_to_look(case: Case, target: Any) -> timedelta:

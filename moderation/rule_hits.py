@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from moderation import cases, targets
-from moderation.models import Case, CaseEvent
 
 FLAG, HOLD = "flag", "hold"
 
@@ -23,11 +21,8 @@ def follow(
         return
     kind = targets.of_model(target._meta.label_lower)
     case = cases.open_case(kind.name, target, person, is_detected_automatically=True)
-    CaseEvent.objects.create(
-        case=case, name=f"rule {rule}"[:30], old=case.status, new=case.status
-    )
-    # Who has read the case before has not seen this.
-    Case.objects.filter(pk=case.pk).update(version=F("version") + 1)
+    # Who has read the case before has not seen this: its version grows.
+    cases.move(case, case.status, name=f"rule {rule}"[:30], actor=None)
     if outcome != HOLD or kind.table is None or target.moderation != "visible":
         return
     with override(person.language):

@@ -15,7 +15,6 @@ from audit.models import Decision
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
-from core.exceptions import WrongStatus
 from moderation import appeals, examples, links, reports
 from moderation.categories import grouped
 from moderation.models import Report
@@ -132,11 +131,7 @@ class ReportViewSet(ListModelMixin, LinkedViewSet):
     @action(detail=True, methods=["post"])
     def appeal(self, request: Request, number: str) -> Response:
         report = self.linked(number)
-        decision = report.case.decision
-        if decision is None or report.status == Report.Status.OPEN:
-            raise WrongStatus(_("Nothing is decided yet."))
-        text = self.validated_input()["text"]
-        appeals.appeal(decision, text=text, report=report)
+        appeals.appeal_report(report, text=self.validated_input()["text"])
         report = self.linked(number)
         return self.write_response(_("We will look at it again."), report, status=201)
 

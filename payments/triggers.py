@@ -4,13 +4,9 @@
 - A sealed journal and its entries never change, and nothing is deleted.
 - A call of the provider keeps its parameters and its key.
 - PostgreSQL: what is not sealed is not committed, and no table is truncated.
-
-On SQLite a migration that changes one of these tables makes it anew, without its
-triggers: such a migration must `drop` them first and `create` them afterwards.
 """
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from core.db.triggers import Triggers
 
 LEDGER = ("payments_journal", "payments_entry")
 FROZEN = ("payment_id", "kind", "purpose", "attempt", "idempotency_key", "params")
@@ -144,21 +140,5 @@ SQLITE = {
     + "; END",
 }
 
-
-def create(apps: StateApps | None, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Make the triggers anew: after an upgrade, data migrations are repeated."""
-    drop(apps, schema_editor)
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES, params=None)
-        return
-    for name, definition in SQLITE.items():
-        schema_editor.execute(f"CREATE TRIGGER {name} {definition}", params=None)
-
-
-def drop(apps: StateApps | None, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Remove the triggers."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES_DROP, params=None)
-        return
-    for name in SQLITE:
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
+TRIGGERS = Triggers(POSTGRES, POSTGRES_DROP, SQLITE)
+create, drop = TRIGGERS.create, TRIGGERS.drop

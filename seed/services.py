@@ -142,7 +142,7 @@ def clear() -> None:
     sql = connection.ops.sql_flush(
         no_style(), names, reset_sequences=True, allow_cascade=True
     )
-    with triggers.lifted():
+    with triggers.TRIGGERS.lifted():
         connection.ops.execute_sql_flush(sql)
 
 

@@ -80,6 +80,11 @@ class Upload(models.Model):
         return self.key
 
     @property
+    def party_ids(self) -> set[int]:
+        """The ids of the people whom a decision about it concerns."""
+        return {self.owner_id}
+
+    @property
     def url(self) -> str:
         """The public path, such as `/api/uploads/abc.jpg`."""
         return f"{URL_PREFIX}{self.key}"
