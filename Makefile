@@ -172,6 +172,10 @@ bench-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-identity: .venv/dev  ## Compare signing in with the hasher, and reads with the last release (OLD=…, TRIES=…)
 	@$(RUN) -m benchmarks.identity
 
+bench-desk: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-desk: .venv/base  ## Measure the pages of the staff and the daily figures (SIZE=small|city|million)
+	@$(RUN) -m benchmarks.desk --size $(SIZE)
+
 bench-servers: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-servers: .venv/base  ## Compare servers and numbers of threads
 	@$(RUN) -m benchmarks.servers

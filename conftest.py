@@ -9,19 +9,25 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import tokens
+from accounts.former_hashes import former_share
 from accounts.tests.factories import UserFactory
 from audit import triggers as audit_triggers
-from core.api.viewsets import detail_queries
+from core.cached import forget_all
+from core.db import shared_queries
 from core.db.prepared import results_cache
 from core.web.read_limit import read_counts
 from jobs import lease
 from jobs.models import Job
 from jobs.worker import run_next
+from market import services as market
+from market import stored
 from payments import triggers
-from rules.cached import forget_all
+
+stored._values._seconds = 3600  # no test counts the query that reads market settings
 
 
 class Api(APIClient):
@@ -82,7 +88,8 @@ def moderator(db):
 
 @pytest.fixture(autouse=True)
 def laptop(settings, tmp_path):
-    """Fast passwords, uploads of their own, fresh limits."""
+    """Fast passwords, uploads of their own, fresh limits, nobody's language."""
+    translation.deactivate()  # that of the last request of the test before
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "default": {
@@ -94,8 +101,22 @@ def laptop(settings, tmp_path):
     cache.clear()
     read_counts.clear()
     results_cache.clear()
-    detail_queries.clear()
+    shared_queries.clear()
     forget_all()
+    stored.put({})
+    former_share.put(0.0)
+
+
+@pytest.fixture
+def set_market(staff):
+    """`set_market(posting_open=False)` sets these, and all else as default."""
+
+    def set_values(**values):
+        row = market.the_row()
+        market.change(values, version=row.version, actor=staff, reason="A test.")
+        stored.forget()  # as after a commit
+
+    return set_values
 
 
 @pytest.fixture

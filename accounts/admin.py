@@ -4,33 +4,55 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework_simplejwt.token_blacklist.models import (
     BlacklistedToken,
     OutstandingToken,
 )
-from unfold.decorators import display
 
-from accounts import confirmation, moderation
+from accounts import confirmation, moderation, restrictions
 from accounts import identity_admin as identity_admin  # registers further pages
-from accounts.forms import NewPasswordForm, NewUserForm, UserForm
-from accounts.models import Session, User
+from accounts.forms import (
+    NewPasswordForm,
+    NewUserForm,
+    NoteForm,
+    UserForm,
+)
+from accounts.models import Restriction, Session, User
 from accounts.serializer_fields import Categories, PersonName
 from audit.admin import AuditedAdmin
+from audit.forms import RestrictionForm, UntilForm
+from audit.models import AuditLogEntry
 from core.admin.actions import ReasonedAction
-from core.admin.base import COLOURS, Admin, fieldset, link_column
+from core.admin.base import (
+    VIEW_PRIVATE,
+    Admin,
+    coloured,
+    fieldset,
+    link_column,
+    short_time,
+)
 from core.admin.changelists import CachedValuesFilter
+from core.admin.labels import field_label
 from core.api.list_fields import CommaSeparatedField
+from core.db.locks import locked
 
 for model in (Group, OutstandingToken, BlacklistedToken):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+
+WRITES_TO_PEOPLE = ("accounts.change_user", VIEW_PRIVATE)  # one of them
+# Filters of the list of people that the apps above add.
+PEOPLE_FILTERS: list[type[admin.ListFilter]] = []
+MAX_NOTES = 20  # on the page of a person; all are in the audit log
 
 
 def is_active(user: User, actor: User) -> bool:
@@ -43,9 +65,24 @@ def is_suspended(user: User, actor: User) -> bool:
     return user.is_suspended and user.erased_at is None
 
 
+def is_restricted(user: User, actor: User) -> bool:
+    """Return whether something was taken away from the user."""
+    return user.is_restricted and user.erased_at is None
+
+
+def is_present(user: User, actor: User) -> bool:
+    """Return whether the account exists still."""
+    return user.erased_at is None
+
+
 def is_unverified(user: User, actor: User) -> bool:
     """Return whether the user can be verified."""
     return not user.is_verified
+
+
+def can_be_erased(user: User, actor: User) -> bool:
+    """Return whether the account can be deleted for its owner."""
+    return user.erasure_due_at is None and not user.is_staff
 
 
 def by_administrator(user: User, actor: User) -> bool:
@@ -55,9 +92,9 @@ def by_administrator(user: User, actor: User) -> bool:
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
-    """Moderators run actions on users; administrators also edit them.
+    """Moderators and support run actions on users; superusers also edit them.
 
-    Only administrators may run actions on staff.
+    Only superusers may run actions on staff.
     """
 
     form = UserForm
@@ -67,12 +104,13 @@ class UserAdmin(AuditedAdmin):
         "skills": CommaSeparatedField(),
         "helper_categories": Categories(),
     }
-    reasoned_actions = (
+    reasoned_actions: tuple[ReasonedAction, ...] = (
         ReasonedAction(
             name="suspend",
             label=_("Suspend"),
             run=moderation.suspend,
             is_possible=is_active,
+            form=UntilForm,
         ),
         ReasonedAction(
             name="restore",
@@ -81,10 +119,39 @@ class UserAdmin(AuditedAdmin):
             is_possible=is_suspended,
         ),
         ReasonedAction(
+            name="restrict",
+            label=_("Restrict"),
+            run=restrictions.restrict,
+            is_possible=is_present,
+            form=RestrictionForm,
+        ),
+        ReasonedAction(
+            name="lift",
+            label=_("Lift the restrictions"),
+            run=restrictions.lift,
+            is_possible=is_restricted,
+        ),
+        ReasonedAction(
             name="verify",
             label=_("Verify"),
             run=moderation.verify,
             is_possible=is_unverified,
+        ),
+        ReasonedAction(
+            name="note",
+            label=_("Add a note"),
+            run=moderation.add_note,
+            form=NoteForm,
+            in_bulk=False,
+            permissions=WRITES_TO_PEOPLE,
+        ),
+        ReasonedAction(
+            name="erase",
+            label=_("Delete the account"),
+            run=moderation.erase,
+            is_possible=can_be_erased,
+            in_bulk=False,
+            permissions=(VIEW_PRIVATE,),
         ),
         ReasonedAction(
             name="set-password",
@@ -93,6 +160,7 @@ class UserAdmin(AuditedAdmin):
             is_possible=by_administrator,
             form=NewPasswordForm,
             in_bulk=False,
+            permissions=("accounts.add_user",),  # no role has it: superusers
         ),
     )
     editable = (
@@ -113,11 +181,11 @@ class UserAdmin(AuditedAdmin):
         "is_superuser",
         "groups",
     )
-    private = ("email", "phone", "latitude", "longitude")
+    private = ("email", "phone", "latitude", "longitude", "last_seen")
     list_display = (
         "username",
         "email",
-        "display_name",
+        "shown_name",
         "city",
         "state",
         "is_verified",
@@ -136,6 +204,7 @@ class UserAdmin(AuditedAdmin):
         "is_demo",
         "created_at",
     )
+    list_filter_submit = True  # a filter of `PEOPLE_FILTERS` has a form
     search_fields = ("search_text__words", "email__startswith")
     autocomplete_fields = ("groups",)
     fieldsets = (
@@ -146,11 +215,13 @@ class UserAdmin(AuditedAdmin):
         ),
         fieldset(
             _("Status"),
-            "is_active suspended_at suspended_reason erasure_due_at erased_at "
+            "is_active suspended_at suspended_reason is_restricted "
+            "erasure_due_at erased_at "
             "is_verified email_confirmed phone_verified phone_used_at "
             "average_rating reviews_count tasks_completed tasks_failed "
             "tasks_given_back created_at last_login",
         ),
+        fieldset(_("Notes"), "notes"),
         fieldset(_("Help"), "user_type is_helper skills helper_categories hourly_rate"),
         fieldset(_("Staff"), "is_staff is_superuser groups is_demo"),
     )
@@ -159,14 +230,56 @@ class UserAdmin(AuditedAdmin):
         fieldset(_("Staff"), "is_staff groups"),
     )
 
-    @display(description=_("status"), ordering="is_active", label=COLOURS)
-    def state(self, user: User) -> tuple[str, str | Promise]:
-        """Return the key of the colour and the label."""
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        """Return the fieldsets; without the notes about oneself."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or obj.pk != request.user.pk or request.user.is_superuser:
+            return found
+        return [entry for entry in found if "notes" not in entry[1]["fields"]]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Refuse one's own history to all but superusers: it has the notes too."""
+        if object_id == str(request.user.pk) and not request.user.is_superuser:
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Return its own filters, and those of the apps above."""
+        return [*super().get_list_filter(request), *PEOPLE_FILTERS]
+
+    @admin.display(description=field_label("display_name"))
+    def shown_name(self, user: User) -> str:
+        """Return the name as others see it."""
+        return user.display_name
+
+    @admin.display(description=_("notes"))
+    def notes(self, user: User) -> str:
+        """Return the last notes of staff as an HTML list; a dash without one."""
+        found = AuditLogEntry.objects.filter(
+            subject_type=User._meta.label_lower,
+            subject_id=user.pk,
+            action=moderation.NOTE,
+        ).select_related("actor")[:MAX_NOTES]
+        rows = [
+            (short_time(row.created_at), row.actor.display_name, row.reason)
+            for row in found
+        ]
+        if not rows:
+            return "–"
+        line = '<li class="whitespace-pre-line">{} · {}: {}</li>'
+        return format_html("<ul>{}</ul>", format_html_join("", line, rows))
+
+    @admin.display(description=_("status"), ordering="is_active")
+    def state(self, user: User) -> str:
+        """Return the status as a coloured label."""
         if user.is_active:
-            return "active", _("Active")
+            return coloured("active", str(_("Active")))
         if user.is_suspended:
-            return "suspended", _("Suspended")
-        return "deleted", _("Erased") if user.erased_at else _("Deleted")
+            return coloured("suspended", str(_("Suspended")))
+        text = _("Erased") if user.erased_at else _("Deleted")
+        return coloured("deleted", str(text))
 
     def has_add_permission(
         self, request: HttpRequest, obj: Model | None = None
@@ -181,11 +294,20 @@ class UserAdmin(AuditedAdmin):
     def has_action_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        """Return whether the user may run actions; on staff, only administrators."""
+        """Return whether the user may run actions; on staff, only superusers."""
+        return self._is_open(request, obj) and super().has_action_permission(
+            request, obj
+        )
+
+    def may_run(
+        self, request: HttpRequest, action: ReasonedAction, obj: Model | None = None
+    ) -> bool:
+        """Return whether the user may run `action`; on staff, only superusers."""
+        return self._is_open(request, obj) and super().may_run(request, action, obj)
+
+    def _is_open(self, request: HttpRequest, obj: Model | None) -> bool:
         is_staff = isinstance(obj, User) and obj.is_staff
-        if is_staff and not request.user.is_superuser:
-            return False
-        return super().has_action_permission(request, obj)
+        return request.user.is_superuser or not is_staff
 
     def get_form(
         self,
@@ -212,6 +334,10 @@ class UserAdmin(AuditedAdmin):
         has_new_address = change and form.initial.get("email") != obj.email
         if has_new_address:
             obj.email_confirmed = False
+        if change:
+            # Locked: a password that was set since the form was read stays.
+            stored = locked(User.objects.filter(pk=obj.pk)).get()
+            obj.password, obj.upgraded_hash = stored.password, stored.upgraded_hash
         super().save_model(request, obj, form, change)
         if has_new_address:
             confirmation.send(obj)
@@ -225,6 +351,24 @@ class UserAdmin(AuditedAdmin):
     ) -> HttpResponse:
         """Show the page of a new user; error reports leave its passwords out."""
         return super().add_view(request, form_url, extra_context)
+
+
+@admin.register(Restriction)
+class RestrictionAdmin(Admin):
+    """What is taken away from people, read-only: a decision does it and undoes it."""
+
+    list_display = (
+        link_column("person"),
+        "scope",
+        "until",
+        link_column("decision"),
+        "created_at",
+    )
+    list_display_links = ("scope",)
+    list_filter = ("scope",)
+    list_select_related = ("person", "decision")
+    search_fields = ("person__search_text__words",)
+    fieldsets = (fieldset(None, "person scope until decision created_at"),)
 
 
 @admin.register(Group)

@@ -187,7 +187,7 @@ AUTH: dict[str, dict] = {
 CHALLENGE = "0rZ9xq3mS4yT7vKc1wLd2A"
 CODES = ["ABCDE-23456", "K7QPX-4MZRT"] + [f"ABCD{n}-FGHIJ" for n in "ABCDEFGH"]
 CONFIRMED = {
-    "message": "Thank you, it is you.",
+    "message": "Thank you. Your identity is confirmed.",
     "confirmed_until": "2031-05-06T11:40:00Z",
     "method": "code",
 }

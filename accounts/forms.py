@@ -15,7 +15,11 @@ from unfold.forms import (
     AuthenticationForm,
     UserCreationForm,
 )
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts import attempts, challenges, security_emails, services, tokens
 from accounts.devices import device_of
@@ -25,7 +29,9 @@ from accounts.second_factor import checking
 from accounts.serializer_fields import MAX_CODE_CHARS
 from audit.forms import ReasonedForm
 from core.addresses import network_of
-from core.admin.actions import ReasonForm
+from core.admin.actions import MAX_REASON_CHARS, ReasonForm
+from core.admin.fields import InputField
+from core.api.fields import OptionalMultiLineField
 from core.exceptions import DomainError, Throttled
 from core.gate import Busy
 
@@ -172,6 +178,18 @@ def password_field(label: "str | _StrPromise") -> forms.CharField:
     """Return a form field for a new password, which is not trimmed."""
     widget = UnfoldAdminPasswordWidget({"autocomplete": "new-password"})
     return forms.CharField(label=label, strip=False, widget=widget)
+
+
+class NoteForm(ReasonForm):
+    """A note about a person."""
+
+    reason = InputField(
+        rule=OptionalMultiLineField(),
+        label=_("Note"),
+        max_length=MAX_REASON_CHARS,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text=_("For staff alone."),
+    )
 
 
 class NewPasswordForm(ReasonForm):

@@ -64,7 +64,7 @@ class IdentityViewSet(ApiViewSet):
             session, request.user, given, device_of(request)
         )
         answer = {
-            "message": _("Thank you, it is you."),
+            "message": _("Thank you. Your identity is confirmed."),
             "confirmed_until": until,
             "method": method,
         }

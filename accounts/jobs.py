@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as AdminSession
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import moderation, services, sign_ins
+from accounts import moderation, restrictions, services, sign_ins
 from accounts.emails import services as emails
 from accounts.models import Challenge, SecurityEvent, UsedSocialToken
 from accounts.password_resets import services as password_resets
@@ -48,6 +48,13 @@ def end_suspensions(at: datetime, *, dry_run: bool) -> int:
     """End the suspensions whose time is over; return how many."""
     over = moderation.suspensions_over(at)
     return over.count() if dry_run else moderation.end_suspensions(at)
+
+
+@maintenance("end restrictions")
+def end_restrictions(at: datetime, *, dry_run: bool) -> int:
+    """End the restrictions whose time is over; return of how many people."""
+    over = restrictions.people_over(at)
+    return over.count() if dry_run else restrictions.end_over(at)
 
 
 @maintenance("delete unconfirmed registrations")

@@ -14,15 +14,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import challenges, security_emails, tokens
+from accounts import challenges, erasure, security_emails, tokens
 from accounts.models import SecurityEvent, User
 from accounts.second_factor import services as second_factor
 from accounts.signals import user_suspension_changed
 from audit import decisions
 from audit import services as audit
 from audit.decisions import Outcome
+from audit.models import Decision
 from core.db.locks import locked
 from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
+from core.moderation import is_involved, sentence_for_reporters
+
+NOTE = "note"  # the action of a note in the audit log
 
 
 @transaction.atomic
@@ -39,18 +43,14 @@ def suspend(
     Without `until` it is a ban. `grounds` are further fields of the decision:
     `audit.decisions.decide`. Raises `NotAllowed` (403) for oneself, and for an
     administrator when the actor is none; `WrongStatus` (409) if it is suspended
-    already.
+    for as long already.
     """
     user = locked(User.objects).get(pk=user.pk)
-    if user == actor:
-        raise NotAllowed(_("You cannot suspend yourself."))
-    if user.is_superuser and not actor.is_superuser:
-        raise NotAllowed(_("Only an administrator may suspend an administrator."))
-    if user.is_staff and not actor.is_superuser:
-        raise NotAllowed(_("Only an administrator may suspend staff."))
-    _require_not_erased(user)
+    require_may_bind(user, actor)
+    before = "active"
     if user.is_suspended:
-        raise WrongStatus(_("This account is already suspended."))
+        before = "suspended"
+        _require_stricter(user, until)
     user.is_active = False
     user.suspended_at = timezone.now()
     user.suspended_reason = reason[:500]
@@ -71,10 +71,34 @@ def suspend(
         actor=actor,
         action="suspend",
         reason=reason,
-        before="active",
+        before=before,
         after="suspended",
     )
     return user
+
+
+def require_may_bind(user: User, actor: User) -> None:
+    """Raise `NotAllowed` (403) unless `actor` may suspend or restrict `user`.
+
+    Nobody does so to oneself or to whom one has reported, and only administrators to
+    staff. Raises `WrongStatus` (409) for an account that is erased.
+    """
+    if user == actor:
+        raise NotAllowed(_("You cannot suspend or restrict yourself."))
+    if user.is_superuser and not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may do this to an administrator."))
+    if user.is_staff and not actor.is_superuser:
+        raise NotAllowed(_("Only an administrator may do this to staff."))
+    if is_involved(user, actor):
+        raise NotAllowed(sentence_for_reporters())
+    _require_not_erased(user)
+
+
+def _require_stricter(user: User, until: datetime | None) -> None:
+    """Raise `WrongStatus` (409) unless a suspension would become longer, or a ban."""
+    present = user.suspension.until if user.suspension else None
+    if present is None or (until is not None and until <= present):
+        raise WrongStatus(_("This account is already suspended."))
 
 
 @transaction.atomic
@@ -83,22 +107,53 @@ def restore(user: User, *, actor: User, reason: str) -> User:
 
     Raises `WrongStatus` (409) if the account is not suspended.
     """
+    user = _locked_suspended(user)
+    if user.suspension is not None:
+        decisions.undo(user, user.suspension, actor=actor, facts=reason)
+    _end_suspension(user)
+    _record_restored(user, actor, reason)
+    return user
+
+
+@transaction.atomic
+def overturn_suspension(user: User, *, actor: User, reason: str) -> Decision:
+    """Undo the present suspension, and return the decision that does.
+
+    An earlier one that still stands binds again. Raises as `restore`.
+    """
+    user = _locked_suspended(user)
+    assert user.suspension is not None  # the constraint of the database
+    undone = user.suspension
+    found = decisions.earlier(undone, (Outcome.SUSPEND, Outcome.BAN))
+    decision = decisions.undo(user, undone, actor=actor, facts=reason)
+    if found is None:
+        _end_suspension(user)
+    else:
+        user.suspension = found
+        user.suspended_at = found.created_at
+        user.suspended_reason = found.facts[:500]
+        user.save()
+    _record_restored(user, actor, reason)
+    return decision
+
+
+def _locked_suspended(user: User) -> User:
     user = locked(User.objects).get(pk=user.pk)
     _require_not_erased(user)
     if not user.is_suspended:
         raise WrongStatus(_("This account is not suspended."))
-    if user.suspension is not None:
-        decisions.undo(user, user.suspension, actor=actor, facts=reason)
-    _end_suspension(user)
+    return user
+
+
+def _record_restored(user: User, actor: User, reason: str) -> None:
     audit.record(
         user,
         actor=actor,
         action="restore",
         reason=reason,
         before="suspended",
-        after="active",
+        after="suspended" if user.is_suspended else "active",
     )
-    return user
 
 
 def _end_suspension(user: User) -> None:
@@ -188,4 +243,33 @@ def reset_second_factor(user: User, *, actor: User, reason: str) -> User:
     user = locked(User.objects).get(pk=user.pk)
     second_factor.reset(user)
     audit.record(user, actor=actor, action="reset-second-factor", reason=reason)
+    return user
+
+
+def sees_private_data(user: User, actor: User) -> bool:
+    """Return whether the actor handles the personal data of people."""
+    return actor.has_perm("accounts.view_private")
+
+
+@transaction.atomic
+def erase(user: User, *, actor: User, reason: str) -> User:
+    """Delete an account at the request of its owner, who may keep it for some days.
+
+    Raises `NotAllowed` (403) for who does not handle personal data and for accounts of
+    staff, `AccountInUse` (409) while somebody waits for the owner, and `WrongStatus`
+    (409) if it is deleted already.
+    """
+    if not sees_private_data(user, actor) or user.is_staff:
+        raise NotAllowed(_("You do not have permission to do this."))
+    if user.erasure_due_at is not None:
+        raise WrongStatus(_("This account is already deleted."))
+    user = erasure.schedule(user)
+    audit.record(user, actor=actor, action="erase", reason=reason)
+    return user
+
+
+@transaction.atomic
+def add_note(user: User, *, actor: User, reason: str) -> User:
+    """Keep a note about a person, for staff alone; return the person."""
+    audit.record(user, actor=actor, action=NOTE, reason=reason)
     return user

@@ -10,15 +10,19 @@ from accounts.models import User
 from accounts.registrations import usernames
 from accounts.services import AlreadyTaken
 from accounts.signals import user_registered
+from market import switches
+from market.registry import REGISTRATION_OPEN
 
 
 def create(*, username: str = "", **fields: Any) -> User:
     """Create a user without a password, send `user_registered`, and return the user.
 
     Without a `username` the account gets one derived from its names, which
-    `complete-registration` may change. Raises `AlreadyTaken` (409) for a username in
-    use, and `serializers.ValidationError` (400) for a name that imitates the site.
+    `complete-registration` may change. Raises `SwitchedOff` (403), `AlreadyTaken` (409)
+    for a username in use, and `serializers.ValidationError` (400) for a name that
+    imitates the site.
     """
+    switches.require(REGISTRATION_OPEN)
     user = User(username=username, **fields)
     if not username:
         full_name = f"{user.first_name} {user.last_name}"

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from core.text import is_visible, without_invisible
 
@@ -30,8 +31,28 @@ def normalize_password(password: str | None) -> str | None:
 
 
 def hash_password(password: str) -> str:
-    """Return what `User.set_password` would store; it takes a third of a second."""
+    """Return what `User.set_password` would store; it takes 0.03 s of a core."""
     return make_password(normalize_password(password))
+
+
+def fingerprint(encoded: str) -> str:
+    """Return what a token names of the hash `encoded`: 32 characters."""
+    return get_md5_hash_password(encoded)
+
+
+def upgrade_of(before: str, after: str) -> str:
+    """Return what a user stores of the upgrade of a hash: `User.upgraded_hash`."""
+    return f"{fingerprint(before)}:{fingerprint(after)}"
+
+
+def fingerprints_of(password: str, upgraded_hash: str) -> list[str]:
+    """Return the fingerprints of a stored hash, and of the one that it has followed.
+
+    `upgraded_hash` is that of the user.
+    """
+    current = fingerprint(password)
+    former, _colon, follower = upgraded_hash.partition(":")
+    return [current, former] if follower == current else [current]
 
 
 def is_demo() -> bool:

@@ -21,6 +21,7 @@ from accounts.models import (
     Passkey,
     PendingRegistration,
     RecoveryCode,
+    Restriction,
     SecurityEvent,
     Session,
     SocialAccount,
@@ -85,15 +86,17 @@ describe(
     "hourly_rate is_verified last_seen show_presence last_login suspended_at "
     "languages seller_type response_time_minutes registration_completed_at "
     f"suspended_reason {COUNTERS}",
-    internal="username_derived password search_text public_latitude public_longitude "
-    "is_active is_staff is_superuser is_demo erasure_due_at erased_at suspension",
+    internal="username_derived password upgraded_hash search_text "
+    "public_latitude public_longitude "
+    "is_active is_staff is_superuser is_demo erasure_due_at erased_at suspension "
+    "is_restricted",
     blank="email phone first_name last_name bio city country latitude longitude "
     "public_latitude public_longitude avatar_url profile_picture_url skills "
     "helper_categories hourly_rate is_helper is_verified phone_verified last_seen "
     "phone_used_at show_presence last_login suspended_reason search_text is_active "
     "is_staff is_superuser email_confirmed "
     "languages seller_type response_time_minutes registration_completed_at "
-    "username_derived",
+    "username_derived is_restricted upgraded_hash",
     pseudonymise={"username": anonymous_username, "password": unusable_password},
     keep={
         "language user_type is_demo": "They say nothing about an unnamed person.",
@@ -101,6 +104,14 @@ describe(
         "erasure_due_at erased_at": "Proof that and when the account was erased.",
         COUNTERS: "They equal the rows of other people, which stay.",
     },
+)
+describe(
+    Restriction,
+    whose="person",
+    purpose="What a person may not do for a time, by a decision.",
+    retention="Until its end.",
+    exports="scope decision until",
+    delete=True,
 )
 describe(
     User.groups.through,

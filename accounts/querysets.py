@@ -1,5 +1,6 @@
 """Querysets of users and blocks, and which columns of a user lists load."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -170,6 +171,18 @@ class PasskeyQuerySet(models.QuerySet):
         return self.order_by("-id")
 
 
+class RestrictionQuerySet(models.QuerySet[Any]):
+    """Restrictions of people."""
+
+    def binding(self, *, at: datetime) -> Self:
+        """Those that have not ended."""
+        return self.filter(Q(until=None) | Q(until__gt=at))
+
+    def over(self, *, at: datetime) -> Self:
+        """Those that have ended."""
+        return self.filter(until__lte=at)
+
+
 class BlockQuerySet(models.QuerySet):
     """Blocks."""
 
@@ -181,6 +194,13 @@ class BlockQuerySet(models.QuerySet):
         """Blocks between two users, in either direction."""
         return self.filter(
             Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
+        )
+
+    def among(self, one_ids: Collection[int], other_ids: Collection[int]) -> Self:
+        """Blocks between one of the first and one of the second, either way."""
+        return self.filter(
+            Q(blocker__in=one_ids, blocked__in=other_ids)
+            | Q(blocker__in=other_ids, blocked__in=one_ids)
         )
 
     def blocked_between(self, user: "User | AnonymousUser") -> Self:

@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -25,14 +24,18 @@ from accounts import (
     tokens,
 )
 from accounts.devices import Device
+from accounts.former_hashes import former_share, hash_for_nobody
 from accounts.models import Challenge, SecurityEvent, Session, User
 from accounts.sign_in_methods import has_sign_in_besides_phone
-from accounts.signals import user_registered
+from accounts.signals import profile_checked, profile_saved, user_registered
 from accounts.terms import services as terms
 from accounts.traders import services as traders
+from core.db.checked import save_checked, values_of
 from core.db.locks import locked
 from core.email_addresses import normalize_email
 from core.exceptions import DomainError, NotAllowed, NotSignedIn, WrongStatus
+from market import switches
+from market.registry import REGISTRATION_OPEN
 from uploads import services as uploads
 
 PICTURE_FIELDS = ("avatar_url", "profile_picture_url")
@@ -63,10 +66,11 @@ def register(
 ) -> User:
     """Create a user, send `user_registered`, and return the user.
 
-    The address gets the confirmation e-mail. Raises `AlreadyTaken` (409) for a username
-    or e-mail address in use, and `serializers.ValidationError` (400) for a weak
-    password and a name that imitates the site.
+    The address gets the confirmation e-mail. Raises `SwitchedOff` (403), `AlreadyTaken`
+    (409) for a username or e-mail address in use, and `serializers.ValidationError`
+    (400) for a weak password and a name that imitates the site.
     """
+    switches.require(REGISTRATION_OPEN)
     user = User(username=username, email=normalize_email(email), **fields)
     user.email_confirmed = False
     names.refuse_imitations(user)
@@ -77,7 +81,7 @@ def register(
         # The check above can pass in two requests at once: the unique constraint then
         # refuses the second. The savepoint keeps this transaction usable for queries.
         with transaction.atomic():
-            user.save()
+            save_checked(user, checked=profile_checked, saved=profile_saved)
     except IntegrityError as error:
         _refuse_taken(user)
         raise AlreadyTaken(_("This username or e-mail address is taken.")) from error
@@ -150,11 +154,11 @@ def find_leaving(
 
 
 def _authenticate(email: str, password: str, device: Device) -> User:
+    former_share.get()  # read for every address: a query more would tell, too
     rows = User.objects.select_related("totp")  # whether a code has to follow
     user = rows.filter(email=normalize_email(email)).first()
     if user is None:
-        # Hash anyway: a faster answer would tell that the address has no account.
-        make_password(password)
+        hash_for_nobody(normalize_email(email), password)
     if user is None or not user.check_password(password):
         sign_ins.note_failure(user, device)
         raise NotSignedIn(_("Wrong e-mail or password."), code="bad_credentials")
@@ -203,7 +207,8 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
 
     A new phone number has to be verified again. Raises `NotFound` (404) for a picture
     that is not an upload of the user, `serializers.ValidationError` (400) for a name
-    that imitates the site, and `ValidationFailed` (400) for an incomplete trader.
+    that imitates the site, `ValidationFailed` (400) for an incomplete trader, and what
+    a receiver of `profile_checked` raises.
     """
     changes = dict(changes)
     user = locked(User.objects).get(pk=user.pk)
@@ -215,6 +220,7 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
             seller_type=changes.pop("seller_type", user.seller_type),
             details=changes.pop("trader", None),
         )
+    words = values_of(user, changes)
     for name, value in changes.items():
         setattr(user, name, value)
     if {"first_name", "last_name"} & set(changes):
@@ -226,7 +232,7 @@ def update_profile(user: User, *, changes: dict[str, Any]) -> User:
         before=before,
         after=[getattr(user, name) for name in PICTURE_FIELDS],
     )
-    user.save()
+    save_checked(user, checked=profile_checked, saved=profile_saved, before=words)
     return user
 
 

@@ -21,15 +21,13 @@ from rest_framework_simplejwt.token_blacklist.models import (
     OutstandingToken,
 )
 from rest_framework_simplejwt.tokens import RefreshToken, Token
-from rest_framework_simplejwt.utils import (
-    datetime_from_epoch,
-    get_md5_hash_password,
-)
+from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from accounts import security_emails
 from accounts.devices import Device
 from accounts.models import SecurityEvent, Session, User
 from core import events
+from core.db import shared_queries
 from core.exceptions import NotSignedIn
 
 SESSION_CLAIM = "sid"
@@ -63,7 +61,7 @@ def issue_pair(
     refresh.set_exp()
     refresh.set_iat()
     refresh[api_settings.USER_ID_CLAIM] = session.user_id  # a number, not a string
-    refresh[api_settings.REVOKE_TOKEN_CLAIM] = get_md5_hash_password(user.password)
+    refresh[api_settings.REVOKE_TOKEN_CLAIM] = user.password_fingerprints[0]
     refresh[SESSION_CLAIM] = str(session.key)
     refresh["username"] = user.username
     if parent:
@@ -141,23 +139,28 @@ def get_user(token: Token) -> User | None:
     None if the session has ended, the user is suspended or the password was changed
     after the token was issued.
     """
-    user_id, key = _user_id(token), _session_key(token)
-    if user_id is None or key is None:
+    key = _session_key(token)
+    if key is None:
         return None
-    user = (
-        User.objects.filter(
-            pk=user_id, is_active=True, sessions__key=key, sessions__ended_at=None
-        )
-        .annotate(session_used_at=F("sessions__last_used_at"))
-        .first()
-    )
-    if user is None:
+    user = shared_queries.first("token", _user_of, key=key)
+    # Compared here: as a value of the query, a number that no column holds is an error.
+    if user is None or str(user.pk) != str(_user_id(token)):
         return None
-    password_hash = token.get(api_settings.REVOKE_TOKEN_CLAIM)
-    if password_hash != get_md5_hash_password(user.password):
+    if token.get(api_settings.REVOKE_TOKEN_CLAIM) not in user.password_fingerprints:
         return None
-    _note_use(key, cast(Any, user).session_used_at)
+    _note_use(key, user.session_used_at)
     return user
+
+
+def _user_of(key: Any) -> QuerySet[User]:
+    """Return the active user of an open session, with the time of its last use.
+
+    One row or none: the key of a session is unique.
+    """
+    users = User.objects.filter(
+        is_active=True, sessions__key=key, sessions__ended_at=None
+    )
+    return users.annotate(session_used_at=F("sessions__last_used_at"))
 
 
 def _note_use(key: UUID, last_used_at: datetime | None) -> None:

@@ -1,5 +1,7 @@
 """Viewsets of accounts: sign-in and profile, public profiles, helpers."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -333,8 +335,8 @@ class UserViewSet(ApiViewSet):
     serializer_class = PublicUserSerializer
     public_actions = frozenset({"retrieve"})
 
-    def get_queryset(self) -> QuerySet[User]:
-        return presence.annotate_hidden(super().get_queryset(), self.request.user)
+    def rows_for(self, reader: Any) -> QuerySet[User]:
+        return presence.annotate_hidden(super().rows_for(reader), reader)
 
     @extend_schema(operation_id="users_getUser", summary="Get a public profile")
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -1,37 +1,47 @@
 """Run the saved searches that are due, and notify of new items: each item once.
 
 Any number of workers may do so at once. Whoever holds the lock on a saved search runs
-it.
+it. An instant search runs once after it was saved, and then waits for new items, which
+`alerts.instant` compares with its index.
 """
 
 import logging
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import Block
+from alerts import index, instant, reporting
 from alerts.models import Alerted, SavedSearch
 from alerts.schedule import next_run
 from catalog.item_types import ITEM_TYPES
 from core.db.locks import locked
 from items.models import Item
 from items.querysets import ContentQuerySet
-from notifications.services import notify
 
 logger = logging.getLogger("alerts")
 BATCH_SEARCHES = 100  # that are claimed at once
 LEASE = timedelta(minutes=5)  # after it, the searches of a worker that died are due
-MAX_ITEMS = 200  # that one run reports
-MAX_LISTED_ITEMS = 10  # of them by their titles
+Frequency = SavedSearch.Frequency
 
 
 def send_due(*, at: datetime, seconds: float) -> bool:
-    """Run the searches due at `at` for about `seconds`; return whether all have run."""
+    """Compare new items with the instant searches, and run those due at `at`.
+
+    For about `seconds`; returns whether all is done.
+    """
     ends = monotonic() + seconds
+    # Compared first: a search that waits for items from now on must miss none.
+    is_compared = instant.compare_new_items(at=at, ends=ends)
+    is_done = instant.report_candidates(at=at, ends=ends) and is_compared
+    return _run_due(at=at, ends=ends) and is_done
+
+
+def _run_due(*, at: datetime, ends: float) -> bool:
     while monotonic() < ends:
         count, to_run = claim(at=at)
         for pk in to_run:
@@ -55,13 +65,20 @@ def claim(*, at: datetime) -> tuple[int, list[int]]:
     # skip_locked: a second worker takes the next batch instead of waiting for this one.
     batch = list(locked(due, skip_locked=True)[:BATCH_SEARCHES])
     changed = _changed_types(batch)
+    postponed = index.update(s for s in batch if s.is_instant)
+    to_run = []
     for search in batch:
-        if search.item_type in changed:
+        if search.pk in postponed:
+            # Another worker may compare items now and not see the new index. The run
+            # must come after that, and find them.
+            search.next_at = next_run(search.frequency, user_id=search.user_id, at=at)
+        elif search.item_type in changed:
             search.next_at = at + LEASE  # no other worker claims it meanwhile
+            to_run.append(search.pk)
         else:
             _mark_run(search, at=at)
-    SavedSearch.objects.bulk_update(batch, ["watermark", "next_at"])
-    return len(batch), [search.pk for search in batch if search.item_type in changed]
+    SavedSearch.objects.bulk_update(batch, ["watermark", "next_at", "waiting_digest"])
+    return len(batch), to_run
 
 
 def _changed_types(batch: list[SavedSearch]) -> set[str]:
@@ -101,18 +118,19 @@ def send(pk: int, *, at: datetime) -> bool:
     # run the search already, and its items would be reported twice. `of`: the user's
     # row, which is joined, stays free.
     search = locked(rows, of=("self",)).filter(pk=pk, watermark__lt=at).first()
-    if search is None or search.frequency == SavedSearch.Frequency.OFF:
+    if search is None or search.frequency == Frequency.OFF:
         return False
     try:
         found = new_items(search, at=at)
     except ValidationError:  # a later version of the list refuses this query
-        search.frequency, found = SavedSearch.Frequency.OFF, []
+        search.frequency, found = Frequency.OFF, []
     _mark_run(search, at=at)
-    search.save(update_fields=["frequency", "watermark", "next_at"])
-    return bool(found) and _notify(search, found)
+    search.save(update_fields=["frequency", "watermark", "next_at", "waiting_digest"])
+    return bool(found) and reporting.report(search, found)
 
 
 def _mark_run(search: SavedSearch, *, at: datetime) -> None:
+    search.waiting_digest = search.digest if search.is_instant else ""
     search.watermark = at
     search.next_at = next_run(search.frequency, user_id=search.user_id, at=at)
 
@@ -138,22 +156,4 @@ def new_items(search: SavedSearch, *, at: datetime) -> list[Item]:
         .exclude(**{owner_in: blocks.filter(blocked=user.pk).values("blocker")})
         .exclude(Exists(reported))
     )
-    return list(new.order_by("-updated_at", "-pk")[:MAX_ITEMS])
-
-
-def _notify(search: SavedSearch, found: list[Item]) -> bool:
-    # In the transaction of the run, and unique per search and item: a run that is
-    # repeated after a rollback reports the same items, and no item is reported twice.
-    Alerted.objects.bulk_create(
-        Alerted(search=search, item_id=item.pk) for item in found
-    )
-    row, count = ITEM_TYPES[search.item_type], len(found)
-    plus = "+" if count == MAX_ITEMS else ""  # there may be more
-    params: dict[str, Any] = {
-        "name": search.name,
-        "count": f"{count}{plus}",
-        "items": [row.summary(item) for item in found[:MAX_LISTED_ITEMS]],
-    }
-    if count > MAX_LISTED_ITEMS:
-        params["more"] = f"{count - MAX_LISTED_ITEMS}{plus}"
-    return notify(search.user, "saved_search", subject=search, **params) is not None
+    return list(new.order_by("-updated_at", "-pk")[: reporting.MAX_ITEMS])

@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from alerts.models import Alerted, SavedSearch
+from alerts.models import (
+    Alerted,
+    Candidate,
+    ComparedItem,
+    IndexedSearch,
+    ItemCursor,
+    SavedSearch,
+)
 from core.db.batches import id_batches
-from core.privacy import describe, erasure_step
+from core.privacy import describe, describe_impersonal, erasure_step
 from items.types import ITEM_TYPES
 from notifications.client_urls import path_of
 from notifications.models import Notification
@@ -17,7 +24,7 @@ describe(
     whose="user",
     purpose="Searches that run again for the person who saved them.",
     exports="item_type name query frequency next_at",
-    internal="digest query_changed_at watermark",
+    internal="digest query_changed_at watermark waiting_digest",
     delete=True,
 )
 describe(
@@ -27,6 +34,34 @@ describe(
     retention="A month after the item has ended.",
     internal="search item_id",
     delete=True,
+)
+describe(
+    IndexedSearch,
+    whose="search__user",
+    purpose="Category, price and place of instant searches, as new items are compared.",
+    retention="As long as the search is instant.",
+    internal="search digest item_type category min_price max_price is_planar "
+    "bounding_box latitude longitude south north west east cosine cosine_slope "
+    "max_distance_key",
+    delete=True,
+)
+describe(
+    Candidate,
+    whose="search__user",
+    purpose="New items that a search may have to report.",
+    retention="Until the next run, a minute or two.",
+    internal="search digest item_ids compared_at due_at",
+    delete=True,
+)
+describe_impersonal(
+    ItemCursor,
+    "item_type compared_until",
+    because="How far new items are compared with saved searches.",
+)
+describe_impersonal(
+    ComparedItem,
+    "item_type item_id updated_at",
+    because="Items of the last minutes that are compared with saved searches.",
 )
 
 

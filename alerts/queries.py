@@ -30,7 +30,11 @@ def normalize(
     """
     given = {name: _as_text(name, value) for name, value in sorted(query.items())}
     row = ITEM_TYPES[item_type]
-    if unknown := sorted(set(given) - row.parameters - IGNORED_PARAMETERS):
+    if unknown := [
+        name
+        for name in given
+        if name not in IGNORED_PARAMETERS and not row.takes(name, given)
+    ]:
         names = ", ".join(unknown[:MAX_NAMES_IN_ERROR])
         sentence = _("Unknown parameters: %(names)s.")
         raise ValidationError({"query": [sentence % {"names": names}]})

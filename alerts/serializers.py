@@ -9,6 +9,7 @@ from alerts import examples
 from alerts.models import SavedSearch
 from alerts.queries import IGNORED_PARAMETERS, MAX_VALUE_CHARS
 from catalog.item_types import ITEM_TYPES
+from categories.filters import PARAMETER
 from core.api.fields import HasSchema, Input, StrictChoiceField, TextField
 from core.api.list_fields import BoundedDictField
 from core.api.output import Output, fields_of
@@ -28,7 +29,9 @@ class SavedSearchSerializer(Output):
     frequency = serializers.ChoiceField(choices=SavedSearch.Frequency.choices)
     results = serializers.SerializerMethodField(help_text="The path of the list.")
     created_at = serializers.DateTimeField()
-    next_at = serializers.DateTimeField(allow_null=True, help_text="When it runs next.")
+    next_at = serializers.DateTimeField(
+        source="shown_next_at", allow_null=True, help_text="When it runs next."
+    )
 
     def get_results(self, search: SavedSearch) -> str:
         """Return the path of the list, with the query."""
@@ -52,7 +55,9 @@ class Query(HasSchema, BoundedDictField):
         return {
             "type": "object",
             "maxProperties": MAX_PARAMETERS,
-            "propertyNames": {"enum": sorted(names)},
+            "propertyNames": {
+                "anyOf": [{"enum": sorted(names)}, {"pattern": PARAMETER}]
+            },
             "additionalProperties": value,
             "description": "The parameters of the list, but for pages and order.",
         }

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import User
-from alerts.models import Alerted, SavedSearch
+from alerts import index, instant
+from alerts.models import Alerted, Candidate, SavedSearch
 from alerts.queries import digest_of, normalize
 from alerts.schedule import next_run
 from catalog.item_types import ITEM_TYPES
@@ -54,6 +55,7 @@ def save(
     _set_query(search, query, at=now)
     _set_frequency(search, frequency, at=now)
     search.save()
+    index.update([search])
     return search
 
 
@@ -79,9 +81,12 @@ def change(
     query = search.query if query is None else normalize(search.item_type, query, user)
     if query != search.query:
         _set_query(search, query, at=now)
+        if search.is_instant:  # runs once, as a new one
+            search.next_at = next_run(search.frequency, user_id=user.pk, at=now)
     if frequency and frequency != search.frequency:
         _set_frequency(search, frequency, at=now)
     search.save()
+    index.update([search])
     return search
 
 
@@ -106,14 +111,27 @@ def _set_query(search: SavedSearch, query: dict[str, Any], *, at: datetime) -> N
 def _set_frequency(search: SavedSearch, frequency: str, *, at: datetime) -> None:
     if search.frequency == Frequency.OFF:  # items of that time are not reported
         search.query_changed_at = search.watermark = at
-    search.frequency = frequency
+    elif search.is_instant:
+        search.watermark = _reported_until(search)
+    search.frequency, search.waiting_digest = frequency, ""
     search.next_at = next_run(frequency, user_id=search.user_id, at=at)
 
 
+def _reported_until(search: SavedSearch) -> datetime:
+    """Return up to when an instant search has reported everything."""
+    if search.waiting_digest != search.digest:  # it has not run yet
+        return search.watermark
+    # In this order: what is compared between the two is among the candidates.
+    until = instant.compared_until(search.item_type) or search.watermark
+    is_open = Candidate.objects.filter(search=search.pk).exists()
+    return search.watermark if is_open else max(until, search.watermark)
+
+
+@transaction.atomic
 def turn_off(user_id: int, search_id: int) -> None:
     """Set the frequency to off; the search itself stays."""
-    rows = SavedSearch.objects.filter(pk=search_id, user=user_id)
-    rows.update(frequency=Frequency.OFF, next_at=None)
+    if SavedSearch.objects.filter(pk=search_id, user=user_id).turn_off():
+        index.remove([search_id])
 
 
 def get_title(user_id: int, search_id: int) -> str:

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
 from alerts import examples, services
@@ -14,10 +13,10 @@ from alerts.serializers import (
 )
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
-from core.api.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet, PersonalList
 
 
-class SavedSearchViewSet(ListModelMixin, ApiViewSet):
+class SavedSearchViewSet(PersonalList, ApiViewSet):
     """Queries of the lists that run again for the person who saved them."""
 
     queryset = SavedSearch.objects.for_display().newest_first()

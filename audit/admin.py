@@ -1,11 +1,12 @@
 """The audit log in the admin, and the base class of audited pages."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -16,9 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from audit import services
 from audit.forms import ReasonedForm
 from audit.models import AuditLogEntry
-from core.admin.base import Admin, changelist_url, fieldset, link_column, link_to
+from core.admin.base import (
+    Admin,
+    LockedWhileSaved,
+    changelist_url,
+    fieldset,
+    link_column,
+    link_to,
+)
 from core.admin.changelists import CachedValuesFilter
-from core.db.locks import locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
@@ -27,7 +34,7 @@ UNAUDITED_FIELDS = ("reason", "password1", "password2", "usable_password")
 REDACTED = "∙∙∙"  # stands for a private value, which the log would keep for ever
 
 
-class AuditedAdmin(Admin):
+class AuditedAdmin(LockedWhileSaved):
     """Every addition and change asks for a reason and is recorded in the audit log."""
 
     form = ReasonedForm
@@ -43,20 +50,6 @@ class AuditedAdmin(Admin):
         if obj is None:
             return self.has_add_permission(request)
         return self.has_change_permission(request, obj)
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Model | None:
-        """Return the object; while a form is saved its row stays locked.
-
-        Without the lock, saving the form would overwrite what another request commits
-        between reading the row and writing it.
-        """
-        if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            obj = super().get_object(request, object_id, from_field)
-            rows = locked(self.model._base_manager)
-            return obj and rows.filter(pk=obj.pk).first()
-        return super().get_object(request, object_id, from_field)
 
     def save_model(
         self, request: HttpRequest, obj: Model, form: ModelForm, change: bool
@@ -92,18 +85,16 @@ class AuditedAdmin(Admin):
         for obj in queryset:
             self.delete_model(request, obj)
 
-    def related_links(self, request: HttpRequest, obj: Model) -> list[dict]:
-        """Return the links of `Admin`, and one to the entries about the object."""
-        related = super().related_links(request, obj)
+    def related_rows(
+        self, request: HttpRequest, obj: Model
+    ) -> list[tuple[Any, QuerySet, str]]:
+        """Return those of `Admin`, and the entries about the object."""
+        related = super().related_rows(request, obj)
         if self._can_view(request, AuditLogEntry):
             about = {"subject_type": obj._meta.label_lower, "subject_id": obj.pk}
-            related.append(
-                {
-                    "title": _("Audit log entries about this record"),
-                    "count": AuditLogEntry.objects.filter(**about).count(),
-                    "url": changelist_url(AuditLogEntry, **about),
-                }
-            )
+            rows = AuditLogEntry.objects.filter(**about)
+            url = changelist_url(AuditLogEntry, **about)
+            related.append((_("Audit log entries about this record"), rows, url))
         return related
 
 
@@ -136,6 +127,20 @@ class AuditLogEntryAdmin(Admin):
         fieldset(None, "created_at actor action subject reason"),
         fieldset(_("What changed"), "before after"),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the entries but those about what the user may not view.
+
+        Entries about oneself are for superusers alone: they have the notes of staff.
+        """
+        pages = self.admin_site._registry
+        hidden = [m for m in pages if not self._can_view(request, m)]
+        labels = [model._meta.label_lower for model in hidden]
+        rows = super().get_queryset(request).exclude(subject_type__in=labels)
+        if request.user.is_superuser:
+            return rows
+        own = cast("User", request.user)._meta.label_lower
+        return rows.exclude(subject_type=own, subject_id=request.user.pk)
 
     @admin.display(description=_("subject"), ordering="subject_label")
     def subject(self, entry: AuditLogEntry) -> str:
@@ -174,3 +179,11 @@ class LogEntryAdmin(Admin):
     def change_message_text(self, entry: LogEntry) -> str:
         """Return the change as a sentence; the column itself holds JSON."""
         return entry.get_change_message()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return the entries; those about oneself to superusers alone."""
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        own = ContentType.objects.get_for_model(cast("User", request.user))
+        return rows.exclude(content_type=own, object_id=str(request.user.pk))

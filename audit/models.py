@@ -89,46 +89,109 @@ class Decision(models.Model):
         NOTICE = "notice", _("A report")
         OWN_INITIATIVE = "own_initiative", _("Our own initiative")
 
-    number = models.CharField(max_length=20, unique=True, default=new_number)
-    target_type = models.CharField(max_length=50, help_text="Such as tasks.taskrequest")
-    target_id = models.BigIntegerField()
-    target_label = models.CharField(max_length=200)
-    target_created_at = models.DateTimeField(null=True)
+    class Scope(models.TextChoices):
+        """What a restriction of a person takes away: interaction, money, service."""
+
+        POSTING = "posting", _("Posting items, applications and reviews")
+        MESSAGES = "messages", _("Messages")
+        PAYOUTS = "payouts", _("Payouts")
+        SERVICE = "service", _("All but reading, and ending what has begun")
+
+    class Label(models.TextChoices):
+        """What a labelled item says to everybody."""
+
+        DISPUTED_PRICE = "disputed_price", _("Disputed price")
+        UNVERIFIED_CLAIM = "unverified_claim", _("Unverified claim")
+        MISLEADING_PICTURE = "misleading_picture", _("The picture shows something else")
+
+    number = models.CharField(
+        _("number"), max_length=20, unique=True, default=new_number
+    )
+    target_type = models.CharField(
+        _("type"), max_length=50, help_text="Such as tasks.taskrequest"
+    )
+    target_id = models.BigIntegerField(
+        _("id of the target"),
+    )
+    target_label = models.CharField(_("about"), max_length=200)
+    target_created_at = models.DateTimeField(_("target created"), null=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
         on_delete=models.PROTECT,
         related_name="decisions",
         help_text=_("Whom it concerns."),
     )
-    outcome = models.CharField(max_length=20, choices=Outcome)
-    ground = models.CharField(max_length=20, choices=Ground, default=Ground.TERMS)
-    basis = models.CharField(
-        max_length=300, blank=True, help_text=_("The law, or the clause of our terms.")
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    ground = models.CharField(
+        _("ground"), max_length=20, choices=Ground, default=Ground.TERMS
     )
-    category = models.CharField(max_length=60, blank=True)
+    basis = models.CharField(
+        _("law or clause"),
+        max_length=300,
+        blank=True,
+        help_text=_("The law, or the clause of our terms."),
+    )
+    category = models.CharField(_("category"), max_length=60, blank=True)
     facts = models.TextField(
-        max_length=MAX_FACTS, blank=True, help_text=_("Shown to the person.")
+        _("reasons"),
+        max_length=MAX_FACTS,
+        blank=True,
+        help_text=_("Shown to the person."),
     )
     note = models.TextField(
-        max_length=MAX_FACTS, blank=True, help_text=_("For staff alone.")
+        _("internal note"),
+        max_length=MAX_FACTS,
+        blank=True,
+        help_text=_("For staff alone."),
     )
-    until = models.DateTimeField(null=True, help_text=_("Without it, for good."))
+    until = models.DateTimeField(
+        _("until"), null=True, help_text=_("Without it, for good.")
+    )
+    restricts = models.CharField(
+        _("restricted"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Values of Scope, separated by spaces.",
+    )
+    label = models.CharField(
+        _("label"), max_length=20, choices=Label, blank=True, default="", db_default=""
+    )
+    batch = models.CharField(
+        _("batch"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of decisions that were made at once, and are undone as one."),
+    )
     source = models.CharField(
-        max_length=20, choices=Source, default=Source.OWN_INITIATIVE
+        _("source"), max_length=20, choices=Source, default=Source.OWN_INITIATIVE
     )
-    detected_automatically = models.BooleanField(default=False)
-    decided_automatically = models.BooleanField(default=False)
+    detected_automatically = models.BooleanField(
+        _("found automatically"), default=False
+    )
+    decided_automatically = models.BooleanField(
+        _("decided automatically"), default=False
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
         help_text=_("Who decided; empty for an automated decision."),
     )
     undoes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
+        "self",
+        verbose_name=_("undoes"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="undone_by",
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("decision")
@@ -149,12 +212,35 @@ class Decision(models.Model):
                 condition=Q(outcome="restore", undoes__isnull=False)
                 | (~Q(outcome="restore") & Q(undoes=None)),
             ),
+            models.CheckConstraint(
+                name="decision_says_what_it_restricts",
+                condition=(Q(outcome="restrict") & ~Q(restricts=""))
+                | (~Q(outcome="restrict") & Q(restricts="")),
+            ),
+            models.CheckConstraint(
+                name="decision_says_its_label",
+                condition=(Q(outcome="label") & ~Q(label=""))
+                | (~Q(outcome="label") & Q(label="")),
+            ),
         ]
         indexes = [
             models.Index(fields=["target_type", "target_id"], name="decision_target"),
             models.Index(fields=["person", "-id"], name="decision_person"),
             models.Index(fields=["-created_at", "-id"], name="decision_newest"),
+            models.Index(
+                fields=["batch"], name="decision_batch", condition=~Q(batch="")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it takes away from the person: values of `Scope`."""
+        return self.restricts.split()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """The same in words."""
+        return [str(self.Scope(scope).label) for scope in self.scopes]

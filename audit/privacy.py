@@ -89,13 +89,13 @@ describe(
     purpose="What was restricted, and why: statements of reasons, appeals and figures.",
     retention="While the account exists; without its texts afterwards.",
     exports="number target_label outcome ground basis category facts until source "
-    "detected_automatically decided_automatically created_at",
-    internal="person actor target_type target_id target_created_at note undoes",
+    "restricts label detected_automatically decided_automatically created_at",
+    internal="person actor target_type target_id target_created_at note undoes batch",
     blank="note",
     pseudonymise={"target_label": LABEL, "facts": LABEL},
     keep={
         "person actor target_type target_id target_created_at number outcome ground "
         "basis category until source detected_automatically decided_automatically "
-        "undoes": PROOF
+        "restricts label batch undoes": PROOF
     },
 )

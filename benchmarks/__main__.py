@@ -1,4 +1,7 @@
-"""Measure the product and the baseline: `make bench SIZE=small|city|million`."""
+"""Measure the product and two other servers: `make bench SIZE=small|city|million`.
+
+The other two are the baseline and the plain one, which docs/measurements describes.
+"""
 
 import argparse
 import logging
@@ -27,21 +30,30 @@ def main() -> int:
     machine = report.machine(options.size, scope, database.settings(url))
     logging.disable(logging.INFO)
     growth_row, left_out = [], []
-    with ExitStack() as servers:
-        product = servers.enter_context(serve(database.served(url), port=FIRST_PORT))
-        baseline = servers.enter_context(
-            serve(
-                database.served(url),
-                port=FIRST_PORT + 1,
-                command=[*GUNICORN, "benchmarks.baseline:http"],
+    with ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(
+                serve(database.served(url), port=FIRST_PORT + number, command=command)
             )
-        )
-        rows = list(run.measured(product, baseline, options))
+            for number, (name, command) in enumerate(_commands().items())
+        }
+        rows = list(run.measured(servers, options))
         if options.size == "million" and not options.baseline_scenarios_only:
-            growth_row, left_out = growth.growth(servers, product, port=FIRST_PORT + 2)
+            growth_row, left_out = growth.growth(
+                stack, servers[run.PRODUCT], port=FIRST_PORT + len(servers)
+            )
     if not options.quick:
         report.write(rows, machine=machine, growth=growth_row, left_out=left_out)
     return 1 if any(row["failed"] for row in rows + growth_row) else 0
+
+
+def _commands() -> dict[str, list[str] | None]:
+    """Return the command of each server by its name; None is that of the product."""
+    return {
+        "product": None,
+        "baseline": [*GUNICORN, "benchmarks.baseline:http"],
+        "plain": [*GUNICORN, "benchmarks.plain.asgi:http"],
+    }
 
 
 def _options() -> argparse.Namespace:

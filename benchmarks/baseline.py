@@ -35,7 +35,8 @@ FIELDS = """
     t.title, t.description, t.category, t.budget::float8 AS budget, t.currency,
     t.status, t.priority, t.is_urgent,
     t.deadline AT TIME ZONE 'Europe/Riga' AS deadline, t.radius, t.required_skills,
-    t.images, t.applications_count, t.applications_count AS responses_count,
+    t.images, t.attributes, t.applications_count,
+    t.applications_count AS responses_count,
     t.created_at, t.updated_at, t.completed_at"""
 TABLES = """
     tasks_taskrequest t
@@ -106,7 +107,7 @@ def _answer(connection, path: str, query: str) -> dict | None:
         return {"status": "ok"}
     if path != "/api/tasks":
         row = connection.execute(DETAIL, [int(path.rpartition("/")[2])]).fetchone()
-        return row and row | {"actions": [], "trader": None}
+        return row and row | {"label": None, "actions": [], "trader": None}
     query_params = parse_qs(query)
     if "latitude" in query_params:
         names = ("latitude", "longitude", "radius")

@@ -54,6 +54,8 @@ def environment(url: str) -> dict[str, str]:
         "SECURE_SSL_REDIRECT": "false",
         "COOKIES_SECURE": "false",
         "THROTTLE": "false",
+        "DEMO": "true",  # its people may sign in with their published password
+        "STAFF_SECOND_FACTOR": "false",
     }
 
 

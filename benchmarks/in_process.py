@@ -12,15 +12,15 @@ client = Client(headers={"host": HOST})
 
 def get(path: str, headers: dict[str, str] | None = None) -> dict | list:
     """Return the decoded JSON of a GET. Raises `RuntimeError` unless it answers 200."""
-    return _answered(path, headers or {}).json()
+    return answered(path, headers).json()
 
 
 def cost(scenario: Scenario, headers: dict[str, str]) -> tuple[int, int]:
     """Return the number of SQL statements and the bytes of one answer, when warm."""
     path = scenario.paths[0]
-    _answered(path, headers)
+    answered(path, headers)
     with CaptureQueriesContext(connection) as captured:
-        answer = _answered(path, headers)
+        answer = answered(path, headers)
     return len(captured), len(answer.content)
 
 
@@ -32,9 +32,10 @@ def post(path: str, body: dict, headers: dict[str, str]) -> dict:
     return answer.json()
 
 
-def _answered(path: str, headers: dict[str, str]):
+def answered(path: str, headers: dict[str, str] | None = None):
+    """Return the answer to a GET. Raises `RuntimeError` unless it is 200."""
     client.cookies.clear()  # a staff session cookie is passed in `headers`
-    answer = client.get(path, headers=headers)
+    answer = client.get(path, headers=headers or {})
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status_code} {answer.content[:300]}")
     return answer

@@ -16,13 +16,17 @@ SCRIPT = Path(__file__).with_name("load.lua")
 
 @dataclass
 class Figures:
-    """Requests, requests per second, latencies in ms and failures of a burst."""
+    """Requests, requests per second, latencies in ms and failures of a burst.
+
+    Of several bursts `spread` is the highest rate over the lowest.
+    """
 
     requests: int
     rps: float
     p50_ms: float
     p95_ms: float
     failed: int
+    spread: float | None = None
 
 
 def burst(
@@ -81,10 +85,12 @@ def alternate(
 
 def median_of(bursts: list[Figures]) -> Figures:
     """Return the median of several bursts, with the sum of requests and failures."""
+    rates = [one.rps for one in bursts]
     return Figures(
         sum(one.requests for one in bursts),
-        statistics.median(one.rps for one in bursts),
+        statistics.median(rates),
         statistics.median(one.p50_ms for one in bursts),
         statistics.median(one.p95_ms for one in bursts),
         sum(one.failed for one in bursts),
+        spread=max(rates) / min(rates) if len(rates) > 1 and min(rates) else None,
     )

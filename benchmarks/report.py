@@ -19,24 +19,31 @@ PAGE = ROOT / "docs" / "measurements" / "performance.md"
 
 
 def row(
-    data: dict, at_once: int, found: Figures, *, ratio=None, sql=None, bytes_=None
+    data: dict, at_once: int, found: Figures, *, ratios=None, sql=None, bytes_=None
 ) -> dict:
-    """Return one row of the figures; print it too."""
+    """Return one row of the figures; print it too.
+
+    `ratios` are those of the rate to the rates of other servers, by name.
+    """
+    ratios = {name: round(ratio, 2) for name, ratio in (ratios or {}).items()}
     line = data | {
         "concurrency": at_once,
         "rps": round(found.rps, 1),
         "p50_ms": round(found.p50_ms, 2),
         "p95_ms": round(found.p95_ms, 2),
-        "baseline_ratio": None if ratio is None else round(ratio, 2),
+        "spread": found.spread and round(found.spread, 2),
+        "baseline_ratio": ratios.get("baseline"),
+        "plain_ratio": ratios.get("plain"),
         "sql": sql,
         "bytes": bytes_,
         "failed": found.failed,
     }
     print(
-        f"{line['scenario']:34} {at_once:>3} at once {line['rps']:>8} /s"
-        f" {line['p50_ms']:>8} ms {line['p95_ms']:>8} ms p95"
-        f"  baseline {line['baseline_ratio'] or '-':>5}  sql {sql}  {bytes_} bytes"
-        f"  failed {found.failed}",
+        f"{line['scenario']:34} {line['server']:8} {at_once:>3} at once"
+        f" {line['rps']:>8} /s {line['p50_ms']:>8} ms {line['p95_ms']:>8} ms p95"
+        f"  spread {line['spread'] or '-':>4}  of baseline"
+        f" {line['baseline_ratio'] or '-':>5}  of plain {line['plain_ratio'] or '-':>5}"
+        f"  sql {sql}  {bytes_} bytes  failed {found.failed}",
         flush=True,
     )
     return line

@@ -1,4 +1,4 @@
-"""One run: every scenario on the product, and on the baseline if it has one."""
+"""One run: every scenario on the product, and on the servers that answer it too."""
 
 from collections.abc import Iterator
 
@@ -9,57 +9,78 @@ from benchmarks.sign_in import headers_by_reader
 from tests.live.server import Server
 
 CONCURRENCIES = (1, 8, 32)
-ROUNDS = 3  # of the product and the baseline, alternately
+ROUNDS = 5  # of all servers, in turn
+PRODUCT, BASELINE, PLAIN = "product", "baseline", "plain"
 
 
-def measured(product: Server, baseline: Server, options) -> Iterator[dict]:
-    """Yield the figures of every scenario and of the writes."""
+def measured(servers: dict[str, Server], options) -> Iterator[dict]:
+    """Yield the figures of every scenario and of the writes.
+
+    `servers` are the product, the baseline and the plain one, by name.
+    """
+    product = servers[PRODUCT]
+    people = headers_by_reader(product)
     if options.baseline_scenarios_only:
-        people = {None: {}}
         scenarios = baseline_scenarios(in_process.get)
     else:
-        people = headers_by_reader(product)
         writes.ensure_conversations(people["person"])
         scenarios = read_scenarios(in_process.get, people["person"])
     for scenario in scenarios:
-        headers = people[scenario.reader]
-        for path in scenario.paths[:3] if scenario.has_baseline else ():
-            report.compare(in_process.get(path), baseline, path)
-        yield from _measure(scenario, product, baseline, headers, options)
-    if "person" in people:
-        found = writes.measured_writes(product, people["person"], people["helper"])
-        for name, figures in found:
-            yield report.row({"scenario": name, "size": options.size}, 1, figures)
+        if scenario.has_baseline and not scenario.reader:
+            for path in scenario.paths[:3]:
+                report.compare(in_process.get(path), servers[BASELINE], path)
+        yield from _measure(scenario, servers, people[scenario.reader], options)
+    if not options.baseline_scenarios_only:
+        for at_once in writes.CONCURRENCIES:
+            found = writes.measured_writes(
+                product, people["person"], people["helper"], at_once=at_once
+            )
+            for name, figures in found:
+                data = {"scenario": name, "size": options.size, "server": PRODUCT}
+                yield report.row(data, at_once, figures)
 
 
 def _measure(
-    scenario: Scenario, product: Server, baseline: Server, headers: dict, options
+    scenario: Scenario, servers: dict[str, Server], headers: dict, options
 ) -> Iterator[dict]:
     statements, size = in_process.cost(scenario, headers)
-    data = {"scenario": scenario.name, "size": options.size}
     spent = {"sql": statements, "bytes_": size}
+    asked = {
+        name: server
+        for name, server in servers.items()
+        if {BASELINE: scenario.has_baseline, PLAIN: scenario.has_plain}.get(name, True)
+    }
     if not options.quick:
-        burst(product, scenario.paths, at_once=16, seconds=1, headers=headers)  # warm
+        for server in asked.values():  # warm
+            burst(server, scenario.paths, at_once=16, seconds=1, headers=headers)
     for at_once in (8,) if options.quick else CONCURRENCIES:
-        ours, baselines = _measure_both(
-            scenario, product, baseline, options, at_once=at_once, headers=headers
-        )
-        ratio = ours.rps / baselines.rps if baselines else None
-        yield report.row(data, at_once, ours, ratio=ratio, **spent)
-        if baselines:
-            baseline_data = data | {"scenario": f"baseline: {scenario.name}"}
-            yield report.row(baseline_data, at_once, baselines, **spent)
+        figures = _in_turn(asked, scenario, headers, options, at_once=at_once)
+        for name, found in figures.items():
+            data = {"scenario": scenario.name, "size": options.size, "server": name}
+            ratios = {}
+            if name == PRODUCT:
+                ratios = {
+                    other: found.rps / one.rps
+                    for other, one in figures.items()
+                    if other != PRODUCT and one.rps
+                }
+            # The statements and the size of the answers of the product are known.
+            yield report.row(
+                *(data, at_once, found),
+                ratios=ratios,
+                **(spent if name == PRODUCT else {}),
+            )
 
 
-def _measure_both(
-    scenario: Scenario, product: Server, baseline: Server, options, *, at_once, headers
-) -> tuple[Figures, Figures | None]:
-    """Measure the product and, if the scenario has one, the baseline, alternately."""
+def _in_turn(
+    asked: dict[str, Server], scenario: Scenario, headers: dict, options, *, at_once
+) -> dict[str, Figures]:
+    """Return the figures of each server, measured in turn."""
+    targets = [(server, headers) for server in asked.values()]
+    rounds = 1 if options.quick or len(asked) == 1 else ROUNDS
     how = {"at_once": at_once, "seconds": options.seconds}
-    if not scenario.has_baseline:
-        alone = [(product, headers)]
-        return alternate(alone, scenario.paths, rounds=1, **how)[0], None
-    both = [(product, headers), (baseline, headers)]
-    rounds = 1 if options.quick else ROUNDS
-    ours, baselines = alternate(both, scenario.paths, rounds=rounds, **how)
-    return ours, baselines
+    return dict(
+        zip(
+            asked, alternate(targets, scenario.paths, rounds=rounds, **how), strict=True
+        )
+    )

@@ -1,10 +1,10 @@
 """The requests to measure. The baseline answers some of them too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
-from items.categories import TASK_SLUGS
+from categories.defaults import TASK_SLUGS
 
 RIGA = "latitude=56.9496&longitude=24.1052"
 DETAILS = 50  # number of different rows that detail scenarios request
@@ -17,6 +17,7 @@ LISTS = {
     "price": "min_price=20&max_price=30",
     "text": "search=skapi",
 }
+OF_PLAIN = {"tasks category", "tasks price", "listings newest", "offerings newest"}
 ADMIN = {
     "listings": "listings/listing/",
     "listings, search": "listings/listing/?q=skapis",
@@ -31,12 +32,16 @@ ADMIN = {
 
 @dataclass(frozen=True)
 class Scenario:
-    """Paths to request in turn, anonymously or signed in as `reader`."""
+    """Paths to request in turn, anonymously or signed in as `reader`.
+
+    `has_baseline` and `has_plain` tell which of the other servers answer them too.
+    """
 
     name: str
     paths: list[str]
     reader: str | None = None  # "person" or "staff"
     has_baseline: bool = False
+    has_plain: bool = False
     page: int = 1
     is_list: bool = (
         False  # the same paths exist in every database, so sizes can be compared
@@ -48,13 +53,23 @@ def baseline_scenarios(get: Callable) -> list[Scenario]:
     rows = get(f"/api/tasks?per_page={DETAILS}")["tasks"]
     details = [f"/api/tasks/{row['id']}" for row in rows]
     around = f"/api/tasks?{RIGA}&radius=10"
-    both = {"has_baseline": True, "is_list": True}
-    return [
-        Scenario("tasks newest", ["/api/tasks"], **both),
-        Scenario("tasks radius 10 km", [around], **both),
-        Scenario("tasks radius 10 km, moving", _moving("/api/tasks", 10), **both),
-        Scenario("task detail", details, has_baseline=True),
+    both = {"has_baseline": True, "has_plain": True}
+    found = [
+        Scenario("tasks newest", ["/api/tasks"], **both, is_list=True),
+        Scenario("tasks radius 10 km", [around], **both, is_list=True),
+        Scenario(
+            *("tasks radius 10 km, moving", _moving("/api/tasks", 10)),
+            has_baseline=True,
+            is_list=True,
+        ),
+        Scenario("task detail", details, **both),
     ]
+    # Signed in they have more to find out; the baseline answers as it does to all.
+    signed_in = (
+        replace(one, name=f"{one.name}, signed in", reader="person", is_list=False)
+        for one in found
+    )
+    return [*found, *signed_in]
 
 
 def read_scenarios(get: Callable, person: dict[str, str]) -> list[Scenario]:
@@ -102,7 +117,10 @@ def _lists(get) -> list[Scenario]:
     owner = get("/api/tasks?per_page=1")["tasks"][0]["creator_id"]
     return [
         Scenario("tasks filtered, changing", _filtered(), is_list=True),
-        *(Scenario(name, [path], is_list=True) for name, path in found.items()),
+        *(
+            Scenario(name, [path], is_list=True, has_plain=name in OF_PLAIN)
+            for name, path in found.items()
+        ),
         *(
             Scenario(f"{name}, page {DEEP_PAGE}", [path], page=DEEP_PAGE, is_list=True)
             for name, path in deep.items()
@@ -138,6 +156,7 @@ def _detail(get, item_type: str) -> Scenario:
 
 
 def _personal(get, person: dict[str, str]) -> list[Scenario]:
+    own = get("/api/auth/profile", person)["id"]
     mine = get("/api/tasks/created", person)["tasks"]
     task = next((task for task in mine if task["applications_count"]), mine[0])
     conversations = get("/api/messages/conversations", person)["conversations"]
@@ -152,8 +171,17 @@ def _personal(get, person: dict[str, str]) -> list[Scenario]:
         "conversations": "/api/messages/conversations",
         "messages": f"/api/messages/conversations/{conversations[0]['id']}/messages",
         "unread count": "/api/messages/unread-count",
+        "tasks/notifications": "/api/tasks/notifications",
+        "notifications": "/api/notifications",
+        "notifications, unread count": "/api/notifications/unread-count",
+        "own reviews": f"/api/auth/users/{own}/reviews",
+        "saved searches": "/api/saved-searches",
+        "sessions": "/api/auth/sessions",
     }
-    return [Scenario(name, [path], reader="person") for name, path in found.items()]
+    return [
+        Scenario(name, [path], reader="person", has_plain=True)
+        for name, path in found.items()
+    ]
 
 
 def _of_staff() -> list[Scenario]:

@@ -1,8 +1,9 @@
-"""Writes, sent one after the other, and conversations for the reads."""
+"""Writes, and conversations for the reads."""
 
 import json
 import statistics
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from time import perf_counter
@@ -11,7 +12,8 @@ from benchmarks import in_process
 from benchmarks.load import Figures
 from tests.live.server import Server
 
-TIMES = 20
+CONCURRENCIES = (1, 8)
+TIMES = 20  # on each connection
 CONVERSATIONS, MESSAGES = 30, 60
 TASK = {
     "title": "Saskrūvēt skapi",
@@ -24,24 +26,38 @@ TASK = {
 
 
 def measured_writes(
-    server: Server, person: dict[str, str], helper: dict[str, str]
+    server: Server, person: dict[str, str], helper: dict[str, str], *, at_once: int
 ) -> Iterator[tuple[str, Figures]]:
-    """Yield the name and the figures of each kind of write; delete the rows after."""
+    """Yield the name and the figures of each kind of write; delete the rows after.
+
+    `at_once` connections share the requests of each kind.
+    """
+
+    def sent(requests, headers):
+        return _sent(server, requests, headers, at_once=at_once)
+
     with created_tasks_deleted():
-        created, answers = _one_by_one(server, [("/api/tasks", TASK)] * TIMES, person)
+        count = TIMES * at_once
+        created, answers = sent([("/api/tasks", TASK)] * count, person)
         yield "task create", created
         ids = [answer["task"]["id"] for answer in answers]
         applications = [(f"/api/tasks/{pk}/apply", {"message": "Varu."}) for pk in ids]
-        applied, answers = _one_by_one(server, applications, helper)
+        applied, answers = sent(applications, helper)
         yield "task apply", applied
         favorites = [{"item_type": "task", "item_id": pk} for pk in ids]
         toggles = [("/api/favorites", favorite) for favorite in favorites + favorites]
-        yield "favorite toggle", _one_by_one(server, toggles, helper)[0]
+        yield "favorite toggle", sent(toggles, helper)[0]
+        of_task = {
+            one["application"]["task_id"]: one["application"]["id"] for one in answers
+        }
         chosen = [
-            (f"/api/tasks/{pk}/applications/{answer['application']['id']}/accept", {})
-            for pk, answer in zip(ids, answers, strict=True)
+            (f"/api/tasks/{pk}/applications/{of_task[pk]}/accept", {}) for pk in ids
         ]
-        yield "task accept", _one_by_one(server, chosen, person)[0]
+        yield "task accept", sent(chosen, person)[0]
+    about = "/api/messages/conversations"
+    conversation = in_process.get(about, person)["conversations"][0]["id"]
+    message = (f"{about}/{conversation}/messages", {"content": "Vai rīt der?"})
+    yield "message", sent([message] * count, person)[0]
 
 
 @contextmanager
@@ -76,10 +92,36 @@ def ensure_conversations(person: dict[str, str]) -> None:
         )
 
 
+def _sent(
+    server: Server,
+    requests: list[tuple[str, dict]],
+    headers: dict[str, str],
+    *,
+    at_once: int,
+) -> tuple[Figures, list[dict]]:
+    """POST the requests on `at_once` connections; return the figures and the answers.
+
+    The answers are in the order of the requests of each connection.
+    """
+    shares = [requests[number::at_once] for number in range(at_once)]
+    started = perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        found = list(
+            pool.map(lambda share: _one_by_one(server, share, headers), shares)
+        )
+    seconds = perf_counter() - started
+    took = sorted(ms for times, _answers, _failed in found for ms in times)
+    answers = [answer for _times, some, _failed in found for answer in some]
+    failed = sum(count for _times, _answers, count in found)
+    p95 = took[int(len(took) * 0.95)]
+    rps = len(took) / seconds
+    return Figures(len(took), rps, statistics.median(took), p95, failed), answers
+
+
 def _one_by_one(
     server: Server, requests: list[tuple[str, dict]], headers: dict[str, str]
-) -> tuple[Figures, list[dict]]:
-    """POST each request after the other; return the figures and the answers."""
+) -> tuple[list[float], list[dict], int]:
+    """POST each request after the other: the milliseconds, answers and failures."""
     connection, took, answers, failed = server.connect(seconds=10), [], [], 0
     for path, body in requests:
         started = perf_counter()
@@ -88,9 +130,7 @@ def _one_by_one(
         answers.append(answer)
         failed += status >= 400
     connection.close()
-    p95 = sorted(took)[int(len(took) * 0.95)]
-    rps = 1000 * len(took) / sum(took)
-    return Figures(len(took), rps, statistics.median(took), p95, failed), answers
+    return took, answers, failed
 
 
 def _posted(connection: HTTPConnection, path, body, headers) -> tuple[int, dict]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from items.categories import LISTING_CATEGORIES, TASK_CATEGORIES
+from categories.defaults import LISTING_CATEGORIES, TASK_CATEGORIES
 from items.types import ITEM_TYPES, ItemType, register
 from listings.views import ListingViewSet
 from listings.workflow import LISTING_WORKFLOW
@@ -21,7 +21,6 @@ register(
         name="task",
         plural="tasks",
         label=_("Tasks"),
-        new_label=_("New tasks this week"),
         viewset=TaskViewSet,
         categories=TASK_CATEGORIES,
         final_status="cancelled",
@@ -37,7 +36,6 @@ register(
         name="listing",
         plural="listings",
         label=_("Listings"),
-        new_label=_("New listings this week"),
         viewset=ListingViewSet,
         categories=LISTING_CATEGORIES,
         final_status="deleted",
@@ -49,7 +47,6 @@ register(
         name="offering",
         plural="offerings",
         label=_("Services"),
-        new_label=_("New services this week"),
         viewset=OfferingViewSet,
         categories=TASK_CATEGORIES,
         final_status="deleted",

@@ -11,6 +11,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import checks  # noqa: F401 - registers them
+        from core.admin.labels import translate_labels
         from core.db import examinations  # noqa: F401
 
+        translate_labels()
         autodiscover_modules("examinations", "privacy")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, is_staff
@@ -18,12 +19,37 @@ def set_reason(obj: Any, *, outcome: str, reason: str) -> None:
     obj.moderated_at = timezone.now()
 
 
+# What else keeps staff from deciding on an object, such as a report of theirs.
+_INVOLVEMENTS: list[Callable[[Any, Any], bool]] = []
+
+
+def register_involvement(check: Callable[[Any, Any], bool]) -> None:
+    """Let `check(obj, actor)` say too whether a member of staff is involved."""
+    if check not in _INVOLVEMENTS:
+        _INVOLVEMENTS.append(check)
+
+
+def is_involved(obj: Any, actor: Any) -> bool:
+    """Return whether one of the registered checks finds `actor` involved in `obj`."""
+    return any(check(obj, actor) for check in _INVOLVEMENTS)
+
+
+def sentence_for_reporters() -> str:
+    """Return why who has reported something does not decide on it."""
+    return gettext("You have reported this: somebody else decides.")
+
+
 def is_impartial(obj: Any, actor: Any) -> bool:
     """Allow staff whom `obj` does not concern, and decisions that are automated.
 
-    `obj.party_ids` are the ids of those whom it concerns.
+    `obj.party_ids` are the ids of those whom it concerns. Who is involved in it, as
+    `is_involved` says, is not allowed either.
     """
-    return actor is None or (is_staff(obj, actor) and actor.pk not in obj.party_ids)
+    if actor is None:
+        return True
+    if not is_staff(obj, actor) or actor.pk in obj.party_ids:
+        return False
+    return not is_involved(obj, actor)
 
 
 def removal(

@@ -50,6 +50,7 @@ class Table:
     kept: dict[str, str] = field(default_factory=dict)  # with the reason
     remove: Callable[[Any], None] | None = None  # deletes a row with its files
     party_rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    redact: Callable[[list[dict[str, Any]]], None] | None = None
 
     @property
     def name(self) -> str:
@@ -116,6 +117,7 @@ def describe(
     keep: dict[str, str] | None = None,
     remove: Callable[[Any], None] | None = None,
     party_rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
+    redact: Callable[[list[dict[str, Any]]], None] | None = None,
 ) -> None:
     """Register what `model` holds. Fields are named in texts, separated by spaces.
 
@@ -124,7 +126,8 @@ def describe(
     or kept (names: the reason). Ids, times of creation and the foreign keys to people
     of `whose` and `parties` need no mention. Rows of others that `mentions` finds are
     erased and not exported. `remove` deletes a row with its files, and `party_rows`
-    leaves out rows that a party may not see. Raises `ValueError` for a second
+    leaves out rows that a party may not see. `redact` changes a batch of exported
+    values, by column, in place. Raises `ValueError` for a second
     description.
     """
     if model in TABLES:
@@ -146,6 +149,7 @@ def describe(
         kept=kept,
         remove=remove,
         party_rows=party_rows,
+        redact=redact,
     )
 
 

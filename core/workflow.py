@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.budget import within_budget
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, WrongStatus
 
@@ -158,7 +159,7 @@ class Workflow:
             # Without the lock, two requests could both find the source status and both
             # run their effects.
             return self._run(
-                name, obj if is_locked else self._locked(obj), actor=actor, **data
+                name, obj if is_locked else self.lock(obj), actor=actor, **data
             )
 
     def _run(self, name: str, obj: Row, *, actor: User | None, **data: Any) -> Row:
@@ -182,9 +183,10 @@ class Workflow:
         Each row is a transaction of its own. A row that no longer belongs to `due` is
         skipped, and so is one of which a rule of the domain refuses the transition: it
         would keep all later ones from theirs. Two processes may call this at once.
+        Stops early if the time of `core.budget` is over.
         """
         ran = 0
-        for pk in due.values_list("pk", flat=True):
+        for pk in within_budget(due.values_list("pk", flat=True)):
             try:
                 ran += self._run_if_due(name, due, pk)
             except DomainError as error:
@@ -200,8 +202,8 @@ class Workflow:
             self.run(name, obj, actor=None)
         return obj is not None
 
-    def _locked(self, obj: Row) -> Row:
-        """Read the row again, locked, after its parent.
+    def lock(self, obj: Row) -> Row:
+        """Read the row again, locked, after its parent; return it.
 
         Writers that lock the parent first would deadlock with the opposite order.
         """

@@ -3,22 +3,13 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from categories.fields import CategoryOutput
 from core.api.fields import HasSchema, IdField, Input, StrictChoiceField
 from core.api.output import Output, fields_of
 from favorites.models import ITEM_TYPES, Favorite
 from items.types import ITEM_TYPES as REGISTRY
 from items.types import for_model
 from offerings.models import Offering
-
-
-class CategoryOfAnyType(HasSchema, serializers.CharField):
-    """A category of any item type."""
-
-    @property
-    def schema(self) -> dict:
-        """The JSON schema: the categories of all types."""
-        slugs = (slug for row in REGISTRY.values() for slug in row.categories)
-        return {"type": "string", "enum": list(dict.fromkeys(slugs))}
 
 
 class StatusOfAnyType(HasSchema, serializers.CharField):
@@ -48,7 +39,7 @@ class FavoriteItem(serializers.Serializer):
     type = serializers.ChoiceField(choices=list(ITEM_TYPES))
     title = serializers.CharField()
     description = serializers.CharField()
-    category = CategoryOfAnyType()
+    category = CategoryOutput()
     location = serializers.CharField(allow_blank=True)
     status = StatusOfAnyType()
     images = serializers.CharField(allow_blank=True)

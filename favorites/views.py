@@ -8,14 +8,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serial
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.pagination import PersonalPages
 from core.api.params import MAX_INT_DIGITS, parse_int
-from core.api.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet, PersonalList
 from core.exceptions import ValidationFailed
 from favorites import examples, services
 from favorites.filters import FavoriteFilter
@@ -56,7 +55,7 @@ CHECK_PARAMETERS = [
 ]
 
 
-class FavoriteViewSet(ListModelMixin, ApiViewSet):
+class FavoriteViewSet(PersonalList, ApiViewSet):
     """One's own favorites, but for those of items that one may no longer open."""
 
     queryset = Favorite.objects.for_display().newest_first()

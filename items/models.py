@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.models import Decision
 from core.db.models import Timestamped
 from geo.models import Place
 from search.fields import NormalizedTextField
@@ -76,6 +77,14 @@ def decided(name: str) -> models.CheckConstraint:
     )
 
 
+def labelled(name: str) -> models.CheckConstraint:
+    """Return the constraint: what has a label has it by a decision."""
+    return models.CheckConstraint(
+        name=f"{name}_labelled_with_reasons",
+        condition=Q(label="") | Q(label_decision__isnull=False),
+    )
+
+
 class Item(Place, Moderated, Timestamped):
     """What every type of item has. A subclass adds its owner, price and status."""
 
@@ -85,17 +94,44 @@ class Item(Place, Moderated, Timestamped):
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=5000)
     category = models.CharField(max_length=50)
+    attributes = models.JSONField(
+        _("fields of the category"), default=dict, db_default={}, editable=False
+    )
     currency = models.CharField(max_length=3, default="EUR", editable=False)
     images = models.TextField(
         blank=True, help_text=_("Paths of uploads, comma-separated.")
     )
     search_text = NormalizedTextField(sources=("title", "description", "location"))
+    # What staff say about it to everybody who opens it, by a decision.
+    label = models.CharField(
+        _("label"),
+        max_length=20,
+        choices=Decision.Label,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    label_decision = models.ForeignKey(
+        "audit.Decision",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,  # nobody looks for the row of a decision by this
+        verbose_name=_("decision about the label"),
+    )
 
     class Meta(Place.Meta):
         abstract = True
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def item_type(cls) -> str:
+        """Return the path of the list of its type: "listings"."""
+        return cls._meta.app_label
 
 
 def item_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
@@ -115,6 +151,10 @@ def item_indexes(name: str, *, owner: str, price: str) -> list[models.Index]:
             name=f"{name}_category",
         ),
         models.Index(fields=["-created_at", "-id"], name=f"{name}_recent"),
+        # The figures of a day, without reading the rows.
+        models.Index(
+            fields=["created_at"], include=["category", *point], name=f"{name}_day"
+        ),
         models.Index(fields=["updated_at"], name=f"{name}_changed"),
         models.Index(fields=["-id"], name=f"{name}_moderated", condition=~visible),
     ] + [

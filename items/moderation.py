@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit import decisions, services
+from audit.models import Decision
 from core.moderation import (
     HIDDEN,
     HIDE,
+    REMOVED,
+    RESTORE,
     VISIBLE,
     is_impartial,
     removal,
@@ -40,6 +43,16 @@ def _decide(outcome: str) -> Callable[..., None]:
     return decide
 
 
+def _stand_again(
+    obj: Moderated, *, actor: User | None, reason: str, standing: Decision
+) -> None:
+    """Undo the removal: the decision `standing`, which hid it before, holds again."""
+    decisions.undo(obj, obj.decision, actor=actor, facts=reason)
+    set_reason(obj, outcome=HIDE, reason=standing.facts)
+    obj.moderated_by = standing.actor
+    obj.decision = standing
+
+
 TRANSITIONS = (
     Transition(
         name=HIDE,
@@ -51,6 +64,26 @@ TRANSITIONS = (
         effect=_decide(HIDE),
         in_api=False,
         in_admin=True,
+    ),
+    Transition(
+        name="hide-again",
+        label=_("Hide again"),
+        done=_("Hidden."),
+        source=(REMOVED,),
+        target=HIDDEN,
+        allow=is_impartial,
+        effect=_stand_again,
+        in_api=False,
+    ),
+    Transition(  # as "restore", but the message of another decision tells of it
+        name="show-again",
+        label=_("Show again"),
+        done=_("Restored."),
+        source=(HIDDEN,),
+        target=VISIBLE,
+        allow=is_impartial,
+        effect=_decide(RESTORE),
+        in_api=False,
     ),
     *removal(_decide),
 )

@@ -1,5 +1,8 @@
 """The queryset of items and of reviews: which rows a user may see."""
 
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.contrib.auth import get_user_model
@@ -51,6 +54,18 @@ class ContentQuerySet(models.QuerySet):
             return condition
         return ~Q(status__in=self.deleted_statuses) & condition
 
+    def hidden(self, ids: Collection[int]) -> dict[int, set[int]]:
+        """Return those of `ids` that are not visible, each with its parties."""
+        rows = self.filter(pk__in=ids).exclude(self._is_visible()).order_by()
+        found = rows.values_list("pk", *self._party_fields)
+        return {pk: {person for person in people if person} for pk, *people in found}
+
+    def parties(self, ids: Collection[int]) -> dict[int, set[int]]:
+        """Return the ids of the parties of each of `ids`, as `of_others` reads them."""
+        rows = self.filter(pk__in=ids).order_by()
+        found = rows.values_list("pk", *self._party_fields)
+        return {pk: {person for person in people if person} for pk, *people in found}
+
     def owned_by(self, user: User) -> Self:
         """Rows of `user`, moderated or not."""
         return self.not_deleted().filter(**{self.model.owner_field: user.pk})
@@ -87,7 +102,12 @@ class ContentQuerySet(models.QuerySet):
     def _is_party(self, user: User | AnonymousUser) -> Q:
         if not user.is_authenticated:
             return Q()
-        return Q(**{self.model.owner_field: user.pk})
+        return reduce(or_, (Q(**{field: user.pk}) for field in self._party_fields))
+
+    @property
+    def _party_fields(self) -> tuple[str, ...]:
+        """The foreign keys to the people who see a row whatever staff decide."""
+        return (self.model.owner_field,)
 
     def _is_open_to(self, user: User | AnonymousUser) -> Q:
         """Rows in a status in which `user`, who is no party, may open them by id."""

@@ -10,6 +10,7 @@ from accounts import services as accounts
 from core import limits
 from core.exceptions import Throttled
 from items.models import Item
+from market.registry import IDENTICAL_POSTS_PER_DAY, POSTS_PER_DAY
 
 DAY = timedelta(days=1)
 
@@ -46,10 +47,10 @@ def check_posts(item: Item, *, at: datetime) -> None:
         same=Count("pk", filter=same),
         first_same=Min("created_at", filter=same),
     )
-    if found["all"] >= limits.limit_of(item.owner, "posts", settings.POSTS_PER_DAY):
+    if found["all"] >= limits.limit_of(item.owner, "posts", POSTS_PER_DAY.get()):
         sentence = _("You have posted a lot today. Please post more later.")
         raise TooManyPosts(sentence, retry_after=_wait(found["first"], at))
-    if found["same"] >= settings.IDENTICAL_POSTS_PER_DAY:
+    if found["same"] >= IDENTICAL_POSTS_PER_DAY.get():
         sentence = _("You have posted this several times today. Please change it.")
         wait = _wait(found["first_same"], at)
         raise TooManyIdenticalPosts(sentence, retry_after=wait)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from audit.models import Decision
 from core.api.output import Output
 from core.workflow import Workflow
 from items.models import Moderated
@@ -17,6 +19,30 @@ class ModerationSerializer(Output):
 
     moderation = serializers.ChoiceField(choices=Moderated.Moderation.choices)
     moderation_reason = serializers.CharField(allow_blank=True)
+
+
+class LabelSerializer(Output):
+    """What staff say about an item, such as that its price is disputed."""
+
+    value = serializers.ChoiceField(choices=Decision.Label.choices)
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name
+        help_text="In the language of the reader."
+    )
+
+
+class LabelledSerializer(Output):
+    """Shows the label of an item in its details."""
+
+    is_base = True
+
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    @extend_schema_field(LabelSerializer(allow_null=True))
+    def get_label(self, item: Any) -> dict[str, str] | None:
+        """Its label by staff; null without one."""
+        if not item.label:
+            return None
+        return {"value": item.label, "label": item.get_label_display()}
 
 
 class ReducedMixin(Output):

@@ -9,3 +9,6 @@ from django.dispatch import Signal
 # Before the item is saved: a receiver may change its texts or raise a `DomainError`.
 item_checked = Signal()
 item_saved = Signal()
+
+# Sent with `item_type` and `query` (the words) for a list by words that is empty.
+search_found_nothing = Signal()

@@ -11,11 +11,14 @@ from typing import cast
 
 from django.utils.functional import Promise
 
+from categories import filters as categories
 from core.api.output import Output
 from core.workflow import Workflow
+from items.filters import fields_of_category
 from items.models import Item
 from items.querysets import ContentQuerySet
 from items.viewsets import ContentViewSet
+from notifications import withholding
 from notifications.client_urls import path_of
 from notifications.services import subject_type_of
 from search.filters import SearchFilter
@@ -30,9 +33,9 @@ class ItemType:
     name: str  # "task": a single item, in the API
     plural: str  # "tasks": the path of the list, and the key in `ITEM_TYPES`
     label: str | Promise  # of the list, in the admin
-    new_label: str | Promise  # "New tasks this week": the card of the dashboard
     viewset: type[ContentViewSet]
-    categories: dict[str, tuple[str, str, str]]  # slug: Latvian, Russian, English
+    # Without rows of the type in the database. Slug: Latvian, Russian, English.
+    categories: dict[str, tuple[str, str, str]]
     final_status: str  # no transition leaves it
     moderation: Workflow  # the table of decisions of staff
     workflows: Mapping[str, Workflow]  # title in docs/workflow.md: table
@@ -65,6 +68,16 @@ class ItemType:
         """The query parameters of the list, but for those of pagination."""
         return frozenset({*self.filterset.base_filters, *self.filterset.place})
 
+    def takes(self, name: str, query: Mapping[str, str]) -> bool:
+        """Return whether `name` is a parameter of the list, with those of `query`.
+
+        The parameters of typed fields go with the category that has the fields.
+        """
+        if not name.startswith(categories.PREFIX):
+            return name in self.parameters
+        fields = fields_of_category(self.model, query).values()
+        return any(name in categories.names_of(field) for field in fields)
+
     def summary(self, item: Item) -> dict[str, str]:
         """Return the title, client path and note (price, place) of an item."""
         price = _format_price(getattr(item, item.price_field), item.currency)
@@ -79,8 +92,13 @@ ITEM_TYPES: dict[str, ItemType] = {}
 
 
 def register(*rows: ItemType) -> None:
-    """Add rows to `ITEM_TYPES`, in their order."""
+    """Add rows to `ITEM_TYPES`, in their order.
+
+    Notifications withhold the titles of their items that are hidden.
+    """
     ITEM_TYPES.update({row.plural: row for row in rows})
+    for row in rows:
+        withholding.register(row.name, row.rows.hidden)
 
 
 def for_model(model: type[Item]) -> ItemType:

@@ -11,10 +11,14 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.lists import filtered_results
+from core.api.pagination import Pages
 from core.api.viewsets import ApiViewSet, PublicList
 from core.db.results import ResultList
 from items import services
 from items.querysets import ContentQuerySet
+from items.signals import search_found_nothing
+from notifications.services import subject_type_of
+from search.filters import SearchFilter
 
 
 class ContentViewSet(PublicList, ApiViewSet):
@@ -30,10 +34,10 @@ class ContentViewSet(PublicList, ApiViewSet):
     updated_message: str | Promise = ""
     edit: Callable  # edit(obj, *, actor, **changes): set it as a staticmethod
 
-    def get_queryset(self) -> ContentQuerySet:
+    def rows_for(self, reader: Any) -> ContentQuerySet:
         if self.action == "list":
             return self.visible_rows()
-        return super().get_queryset()
+        return super().rows_for(reader)
 
     @classmethod
     def visible_rows(cls) -> ContentQuerySet:
@@ -49,6 +53,15 @@ class ContentViewSet(PublicList, ApiViewSet):
         Raises `ValidationError` (400) for parameters that the list refuses.
         """
         return filtered_results(cls.visible_rows(), cls.filterset_class, query, viewer)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().list(request, *args, **kwargs)
+        words = request.query_params.get("search")
+        searches = issubclass(cast(type, self.filterset_class), SearchFilter)
+        if words and searches and not cast(Pages, self.paginator).total:
+            kind = subject_type_of(self.queryset.model)
+            search_found_nothing.send(type(self), item_type=kind, query=words)
+        return response
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(self.get_serializer(self.get_object()).data)

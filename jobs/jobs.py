@@ -5,27 +5,65 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from core.budget import Budget, limited_to
 from core.encryption import decrypt
 from core.metrics import observe_email
 from jobs import mail
 from jobs.exceptions import PermanentFailure
-from jobs.maintenance import delete_rows, maintenance, run_all
+from jobs.maintenance import delete_rows, in_order, maintenance, run_all
 from jobs.models import Job, SuppressedAddress
 from jobs.registry import Backoff, every, job
+from jobs.services import enqueue
+
+MAINTENANCE_S = 4.0  # of one job
 
 
 @every(hours=1)
 # Not atomic: it is long, and each maintenance job commits its own transactions.
 @job(max_attempts=3, timeout_s=1800, atomic=False)
-def maintain() -> None:
-    """Run all maintenance jobs, as `manage.py maintain` does.
+def maintain(at: str = "", begin: str = "", after: int = 0, part: int = 0) -> None:
+    """Run the maintenance jobs, as `manage.py maintain` does, for a few seconds.
 
-    Raises `RuntimeError` naming those that failed, so that all run again later.
+    Then queues its continuation: from the maintenance job `begin` on, and from the row
+    after `after`, at the same time `at`. Other jobs run in between, and the worker can
+    be stopped. Raises `RuntimeError` naming those that failed, so that they run again
+    later.
     """
-    counts = dict(run_all(at=timezone.now(), dry_run=False))
+    now = datetime.fromisoformat(at) if at else timezone.now()
+    counts, budget = {}, Budget(MAINTENANCE_S, after=after)
+    left = ""  # the name of the one that goes on
+    with limited_to(budget):
+        for name, count in run_all(at=now, dry_run=False, begin=begin):
+            counts[name] = count
+            if budget.stopped_after is not None or budget.is_spent:
+                left = name
+                break
+            budget.after = 0  # of the first one alone
+    if left:
+        _continue(now, left, budget, part + 1)
     failed = [name for name, count in counts.items() if count is None]
     if failed:
         raise RuntimeError(f"Failed: {', '.join(failed)}.")
+
+
+def _continue(at: datetime, left: str, budget: Budget, part: int) -> None:
+    """Queue the rest: of the maintenance job `left`, or of those after it."""
+    names = [task.name for task in in_order()]
+    if budget.stopped_after is None:
+        following = names[names.index(left) + 1 :]
+        if not following:
+            return
+        left = following[0]
+    # The key: a part that is repeated does not queue the next one twice. It names the
+    # hour, for the first part takes another time when it is repeated.
+    enqueue(
+        maintain,
+        key=f"jobs.maintain@{at:%Y-%m-%dT%H}#{part}",
+        at=at.isoformat(),
+        begin=left,
+        after=budget.stopped_after or 0,
+        part=part,
+    )
 
 
 @maintenance("delete finished jobs")

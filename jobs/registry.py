@@ -89,8 +89,10 @@ def every(**period: float) -> Callable:
 
 def get_job(job: str | Callable) -> RegisteredJob:
     """Return the job by name or function. Raises `LookupError` for an unknown one."""
+    if isinstance(job, str) and job in JOBS:
+        return JOBS[job]
     for registered in JOBS.values():
-        if job in (registered.name, registered.run):
+        if job == registered.run:
             return registered
     raise LookupError(f"There is no job called {job}.")
 

@@ -1,6 +1,6 @@
 """Queue jobs, and report the state of the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,16 @@ def enqueue(
     # ON CONFLICT DO NOTHING: of two transactions with the same key, the second waits
     # for the first and then adds nothing. A check before the INSERT would let both in.
     Job.objects.bulk_create([row], ignore_conflicts=bool(key))
+
+
+def enqueue_each(job: str, calls: Iterable[dict[str, object]], /) -> None:
+    """Queue `job` once for the `kwargs` of each call, in one query. Raises as above."""
+    registered = get_job(job)
+    rows = []
+    for kwargs in calls:
+        registered.check(kwargs)
+        rows.append(Job(name=registered.name, kwargs=kwargs))
+    Job.objects.bulk_create(rows)
 
 
 def enqueue_mail(

@@ -109,6 +109,7 @@ class Worker:
         # the signal arrives while the main thread holds the lock of the Event.
         self._is_stopped = False
         self._enqueued: dict[str, str] = {}  # the period queued last, by job
+        self._periods_at = 0.0  # when periods are looked at next
 
     def stop(self, *signal_and_frame: object) -> None:
         """Let `run` return after the current job. Can be used as a signal handler."""
@@ -131,5 +132,7 @@ class Worker:
 
     def _step(self) -> Job | None:
         reset_queries()  # with DEBUG, Django keeps every query: memory would grow
-        services.enqueue_periodic(timezone.now(), enqueued=self._enqueued)
+        if time.monotonic() >= self._periods_at:
+            services.enqueue_periodic(timezone.now(), enqueued=self._enqueued)
+            self._periods_at = time.monotonic() + POLL_INTERVAL_S
         return run_next(self.name)

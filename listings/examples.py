@@ -16,6 +16,7 @@ REQUEST = {
     "title": "Bērnu velosipēds, 20 collas",
     "description": "Maz lietots, jaunas riepas. Var apskatīt vakaros.",
     "category": "sports",
+    "attributes": {"wheel-size": 20},
     "price": 85.5,
     "condition": "used",
     "is_negotiable": True,
@@ -46,6 +47,7 @@ LISTING = REQUEST | {
     "updated_at": "2031-05-06T11:30:00Z",
     "expires_at": None,
     "actions": ["reserve", "sell", "archive"],
+    "label": None,
     "seller_info": SELLER,
 }
 CREATE = {

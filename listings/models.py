@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE
-from items.models import Item, decided, item_indexes
+from items.models import Item, decided, item_indexes, labelled
 from listings.querysets import ListingQuerySet
 
 
@@ -68,6 +68,7 @@ class Listing(Item):
         constraints = [
             *Item.Meta.constraints,
             decided("listing"),
+            labelled("listing"),
             models.CheckConstraint(
                 name="listing_price_sane", condition=Q(price__range=(0, MAX_PRICE))
             ),

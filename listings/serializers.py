@@ -7,8 +7,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import SellerInfo, seller_type_field
+from categories.fields import (
+    AttributesField,
+    AttributesOutput,
+    CategoryOutput,
+    ItemCategoryField,
+)
 from core.api.fields import (
-    CategoryField,
     Input,
     MoneyField,
     MultiLineField,
@@ -27,8 +32,8 @@ from geo.serializers import (
     PublicLocationField,
     require_whole_point,
 )
-from items.categories import LISTING_SLUGS
 from items.serializers import (
+    LabelledSerializer,
     ModerationSerializer,
     ReducedMixin,
     actions_field,
@@ -51,12 +56,15 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     reduced = {  # the title and the price remain, for favorites and old links
         **dict.fromkeys(("description", "contact_info", "images", "tags"), ""),
         "image_urls": [],
+        "attributes": {},
         "latitude": None,
         "longitude": None,
         "location": "",
     }
 
-    example = {k: v for k, v in examples.LISTING.items() if k != "seller_info"}
+    example = {
+        k: v for k, v in examples.LISTING.items() if k not in ("label", "seller_info")
+    }
     id = serializers.IntegerField()
     user_id = serializers.IntegerField(source="seller_id")
     seller_id = serializers.IntegerField()
@@ -64,7 +72,8 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     seller_type = seller_type_field(source="seller.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.ChoiceField(choices=LISTING_SLUGS)
+    category = CategoryOutput()
+    attributes = AttributesOutput()
     subcategory = serializers.CharField(allow_blank=True)
     price = serializers.FloatField()
     currency = serializers.CharField()
@@ -111,7 +120,7 @@ class ListingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
         return LISTING_WORKFLOW.available_to(listing, self.viewer)
 
 
-class ListingDetailSerializer(ListingSerializer):
+class ListingDetailSerializer(LabelledSerializer, ListingSerializer):
     """A listing with its seller."""
 
     example = examples.LISTING
@@ -128,7 +137,8 @@ class ListingInput(Input):
     ignored_fields = fields_of(ListingDetailSerializer)
     title = TextField(max_length=100)
     description = MultiLineField(max_length=2000)
-    category = CategoryField(choices=LISTING_SLUGS)
+    category = ItemCategoryField("listings")
+    attributes = AttributesField()
     subcategory = OptionalTextField(max_length=50)
     price = MoneyField()
     is_negotiable = StrictBooleanField(required=False)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.workflow import Transition, Workflow, is_system
 from items.moderation import moderation
-from items.services import release_images
+from items.services import release_images, require_may_republish
 from listings import notices
 from listings.models import Listing, expiry
 from listings.permissions import is_seller
@@ -22,7 +22,11 @@ def record(
 
 
 def renew(listing: Listing, *, actor: User) -> None:
-    """Give a listing the full time until it expires again."""
+    """Give a listing the full time until it expires again.
+
+    Raises `Restricted` (403).
+    """
+    require_may_republish(listing, actor=actor)
     listing.expires_at = expiry()
 
 

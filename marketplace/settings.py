@@ -58,6 +58,7 @@ DEMO = env.bool("DEMO", False)  # the welcome page then names the demo accounts
 # --- The parts ------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -75,9 +76,13 @@ INSTALLED_APPS = [
     "marketplace",
     "seed",
     "privacy",
+    "exchange",
+    "saved_filters",
     "alerts",
     "moderation",
     "rules",
+    "announcements",
+    "figures",
     "realtime",
     "reviews",
     "favorites",
@@ -89,6 +94,7 @@ INSTALLED_APPS = [
     "messaging",
     "payments",
     "notifications",
+    "categories",
     "accounts",
     "audit",
     "search",
@@ -96,6 +102,8 @@ INSTALLED_APPS = [
     "geo",
     "idempotency",
     "sms",
+    "roles",
+    "market",
     "jobs",
     "core",
 ]
@@ -111,6 +119,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.web.middleware.LanguageMiddleware",
     "core.web.middleware.RequestLimitsMiddleware",
+    "market.maintenance.MaintenanceMiddleware",
     "core.web.read_limit.AnonymousReadLimitMiddleware",
     "core.web.middleware.NonApiSessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -181,6 +190,9 @@ else:
         "options": (
             f"-c lock_timeout={env.int('DB_LOCK_TIMEOUT_MS', 5000)}"
             f" -c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', 0)}"
+            # Compiling takes longer than what it saves where the planner expects too
+            # many rows, as it does of rare texts in an index.
+            " -c jit=off"
         ),
     }
     if _database["OPTIONS"]["pool"]["max_size"] < env.int("DB_POOL_MIN", 1):
@@ -314,7 +326,7 @@ CORS_ALLOWED_ORIGINS = env.list(
     "CORS_ALLOWED_ORIGINS", DEVELOPMENT_ORIGINS if DEBUG else []
 )
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["accounts.hashers.GatedHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.GatedHasher", "accounts.hashers.FormerHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
     for name in (
@@ -429,6 +441,7 @@ UNATTACHED_MB = env.positive("UNATTACHED_MB", 500)
 REPORTS_TO_HIDE = env.float("REPORTS_TO_HIDE", 3.0)
 STANDING_DAYS = env.int("STANDING_DAYS", 30, at_most=MAX_DAYS)  # of the account
 APPEAL_DAYS = env.positive("APPEAL_DAYS", 183, at_most=MAX_DAYS)
+REPORTER_DAYS = env.positive("REPORTER_DAYS", 365, at_most=MAX_DAYS)
 STRIKE_DAYS = env.positive("STRIKE_DAYS", 365, at_most=MAX_DAYS)
 ONE_MODERATOR = env.bool("ONE_MODERATOR", False)  # who may decide appeals too
 # Uploaded ones in 24 hours: as many as the posts of all three types may show.
@@ -447,6 +460,7 @@ RULES_ON_FAILURE = env.str(
 RULES_BUDGET_MS = env.int("RULES_BUDGET_MS", 200)  # then the others run in a job
 FINGERPRINT_DAYS = env.positive("FINGERPRINT_DAYS", 90, at_most=MAX_DAYS)
 RULE_HIT_DAYS = env.positive("RULE_HIT_DAYS", 180, at_most=MAX_DAYS)
+SEARCH_DAYS = env.positive("SEARCH_DAYS", 90, at_most=MAX_DAYS)  # those without results
 # Limits a day at the levels of trust 0 to 3: the quotas above times these.
 TRUST_POSTS = env.factors("TRUST_POSTS", (1, 1, 2, 4))
 TRUST_PICTURES = env.factors("TRUST_PICTURES", (1, 1, 2, 4))
@@ -492,13 +506,14 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "ItemType": "favorites.models.ITEM_TYPES",
         "TaskStatus": "tasks.models.TaskRequest.Status",
         "TaskAction": "tasks.serializers.ACTIONS",
-        "TaskCategory": "items.categories.TASK_SLUGS",
         "ListingStatus": "listings.serializers.STATUSES",
         "ListingAction": "listings.serializers.ACTIONS",
-        "ListingCategory": "items.categories.LISTING_SLUGS",
         "OfferingStatus": "offerings.serializers.STATUSES",
         "OfferingAction": "offerings.serializers.ACTIONS",
+        "CategoryFieldType": "catalog.serializers.TYPES",
         "ApplicationStatus": "tasks.models.TaskApplication.Status",
+        "ItemLabel": "audit.models.Decision.Label",
+        "RestrictionScope": "audit.models.Decision.Scope",
         "ReportCategory": "moderation.categories.CHOICES",
         "ReportTarget": "moderation.serializers.TYPES",
         "ReportStatus": "moderation.models.Report.Status",
@@ -525,6 +540,7 @@ SPECTACULAR_SETTINGS = DOCUMENT | {
         "UserType": "accounts.models.User.Type",
         "SellerType": "accounts.models.User.SellerType",
         "SecurityEventType": "accounts.models.SecurityEvent.Type",
+        "AnnouncementKind": "announcements.models.Announcement.Kind",
         "Frequency": "alerts.models.SavedSearch.Frequency",
     },
 }
@@ -705,9 +721,25 @@ UNFOLD = {
             "href": lambda request: static("marketplace/mark.svg"),
         }
     ],
+    # The colour of the pages and e-mails: 600 is #0f766e, on which white is readable.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(60% .118 184.704)",
+            "600": "oklch(51.1% .096 186.391)",
+            "700": "oklch(43.7% .078 188.216)",
+            "800": "oklch(38.6% .063 188.416)",
+            "900": "oklch(33% .053 190)",
+            "950": "oklch(27.7% .046 192.524)",
+        }
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.add_cards",
+    "DASHBOARD_CALLBACK": "marketplace.staff.dashboard.add_dashboard",
     "SIDEBAR": {"navigation": "marketplace.staff.navigation.groups_for"},
     "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
 }

@@ -24,6 +24,7 @@ from accounts.social.views import SocialViewSet
 from accounts.terms.views import TermsAcceptanceViewSet, TermsViewSet
 from accounts.views import AuthViewSet, HelperViewSet, UserViewSet
 from alerts.views import SavedSearchViewSet
+from announcements.views import AnnouncementViewSet
 from catalog.item_types import ITEM_TYPES
 from catalog.map import MapViewSet
 from catalog.views import CategoryViewSet
@@ -31,6 +32,7 @@ from core import exceptions
 from favorites.views import FavoriteViewSet
 from jobs import mail_events
 from marketplace import account_pages, mail_page, pages, sms_page
+from marketplace.staff.queues import next_in_queue
 from messaging.attachment_views import AttachmentViewSet
 from messaging.block_views import BlockingViewSet, BlockViewSet
 from messaging.views import ConversationViewSet, MessageViewSet, UnreadViewSet
@@ -47,6 +49,7 @@ from privacy.views import ExportRequestViewSet, ExportViewSet
 from realtime.views import TicketViewSet
 from reviews.views import ReviewViewSet, UserReviewViewSet
 from rules.views import TrustViewSet
+from saved_filters.views import delete_filter, save_filter
 from sms import callbacks
 from tasks.disputes.views import DisputeViewSet
 from uploads.views import UploadViewSet
@@ -85,6 +88,7 @@ router.register("messages/messages", MessageViewSet, "message")
 router.register("messages/attachments", AttachmentViewSet, "attachment")
 router.register("messages", UnreadViewSet, "unread")
 router.register("blocks", BlockViewSet, "block")
+router.register("announcements", AnnouncementViewSet, "announcement")
 router.register("notifications", NotificationViewSet, "notification")
 router.register("reports", ReportViewSet, "report")
 router.register("decisions", DecisionViewSet, "decision")
@@ -118,6 +122,21 @@ urlpatterns = [
     path("admin/login/", sign_in),
     path("admin/second-factor/", set_up_second_factor, name="staff-set-up"),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
+    path(
+        "admin/next/<slug:name>/",
+        admin.site.admin_view(next_in_queue),
+        name="staff-next",
+    ),
+    path(
+        "admin/saved-filters/",
+        admin.site.admin_view(save_filter),
+        name="save-filter",
+    ),
+    path(
+        "admin/saved-filters/<int:filter_id>/delete/",
+        admin.site.admin_view(delete_filter),
+        name="delete-filter",
+    ),
     path("admin/", admin.site.urls),
     path("api/schema", pages.SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),

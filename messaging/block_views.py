@@ -32,7 +32,7 @@ class BlockViewSet(ApiViewSet):
         description="The latest first.",
     )
     def list(self, request):
-        return self.list_response(self.get_queryset())
+        return self.list_response(self.personal_results())
 
 
 class BlockingViewSet(ApiViewSet):

@@ -1,5 +1,8 @@
 """Pages of messages: ranges of their numbers."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -8,6 +11,7 @@ from rest_framework.views import APIView
 from core.api import cursors
 from core.api.pagination import CURSOR, Pages
 from core.api.params import parse_int
+from core.db import shared_queries
 from core.exceptions import ValidationFailed
 from messaging.models import Conversation, Message
 
@@ -66,8 +70,16 @@ class MessagePages(Pages):
         return last - self.per_page + 1, last
 
     def _rows(self, conversation: Conversation) -> list[Message]:
-        rows = conversation.messages.for_display().order_by("seq")
-        return list(rows.filter(seq__range=(self.first, self.last)))
+        rows = shared_queries.rows(
+            "messages",
+            _in_range,
+            conversation=conversation.pk,
+            first=self.first,
+            last=self.last,
+        )
+        for row in rows:
+            row.conversation = conversation
+        return rows
 
     def _links(self) -> str:
         if not self.is_catching_up:
@@ -85,6 +97,12 @@ class MessagePages(Pages):
             "read.",
         }
         return [*super().get_schema_operation_parameters(view), after]
+
+
+def _in_range(conversation: Any, first: Any, last: Any) -> QuerySet[Message]:
+    """Return the messages of a conversation with numbers from `first` to `last`."""
+    rows = Message.objects.for_display().order_by("seq")
+    return rows.filter(conversation=conversation, seq__gte=first, seq__lte=last)
 
 
 def _parse_seq(text: str | None) -> int | None:

@@ -17,13 +17,13 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
 from accounts.models import Block, User
 from accounts.querysets import BRIEF_FIELDS, PRESENCE_FIELDS, defer_except
-from core.db.conditions import prefix_q
 
 SUBJECTS = ("task", "offering", "listing")
 
@@ -40,20 +40,26 @@ def related_rows(model: type[models.Model], name: str) -> Any:
 class SubjectQuerySet(models.QuerySet):
     """Rows that may have an item as their subject."""
 
-    def with_about_title(self) -> Self:
-        """Annotate `about_title`: the item's title, or NULL unless it is public."""
+    def with_about_title(self, of: str = "") -> Self:
+        """Annotate `about_title`: the item's title, or NULL unless it is public.
+
+        With `of`, a foreign key to another row with a subject: `{of}_about_title`.
+        """
+        # Subqueries: PostgreSQL would take longer to put so many joins into an order
+        # than to read the rows.
+        prefix = f"{of}__" if of else ""
         titles = (
-            When(
-                prefix_q(self._visible_to_everyone(name), name),
-                then=F(f"{name}__title"),
+            Subquery(
+                related_rows(self.model, name)
+                .visible_to(AnonymousUser())
+                .filter(pk=OuterRef(f"{prefix}{name}"))
+                .order_by()
+                .values("title")[:1]
             )
             for name in SUBJECTS
         )
-        return self.annotate(about_title=Case(*titles, default=None))
-
-    def _visible_to_everyone(self, name: str) -> Q:
-        items = related_rows(self.model, name)
-        return items.visible_to_q(AnonymousUser())
+        name = f"{of}_about_title" if of else "about_title"
+        return self.annotate(**{name: Coalesce(*titles)})
 
 
 class ConversationQuerySet(SubjectQuerySet):
@@ -64,11 +70,14 @@ class ConversationQuerySet(SubjectQuerySet):
         return self.filter(Q(participant_1=user.pk) | Q(participant_2=user.pk))
 
     def for_display(self, user: User) -> Self:
-        """Fetch what `ConversationSerializer` shows to `user`."""
-        last = self._messages().for_display().select_related("conversation")
+        """Fetch what `ConversationSerializer` shows to `user`.
+
+        The last message comes with its conversation; its sender is a participant.
+        """
         people = ("participant_1", "participant_2")
+        pictures = Prefetch("last_message__attachments", self._messages().pictures())
         return (
-            self.select_related(*people)
+            self.select_related(*people, "last_message")
             .defer(
                 *(
                     name
@@ -76,11 +85,16 @@ class ConversationQuerySet(SubjectQuerySet):
                     for name in defer_except(one, BRIEF_FIELDS | PRESENCE_FIELDS)
                 )
             )
-            .prefetch_related(Prefetch("last_message", last))
+            .prefetch_related(pictures)
             .with_about_title()
+            .with_about_title(of="last_message")
             .with_unread_count(user)
             .with_block_of(user)
         )
+
+    def shown_to(self, user: User) -> Self:
+        """Return the conversations of `user`, as they are shown."""
+        return self.visible_to(user).for_display(user)
 
     def with_unread_count(self, user: User) -> Self:
         """Annotate `read_seq` and `unread_count` of `user`."""
@@ -117,10 +131,12 @@ class ConversationQuerySet(SubjectQuerySet):
             is_blocked_by_other=Exists(of_the_other),
         )
 
-    def total_unread(self, user: User) -> int:
-        """Return how many messages `user` has not read, in one query."""
-        own = self.visible_to(user).with_unread_count(user)
-        return own.aggregate(total=Sum("unread_count"))["total"] or 0
+    def total_unread(self, user: User) -> models.QuerySet[Any, Any]:
+        """Return one row: how many messages `user` has not read."""
+        own = self.visible_to(user).with_unread_count(user).order_by()
+        totals = own.annotate(one=Value(1)).values("one")
+        total = Sum("unread_count", default=0)
+        return totals.annotate(total=total).values_list("total")
 
     def unread_by_person(self, ids: Collection[int]) -> dict[int, int]:
         """Return the number of unread messages by user id; users with none are absent.
@@ -165,14 +181,17 @@ class MessageQuerySet(SubjectQuerySet):
 
     def for_display(self) -> Self:
         """Fetch what `MessageSerializer` shows, but for the conversation."""
-        attachment = self.model.attachments.rel.related_model
-        pictures = attachment.objects.select_related("upload")
         return (
             self.select_related("sender")
             .defer(*defer_except("sender", BRIEF_FIELDS))
-            .prefetch_related(Prefetch("attachments", pictures))
+            .prefetch_related(Prefetch("attachments", self.pictures()))
             .with_about_title()
         )
+
+    def pictures(self) -> models.QuerySet:
+        """Return the attachments of messages, as they are shown."""
+        attachment = self.model.attachments.rel.related_model
+        return attachment.objects.select_related("upload")
 
     def unread_by(self, user: User, *, after: int | OuterRef) -> Self:
         """Return the other one's messages after number `after`, but deleted ones."""

@@ -138,6 +138,15 @@ class ConversationSerializer(SubjectOutput):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
+    def to_representation(self, conversation) -> dict:
+        last = conversation.last_message
+        if last is not None:  # it has come without what its conversation has
+            first, second = conversation.participant_1, conversation.participant_2
+            last.conversation = conversation
+            last.sender = first if last.sender_id == first.pk else second
+            last.about_title = conversation.last_message_about_title
+        return super().to_representation(conversation)
+
     @extend_schema_field(UserWithPresence)
     def get_other_participant(self, conversation) -> dict:
         other = conversation.other_than(self.viewer)

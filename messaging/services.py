@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.blocks import require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
+from accounts.restrictions import MESSAGES, require_unrestricted
 from core import limits
+from core.db import shared_queries
 from core.db.checked import save_checked
 from core.db.locks import locked
 from core.exceptions import (
@@ -20,6 +21,13 @@ from core.exceptions import (
     NotFound,
     Throttled,
     ValidationFailed,
+)
+from market import switches
+from market.registry import (
+    CONVERSATIONS_PER_DAY,
+    MESSAGING_OPEN,
+    NEW_ACCOUNT_CONVERSATIONS,
+    NEW_ACCOUNT_DAYS,
 )
 from messaging import events
 from messaging.models import Attachment, Conversation, Message, MessageVersion
@@ -69,7 +77,8 @@ def start(
     message, whatever has happened to the user or the item since.
 
     Raises `ValidationFailed` for oneself, `NotFound` for a user or an item that
-    `sender` cannot see, `Blocked` (403) and `TooManyStarted` (429).
+    `sender` cannot see, `Blocked`, `Restricted` and `SwitchedOff` (403), and
+    `TooManyStarted` (429).
     """
     if user_id == sender.pk:
         raise ValidationFailed(_("You cannot write to yourself."))
@@ -78,6 +87,7 @@ def start(
     if not User.objects.visible_to(sender).filter(pk=user_id).exists():
         raise NotFound(_("There is no such person."))
     require_confirmed(sender, CONTACT)
+    require_unrestricted(sender, MESSAGES)
     conversation, is_new = _get_or_start(sender, user_id)
     if content:
         send(
@@ -120,6 +130,7 @@ def _get_or_start(sender: User, user_id: int) -> tuple[Conversation, bool]:
     lock_users(first, second)
     if found := pair.first():
         return found, False
+    switches.require(MESSAGING_OPEN)
     _require_unblocked(first, second)
     _check_start_limit(sender, at=timezone.now())
     conversation = Conversation.objects.create(
@@ -143,10 +154,10 @@ def _check_start_limit(sender: User, *, at: datetime) -> None:
     The lock on `sender` makes the count exact: without it, ten requests at the same
     time would each find nine rows.
     """
-    is_new = sender.created_at >= at - timedelta(days=settings.NEW_ACCOUNT_DAYS)
-    limit = limits.limit_of(sender, "conversations", settings.CONVERSATIONS_PER_DAY)
+    is_new = sender.created_at >= at - timedelta(days=NEW_ACCOUNT_DAYS.get())
+    limit = limits.limit_of(sender, "conversations", CONVERSATIONS_PER_DAY.get())
     if is_new:
-        limit = min(limit, settings.NEW_ACCOUNT_CONVERSATIONS)
+        limit = min(limit, NEW_ACCOUNT_CONVERSATIONS.get())
     started = Conversation.objects.started_by(sender, since=at - DAY)
     times = list(started.values_list("created_at", flat=True)[:limit])
     if len(times) >= limit:
@@ -173,16 +184,19 @@ def send(
     """Send a message. Return it, as `for_display()` fetches it, and whether it is new.
 
     A `client_msg_id` that `sender` has used in this conversation returns the message
-    of then. Raises `NotFound` for a conversation of others, `Blocked` (403),
-    `Unreachable` (409) when the other participant is suspended, and what a receiver of
-    `message_checked` raises.
+    of then. Raises `NotFound` for a conversation of others, `Blocked`, `Restricted` and
+    `SwitchedOff`
+    (403), `Unreachable` (409) when the other participant is suspended, and what a
+    receiver of `message_checked` raises.
     """
     # The lock orders the senders: without it two would take the same `seq`, or two
     # requests with the same `client_msg_id` would both find no message.
     conversation = _lock(conversation, sender)
     if client_msg_id and (sent := _find_sent(conversation, sender, client_msg_id)):
         return sent, False
+    switches.require(MESSAGING_OPEN)
     require_confirmed(sender, CONTACT)
+    require_unrestricted(sender, MESSAGES)
     subject = _subject(about, viewer=sender) if about else {}
     _require_reachable(conversation, sender)
     message = Message(
@@ -272,6 +286,7 @@ def edit(message: Message, *, actor: User, content: str) -> Message:
     if message.is_deleted:
         raise TooLate(_("This message is deleted."))
     _require_editable(message, at=timezone.now())
+    require_unrestricted(actor, MESSAGES)
     _require_reachable(conversation, actor)
     if message.content != content:
         MessageVersion.objects.create(message=message, content=message.content)
@@ -323,6 +338,14 @@ def _require_editable(message: Message, *, at: datetime) -> None:
 
 
 # --- Read -----------------------------------------------------------------------------
+
+
+def count_unread(user: User) -> int:
+    """Return how many messages `user` has not read."""
+    [(total,)] = shared_queries.rows(
+        "messages.unread", Conversation.objects.total_unread, user=user
+    )
+    return total
 
 
 def read(conversation: Conversation, *, reader: User, up_to: int) -> None:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
+from core.db import shared_queries
 from messaging import examples, services
 from messaging.models import Conversation, Message
 from messaging.pagination import MessagePages
@@ -55,7 +57,11 @@ class ConversationViewSet(ApiViewSet):
         description="The latest first.",
     )
     def list(self, request):
-        return self.list_response(self._for_display())
+        rows = self.queryset.all()
+        found = shared_queries.results(
+            "conversations", rows.shown_to, user=request.user
+        )
+        return self.list_response(found)
 
     @extend_schema(
         operation_id="messages_getConversation",
@@ -63,7 +69,7 @@ class ConversationViewSet(ApiViewSet):
         responses=FOUND,
     )
     def retrieve(self, request, pk):
-        return Response({"conversation": self._render_conversation(self.get_object())})
+        return Response({"conversation": self._render_conversation(int(pk))})
 
     @extend_schema(
         operation_id="messages_startConversation",
@@ -80,7 +86,7 @@ class ConversationViewSet(ApiViewSet):
             sender=request.user, **self.validated_input()
         )
         answer = {
-            "conversation": self._render_conversation(conversation),
+            "conversation": self._render_conversation(conversation.pk),
             "existing": not is_new,
         }
         return Response(answer, status=201 if is_new else 200)
@@ -128,11 +134,17 @@ class ConversationViewSet(ApiViewSet):
         count = services.read_all(self.get_object(), reader=request.user)
         return Response({"success": True, "messages_marked_read": count})
 
-    def _for_display(self):
-        return self.get_queryset().for_display(self.request.user)
-
-    def _render_conversation(self, conversation: Conversation) -> dict:
-        return self.get_serializer(self._for_display().get(pk=conversation.pk)).data
+    def _render_conversation(self, pk: int) -> dict:
+        """Return a conversation as its reader sees it; 404 unless they take part."""
+        found = shared_queries.first(
+            "conversation",
+            lambda user, pk: Conversation.objects.shown_to(user).filter(pk=pk),
+            user=self.request.user,
+            pk=pk,
+        )
+        if found is None:
+            raise Http404
+        return self.get_serializer(found).data
 
     def _render_messages(self, messages, *, many: bool = False):
         context = self.get_serializer_context()
@@ -213,5 +225,4 @@ class UnreadViewSet(ApiViewSet):
     )
     @action(detail=False, url_path="unread-count", pagination_class=None)
     def unread_count(self, request):
-        count = Conversation.objects.total_unread(request.user)
-        return Response({"unread_count": count})
+        return Response({"unread_count": services.count_unread(request.user)})

@@ -1,107 +1,98 @@
 """The desk of moderators: the queue of cases, reports, decisions and appeals."""
 
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
+
+from audit.admin import AuditedAdmin
+from audit.models import Decision
+from core.admin.actions import ReasonedAction
+from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status_column
+from messaging.admin import private_pictures
+from moderation import appeals, automatic, batches, cases, desk, reasons, targets
+from moderation.filters import SeverityFilter, StatusFilter, TypeFilter
+from moderation.forms import AnswerForm, BulkDecisionForm, DecisionForm
+from moderation.models import (
+    Appeal,
+    Case,
+    CaseEvent,
+    ReasonTemplate,
+    Report,
+    Strike,
 )
+from moderation.targets import TARGET_TYPES, of_model
 
-from audit.models import MAX_FACTS, Decision
-from core.admin.actions import ReasonedAction, ReasonForm
-from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column
-from core.admin.fields import InputField
-from core.api.fields import OptionalMultiLineField, TextField
-from moderation import appeals, cases
-from moderation.categories import CATEGORIES
-from moderation.models import Appeal, Case, CaseEvent, Report, Strike
-
-OUTCOMES = [
-    choice
-    for choice in Decision.Outcome.choices
-    if choice[0] in ("no_action", "warn", "hide", "remove", "suspend", "ban")
-]
+# What has happened to a case, besides the outcomes of decisions.
+EVENT_LABELS = {
+    "assign": _("Somebody looks at it"),
+    "appeal": _("Appealed"),
+    "overturn": _("The decision is overturned"),
+    "uphold": _("The decision stands"),
+    "undo": _("The decision is undone"),
+    "rule": _("Found by a rule"),
+    cases.OWN_REPORT: _("Who decides has reported it"),
+}
 
 
-class DecisionForm(ReasonForm):
-    """What is decided on a case, on which ground."""
-
-    outcome = forms.ChoiceField(
-        choices=OUTCOMES, label=_("Outcome"), widget=UnfoldAdminSelectWidget()
-    )
-    ground = forms.ChoiceField(
-        choices=Decision.Ground.choices,
-        label=_("Ground"),
-        widget=UnfoldAdminSelectWidget(),
-    )
-    basis = InputField(
-        rule=TextField(),
-        label=_("Law or clause"),
-        max_length=300,
-        help_text=_("Such as “Terms, 4.2”, or the law and its article."),
-        widget=UnfoldAdminTextInputWidget(),
-    )
-    until = forms.SplitDateTimeField(
-        label=_("Suspended until"),
-        required=False,
-        help_text=_("For a suspension alone."),
-        widget=UnfoldAdminSplitDateTimeWidget(),
-    )
-    note = InputField(
-        rule=OptionalMultiLineField(),
-        label=_("Internal note"),
-        required=False,
-        max_length=MAX_FACTS,
-        widget=UnfoldAdminTextareaWidget({"rows": 2}),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput())
-
-    def clean_until(self) -> Any:
-        """Refuse a time that is over."""
-        until = self.cleaned_data["until"]
-        if until is not None and until <= timezone.now():
-            raise forms.ValidationError(_("This is in the past."))
-        return until
+def _decide(
+    case: Case,
+    *,
+    actor: Any,
+    reason: str,
+    template: ReasonTemplate | None = None,
+    **data: Any,
+) -> Decision:
+    facts = reasons.facts_for(case.person.language, template, reason)
+    category = cases.eu_category_of(case)
+    return cases.decide(case, actor=actor, facts=facts, category=category, **data)
 
 
-class AnswerForm(ReasonForm):
-    """Whether an appeal is right; the reason is the answer to who appealed."""
-
-    is_overturned = forms.TypedChoiceField(
-        label=_("Decision"),
-        choices=[("", "—"), ("no", _("It stands")), ("yes", _("It is overturned"))],
-        coerce=lambda value: value == "yes",
-        widget=UnfoldAdminSelectWidget(),
-    )
-
-
-def _decide(case: Case, *, actor: Any, reason: str, **data: Any) -> Decision:
-    category = _category(case)
-    return cases.decide(case, actor=actor, facts=reason, category=category, **data)
+def _decide_many(
+    found: list[Case],
+    *,
+    actor: Any,
+    reason: str,
+    template: ReasonTemplate | None = None,
+    **data: Any,
+) -> str:
+    facts = partial(reasons.facts_for, template=template, written=reason)
+    return batches.decide(found, actor=actor, facts=facts, **data)
 
 
-def _category(case: Case) -> str:
-    """Return the category in the EU's database of the gravest report."""
-    names = case.reports.values_list("category", flat=True)
-    found = max((CATEGORIES[name] for name in names), key=_severity, default=None)
-    return found.eu if found else ""
+def _undo_batch(decision: Decision, *, actor: Any, reason: str) -> Decision:
+    batches.undo(decision.batch, actor=actor, reason=reason)
+    return decision
 
 
-def _severity(category: Any) -> int:
-    return category.severity
+def _first_input(case: Case) -> dict[str, Any]:
+    """Return the version, which a later change has not, and the text to begin with."""
+    target = targets.get(case.target_type, case.target_id)
+    data: dict[str, Any] = {
+        "version": case.version,
+        "language": case.person.language,
+        "is_waiting": automatic.waits(case, target),
+    }
+    if template := reasons.template_for(case):
+        data |= {
+            "template": template.pk,
+            "reason": template.text_in(case.person.language),
+            "ground": template.ground,
+            "basis": template.basis,
+        }
+    return data
 
 
-def _seen(case: Case) -> dict[str, Any]:
-    """Return the version that the form sends back: a later one has changed."""
-    return {"version": case.version}
+def _versions(found: list[Case]) -> dict[str, Any]:
+    return {"versions": {str(case.pk): case.version for case in found}}
+
+
+def _is_in_standing_batch(decision: Decision, actor: Any) -> bool:
+    return bool(decision.batch) and not hasattr(decision, "undone_by")
 
 
 def _is_open(case: Case, actor: Any) -> bool:
@@ -128,35 +119,72 @@ class EventInline(ReadOnlyInline):
 
     model = CaseEvent
     verbose_name_plural = _("History")
-    fields = ("created_at", "actor", "name", "old", "new", "note")
+    fields = ("created_at", "actor", "what", "status_before", "status_after", "note")
+
+    @admin.display(description=_("what"))
+    def what(self, event: CaseEvent) -> str | Promise:
+        """Return what happened in words."""
+        first, _space, rest = event.name.partition(" ")
+        if first in Decision.Outcome.values:
+            return Decision.Outcome(first).label
+        return f"{EVENT_LABELS.get(first, first)} {rest}".strip()
+
+    @admin.display(description=_("before"))
+    def status_before(self, event: CaseEvent) -> str | Promise:
+        """Return the status before it in words."""
+        return Case.Status(event.old).label
+
+    @admin.display(description=_("after"))
+    def status_after(self, event: CaseEvent) -> str | Promise:
+        """Return the status after it in words."""
+        return Case.Status(event.new).label
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("actor")
 
 
+class TargetMixin:
+    """Adds the column `kind` to what has a target."""
+
+    @admin.display(description=_("type"))
+    def kind(self, row: Any) -> str:
+        """Return the type of the target of a case or a decision in words."""
+        if isinstance(row, Case):
+            return str(TARGET_TYPES[row.target_type].label)
+        return str(of_model(row.target_type).label)
+
+
 @admin.register(Case)
-class CaseAdmin(Admin):
+class CaseAdmin(TargetMixin, Admin):
     """The queue: the most urgent first. Decided with the actions of a case's page."""
 
+    concerns = "person"
+    change_form_outer_before_template = "admin/case.html"
     list_display = (
         "number",
-        "target_type",
+        "kind",
         "target_label",
         link_column("person"),
-        "status",
+        status_column("status"),
         "severity",
         "reports_count",
         "due_at",
         link_column("assignee"),
     )
-    list_filter = ("status", "target_type", "severity")
+    list_filter = (
+        StatusFilter,
+        TypeFilter,
+        SeverityFilter,
+        "is_detected_automatically",
+    )
+    linked_lookups = ("status",)
     list_select_related = ("person", "assignee")
     search_fields = ("number", "target_label__icontains")
     ordering = ("due_at", "id")
     fieldsets = (
         fieldset(
             None,
-            "number target_type target_label person status assignee severity standing "
+            "number kind target_label person status assignee severity weight "
             "reports_count opened_at due_at decided_at decision",
         ),
     )
@@ -175,23 +203,41 @@ class CaseAdmin(Admin):
             run=_decide,
             is_possible=_is_open,
             form=DecisionForm,
-            initial=_seen,
+            initial=_first_input,
             in_bulk=False,
         ),
+        ReasonedAction(
+            name="decide-many",
+            label=_("Decide on all alike"),
+            run=_decide,
+            run_all=_decide_many,
+            form=BulkDecisionForm,
+            initial=_versions,
+        ),
     )
+
+    @admin.display(description=_("standing of the reporters"))
+    def weight(self, case: Case) -> str:
+        """Return their standing with one decimal."""
+        return f"{case.standing:.1f}"
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return what is known of the target and its author."""
+        return {"desk": desk.page_of(obj, reader=request.user)}
 
 
 @admin.register(Report)
 class ReportAdmin(Admin):
     """Reports, read-only. Names and addresses of outsiders are private."""
 
+    concerns = "case__person"
     private = ("name", "email")
     list_display = (
         "number",
         link_column("case"),
         link_column("reporter"),
         "category",
-        "status",
+        status_column("status"),
         "created_at",
     )
     list_filter = ("status", "category", "created_at")
@@ -208,41 +254,64 @@ class ReportAdmin(Admin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(Admin):
+class DecisionAdmin(TargetMixin, Admin):
     """Decisions with their reasons, read-only: undoing one is another."""
 
+    concerns = "person"
     list_display = (
         "number",
         "outcome",
+        "kind",
         "target_label",
         link_column("person"),
         "ground",
         link_column("actor"),
         "created_at",
     )
-    list_filter = ("outcome", "ground", "source", "decided_automatically")
+    list_filter = (
+        "outcome",
+        "ground",
+        "source",
+        "decided_automatically",
+        "created_at",
+    )
     list_select_related = ("person", "actor")
-    search_fields = ("number", "target_label__icontains")
+    search_fields = ("number", "batch", "target_label__icontains")
     date_hierarchy = "created_at"
     fieldsets = (
         fieldset(
             None,
-            "number outcome target_type target_label person ground basis category "
-            "facts note until source detected_automatically decided_automatically "
-            "actor undoes created_at",
+            "number outcome kind target_label person ground basis category "
+            "facts note restricted label until source detected_automatically "
+            "decided_automatically actor undoes batch created_at",
         ),
     )
+    reasoned_actions = (
+        ReasonedAction(
+            name="undo-batch",
+            label=_("Undo the whole batch"),
+            run=_undo_batch,
+            is_possible=_is_in_standing_batch,
+            in_bulk=False,
+        ),
+    )
+
+    @admin.display(description=_("restricted"))
+    def restricted(self, decision: Decision) -> str:
+        """Return what it takes away from the person, in words."""
+        return ", ".join(decision.scope_labels) or "–"
 
 
 @admin.register(Appeal)
 class AppealAdmin(Admin):
     """Appeals, the oldest first. Decided by somebody else than before."""
 
+    concerns = "decision__person"
     list_display = (
         "created_at",
         link_column("decision"),
         link_column("case"),
-        "status",
+        status_column("status"),
         link_column("decided_by"),
     )
     list_display_links = ("created_at",)
@@ -253,8 +322,8 @@ class AppealAdmin(Admin):
     fieldsets = (
         fieldset(
             None,
-            "decision case report text status answer decided_by is_same_decider "
-            "resolution created_at decided_at",
+            "decision case report text pictures status answer decided_by "
+            "is_same_decider resolution created_at decided_at",
         ),
     )
     reasoned_actions = (
@@ -268,11 +337,46 @@ class AppealAdmin(Admin):
         ),
     )
 
+    @admin.display(description=_("pictures"))
+    def pictures(self, appeal: Appeal) -> str:
+        """Return the thumbnails of what is shown with the appeal as HTML."""
+        shown = [row.upload for row in appeal.pictures.select_related("upload")]
+        return private_pictures(shown) if shown else "–"
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(AuditedAdmin):
+    """Texts of reasons: staff begin with them, and administrators edit them."""
+
+    editable = (
+        *("name", "category", "ground", "basis"),
+        *("text_en", "text_lv", "text_ru", "is_offered"),
+    )
+    list_display = ("name", "category", "ground", "basis", "is_offered", "updated_at")
+    list_filter = ("category", "ground", "is_offered")
+    search_fields = ("name__icontains",)
+    ordering = ("category", "name")
+    fieldsets = (
+        fieldset(None, "name category ground basis is_offered"),
+        fieldset(_("Texts"), "text_en text_lv text_ru"),
+    )
+
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return request.user.has_perm("moderation.add_reasontemplate")
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return request.user.has_perm("moderation.change_reasontemplate")
+
 
 @admin.register(Strike)
 class StrikeAdmin(Admin):
     """Strikes, read-only."""
 
+    concerns = "person"
     list_display = (
         link_column("person"),
         "points",

@@ -1,5 +1,6 @@
 """Appeals: once for each side, within six months, decided by somebody else."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +9,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import moderation as accounts
 from accounts.models import User
-from audit import decisions
 from audit.models import Decision
 from core.db.locks import locked
-from core.exceptions import NotAllowed, WrongStatus
-from moderation import cases, notices, targets
-from moderation.models import Appeal, Case, Report
+from core.exceptions import NotAllowed, NotFound, WrongStatus
+from moderation import cases, deciders, notices, targets, undoing
+from moderation.models import Appeal, AppealPicture, Case, Report
+from uploads import services as uploads
 
 
 class TooLate(WrongStatus):
@@ -46,17 +46,28 @@ def can_appeal(decision: Decision) -> bool:
 
 
 @transaction.atomic
-def appeal(decision: Decision, *, text: str, report: Report | None = None) -> Appeal:
+def appeal(
+    decision: Decision,
+    *,
+    text: str,
+    upload_ids: Sequence[int] = (),
+    author: User | None = None,
+    report: Report | None = None,
+) -> Appeal:
     """Store an appeal of the person concerned, or of the reporter; return it.
 
-    Raises `TooLate` and `AlreadyAppealed` (409), and `WrongStatus` (409) if there is
-    nothing to appeal against.
+    `upload_ids` are private pictures of `author`: who appeals without signing in has
+    none. Raises `NotFound` (404) for pictures of others, `TooLate` and
+    `AlreadyAppealed` (409), and `WrongStatus` (409) if there is nothing to appeal
+    against.
     """
-    # Locked: an appeal and the expiry or the undoing of a decision at once.
+    # The target before its case, as everywhere: an appeal and the undoing of the
+    # decision at once, which locks the target; the case for the expiry of the decision.
+    _lock_target(decision)
     case = locked(Case.objects.filter(decision=decision)).first()
     if timezone.now() > deadline(decision):
         raise TooLate(_("The time for an appeal is over."))
-    if hasattr(decision, "undone_by") or decision.outcome == "restore":
+    if _is_undone(decision) or decision.outcome == "restore":
         raise WrongStatus(_("This decision is undone already."))
     if report is None and decision.outcome == "no_action":
         raise WrongStatus(_("Nothing was decided against you."))
@@ -68,9 +79,32 @@ def appeal(decision: Decision, *, text: str, report: Report | None = None) -> Ap
             )
     except IntegrityError as error:
         raise AlreadyAppealed(_("You have appealed before.")) from error
+    _attach(new, list(dict.fromkeys(upload_ids)), author)
     if case is not None and case.status == Case.Status.DECIDED:
         cases.move(case, actor=None, name="appeal", status="appealed")
     return new
+
+
+def _lock_target(decision: Decision) -> None:
+    kind = targets.of_model(decision.target_type)
+    targets.lock(kind.name, decision.target_id)
+
+
+def _is_undone(decision: Decision) -> bool:
+    # A query: `decision` may have been read before the lock.
+    return Decision.objects.filter(undoes=decision).exists()
+
+
+def _attach(appeal: Appeal, upload_ids: list[int], author: User | None) -> None:
+    if not upload_ids:
+        return
+    if author is None:
+        sentence = _("There is no such picture among your uploads.")
+        raise NotFound(sentence, field="upload_ids")
+    uploads.attach(upload_ids, owner=author, field="upload_ids")
+    AppealPicture.objects.bulk_create(
+        AppealPicture(appeal=appeal, upload_id=pk) for pk in upload_ids
+    )
 
 
 def can_appeal_report(report: Report) -> bool:
@@ -78,15 +112,16 @@ def can_appeal_report(report: Report) -> bool:
     return _decision_on(report) is not None and not report.appeals.exists()
 
 
-def appeal_report(report: Report, *, text: str) -> Appeal:
+def appeal_report(report: Report, *, text: str, **more: Any) -> Appeal:
     """Store an appeal against what became of a report; return it.
 
-    Raises `WrongStatus` (409) while nothing is decided, and as `appeal`.
+    `more` are `upload_ids` and `author`, as of `appeal`. Raises `WrongStatus` (409)
+    while nothing is decided, and as `appeal`.
     """
     decision = _decision_on(report)
     if decision is None:
         raise WrongStatus(_("Nothing is decided yet."))
-    return appeal(decision, text=text, report=report)
+    return appeal(decision, text=text, report=report, **more)
 
 
 def _decision_on(report: Report) -> Decision | None:
@@ -98,8 +133,7 @@ def _require_other_decider(appeal: Appeal, actor: User) -> bool:
     is_same = appeal.decision.actor_id == actor.pk
     if is_same and not settings.ONE_MODERATOR:
         raise NotAllowed(_("You made this decision: somebody else decides the appeal."))
-    if appeal.decision.person_id == actor.pk:
-        raise NotAllowed(_("You cannot decide in your own cause."))
+    deciders.require_impartial_on(appeal.decision, actor)
     if appeal.case is not None:
         cases.require_impartial(appeal.case, actor)
     return is_same
@@ -109,24 +143,30 @@ def _require_other_decider(appeal: Appeal, actor: User) -> bool:
 def resolve(appeal: Appeal, *, actor: User, is_overturned: bool, reason: str) -> Appeal:
     """Decide an appeal; overturned, everything is as it was before, at once.
 
-    Raises `NotAllowed` (403) to whom it concerns and to who made the decision, and
-    `WrongStatus` (409) if it is decided.
+    Raises `NotAllowed` (403) to whom it concerns, to who made the decision and to who
+    has reported what it is about, and `WrongStatus` (409) if it is decided, or if
+    something else has undone the decision.
     """
+    # The target before the appeal: a decision that takes the place of this one locks it
+    # too, and then moves the appeal.
+    _lock_target(appeal.decision)
     appeal = locked(Appeal.objects, of=("self",)).get(pk=appeal.pk)
     is_same = _require_other_decider(appeal, actor)
     if appeal.status != Appeal.Status.OPEN:
         raise WrongStatus(_("This appeal is decided."))
-    resolution = None
-    if is_overturned:
-        resolution = _overturn(appeal, actor=actor, reason=reason)
-    Appeal.objects.filter(pk=appeal.pk).update(
+    if appeal.report_id is None and _is_undone(appeal.decision):
+        raise WrongStatus(_("This decision is undone already."))
+    row = Appeal.objects.filter(pk=appeal.pk)
+    # Before the decision is undone, which closes the appeal that is open.
+    row.update(
         status=Appeal.Status.UPHELD if is_overturned else Appeal.Status.REJECTED,
         answer=reason,
         decided_by=actor,
         is_same_decider=is_same,
         decided_at=timezone.now(),
-        resolution=resolution,
     )
+    if is_overturned:
+        row.update(resolution=_overturn(appeal, actor=actor, reason=reason))
     appeal.refresh_from_db()
     if appeal.case is not None:
         _move_on(appeal, actor=actor, is_overturned=is_overturned)
@@ -142,10 +182,11 @@ def _move_on(appeal: Appeal, *, actor: User, is_overturned: bool) -> None:
     """
     name = "overturn" if is_overturned else "uphold"
     again = is_overturned and appeal.report is not None
+    # The case before its reports, as where it is decided.
+    case = locked(Case.objects.filter(appeals=appeal), of=("self",)).get()
     if again:
         rows = Report.objects.filter(appeals=appeal)
         rows.update(status=Report.Status.OPEN, decided_at=None)
-    case = locked(Case.objects.filter(appeals=appeal), of=("self",)).get()
     if case.status != Case.Status.APPEALED or case.decision_id != appeal.decision_id:
         return
     if again:
@@ -164,19 +205,4 @@ def _overturn(appeal: Appeal, *, actor: User, reason: str) -> Decision | None:
     decision = appeal.decision
     if appeal.report is not None or decision.outcome == "no_action":
         return None
-    kind = targets.of_model(decision.target_type)
-    target: Any = targets.get(kind.name, decision.target_id)
-    if decision.outcome in ("suspend", "ban"):
-        if decision.person.suspension_id == decision.pk:
-            accounts.restore(decision.person, actor=actor, reason=reason)
-    elif (
-        kind.table is not None
-        and target is not None
-        and target.decision_id == decision.pk
-    ):
-        kind.table.run("restore", target, actor=actor, reason=reason)
-    if undone := Decision.objects.filter(undoes=decision).first():
-        return undone
-    # What it restricted is gone, ended, or is restricted by a later decision.
-    about = target if target is not None else decision.person
-    return decisions.undo(about, decision, actor=actor, facts=reason)
+    return undoing.undo(decision, actor=actor, reason=reason)

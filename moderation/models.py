@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Decision, new_number
+from audit.models import MAX_FACTS, Decision, new_number
+from core.db.models import Timestamped
+from core.languages import in_language
 from moderation.categories import CHOICES
 from moderation.querysets import AppealQuerySet, CaseQuerySet, ReportQuerySet
 
@@ -35,40 +37,59 @@ class Case(models.Model):
         APPEALED = "appealed", _("Appealed")
         CLOSED = "closed", _("Closed")
 
-    number = models.CharField(max_length=20, unique=True, default=new_case_number)
-    target_type = models.CharField(max_length=20)
-    target_id = models.BigIntegerField()
-    target_label = models.CharField(max_length=200)
+    number = models.CharField(
+        _("number"), max_length=20, unique=True, default=new_case_number
+    )
+    target_type = models.CharField(_("type"), max_length=20)
+    target_id = models.BigIntegerField(
+        _("id of the target"),
+    )
+    target_label = models.CharField(_("about"), max_length=200)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
         on_delete=models.PROTECT,
         related_name="cases",
         help_text=_("Whose it is."),
     )
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.OPEN
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("looked at by"),
         on_delete=models.PROTECT,
         null=True,
         related_name="assigned_cases",
     )
     version = models.PositiveIntegerField(
-        default=1, help_text=_("Grows with every change: a decision names what it saw.")
+        _("version"),
+        default=1,
+        help_text=_("Grows with every change: a decision names what it saw."),
     )
-    severity = models.PositiveSmallIntegerField(default=1)
+    severity = models.PositiveSmallIntegerField(_("severity"), default=1)
     standing = models.FloatField(
-        default=0, help_text=_("Of the reporters with standing, together.")
+        _("standing of the reporters"),
+        default=0,
+        help_text=_("Of the reporters with standing, together."),
     )
-    reports_count = models.PositiveIntegerField(default=0)
+    reports_count = models.PositiveIntegerField(_("reports"), default=0)
     due_at = models.DateTimeField(
-        help_text=_("By severity, standing and reach: the queue is in this order.")
+        _("due"),
+        help_text=_("By severity, standing and reach: the queue is in this order."),
     )
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, related_name="cases"
+        Decision,
+        verbose_name=_("decision"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="cases",
     )
-    is_detected_automatically = models.BooleanField(default=False)
-    opened_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
+    is_detected_automatically = models.BooleanField(
+        _("found automatically"), default=False
+    )
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -106,23 +127,56 @@ class Case(models.Model):
         return self.status in (self.Status.OPEN, self.Status.ASSIGNED)
 
 
+class CaseSnapshot(models.Model):
+    """What a target said when it was reported: a row for each different text."""
+
+    case = models.ForeignKey(
+        Case,
+        on_delete=models.CASCADE,
+        related_name="snapshots",
+        db_index=False,  # the constraint begins with it
+    )
+    digest = models.CharField(max_length=64)  # SHA-256 of the text, hexadecimal
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text when it was reported")
+        verbose_name_plural = _("texts when it was reported")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "digest"], name="one_snapshot_per_case_and_text"
+            ),
+        ]
+        indexes = [models.Index(fields=["digest"], name="snapshot_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.digest[:8]}"
+
+
 class CaseEvent(models.Model):
     """One entry of the history of a case."""
 
     case = models.ForeignKey(
         Case,
+        verbose_name=_("case"),
         on_delete=models.CASCADE,
         related_name="events",
         db_index=False,  # the index begins with it
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    name = models.CharField(max_length=30)
-    old = models.CharField(max_length=10)
-    new = models.CharField(max_length=10)
-    note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(_("name"), max_length=30)
+    old = models.CharField(_("before"), max_length=10)
+    new = models.CharField(_("after"), max_length=10)
+    note = models.CharField(_("internal note"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
         ordering = ["-id"]
@@ -142,24 +196,31 @@ class Report(models.Model):
         UPHELD = "upheld", _("Something was done")
         NOT_UPHELD = "not_upheld", _("Nothing was done")
 
-    number = models.CharField(max_length=20, unique=True, default=new_report_number)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    number = models.CharField(
+        _("number"), max_length=20, unique=True, default=new_report_number
+    )
+    case = models.ForeignKey(
+        Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="reports"
+    )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("reporter"),
         on_delete=models.PROTECT,
         null=True,
         related_name="reports",
         db_index=False,  # report_own begins with it
     )
-    name = models.CharField(max_length=100, blank=True)
-    email = models.EmailField(blank=True)
-    language = models.CharField(max_length=5, blank=True)
-    category = models.CharField(max_length=30, choices=CHOICES)
-    explanation = models.TextField(max_length=MAX_EXPLANATION)
-    standing = models.FloatField(default=0)
-    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    category = models.CharField(_("category"), max_length=30, choices=CHOICES)
+    explanation = models.TextField(_("explanation"), max_length=MAX_EXPLANATION)
+    standing = models.FloatField(_("standing of the reporters"), default=0)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.OPEN
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -172,13 +233,17 @@ class Report(models.Model):
                 name="one_report_per_person_and_case",
                 condition=Q(reporter__isnull=False),
             ),
-            models.UniqueConstraint(
-                fields=["case", "email"],
-                name="one_report_per_address_and_case",
+        ]
+        indexes = [
+            models.Index(fields=["reporter", "-id"], name="report_own"),
+            models.Index(fields=["created_at"], name="report_day"),  # for figures
+            # Receipts are counted by it, and old addresses are deleted.
+            models.Index(
+                fields=["email", "-created_at"],
+                name="report_outsider",
                 condition=~Q(email=""),
             ),
         ]
-        indexes = [models.Index(fields=["reporter", "-id"], name="report_own")]
 
     def __str__(self) -> str:
         return self.number
@@ -193,34 +258,55 @@ class Appeal(models.Model):
         OPEN = "open", _("Open")
         REJECTED = "rejected", _("The decision stands")
         UPHELD = "upheld", _("The decision is overturned")
+        CLOSED = "closed", _("The decision was undone before")
 
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, related_name="appeals"
+        Decision,
+        verbose_name=_("decision"),
+        on_delete=models.PROTECT,
+        related_name="appeals",
     )
     case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, null=True, related_name="appeals"
+        Case,
+        verbose_name=_("case"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="appeals",
     )
     report = models.ForeignKey(
         Report,
+        verbose_name=_("report"),
         on_delete=models.PROTECT,
         null=True,
         related_name="appeals",
         help_text=_("Of a reporter; without it, of the person concerned."),
     )
-    text = models.TextField(max_length=MAX_EXPLANATION)
-    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    answer = models.TextField(max_length=MAX_EXPLANATION, blank=True)
+    text = models.TextField(_("text"), max_length=MAX_EXPLANATION)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.OPEN
+    )
+    answer = models.TextField(_("answer"), max_length=MAX_EXPLANATION, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
     is_same_decider = models.BooleanField(
-        default=False, help_text=_("Whether who decided first decided again.")
+        _("decided by the same person"),
+        default=False,
+        help_text=_("Whether who decided first decided again."),
     )
     resolution = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, related_name="+"
+        Decision,
+        verbose_name=_("undone by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True)
 
     objects = AppealQuerySet.as_manager()
 
@@ -249,18 +335,80 @@ class Appeal(models.Model):
         return f"{self.decision_id}: {self.status}"
 
 
+class AppealPicture(models.Model):
+    """A private picture that who appeals shows."""
+
+    appeal = models.ForeignKey(
+        Appeal, on_delete=models.CASCADE, related_name="pictures"
+    )
+    upload = models.OneToOneField(
+        "uploads.Upload", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id}: {self.upload_id}"
+
+
+class ReasonTemplate(Timestamped):
+    """A text for the person of a decision, which staff begin with and may change."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    category = models.CharField(
+        _("category"), max_length=30, choices=CHOICES, blank=True
+    )
+    ground = models.CharField(
+        _("ground"),
+        max_length=20,
+        choices=Decision.Ground,
+        default=Decision.Ground.TERMS,
+    )
+    basis = models.CharField(_("law or clause"), max_length=300, blank=True)
+    text_en = models.TextField(_("text in English"), max_length=MAX_FACTS)
+    text_lv = models.TextField(_("text in Latvian"), max_length=MAX_FACTS)
+    text_ru = models.TextField(_("text in Russian"), max_length=MAX_FACTS)
+    is_offered = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("text of reasons")
+        verbose_name_plural = _("texts of reasons")
+        ordering = ["category", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def text_in(self, language: str | None) -> str:
+        """Return the text in a language, or as `core.languages` falls back."""
+        texts = {
+            code: getattr(self, f"text_{code}") for code, _name in settings.LANGUAGES
+        }
+        return in_language(texts, language) or ""
+
+
 class Strike(models.Model):
     """A decision that counts against a person for a time."""
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="strikes"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.PROTECT,
+        related_name="strikes",
     )
     decision = models.OneToOneField(
-        Decision, on_delete=models.PROTECT, related_name="strike"
+        Decision,
+        verbose_name=_("decision"),
+        on_delete=models.PROTECT,
+        related_name="strike",
     )
-    points = models.PositiveSmallIntegerField()
-    expires_at = models.DateTimeField()
-    created_at = models.DateTimeField(default=timezone.now)
+    points = models.PositiveSmallIntegerField(
+        _("points"),
+    )
+    expires_at = models.DateTimeField(
+        _("counts until"),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("strike")

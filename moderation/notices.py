@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -68,10 +69,31 @@ def decided(decision: Decision) -> None:
         )
 
 
+def restriction_changed(
+    sender: type[User], *, user: User, decision: Decision | None, **kwargs: Any
+) -> None:
+    """Send the statement of reasons, or that a restriction is undone.
+
+    Receives `user_restriction_changed`; nothing is sent at the end that the decision
+    named.
+    """
+    if decision is None:
+        return
+    is_undone = decision.outcome == Decision.Outcome.RESTORE
+    what = decision.undoes if is_undone and decision.undoes else decision
+    with override(user.language):
+        words = ", ".join(what.scope_labels)
+        if not is_undone and what.until is not None:
+            until = date_format(timezone.localtime(what.until), "DATETIME_FORMAT")
+            words = _("%(what)s (until %(until)s)") % {"what": words, "until": until}
+    params: dict[str, Any] = {} if is_undone else {"reason": decision.facts}
+    kind = "restriction_lifted" if is_undone else "restricted"
+    notify(user, kind, subject=decision, actor=None, what=words, **params)
+
+
 def appeal_decided(appeal: Appeal) -> None:
-    """Tell who has appealed of the answer."""
-    upheld = appeal.status == Appeal.Status.UPHELD
-    kind = "appeal_upheld" if upheld else "appeal_rejected"
+    """Tell who has appealed of the answer, or that something else has closed it."""
+    kind = f"appeal_{appeal.status}"
     person = appeal.report.reporter if appeal.report else appeal.decision.person
     about = appeal.report or appeal.decision
     if person is not None and person.is_active:
@@ -85,7 +107,8 @@ def appeal_decided(appeal: Appeal) -> None:
         language=appeal.report.language if appeal.report else concerned.language,
         subject=_("Your appeal is decided"),
         template="appeal_decided",
-        is_upheld=upheld,
+        is_closed=appeal.status == Appeal.Status.CLOSED,
+        is_upheld=appeal.status == Appeal.Status.UPHELD,
         answer=appeal.answer,
         url=links.url_of(about.number),
     )

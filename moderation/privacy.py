@@ -5,8 +5,17 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from audit.privacy import LABEL, PROOF
-from core.privacy import describe
-from moderation.models import Appeal, Case, CaseEvent, Report, Strike
+from core.privacy import describe, describe_impersonal
+from moderation.models import (
+    Appeal,
+    AppealPicture,
+    Case,
+    CaseEvent,
+    CaseSnapshot,
+    ReasonTemplate,
+    Report,
+    Strike,
+)
 
 PURPOSE = "What was reported, what was decided, and who appealed."
 RETENTION = "While the account exists; without its texts afterwards."
@@ -25,6 +34,16 @@ def told_cases(person: Any) -> QuerySet[Case]:
 def all_cases(person: Any) -> QuerySet[Case]:
     """Return the cases about `person`."""
     return Case.objects.filter(person=person.pk)
+
+
+def told_snapshots(person: Any) -> QuerySet[CaseSnapshot]:
+    """Return the texts of the cases whose decision `person` knows."""
+    return CaseSnapshot.objects.filter(case__in=told_cases(person))
+
+
+def all_snapshots(person: Any) -> QuerySet[CaseSnapshot]:
+    """Return the texts of all cases about `person`."""
+    return CaseSnapshot.objects.filter(case__person=person.pk)
 
 
 def own_appeals(person: Any) -> QuerySet[Appeal]:
@@ -50,6 +69,16 @@ describe(
     },
 )
 describe(
+    CaseSnapshot,
+    whose=told_snapshots,
+    mentions=(all_snapshots,),
+    purpose="What a thing said when it was reported.",
+    retention="REPORTER_DAYS after its case is closed.",
+    exports="case text",
+    internal="digest",
+    delete=True,
+)
+describe(
     CaseEvent,
     whose="actor",
     purpose=PURPOSE,
@@ -63,7 +92,8 @@ describe(
     Report,
     whose="reporter",
     purpose=PURPOSE,
-    retention=RETENTION,
+    retention="Names and addresses of outsiders: REPORTER_DAYS after the case is "
+    "closed. The rest: while the account exists; without its texts afterwards.",
     exports="number case category explanation status decided_at name email language",
     internal="standing",
     blank="name email language",
@@ -91,4 +121,16 @@ describe(
     retention="STRIKE_DAYS.",
     exports="decision points expires_at",
     delete=True,
+)
+describe(
+    AppealPicture,
+    whose="upload__owner",
+    purpose="Pictures that who appeals shows.",
+    exports="appeal upload",
+    delete=True,
+)
+describe_impersonal(
+    ReasonTemplate,
+    "name category ground basis text_en text_lv text_ru is_offered",
+    because="Texts that staff begin a statement of reasons with.",
 )

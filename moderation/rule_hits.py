@@ -21,12 +21,13 @@ def follow(
         return
     kind = targets.of_model(target._meta.label_lower)
     case = cases.open_case(kind.name, target, person, is_detected_automatically=True)
+    cases.keep_text(case, target)
     # Who has read the case before has not seen this: its version grows.
     cases.move(case, case.status, name=f"rule {rule}"[:30], actor=None)
     if outcome != HOLD or kind.table is None or target.moderation != "visible":
         return
     with override(person.language):
-        facts = _("It waits until our staff have looked at it.")
+        facts = _("It is hidden until a review.")
     hidden = kind.table.run(
         "hide", target, actor=None, reason=facts, detected_automatically=True
     )

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from audit.models import Decision
-from core.api.fields import MultiLineField
+from core.api.fields import IdField, MultiLineField
+from core.api.list_fields import BoundedListField
 from core.api.output import Output
 from core.exceptions import ValidationFailed
 from moderation import appeals, targets
@@ -14,6 +15,7 @@ from moderation.categories import CATEGORIES, CHOICES
 from moderation.models import MAX_EXPLANATION, Report
 
 MIN_EXPLANATION = 20
+MAX_PICTURES = 10  # of one appeal
 TYPES = [(name, each.label) for name, each in targets.TARGET_TYPES.items()]
 
 
@@ -75,6 +77,12 @@ class AppealInput(serializers.Serializer):
     """Why a decision is wrong."""
 
     text = MultiLineField(min_length=MIN_EXPLANATION, max_length=MAX_EXPLANATION)
+    upload_ids = BoundedListField(
+        child=IdField(),
+        required=False,
+        max_length=MAX_PICTURES,
+        help_text="Private pictures, uploaded at `/api/messages/attachments`.",
+    )
 
 
 class DecisionSerializer(Output):
@@ -89,6 +97,11 @@ class DecisionSerializer(Output):
     basis = serializers.CharField(allow_blank=True)
     facts = serializers.CharField(allow_blank=True)
     until = serializers.DateTimeField(allow_null=True)
+    restricts = serializers.ListField(
+        child=serializers.ChoiceField(Decision.Scope.choices)
+    )
+    restricts_labels = serializers.ListField(child=serializers.CharField())
+    item_label = serializers.ChoiceField(Decision.Label.choices, allow_blank=True)
     source = serializers.ChoiceField(  # type: ignore[assignment]
         Decision.Source.choices
     )
@@ -119,6 +132,9 @@ class DecisionSerializer(Output):
             "basis": instance.basis,
             "facts": instance.facts,
             "until": instance.until,
+            "restricts": instance.scopes,
+            "restricts_labels": instance.scope_labels,
+            "item_label": instance.label,
             "source": instance.source,
             "detected_automatically": instance.detected_automatically,
             "decided_automatically": instance.decided_automatically,

@@ -36,10 +36,12 @@ CONTENT_TYPES = {
     "listings.listing": "CONTENT_TYPE_PRODUCT",
     "uploads.upload": "CONTENT_TYPE_IMAGE",
 }
+PROVISION = {True: "SUSPENSION", False: "TERMINATION"}  # by whether it ends
 DONE = {  # in English: what is sent names nobody and quotes nothing
     Outcome.HIDE: "was hidden",
     Outcome.REMOVE: "was removed",
     Outcome.LABEL: "was labelled",
+    Outcome.RESTRICT: "was restricted",
     Outcome.SUSPEND: "was suspended for a time",
     Outcome.BAN: "was closed",
 }
@@ -98,18 +100,41 @@ def _content_type(decision: Decision) -> str:
 
 
 def _restriction(decision: Decision, outcome: Outcome) -> dict[str, Any]:
+    if outcome == Outcome.RESTRICT:
+        return _of_person(decision)
     is_visibility = outcome in VISIBILITY
-    found: dict[str, Any] = {}
-    if decision.until is not None:
-        what = "visibility" if is_visibility else "account"
-        found[f"end_date_{what}_restriction"] = _day(decision.until)
+    found = _end(decision, "visibility" if is_visibility else "account")
     if is_visibility:
         return found | {"decision_visibility": [VISIBILITY[outcome]]}
+    return found | {"decision_account": ACCOUNT[outcome]} | _account_type(decision)
+
+
+def _of_person(decision: Decision) -> dict[str, Any]:
+    """Return what a restricted person loses: of money, and of the service.
+
+    Interaction is a part of the service, which is never taken away as a whole: who is
+    restricted reads, and ends what has begun.
+    """
+    found = _account_type(decision)
+    kind = PROVISION[decision.until is not None]
+    if Decision.Scope.PAYOUTS in decision.scopes:
+        found |= _end(decision, "monetary")
+        found["decision_monetary"] = f"DECISION_MONETARY_{kind}"
+    if set(decision.scopes) - {Decision.Scope.PAYOUTS}:
+        found |= _end(decision, "service")
+        found["decision_provision"] = f"DECISION_PROVISION_PARTIAL_{kind}"
+    return found
+
+
+def _end(decision: Decision, what: str) -> dict[str, Any]:
+    if decision.until is None:
+        return {}
+    return {f"end_date_{what}_restriction": _day(decision.until)}
+
+
+def _account_type(decision: Decision) -> dict[str, Any]:
     is_trader = decision.person.seller_type == User.SellerType.TRADER
-    return found | {
-        "decision_account": ACCOUNT[outcome],
-        "account_type": f"ACCOUNT_TYPE_{'BUSINESS' if is_trader else 'PRIVATE'}",
-    }
+    return {"account_type": f"ACCOUNT_TYPE_{'BUSINESS' if is_trader else 'PRIVATE'}"}
 
 
 def _ground(decision: Decision) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def figures(year: int) -> dict[str, Any]:
         "decisions": {
             "total": restricting.count(),
             "by_outcome": _by(restricting, "outcome"),
+            "by_restriction": _by_scope(restricting),
             "by_ground": _by(restricting, "ground"),
             "by_source": _by(restricting, "source"),
             "decided_automatically": restricting.filter(
@@ -61,6 +62,15 @@ def _bounds(year: int) -> tuple[datetime, datetime]:
 def _by(rows: QuerySet[Any], field: str) -> dict[str, int]:
     counted = rows.order_by().values_list(field).annotate(Count("pk"))
     return dict(sorted(counted))
+
+
+def _by_scope(decisions: QuerySet[Any]) -> dict[str, int]:
+    """Count what was taken away from people: by one decision perhaps several things."""
+    found = dict.fromkeys(Decision.Scope.values, 0)
+    for restricts, count in _by(decisions.exclude(restricts=""), "restricts").items():
+        for scope in restricts.split():
+            found[scope] += count
+    return {scope: count for scope, count in found.items() if count}
 
 
 def _by_eu_category(reports: QuerySet[Any]) -> dict[str, int]:

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from audit.models import Decision
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
-from core.api.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet, PersonalList
 from moderation import appeals, examples, links, reports
 from moderation.categories import grouped
 from moderation.models import Report
@@ -56,6 +56,12 @@ class LinkedViewSet(ApiViewSet):
     lookup_field = "number"
     lookup_value_regex = NUMBER
 
+    @property
+    def author(self) -> User | None:
+        """The caller; None for who only has the link."""
+        user = self.request.user
+        return user if user.is_authenticated else None
+
     def linked(self, number: str) -> Any:
         """Return the row: of the caller, or of the token of the query. Raises 404."""
         rows = self.queryset.model._default_manager.filter(number=number)
@@ -69,7 +75,7 @@ class LinkedViewSet(ApiViewSet):
         return row
 
 
-class ReportViewSet(ListModelMixin, LinkedViewSet):
+class ReportViewSet(PersonalList, LinkedViewSet):
     """One's own reports; anybody may report."""
 
     queryset: ReportQuerySet = Report.objects.for_display().newest_first()
@@ -93,7 +99,7 @@ class ReportViewSet(ListModelMixin, LinkedViewSet):
 
     @extend_schema(
         summary="Report an item, a review, a message, a picture or a person",
-        description="The same person again gets the report of before, with 200.",
+        description="The same account again gets the report of before, with 200.",
     )
     def create(self, request: Request) -> Response:
         data = self.validated_input()
@@ -131,12 +137,12 @@ class ReportViewSet(ListModelMixin, LinkedViewSet):
     @action(detail=True, methods=["post"])
     def appeal(self, request: Request, number: str) -> Response:
         report = self.linked(number)
-        appeals.appeal_report(report, text=self.validated_input()["text"])
+        appeals.appeal_report(report, **self.validated_input(), author=self.author)
         report = self.linked(number)
         return self.write_response(_("We will look at it again."), report, status=201)
 
 
-class DecisionViewSet(ListModelMixin, LinkedViewSet):
+class DecisionViewSet(PersonalList, LinkedViewSet):
     """Decisions that concern the caller: statements of reasons."""
 
     queryset = decisions_about(Decision.objects.all())
@@ -150,10 +156,10 @@ class DecisionViewSet(ListModelMixin, LinkedViewSet):
     input_serializers = {"appeal": AppealInput}
     examples = {"appeal": examples.APPEAL}
 
-    def get_queryset(self) -> Any:
+    def rows_for(self, reader: Any) -> Any:
         """Return the decisions that restrict the caller, or undo that."""
         rows = self.queryset.all().exclude(outcome=Decision.Outcome.NO_ACTION)
-        return rows.filter(person=self.request.user.pk)
+        return rows.filter(person=reader.pk)
 
     @extend_schema(
         operation_id="decisions_listDecisions",
@@ -173,7 +179,7 @@ class DecisionViewSet(ListModelMixin, LinkedViewSet):
     @action(detail=True, methods=["post"])
     def appeal(self, request: Request, number: str) -> Response:
         decision = self.linked(number)
-        appeals.appeal(decision, text=self.validated_input()["text"])
+        appeals.appeal(decision, **self.validated_input(), author=self.author)
         decision = self.linked(number)
         shown = self.get_serializer(decision).data
         message = _("We will look at it again.")

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from accounts import services as accounts
 from accounts.models import User
 from jobs.services import enqueue, enqueue_mail
+from notifications import withholding
 from notifications.emails import render_email
 from notifications.models import EmailRecord, Notification
 from notifications.rendering import render
@@ -81,6 +82,7 @@ def send_digest(recipient_id: int, *, at: datetime) -> None:
         return
     records.delete()
     wanted = [row for row in held if _is_wanted(row)]
+    withholding.mark(wanted)
     if len(wanted) > 1:
         digest = _make_digest(wanted, at=at)
         _send(digest, at=at)

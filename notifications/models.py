@@ -45,6 +45,9 @@ class Notification(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
 
+    # What its recipient no longer sees; `notifications.withholding` sets it.
+    withheld: frozenset[tuple[str, int]] | None = None
+
     objects = NotificationQuerySet.as_manager()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from core.privacy import TABLES, describe, erasure_step
 from jobs.models import Job
+from notifications import withholding
 from notifications.models import EmailRecord, Notification, Preference
 from notifications.services import subject_type_of
 
@@ -26,6 +27,15 @@ def about_things_of(person: Any) -> QuerySet[Notification]:
     return Notification.objects.filter(about)
 
 
+def withhold(values: list[dict[str, Any]]) -> None:
+    """Take the titles that are withheld out of exported notifications."""
+    names = ("recipient_id", "subject_type", "subject_id", "params")
+    rows = [Notification(**{name: value[name] for name in names}) for value in values]
+    withholding.mark(rows)
+    for row, value in zip(rows, values, strict=True):
+        value["params"] = withholding.without_titles(row)
+
+
 describe(
     Notification,
     whose="recipient",
@@ -35,6 +45,7 @@ describe(
     exports="kind subject_type subject_id params in_app read_at",
     internal="dedup_key",
     delete=True,
+    redact=withhold,
 )
 describe(
     EmailRecord,

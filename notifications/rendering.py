@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from notifications.client_urls import path_of
 from notifications.models import Notification
 from notifications.types import NOTIFICATION_TYPES
+from notifications.withholding import NO_PAGE, has_no_page, without_titles
 
 AMOUNTS = ("amount", "net", "back")  # stored as `12.50 EUR`
 MISSING_PARAM = "…"  # shown for a parameter that an old row does not have
@@ -40,6 +41,8 @@ def render(row: Notification) -> RenderedNotification:
     """
     notification_type = NOTIFICATION_TYPES.get(row.kind)
     path = row.params.get("path") or path_of(row.subject_type, row.subject_id)
+    if has_no_page(row):
+        path = NO_PAGE
     if notification_type is None:
         return RenderedNotification(settings.SITE_NAME, "", "", _("View"), path)
     params = _localized(params_of(row))
@@ -56,12 +59,13 @@ def render(row: Notification) -> RenderedNotification:
 def params_of(row: Notification) -> dict:
     """Return the parameters as the recipient may read them, in the active language.
 
-    While the person who caused `row` is suspended, a fixed name stands for the name.
+    While the person who caused `row` is suspended, a fixed name stands for the name,
+    and while an item is hidden from the recipient, fixed words for its title.
     """
-    actor = row.actor
-    if "name" not in row.params or actor is None or actor.is_active:
-        return row.params
-    return row.params | {"name": actor.public_name}
+    params, actor = without_titles(row), row.actor
+    if "name" not in params or actor is None or actor.is_active:
+        return params
+    return params | {"name": actor.public_name}
 
 
 def _localized(params: dict) -> dict:

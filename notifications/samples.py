@@ -10,6 +10,7 @@ from notifications.types import NOTIFICATION_TYPES, Group
 PARAMS = {
     "name": "Jānis Bērziņš",
     "title": "Tīrīt logus",
+    "text": "Svētdien no 2.00 līdz 3.00 vietne nedarbosies.",
     "days": 14,
     "rating": 5,
     "count": 3,
@@ -28,12 +29,13 @@ MORE = 5
 # By type: what differs from the parameters above.
 OWN_PARAMS = {
     "saved_search": {"name": "Bērnu lietas Rīgā"},  # of a search, not of a person
+    **{kind: {"what": "Ziņas"} for kind in ("restricted", "restriction_lifted")},
 }
 WITH_ITEMS = ("saved_search", "digest")
 WITH_REASON = (
     *("content_hidden", "content_removed", "picture_removed"),
     *("warned", "appeal_upheld", "appeal_rejected"),
-    "task_disputed",
+    *("task_disputed", "restricted", "staff_message"),
 )
 SUBJECT_TYPES = {
     Group.LISTINGS: "listing",
@@ -71,4 +73,5 @@ def sample_email(kind: str, language: str) -> dict:
         params=params,
         created_at=timezone.now(),
     )
+    row.withheld = frozenset()  # its subjects are nobody's: there is none to look up
     return render_email(row)

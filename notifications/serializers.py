@@ -1,12 +1,14 @@
 """Serializers of notifications and of notification preferences."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import serializers
 
 from core.api.fields import Input, StrictBooleanField
 from core.api.output import Output
-from notifications import examples
+from notifications import examples, withholding
 from notifications.models import Notification
 from notifications.rendering import params_of, render
 from notifications.types import NOTIFICATION_TYPES, Group
@@ -44,6 +46,11 @@ class NotificationSerializer(Output):
     is_read = serializers.BooleanField()
     read_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+
+    def of_all(self, instances: Iterable[Notification]) -> list[dict]:
+        rows = list(instances)
+        withholding.mark(rows)
+        return super().of_all(rows)
 
     def to_representation(self, row: Notification) -> dict:
         with override(self._language):

@@ -6,18 +6,25 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import (
+    Exists,
+    FilteredRelation,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils import timezone
 
-from accounts.blocks import is_blocked
-from accounts.models import User
-from core import events
-from core.api.renderers import to_json_types
+from accounts.models import Block, User
+from core.budget import within_budget
+from core.db import shared_queries
 from core.db.locks import locked
 from jobs.services import enqueue
 from notifications.models import EmailRecord, Notification, Preference
-from notifications.serializers import NotificationSerializer
+from notifications.publishing import publish_new, publish_unread_count
 from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
 
 SUBJECT_TYPES = {  # model name: what the API calls it
@@ -27,7 +34,6 @@ SUBJECT_TYPES = {  # model name: what the API calls it
 # Decisions of staff, and what nobody else causes.
 UNBLOCKED_GROUPS = frozenset({Group.MODERATION, Group.ACCOUNT})
 BLOCKED_WITHOUT_WORDS = frozenset({Group.TASKS, Group.PAYMENTS})
-CREATED, UNREAD = "notification.created", "unread"
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,10 @@ class Channels:
 
     in_app: bool
     email: bool
+
+    def within(self, other: "Channels") -> "Channels":
+        """Return the channels that are in both."""
+        return Channels(self.in_app and other.in_app, self.email and other.email)
 
 
 def subject_type_of(model: type[Model] | Model) -> str:
@@ -54,6 +64,7 @@ def notify(
     actor: User | None = None,
     dedup_key: str = "",
     about: Model | None = None,
+    within: "Channels | None" = None,
     **params: object,
 ) -> Notification | None:
     """Notify `recipient` of an event, in the transaction of the event itself.
@@ -64,7 +75,8 @@ def notify(
 
     One `actor` causes a type once a day about one subject, unless the type `repeats`:
     a second event is shown as `_repeat` says. `about` is that subject where `subject`
-    itself is made anew each time, as a review that is deleted and written again.
+    itself is made anew each time, as a review that is deleted and written again. Of the
+    channels that the recipient has chosen, those of `within` are used, if it is given.
 
     Returns None if there is no new notification: if `actor` is the recipient, if the
     recipient is suspended or wants no channel, if `dedup_key` was used before, for a
@@ -76,10 +88,15 @@ def notify(
     group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
         return None
-    channels = _channels_if_active(recipient, group)
-    if channels is None or not (channels.in_app or channels.email):
+    reached = _reach(recipient, group, actor)
+    if reached is None:
         return None
-    if group not in UNBLOCKED_GROUPS and _is_blocked(recipient, actor):
+    channels, is_blocked = reached
+    if within is not None:
+        channels = channels.within(within)
+    if not (channels.in_app or channels.email):
+        return None
+    if is_blocked:
         if group not in BLOCKED_WITHOUT_WORDS:
             return None
         if not cast(User, actor).is_staff:  # whose decision it is
@@ -100,19 +117,24 @@ def notify(
     return row
 
 
-def _channels_if_active(user: User, group: str) -> Channels | None:
-    """Return the chosen channels, or None if `user` is suspended: in one query."""
+def _reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] | None:
+    """Return the chosen channels, and whether a block between the two counts.
+
+    In one query, as every event asks for each of its people. None if `user` is
+    suspended.
+    """
+    is_blocked: Any = Value(False)
+    if actor is not None and group not in UNBLOCKED_GROUPS:
+        is_blocked = Exists(Block.objects.blocked_between(actor))
     chosen = FilteredRelation("preferences", condition=Q(preferences__group=group))
-    rows = User.objects.filter(pk=user.pk, is_active=True).annotate(chosen=chosen)
-    row = rows.values_list("chosen__in_app", "chosen__email").first()
+    active = User.objects.filter(pk=user.pk, is_active=True)
+    rows = active.annotate(chosen=chosen).annotate(is_blocked=is_blocked)
+    row = rows.values_list("chosen__in_app", "chosen__email", "is_blocked").first()
     if row is None:
         return None
-    in_app, email = row
-    return default_channels(group) if in_app is None else Channels(in_app, bool(email))
-
-
-def _is_blocked(recipient: User, actor: User | None) -> bool:
-    return actor is not None and is_blocked(recipient.pk, actor.pk)
+    in_app, email, blocked = row
+    default = default_channels(group)
+    return default if in_app is None else Channels(in_app, bool(email)), blocked
 
 
 def _daily_key(
@@ -161,7 +183,7 @@ def _show_again(earlier: Notification, row: Notification) -> None:
     row.pk = earlier.pk
     row.save(update_fields=["params", "subject_id", "created_at"])
     if row.in_app:
-        _publish(row)
+        publish_new(row)
 
 
 def _deliver(row: Notification, channels: Channels) -> None:
@@ -169,7 +191,7 @@ def _deliver(row: Notification, channels: Channels) -> None:
     if channels.email:
         enqueue("notifications.deliver", notification_id=row.pk)
     if channels.in_app:
-        _publish(row)
+        publish_new(row)
 
 
 def _insert(row: Notification) -> bool:
@@ -187,46 +209,21 @@ def _insert(row: Notification) -> bool:
     return True
 
 
-def _publish(row: Notification) -> None:
-    if events.has_receivers():
-        data = NotificationSerializer(
-            row, context={"language": row.recipient.language}
-        ).data
-        # Through JSON, as times and lazy texts are no payload of a channel layer.
-        payload = to_json_types(data)
-        events.publish((row.recipient_id,), CREATED, payload)
-        publish_unread_count(row.recipient)
-
-
-@dataclass(frozen=True)
-class _SendUnreadCount:
-    """Counts after the commit. Equal for one person: sent once in a transaction."""
-
-    user: User
-
-    def __call__(self) -> None:
-        count = Notification.objects.visible_to(self.user).unread().count()
-        events.publish((self.user.pk,), UNREAD, {"notifications": count})
-
-
-def publish_unread_count(user: User) -> None:
-    """Send the number of unread notifications to all devices of `user`.
-
-    It is counted after the commit, once for all notifications of a transaction.
-    """
-    send = _SendUnreadCount(user)
-    waiting = (after for _sids, after, *_ in connection.run_on_commit)
-    if events.has_receivers() and send not in waiting:
-        # `robust`: a count that fails must not fail a request that is committed.
-        transaction.on_commit(send, robust=True)
-
-
 def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
     """Welcome a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
 
 
 # --- What the recipient does ----------------------------------------------------------
+
+
+def count_unread(user: User) -> int:
+    """Return how many notifications of their list `user` has not read."""
+    return shared_queries.count("notifications.unread", _unread_of, user=user)
+
+
+def _unread_of(user: Any) -> QuerySet[Notification, Any]:
+    return Notification.objects.visible_to(user).unread().values("pk")
 
 
 def mark_read(row: Notification) -> None:
@@ -315,7 +312,10 @@ def notify_of_ending(
     """
     since = at - timedelta(days=settings.NOTICE_DAYS + 1)
     pending = not_yet_notified(rows, type, since=since)
-    return pending.count() if dry_run else sum(map(notify_one, pending))
+    if dry_run:
+        return pending.count()
+    by_id = {row.pk: row for row in pending}
+    return sum(notify_one(by_id[pk]) for pk in within_budget(by_id))
 
 
 def expired(*, at: datetime) -> QuerySet[Any]:

@@ -13,11 +13,10 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
 from accounts.models import User
-from core.api.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet, PersonalList
 from core.exceptions import page_for_people
 from notifications import examples, services, unsubscribe
 from notifications.filters import NotificationFilter
@@ -41,7 +40,7 @@ ALL_READ = inline_serializer(
 )
 
 
-class NotificationViewSet(ListModelMixin, ApiViewSet):
+class NotificationViewSet(PersonalList, ApiViewSet):
     """The caller's notifications and notification preferences."""
 
     queryset = Notification.objects.for_display().newest_first()
@@ -71,7 +70,7 @@ class NotificationViewSet(ListModelMixin, ApiViewSet):
         filterset_class=None,
     )
     def unread_count(self, request):
-        return Response({"unread_count": self.get_queryset().unread().count()})
+        return Response({"unread_count": services.count_unread(request.user)})
 
     @extend_schema(
         operation_id="notifications_markRead",

@@ -6,6 +6,7 @@ REQUEST = {
     "title": "Dārza darbi un zāles pļaušana",
     "description": "Savs inventārs. Strādāju Rīgā un Mārupē.",
     "category": "outdoor",
+    "attributes": {},
     "location": "Rīga",
     "latitude": 56.9383,
     "longitude": 24.0801,
@@ -37,7 +38,7 @@ OFFERING = REQUEST | {
     "updated_at": "2031-05-06T11:30:00Z",
     "actions": ["pause", "close"],
 }
-OFFERING_DETAIL = OFFERING | {"trader": TRADER}
+OFFERING_DETAIL = OFFERING | {"label": None, "trader": TRADER}
 CREATE = {
     "Request": [REQUEST],
     "Answer": [{"message": "The service is published.", "offering": OFFERING_DETAIL}],

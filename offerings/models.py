@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE
-from items.models import Item, decided, item_indexes
+from items.models import Item, decided, item_indexes, labelled
 from offerings.querysets import OfferingQuerySet
 
 
@@ -52,6 +52,7 @@ class Offering(Item):
         constraints = [
             *Item.Meta.constraints,
             decided("offering"),
+            labelled("offering"),
             models.CheckConstraint(
                 name="offering_has_point", condition=Q(latitude__isnull=False)
             ),

@@ -5,8 +5,13 @@ from rest_framework import serializers
 
 from accounts.serializers import seller_type_field
 from accounts.traders.serializers import TraderSerializer
+from categories.fields import (
+    AttributesField,
+    AttributesOutput,
+    CategoryOutput,
+    ItemCategoryField,
+)
 from core.api.fields import (
-    CategoryField,
     Input,
     MoneyField,
     MultiLineField,
@@ -25,8 +30,8 @@ from geo.serializers import (
     PublicLocationField,
     require_whole_point,
 )
-from items.categories import TASK_SLUGS
 from items.serializers import (
+    LabelledSerializer,
     ModerationSerializer,
     ReducedMixin,
     actions_field,
@@ -46,7 +51,10 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
 
     full_statuses = Offering.objects.all().public_statuses
     # The public point stays: clients take it for a number.
-    reduced = dict.fromkeys(("description", "availability", "experience", "images"), "")
+    reduced = {
+        **dict.fromkeys(("description", "availability", "experience", "images"), ""),
+        "attributes": {},
+    }
 
     example = examples.OFFERING
     id = serializers.IntegerField()
@@ -59,7 +67,8 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     seller_type = seller_type_field(source="creator.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.ChoiceField(choices=TASK_SLUGS)
+    category = CategoryOutput()
+    attributes = AttributesOutput()
     price = serializers.FloatField(allow_null=True)
     price_type = serializers.ChoiceField(choices=Offering.PriceType.choices)
     currency = serializers.CharField()
@@ -92,7 +101,7 @@ class OfferingSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
         return OFFERING_WORKFLOW.available_to(offering, self.viewer)
 
 
-class OfferingDetailSerializer(OfferingSerializer):
+class OfferingDetailSerializer(LabelledSerializer, OfferingSerializer):
     """A service with the business of a trader."""
 
     example = examples.OFFERING_DETAIL
@@ -105,7 +114,8 @@ class OfferingInput(Input):
     ignored_fields = fields_of(OfferingDetailSerializer)
     title = TextField(max_length=200)
     description = MultiLineField(max_length=5000)
-    category = CategoryField(choices=TASK_SLUGS)
+    category = ItemCategoryField("offerings")
+    attributes = AttributesField()
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
     public_location = PublicLocationField()

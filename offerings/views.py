@@ -10,6 +10,7 @@ from accounts.authentication import SignedInRequest
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.transitions import with_transitions
+from core.db import shared_queries
 from items.viewsets import ContentViewSet
 from offerings import examples, services
 from offerings.filters import OfferingFilter
@@ -76,7 +77,10 @@ class OfferingViewSet(ContentViewSet):
     @action(detail=False, list_key="offerings", pagination_class=PersonalPages)
     def my(self, request: SignedInRequest) -> Response:
         """List the caller's offerings."""
-        return self.list_response(self.queryset.all().owned_by(request.user))
+        found = shared_queries.results(
+            "offerings.my", self.queryset.all().owned_by, user=request.user
+        )
+        return self.list_response(found)
 
     @extend_schema(
         operation_id="offerings_contactCreator",

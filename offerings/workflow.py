@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow
 from items.moderation import moderation
-from items.services import release_images
+from items.services import release_images, require_may_republish
 from offerings.models import Offering
 from offerings.permissions import is_creator
 
@@ -14,7 +14,7 @@ ACTIVE, PAUSED, CLOSED, DELETED = Offering.Status.values
 OFFERING_WORKFLOW = Workflow(
     Transition(
         name="pause",
-        label=_("Pause the offering"),
+        label=_("Pause the service"),
         done=_("The service is paused."),
         source=(ACTIVE,),
         target=PAUSED,
@@ -22,15 +22,16 @@ OFFERING_WORKFLOW = Workflow(
     ),
     Transition(
         name="activate",
-        label=_("Activate the offering"),
+        label=_("Activate the service"),
         done=_("The service is active."),
         source=(PAUSED, CLOSED),
         target=ACTIVE,
         allow=is_creator,
+        effect=require_may_republish,
     ),
     Transition(
         name="close",
-        label=_("Close the offering"),
+        label=_("Close the service"),
         done=_("The service is closed."),
         source=(ACTIVE, PAUSED),
         target=CLOSED,
@@ -38,7 +39,7 @@ OFFERING_WORKFLOW = Workflow(
     ),
     Transition(
         name="delete",
-        label=_("Delete the offering"),
+        label=_("Delete the service"),
         done=_("The service is deleted."),
         source=(ACTIVE, PAUSED, CLOSED),
         target=DELETED,

@@ -11,10 +11,14 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks; let the inbox receive what the sandbox sends."""
-        from payments import checks, inbox
+        from accounts.signals import user_restriction_changed
+        from payments import checks, inbox, jobs
         from payments.providers.sandbox import event_emitted
 
         event_emitted.connect(inbox.store_emitted)
+        user_restriction_changed.connect(
+            jobs.restriction_changed, dispatch_uid="payments.restriction_changed"
+        )
 
         register(checks.large_decisions_are_approved, Tags.security, deploy=True)
         register(checks.required_payments_are_possible, deploy=True)

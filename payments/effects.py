@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.restrictions import PAYOUTS, is_bound
 from core.exceptions import ValidationFailed
 from payments import ledger, outbox, second_approver
 from payments.exceptions import PaymentDisputed
 from payments.ledger import Line
 from payments.models import Payment, PayoutAccount, ProviderCall
 from payments.models.ledger import Account
-from payments.money import fee_of, to_cents
+from payments.money import terms_of, to_cents
 from payments.providers.base import Dispute, Intent
 
 Kind = ProviderCall.Kind
@@ -89,7 +90,8 @@ def split(
     worker_cents = worker_part(payment, worker_amount)
     second_approver.require_approved(payment, actor)
     require_uncontested(payment)
-    fee = fee_of(worker_cents)
+    terms = terms_of(payment.fee_bps, payment.fee_min_cents)
+    fee = terms.fee_of(worker_cents)
     _decide(
         payment,
         to_payee=worker_cents - fee,
@@ -151,7 +153,10 @@ def _payable_account(payment: Payment) -> PayoutAccount | None:
     account = PayoutAccount.objects.filter(
         user=payment.payee_id, provider=payment.provider
     ).first()
-    return account if account is not None and account.is_payable else None
+    if account is None or not account.is_payable:
+        return None
+    # A decision of staff takes payouts away: the release waits as for the account.
+    return None if is_bound(payment.payee_id, PAYOUTS) else account
 
 
 def _transfer_if_payable(payment: Payment) -> bool:

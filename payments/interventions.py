@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.restrictions import PAYOUTS, is_bound
 from audit import services as audit
 from core.db.locks import locked
 from core.exceptions import NotAllowed, WrongStatus
@@ -131,14 +132,30 @@ def is_parked(event: ProviderEvent, actor: Any) -> bool:
 def hold_payouts(account: PayoutAccount, *, actor: User, reason: str) -> PayoutAccount:
     """Stop releases to a person; those that were not sent yet wait too."""
     account = _set_held(account, actor, is_held=True)
-    releasing = Payment.objects.filter(payee=account.user_id, status=RELEASING)
+    park_releases(account.user_id)
+    _record(account, actor, "hold-payouts", reason)
+    return account
+
+
+def park_releases(payee_id: int) -> None:
+    """Block the releases to a person that were not sent yet."""
+    releasing = Payment.objects.filter(payee=payee_id, status=RELEASING)
     for payment in releasing.order_by("pk"):
         # Locked: a worker claims the call under the same lock.
         row = locked(Payment.objects).get(pk=payment.pk)
         if row.status == RELEASING and outbox.withdraw(row, Kind.TRANSFER):
             PAYMENT_WORKFLOW.run("block", row, actor=None)
-    _record(account, actor, "hold-payouts", reason)
-    return account
+
+
+@transaction.atomic
+def follow_restriction(payee_id: int) -> None:
+    """Park the releases to a person without payouts; otherwise release what waits."""
+    if is_bound(payee_id, PAYOUTS):
+        park_releases(payee_id)
+        return
+    account = PayoutAccount.objects.filter(user=payee_id).select_related("user").first()
+    if account is not None and account.is_payable:
+        recording.release_blocked(account.user)
 
 
 @transaction.atomic
@@ -158,7 +175,7 @@ def _set_held(account: PayoutAccount, actor: User, *, is_held: bool) -> PayoutAc
     if account.user_id == actor.pk:
         raise NotAllowed(_("This is your own account."))
     if account.is_held == is_held:
-        raise WrongStatus(_("It is so already."))
+        raise WrongStatus(_("This is already the case."))
     account.is_held = is_held
     account.save(update_fields=["is_held", "updated_at"])
     return account

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,6 +15,7 @@ from payments import (
     carrying,
     examination,
     inbox,
+    interventions,
     missing_events,
     reconciliation,
     recording,
@@ -45,6 +47,21 @@ def carry(call_id: int) -> None:
 def process(event_id: int) -> None:
     """Record what one event of the provider reports."""
     inbox.process(event_id)
+
+
+@job()
+def follow_restriction(payee_id: int) -> None:
+    """Park or resume releases to a person whose restrictions have changed."""
+    interventions.follow_restriction(payee_id)
+
+
+def restriction_changed(sender: Any, *, user: Any, **kwargs: Any) -> None:
+    """Receives `user_restriction_changed`.
+
+    By a job: it comes with the person locked, and payments are locked before people.
+    """
+    key = f"payments.follow_restriction:{user.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+    enqueue("payments.follow_restriction", key=key, payee_id=user.pk)
 
 
 @every(minutes=1)

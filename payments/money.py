@@ -7,6 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.exceptions import DomainError, ValidationFailed
+from market.registry import (
+    FEE_BPS,
+    FEE_MIN_CENTS,
+    PAYMENT_MAX_CENTS,
+    PAYMENT_MIN_CENTS,
+)
 
 # Of ISO 4217, those whose minor unit is not a hundredth. Source: the list of the
 # maintenance agency of ISO 4217; the provider takes the same ones.
@@ -23,6 +29,35 @@ class PaymentNotSupported(DomainError):
     """The price or its currency cannot be paid here (409)."""
 
     code = "payment_not_supported"
+
+
+@dataclass(frozen=True)
+class FeeTerms:
+    """How the commission of a deal is computed: fixed when the deal is agreed."""
+
+    bps: Decimal  # hundredths of a percent of the price
+    min_cents: int
+
+    def fee_of(self, price_cents: int) -> int:
+        """Return the commission in a price, rounded half-even; at most all of it."""
+        exact = Decimal(price_cents) * self.bps / 10_000
+        fee = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        return min(max(fee, self.min_cents, 0), price_cents)
+
+
+def current_terms() -> FeeTerms:
+    """Return the terms of what is agreed now."""
+    return FeeTerms(FEE_BPS.get(), FEE_MIN_CENTS.get())
+
+
+def terms_of(bps: Decimal | None, min_cents: int | None) -> FeeTerms:
+    """Return the terms that were stored with a deal.
+
+    Without any it was made when the environment alone set them.
+    """
+    if bps is None or min_cents is None:
+        return FeeTerms(FEE_BPS.default(), FEE_MIN_CENTS.default())
+    return FeeTerms(bps, min_cents)
 
 
 @dataclass(frozen=True)
@@ -52,7 +87,7 @@ def quote(price_cents: int) -> Quote:
 
 def check_price(price_cents: int) -> None:
     """Raise `ValidationFailed` (400) for a price that cannot be held."""
-    lowest, highest = settings.PAYMENT_MIN_CENTS, settings.PAYMENT_MAX_CENTS
+    lowest, highest = PAYMENT_MIN_CENTS.get(), PAYMENT_MAX_CENTS.get()
     if not lowest <= price_cents <= highest:
         raise ValidationFailed(
             _("A payment must be between %(lowest)s and %(highest)s %(currency)s.")
@@ -66,10 +101,8 @@ def check_price(price_cents: int) -> None:
 
 
 def fee_of(price_cents: int) -> int:
-    """Return the commission in a price: `PAYMENT_FEE_PERCENT`, rounded half-even."""
-    exact = Decimal(price_cents) * settings.PAYMENT_FEE_PERCENT / 100
-    fee = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-    return min(max(fee, 0), price_cents)
+    """Return the commission in a price that is agreed now."""
+    return current_terms().fee_of(price_cents)
 
 
 def exponent(currency: str) -> int:

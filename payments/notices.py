@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import User
+from accounts.restrictions import PAYOUTS, is_bound
 from core import events
 from core.workflow import Transition
 from notifications.services import notify
@@ -62,6 +63,8 @@ def payment_changed(
     if reason:
         params["reason"] = reason
     for kind, recipient in NOTICES.get(row.name, {}).items():
+        if kind == "payout_blocked" and is_bound(payment.payee_id, PAYOUTS):
+            kind = "payout_waits"  # their payout details are not what is missing
         notify(
             recipient(payment),
             kind,

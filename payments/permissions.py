@@ -13,6 +13,11 @@ def is_decided(payment: Payment, user: User | None) -> bool:
     return True
 
 
+def sees_prices(user: User) -> bool:
+    """Return whether staff see agreed prices, parts and offers: no moderator does."""
+    return user.has_perm("payments.view_payment")
+
+
 def is_party(payment: Payment, user: User | None) -> bool:
     """Return whether `user` is the payer or the payee."""
     return user is not None and user.pk in (payment.payer_id, payment.payee_id)

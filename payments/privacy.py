@@ -92,7 +92,7 @@ describe(
     "charged_cents transferred_cents reversed_cents refunded_cents is_disputed "
     "held_at auto_release_at expires_at ended_at",
     internal="provider intent_id charge_id client_secret dispute_id dispute_status "
-    "dispute_seen_at problem problem_at",
+    "dispute_seen_at problem problem_at fee_bps fee_min_cents",
     blank="client_secret",
     pseudonymise={"subject_title": NO_TITLE},
     keep={
@@ -100,7 +100,7 @@ describe(
         "to_payee_cents commission_cents to_payer_cents charged_cents "
         "transferred_cents reversed_cents refunded_cents is_disputed held_at "
         "auto_release_at expires_at ended_at provider intent_id charge_id dispute_id "
-        "dispute_status dispute_seen_at problem problem_at": LAW
+        "dispute_status dispute_seen_at problem problem_at fee_bps fee_min_cents": LAW
     },
 )
 describe(

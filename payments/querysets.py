@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.querysets import NAME_FIELDS, defer_except
 
@@ -27,6 +27,11 @@ class PaymentQuerySet(models.QuerySet):
     def live(self) -> Self:
         """Those that stand in the way of another one for the same thing."""
         return self.filter(status__in=LIVE)
+
+    def live_first(self) -> Self:
+        """Those that are live before the others, each the newest first."""
+        rank = Case(When(status__in=LIVE, then=0), default=1)
+        return self.order_by(rank, "-id")
 
     def contested_late(self) -> Self:
         """Those that the payer's bank took back after the release."""

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.restrictions import PAYOUTS, is_bound
 from core.db.locks import locked
 from core.encryption import encrypt
 from payments import alerts, disputes, effects, ledger, outbox
@@ -293,7 +294,12 @@ def record_account(state: AccountState) -> None:
 
 
 def release_blocked(person: User) -> int:
-    """Release payments that waited for the account of `person`; return how many."""
+    """Release payments that waited for the account of `person`; return how many.
+
+    None while a decision takes payouts away from the person.
+    """
+    if is_bound(person.pk, PAYOUTS):
+        return 0
     waiting = Payment.objects.filter(payee=person).order_by("pk")
     waiting = waiting.exclude(dispute_status__in=effects.NOT_TO_PAYEE)
     blocked = list(waiting.filter(status=PAYOUT_BLOCKED))

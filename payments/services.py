@@ -8,14 +8,16 @@ in the same transaction, and done by a worker afterwards.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.db import shared_queries
 from core.db.locks import locked
 from core.exceptions import WrongStatus
 from payments import alerts, effects, ledger, outbox
@@ -27,7 +29,12 @@ from payments.exceptions import (
     PaymentsOff,
 )
 from payments.models import Payment, PayoutAccount, ProviderCall
-from payments.money import PaymentNotSupported, check_price, fee_of
+from payments.money import (
+    FeeTerms,
+    PaymentNotSupported,
+    check_price,
+    current_terms,
+)
 from payments.providers import get_provider
 from payments.workflow import (
     FROZEN,
@@ -57,6 +64,11 @@ class Payable:
     payee: User
     price_cents: int
     currency: str
+    # Of the time when the deal was agreed; None: as they are now.
+    fee_terms: FeeTerms | None = None
+    # Whether the price was within the limits when it was agreed: a limit that is
+    # changed later does not keep anybody from paying.
+    is_price_agreed: bool = False
 
 
 def require_on() -> None:
@@ -74,10 +86,11 @@ def check_payable(payable: Payable) -> None:
 def _check_price(payable: Payable) -> None:
     if payable.currency != settings.PAYMENT_CURRENCY:
         raise PaymentNotSupported(
-            _("Payments are made in %(currency)s alone.")
+            _("Payments are made only in %(currency)s.")
             % {"currency": settings.PAYMENT_CURRENCY}
         )
-    check_price(payable.price_cents)
+    if not payable.is_price_agreed:
+        check_price(payable.price_cents)
 
 
 @transaction.atomic
@@ -113,6 +126,7 @@ def _is_same(payment: Payment, payable: Payable) -> bool:
 
 
 def _create(payable: Payable) -> Payment:
+    terms = payable.fee_terms or current_terms()
     try:
         # A savepoint: of two requests at once, the constraint refuses the second.
         with transaction.atomic():
@@ -123,7 +137,9 @@ def _create(payable: Payable) -> Payment:
                 payer=payable.payer,
                 payee=payable.payee,
                 price_cents=payable.price_cents,
-                fee_cents=fee_of(payable.price_cents),
+                fee_cents=terms.fee_of(payable.price_cents),
+                fee_bps=terms.bps,
+                fee_min_cents=terms.min_cents,
                 currency=payable.currency,
                 provider=settings.PAYMENT_PROVIDER,
                 expires_at=timezone.now() + expiry(),
@@ -172,8 +188,14 @@ def is_held(subject_type: str, subject_id: int, *, payee_id: int | None) -> bool
 
 def current(subject_type: str, subject_id: int) -> Payment | None:
     """Return the payment for a thing that counts: the live one, or the last."""
-    payments = Payment.objects.of(subject_type, subject_id).for_display()
-    return payments.live().first() or payments.first()
+    return shared_queries.first(
+        "payments.current", _current, subject_type=subject_type, subject_id=subject_id
+    )
+
+
+def _current(subject_type: Any, subject_id: Any) -> QuerySet[Payment, Any]:
+    payments = Payment.objects.of(subject_type, subject_id).live_first()
+    return payments.for_display()[:1]
 
 
 # --- Decisions, in the transaction of the caller --------------------------------------

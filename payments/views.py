@@ -70,10 +70,10 @@ class PaymentViewSet(ApiViewSet):
     )
     def history(self, request: SignedInRequest) -> Any:
         """As a payer and as a payee; `format=csv` answers a table."""
-        found = self.filter_queryset(self.get_queryset())
         if request.query_params.get("format") != "csv":
-            return self.list_response(found)
-        table = statements.as_csv(found[: statements.MAX_CSV_ROWS])
+            return self.list_response(self.personal_results())
+        rows = self.filter_queryset(self.get_queryset())
+        table = statements.as_csv(rows[: statements.MAX_CSV_ROWS])
         answer = HttpResponse(table, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="payments.csv"'
         return answer

@@ -1,9 +1,23 @@
-"""The admin page of exports, read-only."""
+"""The admin page of exports, read-only, and their request on the page of a person."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from core.admin.base import Admin, fieldset, link_column
+from accounts.admin import UserAdmin
+from core.admin.actions import ReasonedAction
+from core.admin.base import VIEW_PRIVATE, Admin, fieldset, link_column
+from privacy import services
 from privacy.models import Export
+
+UserAdmin.reasoned_actions += (
+    ReasonedAction(
+        name="export",
+        label=_("Send their data"),
+        run=services.request_for,
+        in_bulk=False,
+        permissions=(VIEW_PRIVATE,),
+    ),
+)
 
 
 @admin.register(Export)

@@ -79,7 +79,10 @@ def _values(
     wanted += [f"{name}__{part}" for name in people for part in NAMES]
     for batch in id_batches(rows):
         found = table.model._base_manager.filter(pk__in=batch).order_by("pk")
-        for row in found.values(*wanted).iterator(chunk_size=len(batch)):
+        values = list(found.values(*wanted))
+        if table.redact:
+            table.redact(values)
+        for row in values:
             yield {c.name: _shown(c, row, person) for c in columns}
 
 

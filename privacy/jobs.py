@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
-from core.db.batches import id_batches
 from jobs.maintenance import maintenance
 from jobs.registry import every, job
 from jobs.services import enqueue
 from privacy import archive, erasure, services
 from privacy.models import Export
 from privacy.querysets import MAX_WAIT
-from uploads.storage import storage_errors
+from uploads.storage import delete_all_with_files, storage_errors
 
 
 # Not atomic: it is long, and writes to the storage. The temporary file is on the disk.
@@ -87,9 +86,4 @@ def delete_expired_exports(at: datetime, *, dry_run: bool) -> int:
     if dry_run:
         return expired.count()
     late.update(status=Export.Status.FAILED)
-    count = 0
-    for batch in id_batches(expired):
-        for export in Export.objects.filter(pk__in=batch):
-            services.delete(export)
-            count += 1
-    return count
+    return delete_all_with_files(expired)

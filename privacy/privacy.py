@@ -2,7 +2,7 @@
 
 from core.privacy import describe
 from privacy.models import Export
-from privacy.services import delete
+from uploads.storage import delete_with_file
 
 describe(
     Export,
@@ -12,5 +12,5 @@ describe(
     exports="status size ready_at expires_at",
     internal="file",
     delete=True,
-    remove=delete,
+    remove=delete_with_file,
 )

@@ -1,7 +1,6 @@
 """Request, deliver and delete exports."""
 
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,12 +15,13 @@ from django.utils.translation import override
 from accounts import security_log
 from accounts.devices import Device
 from accounts.models import User
+from accounts.moderation import sees_private_data
+from audit import services as audit
 from core.db.locks import locked
-from core.exceptions import NotFound, Throttled
+from core.exceptions import NotAllowed, NotFound, Throttled
 from jobs.mail import AUTOMATIC
 from jobs.services import enqueue, enqueue_mail
 from privacy.models import Export
-from uploads.storage import storage_errors
 
 SALT = "privacy.export"
 LINK_LIFETIME = timedelta(hours=24)
@@ -49,6 +49,19 @@ def request(user: User, *, device: Device | None = None) -> Export:
     enqueue("privacy.write_export", export_id=export.pk)
     security_log.record(user, security_log.Type.EXPORT_REQUESTED, device)
     return export
+
+
+@transaction.atomic
+def request_for(user: User, *, actor: User, reason: str) -> Export:
+    """Queue an export at the request of its person, who alone can download it.
+
+    Raises `NotAllowed` (403) for who does not handle personal data, and `Throttled`
+    (429).
+    """
+    if not sees_private_data(user, actor):
+        raise NotAllowed(_("You do not have permission to do this."))
+    audit.record(user, actor=actor, action="export", reason=reason)
+    return request(user)
 
 
 def notify(export: Export) -> None:
@@ -95,11 +108,3 @@ def find(export_id: int, signature: str) -> Export:
 def note_download(export: Export, device: Device) -> None:
     """Record a download in the security log of the person."""
     security_log.record(export.user, security_log.Type.EXPORT_DOWNLOADED, device)
-
-
-def delete(export: Any) -> None:
-    """Delete an export with its file. Raises `ServiceUnavailable` (503)."""
-    # The file first: if the process is killed in between, the row still names it.
-    with storage_errors():
-        export.delete_file()
-    export.delete()

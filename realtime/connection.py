@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 
 from django.db import Error as DatabaseError
+from django.http import HttpResponse
 from django.utils import timezone
 
 from core import metrics
 from core.addresses import client_address
 from core.events import Event
 from core.request_id import set_request_id
-from realtime import db, queries, services
+from realtime import db, maintenance, queries, services
 from realtime.handshake import is_origin_allowed, request_of
 from realtime.hub import Hub, get_hub
 from realtime.message_stream import MAX_RESUMED_CONVERSATIONS, MessageStream
@@ -72,15 +73,24 @@ class Connection:
         if not (self._request.path in PATHS and is_origin_allowed(self._request)):
             await self._send({"type": "websocket.close"})  # answers 403
             return
-        await self._send({"type": "websocket.accept"})
         address = client_address(self._request)
         set_request_id(f"socket-{uuid.uuid4().hex}")  # in the log lines of its tasks
         self._hub = get_hub()
         try:
             self._hub.reserve_slot(address)
         except CloseConnection as error:
+            await self._send({"type": "websocket.accept"})
             await self._send_close(error.code)
             return
+        # Behind the limit of the address: the check may wait for a thread, and nothing
+        # else would bound how many handshakes wait.
+        with contextlib.ExitStack() as slot:
+            slot.callback(self._hub.release_slot, address)
+            if refusal := await self._refusal():
+                await self._refuse(refusal)
+                return
+            await self._send({"type": "websocket.accept"})
+            slot.pop_all()  # from here on `_clean_up` gives it back
         started, code = time.monotonic(), None
         metrics.socket_opened()
         try:
@@ -99,6 +109,31 @@ class Connection:
         """
         if not self._close_code.done():
             self._close_code.set_result(code)
+
+    def end_with(self, frame: str, code: CloseCode) -> None:
+        """Send one last frame, then end the connection. Never waits."""
+        if self._is_ready:
+            self.send_buffer.finish(frame, code)
+        else:  # nothing is sent before `ready`
+            self.close(code)
+
+    async def _refusal(self) -> HttpResponse | None:
+        """Return the answer of maintenance mode to the handshake, if it refuses it."""
+        # With a timeout: a database that hangs would leave the handshake without any
+        # answer. Whoever is let in has to authenticate, and is closed there.
+        with contextlib.suppress(TimeoutError, DatabaseError):
+            async with asyncio.timeout(AUTH_TIMEOUT_S):
+                return await db.run(maintenance.refusal_of, self._request)
+        return None
+
+    async def _refuse(self, response: HttpResponse) -> None:
+        """Answer the handshake with an HTTP response instead of a connection."""
+        headers = [(k.lower().encode(), v.encode()) for k, v in response.items()]
+        kind, status = "websocket.http.response", response.status_code
+        await self._send(
+            {"type": f"{kind}.start", "status": status, "headers": headers}
+        )
+        await self._send({"type": f"{kind}.body", "body": response.content})
 
     async def _serve(self) -> None:
         try:

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from accounts.tokens import SESSION_ENDED
 from core.addresses import limited_networks, networks_of
 from core.events import Event
-from realtime import db, publisher, queries, services
+from realtime import db, maintenance, publisher, queries, services
 from realtime.message_stream import message_frame
 from realtime.polling import Poller, WatchingConnection
 from realtime.protocol import CloseCode, CloseConnection, encode_frame
@@ -137,6 +137,18 @@ class Hub:
             code = CloseCode.SUSPENDED if is_suspended else CloseCode.SIGNED_OUT
             for connection in by_sign_in[sign_in]:
                 connection.close(code)
+
+    async def close_for_maintenance(self) -> None:
+        """Tell all but staff that maintenance has begun, and close their connections.
+
+        Raises `DatabaseError`.
+        """
+        # Each process reads the setting for itself: an event could be lost. The ids are
+        # copied, as people come and go while the thread reads them.
+        frames = await db.run(maintenance.last_frames, list(self.user_ids()))
+        for connection in self.connections():
+            if frame := frames.get(connection.user_id):
+                connection.end_with(frame, CloseCode.TRY_AGAIN_LATER)
 
     # --- Events -----------------------------------------------------------------------
 

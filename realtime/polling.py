@@ -56,6 +56,9 @@ class PolledHub(Protocol):
     ) -> None:
         """Close the connections whose sign-in has ended."""
 
+    async def close_for_maintenance(self) -> None:
+        """Close the connections of all but staff if maintenance has begun."""
+
 
 class NewRowCursor:
     """The id after which a table is read for new rows.
@@ -120,6 +123,7 @@ class Poller:
         intervals = (
             (POLL_INTERVAL_S, self._poll_new_rows),
             (SESSION_CHECK_INTERVAL_S, self._check_sessions),
+            (POLL_INTERVAL_S, self._hub.close_for_maintenance),
             (COUNT_INTERVAL_S, self._send_counts),
             (POLL_INTERVAL_S, self._update_last_seen),
             (PRESENCE_INTERVAL_S, self._send_presence),

@@ -13,7 +13,7 @@ MAX_ID_DIGITS = 19  # of 2**63 - 1
 class CloseCode(IntEnum):
     """Why the server closes a connection."""
 
-    TRY_AGAIN_LATER = 1013  # the database is unavailable
+    TRY_AGAIN_LATER = 1013  # the database is unavailable, or maintenance began
     SIGNED_OUT = 4401
     SUSPENDED = 4403
     AUTH_TIMEOUT = 4408

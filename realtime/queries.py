@@ -11,6 +11,7 @@ from accounts.models import Block, User
 from core.api.renderers import to_json_types
 from messaging.models import Conversation, Message
 from messaging.serializers import MessageSerializer
+from notifications import withholding
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
 from tasks.models import TaskEvent
@@ -100,8 +101,9 @@ def new_task_events(last_id: int) -> list[tuple]:
 def notifications(ids: Collection[int]) -> list[tuple[int, dict]]:
     """Return `(recipient, notification)`, each in its recipient's language."""
     rows = Notification.objects.filter(pk__in=ids, in_app=True)
-    rows = rows.for_email().order_by("pk")
-    return [(row.recipient_id, _notification(row)) for row in rows]
+    found = list(rows.for_email().order_by("pk"))
+    withholding.mark(found)
+    return [(row.recipient_id, _notification(row)) for row in found]
 
 
 def _notification(row: Notification) -> dict:

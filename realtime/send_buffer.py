@@ -24,13 +24,14 @@ class SendBuffer:
         self._frames: deque[str] = deque()
         self._chars = 0
         self._has_overflowed = False
+        self._last_code: CloseCode | None = None  # set with the last frame
         self._has_frames = asyncio.Event()
         self._has_space = asyncio.Event()
         self._has_space.set()
 
     def put(self, frame: str) -> None:
-        """Append a frame. Nothing is appended after an overflow."""
-        if self._has_overflowed:
+        """Append a frame. Nothing is appended after an overflow or the last frame."""
+        if self._has_overflowed or self._last_code is not None:
             return
         self._frames.append(frame)
         self._chars += len(frame)
@@ -46,6 +47,11 @@ class SendBuffer:
         """Put a frame before the waiting ones: `ready` must be the first of all."""
         self.put(frame)
         self._frames.rotate(1)
+
+    def finish(self, frame: str, code: CloseCode) -> None:
+        """Append the last frame; close with `code` once all are sent."""
+        self.put(frame)
+        self._last_code = self._last_code or code
 
     def clear(self) -> None:
         """Drop all waiting frames. Call it only before `run`."""
@@ -64,6 +70,9 @@ class SendBuffer:
             # Each `_send` yields, and `_overflow` may empty the queue meanwhile.
             while self._frames and not self._has_overflowed:
                 await self._send(send, self._frames.popleft())
+            if self._last_code is not None and not self._has_overflowed:
+                self._close(self._last_code)
+                return
             # No await since the queue was found empty: a frame that was put between
             # the two would otherwise wait for the next one.
             self._has_frames.clear()

@@ -14,6 +14,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts import tokens
 from accounts.models import Session, User
+from accounts.passwords import fingerprints_of
 from realtime.models import Ticket
 
 TICKET_LIFETIME_S = 30
@@ -25,7 +26,7 @@ class SignIn:
 
     user_id: int
     session_id: int
-    password: str  # the stored hash; a different one ends the sign-in
+    fingerprint: str  # of the stored hash; that of another password ends the sign-in
     expires_at: datetime
 
 
@@ -76,7 +77,8 @@ def identify(raw: str) -> SignIn | None:
 
 
 def _sign_in(session: Session, user: User, expires_at: datetime) -> SignIn:
-    return SignIn(user.pk, session.pk, user.password, expires_at)
+    fingerprint = user.password_fingerprints[0]
+    return SignIn(user.pk, session.pk, fingerprint, expires_at)
 
 
 def ended_or_suspended(
@@ -88,19 +90,24 @@ def ended_or_suspended(
     """
     sign_ins = list(sign_ins)
     rows = Session.objects.filter(pk__in={sign_in.session_id for sign_in in sign_ins})
-    names = ("pk", "ended_at", "user__is_active", "user__password")
-    sessions = {pk: data for pk, *data in rows.values_list(*names)}
+    hashes = ("user__password", "user__upgraded_hash")
+    found = rows.values_list("pk", "ended_at", "user__is_active", *hashes)
+    sessions = {pk: data for pk, *data in found}
     ended: set[SignIn] = set()
     suspended: set[SignIn] = set()
     now = timezone.now()
     for sign_in in sign_ins:
         # A session that is deleted has ended.
-        ended_at, is_active, password = sessions.get(
-            sign_in.session_id, (now, True, "")
+        ended_at, is_active, *stored = sessions.get(
+            sign_in.session_id, (now, True, "", "")
         )
         if not is_active:
             suspended.add(sign_in)
-        elif ended_at or password != sign_in.password or sign_in.expires_at <= now:
+        elif (
+            ended_at
+            or sign_in.expires_at <= now
+            or sign_in.fingerprint not in fingerprints_of(*stored)
+        ):
             ended.add(sign_in)
     return ended, suspended
 

@@ -14,6 +14,8 @@ from accounts import services as accounts
 from accounts.blocks import require_unblocked
 from accounts.confirmation import POSTING, require_confirmed
 from accounts.models import User
+from accounts.restrictions import POSTING as MAY_POST
+from accounts.restrictions import require_unrestricted
 from core.db.checked import save_checked, values_of
 from core.db.locks import locked
 from core.exceptions import (
@@ -62,7 +64,8 @@ def review_task(
 ) -> Review:
     """Add a review of the other party of a completed task.
 
-    Raises as `counterpart`, and `AlreadyReviewed` (409) for a second one.
+    Raises as `counterpart`, `Restricted` (403), and `AlreadyReviewed` (409) for a
+    second one.
     """
     reviewed, review_type = counterpart(task, reviewer)
     require_confirmed(reviewer, POSTING)
@@ -142,6 +145,7 @@ def _add(
     reviewed_user: User,
     **fields: Any,  # of the model
 ) -> Review:
+    require_unrestricted(reviewer, MAY_POST)
     # Locked, and before the review: the rating is computed from all reviews, and of two
     # reviews at once each would miss the other.
     accounts.lock(reviewed_user.pk)
@@ -203,6 +207,7 @@ def edit(review: Review, *, actor: User, **changes: int | str) -> Review:
 
     Raises as `_own`, and `Blocked` (403) for one without a deal after a block.
     """
+    require_unrestricted(actor, MAY_POST)
     review = _own(review, actor)
     if review.task_id is None:
         require_unblocked(actor.pk, review.reviewed_user_id)

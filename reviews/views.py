@@ -2,14 +2,13 @@
 
 from typing import cast
 
-from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from accounts.serializers import UserBrief
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
+from core.db import shared_queries
 from core.exceptions import DomainError
 from items.viewsets import ContentViewSet
 from reviews import examples, services
@@ -205,7 +205,7 @@ class ReviewViewSet(ContentViewSet):
         description="The newest first.",
     )
 )
-class UserReviewViewSet(ListModelMixin, ApiViewSet):
+class UserReviewViewSet(ApiViewSet):
     """The reviews of one person, newest first."""
 
     queryset = Review.objects.for_display().newest_first()
@@ -214,7 +214,19 @@ class UserReviewViewSet(ListModelMixin, ApiViewSet):
     list_key = "reviews"
     public_actions = frozenset({"list"})
 
-    def get_queryset(self) -> QuerySet[Review]:
-        people = User.objects.visible_to(self.request.user)
-        person = get_object_or_404(people, pk=self.kwargs["user_id"])
-        return self.queryset.all().visible().filter(reviewed_user=person)
+    def list(self, request: Request, user_id: str) -> Response:
+        person = shared_queries.first(
+            "reviews.person",
+            lambda reader, pk: User.objects.visible_to(reader).filter(pk=pk).only("pk"),
+            reader=request.user,
+            pk=int(user_id),
+        )
+        if person is None:
+            raise Http404
+        rows = self.queryset.all().visible()
+        found = shared_queries.results(
+            "reviews.of_person",
+            lambda pk: rows.filter(reviewed_user=pk),
+            pk=person.pk,
+        )
+        return self.list_response(found)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rules.parameters import Parameter
-from rules.posts import MESSAGE, Post
+from rules.posts import Post
 
 Values = Mapping[str, Any]  # of the parameters, by name
 Spans = dict[str, list[tuple[int, int]]]  # by the name of the text
@@ -98,12 +98,12 @@ class Rule:
 def effective(outcome: str, post: Post, *, is_late: bool) -> str:
     """Return the outcome that is possible for a post.
 
-    A job comes too late to refuse or mask, and a message that was delivered is not
-    held: its reader has it.
+    A job comes too late to refuse or mask, and what staff cannot hide is not held: a
+    message that was delivered, an application and a profile.
     """
     if is_late and outcome in (Outcome.MASK, Outcome.REFUSE):
         outcome = Outcome.HOLD
-    if outcome == Outcome.HOLD and post.kind == MESSAGE:
+    if outcome == Outcome.HOLD and not post.is_hideable:
         return Outcome.FLAG
     return outcome
 

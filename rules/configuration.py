@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
+from core.cached import Cached
 from rules.base import Rule
-from rules.cached import Cached
 from rules.models import RuleSetting
 from rules.registry import RULES
 

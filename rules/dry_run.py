@@ -7,9 +7,8 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from notifications.services import subject_type_of
 from rules.configuration import Configured
-from rules.posts import MESSAGE, Post, models, post_of
+from rules.posts import Post, author_field, models, post_of
 
 MAX_EXAMPLES = 10  # of each kind
 BATCH_ROWS = 500
@@ -47,9 +46,9 @@ def _posts(since: datetime) -> Iterator[Post]:
 def _posts_of(model: Any, since: datetime) -> Iterator[Post]:
     # By date and then by id: the next batch begins behind the last row, so that no
     # query is open for long and rows of the same moment are neither lost nor repeated.
-    is_message = subject_type_of(model) == MESSAGE
     rows = model._base_manager.filter(created_at__gt=since)
-    rows = rows.select_related("sender" if is_message else model.owner_field)
+    if author := author_field(model):
+        rows = rows.select_related(author)
     rows = rows.order_by("created_at", "pk")
     page = rows
     while batch := list(page[:BATCH_ROWS]):

@@ -1,4 +1,4 @@
-"""What rules read: an item, a review or a message, with its texts and its author."""
+"""What rules read, with its texts and its author: posts, messages and profiles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,23 +14,28 @@ from items.types import ITEM_TYPES
 from messaging.models import Message
 from notifications.services import subject_type_of
 from reviews.models import Review
+from tasks.models import TaskApplication
 
 REVIEW, MESSAGE = "review", "message"
+APPLICATION, PROFILE = "taskapplication", "user"
+AUTHORS = {MESSAGE: "sender", APPLICATION: "applicant"}  # others: their owner
 # The texts of an item, of those that its type has. `contact_info` is left out: contact
 # details belong there.
 ITEM_TEXTS = (
     *("title", "description", "tags", "required_skills"),
     *("availability", "experience"),
 )
-OTHER_TEXTS = ("content",)  # of a review and of a message
+# Of a review and of a message, of an application, and of a profile. User names are
+# left out: they have no room for what rules look for.
+OTHER_TEXTS = ("content", "message", "bio", "skills", "first_name", "last_name")
 
 
 @dataclass
 class Post:
     """A row that is written, before or after it is saved."""
 
-    row: Any  # an item, a review or a message
-    kind: str  # "listing", "task", "offering", "review" or "message"
+    row: Any
+    kind: str  # "listing", "task", "offering" or one of the four above
     person_id: int
     texts: dict[str, str]
     at: datetime
@@ -41,7 +46,13 @@ class Post:
     @property
     def person(self) -> User:
         """The author. A query, unless the row was loaded with its author."""
-        return self.row.sender if self.kind == MESSAGE else self.row.owner
+        author = author_field(self.row)
+        return getattr(self.row, author) if author else self.row
+
+    @property
+    def target(self) -> Any:
+        """What a case is about: an application is none, its author is."""
+        return self.person if self.kind == APPLICATION else self.row
 
     @property
     def text(self) -> str:
@@ -50,8 +61,13 @@ class Post:
 
     @property
     def is_item(self) -> bool:
-        """Whether it is neither a review nor a message."""
-        return self.kind not in (REVIEW, MESSAGE)
+        """Whether it is a listing, a task or an offering."""
+        return self.kind not in (REVIEW, MESSAGE, APPLICATION, PROFILE)
+
+    @property
+    def is_hideable(self) -> bool:
+        """Whether staff can hide it."""
+        return self.is_item or self.kind == REVIEW
 
     def age_days(self) -> float:
         """Return how old the account of the author is."""
@@ -59,16 +75,22 @@ class Post:
 
 
 def post_of(row: Any, *, is_new: bool = True, at: datetime | None = None) -> Post:
-    """Return the post of an item, a review or a message."""
-    kind = subject_type_of(row)
+    """Return the post that a row is."""
+    author = author_field(row)
     return Post(
         row=row,
-        kind=kind,
-        person_id=row.sender_id if kind == MESSAGE else row.owner_id,
+        kind=subject_type_of(row),
+        person_id=getattr(row, f"{author}_id") if author else row.pk,
         texts=texts_of(row),
         at=at or timezone.now(),
         is_new=is_new,
     )
+
+
+def author_field(model: Any) -> str:
+    """Return the foreign key of a model to the author; "" for a person."""
+    kind = subject_type_of(model)
+    return "" if kind == PROFILE else AUTHORS.get(kind) or model.owner_field
 
 
 def text_fields(model: type[Model]) -> list[str]:
@@ -85,7 +107,7 @@ def texts_of(row: Model) -> dict[str, str]:
 def models() -> Iterator[type[Model]]:
     """Yield the models of all kinds of posts."""
     yield from (item_type.model for item_type in ITEM_TYPES.values())
-    yield from (Review, Message)
+    yield from (Review, Message, TaskApplication, User)
 
 
 def model_of(kind: str) -> Any:

@@ -6,9 +6,9 @@ from statistics import median
 
 from django.db import transaction
 
+from core.cached import Cached
 from items.types import ITEM_TYPES, ItemType
 from notifications.services import subject_type_of
-from rules.cached import Cached
 from rules.models import PriceLevel
 
 Key = tuple[str, str, str]  # category, currency, type of price

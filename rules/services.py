@@ -45,8 +45,8 @@ def check_row(
 ) -> None:
     """Check a post that is about to be saved; mask its texts.
 
-    Receives `item_checked`, `review_checked` and `message_checked`. Raises `Refused`
-    (400).
+    Receives `item_checked`, `review_checked`, `message_checked`, `application_checked`
+    and `profile_checked`. Raises `Refused` (400).
     """
     active = configuration.active()
     if not active:
@@ -66,10 +66,12 @@ def conclude_row(
 ) -> None:
     """Record what was found in a post that is saved now, and tell the receivers.
 
-    Receives `item_saved`, `review_saved` and `message_saved`.
+    Receives `item_saved`, `review_saved`, `message_saved`, `application_saved` and
+    `profile_saved`.
     """
     if NOTE in notes:
         post, verdict = notes[NOTE]
+        post.person_id = post.person_id or row.pk  # of somebody new it is known by now
         conclude(post, verdict)
 
 
@@ -88,7 +90,8 @@ def _refusal(post: Post, hits: Sequence[Hit]) -> Refused:
     )
     # The row of the hit is written when the transaction of the post is rolled back:
     # in that transaction it would disappear with it.
-    error.after_rollback = partial(_record, [_row(post, hit) for hit in hits])
+    if post.person_id:  # nobody stays of a registration that is refused
+        error.after_rollback = partial(_record, [_row(post, hit) for hit in hits])
     return error
 
 
@@ -144,10 +147,10 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
             RuleHit.objects.bulk_create(_row(post, hit) for hit in verdict.hits)
             for hit in verdict.hits:
                 rule_hit.send(
-                    type(post.row),
+                    type(post.target),
                     rule=hit.rule,
                     outcome=hit.outcome,
-                    target=post.row,
+                    target=post.target,
                     person=post.person,
                     detail=hit.finding.detail,
                 )

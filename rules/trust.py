@@ -16,6 +16,13 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from core import limits
 from items.types import ITEM_TYPES
+from market.registry import (
+    CONVERSATIONS_PER_DAY,
+    NEW_ACCOUNT_CONVERSATIONS,
+    NEW_ACCOUNT_DAYS,
+    PICTURES_PER_DAY,
+    POSTS_PER_DAY,
+)
 from messaging.models import Conversation
 from uploads.models import Upload
 
@@ -157,13 +164,13 @@ def limit_of(person: User, name: str, default: int) -> int:
 def limits_of(person: User, *, at: datetime) -> dict[str, int]:
     """Return what a person may do in 24 hours. Posts are those of one type."""
     conversations = limits.limit_of(
-        person, "conversations", settings.CONVERSATIONS_PER_DAY
+        person, "conversations", CONVERSATIONS_PER_DAY.get()
     )
-    if person.created_at >= at - timedelta(days=settings.NEW_ACCOUNT_DAYS):
-        conversations = min(conversations, settings.NEW_ACCOUNT_CONVERSATIONS)
+    if person.created_at >= at - timedelta(days=NEW_ACCOUNT_DAYS.get()):
+        conversations = min(conversations, NEW_ACCOUNT_CONVERSATIONS.get())
     return {
-        "posts": limits.limit_of(person, "posts", settings.POSTS_PER_DAY),
-        "pictures": limits.limit_of(person, "pictures", settings.PICTURES_PER_DAY),
+        "posts": limits.limit_of(person, "posts", POSTS_PER_DAY.get()),
+        "pictures": limits.limit_of(person, "pictures", PICTURES_PER_DAY.get()),
         "conversations": conversations,
     }
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from items.models import Item
 from listings.models import Listing
 from offerings.models import Offering
-from seed import sentences
+from seed import category_fields, sentences
 from seed.drawing import MOTIF_OF
 from seed.market import Market
 from seed.places import random_place
@@ -41,11 +41,13 @@ WITHOUT_CONDITION = frozenset(
 def listings(market: Market) -> Iterator[Listing]:
     """Return all listings, by id; the first belong to demo accounts."""
     rng = market.rng("listings")
+    # Its own numbers: without it those of everything else would be others.
+    values_rng = market.rng("attributes")
     for number in range(market.plan.size.listings):
-        yield _listing(number, market, rng)
+        yield _listing(number, market, rng, values_rng)
 
 
-def _listing(number: int, market: Market, rng: Random) -> Listing:
+def _listing(number: int, market: Market, rng: Random, values_rng: Random) -> Listing:
     first = number < len(FIRST_SELLERS)
     seller = FIRST_SELLERS[number] if first else market.plan.random_person(rng)
     thing = rng.choice(THINGS)
@@ -60,6 +62,7 @@ def _listing(number: int, market: Market, rng: Random) -> Listing:
         title=thing.titles[language],
         description=sentences.compose(rng, language, ABOUT_GOODS[thing.about], more),
         category=thing.category,
+        attributes=category_fields.values(thing, at, values_rng),
         price=sentences.price(rng, thing.lowest, thing.highest),
         is_negotiable=rng.random() < 0.4,
         condition="" if thing.about in WITHOUT_CONDITION else rng.choice(CONDITIONS),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from accounts.passwords import DEMO_PASSWORD
-from items.categories import TASK_SLUGS
+from categories.defaults import TASK_SLUGS
 from seed import sentences
 from seed.market import Market
 from seed.pictures import PORTRAIT

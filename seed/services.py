@@ -14,6 +14,8 @@ from audit import triggers
 from audit.models import AuditLogEntry, Decision
 from catalog import vocabulary
 from favorites.models import Favorite
+from figures import services as figures
+from figures.models import DailyFigure, SearchWithoutResults
 from jobs.models import Job
 from listings.models import Listing
 from messaging.models import Conversation, Message
@@ -21,6 +23,8 @@ from notifications.models import Notification
 from offerings.models import Offering
 from reviews.models import Review
 from seed import (
+    cases,
+    category_fields,
     conversations,
     disputes,
     failed_jobs,
@@ -58,6 +62,7 @@ MODELS = (
     SavedSearch,
     Job,
 )
+SEARCHES = ("klavieru skanosana", "велосипед детский", "akordeons", "bee hives")
 BATCH_ROWS = 20_000  # held in memory at once
 
 
@@ -77,6 +82,7 @@ def build(
     market = _market(size, random_state, now)
     with transaction.atomic():
         tables.check_constraints_immediately()
+        category_fields.create()
         with tables.indexes_rebuilt(_tables_to_reindex(market)):
             for model, rows in _rows_by_table(market):
                 for batch in _batched(rows):
@@ -86,8 +92,11 @@ def build(
         disputes.open_disputes(market)
         tables.advance_sequences(MODELS)
         people.join_groups(market)
+        cases.open_cases(market)
     vocabulary.rebuild()
     tables.analyze()
+    _count_searches(market)
+    figures.rebuild()
 
 
 def _market(size: Size, random_state: int, now: datetime) -> Market:
@@ -97,6 +106,20 @@ def _market(size: Size, random_state: int, now: datetime) -> Market:
         pictures=PictureLibrary(random_state=random_state, own=size.own_pictures),
         random_state=random_state,
         first_ids={model: tables.next_id(model) for model in MODELS},
+    )
+
+
+def _count_searches(market: Market) -> None:
+    """Add searches of the last days that found nothing."""
+    SearchWithoutResults.objects.bulk_create(
+        SearchWithoutResults(
+            day=market.calendar.before(days).date(),
+            item_type="listing" if number % 2 else "task",
+            query=query,
+            count=3 + (number + days) % 5,
+        )
+        for number, query in enumerate(SEARCHES)
+        for days in range(number + 1)
     )
 
 
@@ -138,7 +161,8 @@ def clear() -> None:
     """Empty the tables of the demo data and all tables that refer to them."""
     for upload in Upload.objects.iterator():
         upload.delete_files()
-    names = [model._meta.db_table for model in MODELS]
+    models = (*MODELS, DailyFigure, SearchWithoutResults)
+    names = [model._meta.db_table for model in models]
     sql = connection.ops.sql_flush(
         no_style(), names, reset_sequences=True, allow_cascade=True
     )

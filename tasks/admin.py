@@ -1,5 +1,7 @@
 """Admin pages of tasks and applications."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,11 +13,11 @@ from core.admin.base import Admin, ReadOnlyInline, fieldset, link_column, status
 from core.admin.changelists import CachedValuesFilter
 from core.api.fields import NewCategoryField
 from core.api.list_fields import CommaSeparatedField
-from items.admin import MODERATION_FIELDSET
+from items.admin import ITEM_FIELDSET, CategorizedMixin, CategoryFilter
 from tasks.disputes import dispute_admin as dispute_admin  # registers further pages
 from tasks.forms import SplitForm
 from tasks.models import TaskApplication, TaskEvent, TaskRequest
-from tasks.settlements import NAMES, decide
+from tasks.settlements import NAMES, decide, divide
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 from uploads.admin import PicturesMixin
 
@@ -37,6 +39,7 @@ class ApplicationInline(ReadOnlyInline):
     model = TaskApplication
     verbose_name_plural = _("Applications")
     fields = ("applicant", "message", "price", "status", "created_at")
+    money = ("price",)
     ordering = ("-created_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -44,14 +47,17 @@ class ApplicationInline(ReadOnlyInline):
 
 
 # Instead of those that `actions_for` makes of the rows.
-FORMS = {"settle-split": {"form": SplitForm, "in_bulk": False}}
+MORE: dict[str, dict[str, Any]] = {
+    "settle-split": {"run": divide, "form": SplitForm, "in_bulk": False}
+}
 DECISIONS = tuple(
-    action_for(TASK_WORKFLOW, name, run=decide, **FORMS.get(name, {})) for name in NAMES
+    action_for(TASK_WORKFLOW, name, **({"run": decide} | MORE.get(name, {})))
+    for name in NAMES
 )
 
 
 @admin.register(TaskRequest)
-class TaskAdmin(PicturesMixin, AuditedAdmin):
+class TaskAdmin(CategorizedMixin, PicturesMixin, AuditedAdmin):
     """Tasks, with their applications and history."""
 
     input_fields = {
@@ -63,33 +69,39 @@ class TaskAdmin(PicturesMixin, AuditedAdmin):
     inlines = (EventInline, ApplicationInline)
     editable = ("title", "description", "category", "required_skills", "location")
     private = ("address", "latitude", "longitude")
+    money = ("agreed_price", "agreed_fee_bps", "agreed_fee_min_cents")
     list_display = (
         "title",
+        "first_picture",
         link_column("creator"),
         link_column("assigned_to"),
-        "category",
+        "category_name",
         "budget",
         status_column("status"),
         status_column("moderation"),
         "applications_count",
         "created_at",
     )
-    list_filter = ("status", "moderation", "is_urgent", "created_at")
+    list_filter = ("status", "moderation", CategoryFilter, "is_urgent", "created_at")
     list_select_related = ("creator", "assigned_to")
-    search_fields = ("search_text__words",)
+    search_fields = ("search_text__words", "creator__search_text__words")
     fieldsets = (
         fieldset(
             None,
-            "title description category required_skills creator assigned_to budget "
+            "title description category category_name attribute_list "
+            "required_skills creator assigned_to budget "
             "currency deadline priority is_urgent pictures",
         ),
-        fieldset(_("Payment"), "payment_required agreed_price"),
+        fieldset(
+            _("Payment"),
+            "payment_required agreed_price agreed_fee_bps agreed_fee_min_cents",
+        ),
         fieldset(
             _("Status"),
             "status dispute_reason applications_count created_at updated_at "
             "marked_done_at completed_at assigned_at",
         ),
-        MODERATION_FIELDSET,
+        ITEM_FIELDSET,
         fieldset(_("Place"), "location address latitude longitude radius"),
     )
 
@@ -99,6 +111,7 @@ class ApplicationAdmin(Admin):
     """Applications, read-only."""
 
     workflows = (APPLICATION_WORKFLOW,)
+    money = ("price",)
     list_display = (
         "id",
         link_column("task"),
@@ -108,6 +121,7 @@ class ApplicationAdmin(Admin):
     )
     list_filter = ("status", "created_at")
     list_select_related = ("task", "applicant")
+    linked_lookups = dispute_admin.TASK_LOOKUPS
     search_fields = ("task__search_text__words", "applicant__search_text__words")
     fieldsets = (fieldset(None, "task applicant message price status created_at"),)
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,11 +15,16 @@ from accounts import services as accounts
 from accounts.blocks import require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import User
+from accounts.restrictions import POSTING, require_unrestricted
+from core.db import shared_queries
+from core.db.checked import save_checked
+from core.db.counts import count_of
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, NotFound, WrongStatus
 from tasks import notices, payments
 from tasks.models import TaskApplication, TaskRequest
 from tasks.permissions import is_creator
+from tasks.signals import application_checked, application_saved
 
 OPEN = TaskRequest.Status.OPEN
 PENDING, ACCEPTED, REJECTED, WITHDRAWN = TaskApplication.Status.values
@@ -49,19 +55,23 @@ def apply_to(
     The price is the application's own from then on: a budget that is changed later
     binds nobody who has applied before.
 
-    Raises `NotAllowed` (403) for one's own task, `Blocked` (403) after a block,
+    Raises what a receiver of `application_checked` raises, `NotAllowed` (403) for
+    one's own task, `Blocked` (403) after a block, `Restricted` (403),
     `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a
     second application: `already_applied`, or `recently_withdrawn` within
     `REAPPLY_HOURS` after the first was withdrawn.
     """
     # Locked, so that the task is not accepted or cancelled between check and insert.
-    task = locked(TaskRequest.objects).get(pk=task.pk)
+    # With its creator, who is notified.
+    rows = locked(TaskRequest.objects.select_related("creator"), of=("self",))
+    task = rows.get(pk=task.pk)
     if task.creator_id == worker.pk:
         raise NotAllowed(_("You cannot apply to your own task."))
     # Locked, as a block locks both people: otherwise it could be written meanwhile.
     accounts.lock(worker.pk)
     require_unblocked(task.creator_id, worker.pk)
     require_confirmed(worker, CONTACT)
+    require_unrestricted(worker, POSTING)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
     _require_pause(task, worker)
@@ -69,11 +79,14 @@ def apply_to(
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
         with transaction.atomic():
-            application = TaskApplication.objects.create(
+            application = TaskApplication(
                 task=task,
                 applicant=worker,
                 message=message,
                 price=task.budget if price is None else price,
+            )
+            save_checked(
+                application, checked=application_checked, saved=application_saved
             )
     except IntegrityError as error:
         raise DomainError(
@@ -134,15 +147,17 @@ def accept(
     and as `tasks.payments.agree`.
     """
     chosen = Q(pk=application_id) if application_id else Q(applicant=user_id)
-    application = locked(task.applications.not_withdrawn()).filter(chosen).first()
+    # With the applicant, locked after the application and read again: a suspension or
+    # a block that has begun is waited for. A person who is suspended in this moment
+    # would otherwise get the task.
+    rows = task.applications.not_withdrawn().select_related("applicant")
+    application = locked(rows, of=("self", "applicant")).filter(chosen).first()
     if application is None:
         raise NotFound(_("Application not found."))
     application.task = task  # the locked row
     if application.status != PENDING:
         raise WrongStatus(_("This application has already been decided."))
-    # Locked and read again: a suspension or a block that has begun is waited for. A
-    # person who is suspended in this moment would otherwise get the task.
-    applicant = accounts.get_locked(application.applicant_id)
+    applicant = application.applicant
     if not applicant.is_active:
         raise WrongStatus(_("This person can no longer take tasks."))
     require_unblocked(task.creator_id, applicant.pk)
@@ -153,11 +168,27 @@ def accept(
     if price is not None and price != application.asked_price:
         raise PriceChanged(_("The price has changed. Read the application again."))
     payments.agree(task, worker=applicant, price=application.asked_price)
-    task.applications.filter(pk=application.pk).update(status=ACCEPTED, **_now())
-    rejected = reject_pending(task, passed_over=True)
+    rejected = _decide_all(task, accepted=application)
     notices.applications_rejected(task, rejected, actor=actor)
     task.assigned_to, task.assigned_at = applicant, timezone.now()
     task.accepted_application = application
+
+
+def _decide_all(task: TaskRequest, *, accepted: TaskApplication) -> list[User]:
+    """Accept one application of a locked task and reject the other pending ones.
+
+    In one statement. Returns the applicants of those that are rejected, which are
+    pending again if the worker gives the task back.
+    """
+    others = _applicants(task.applications.pending().exclude(pk=accepted.pk))
+    is_accepted, now = Q(pk=accepted.pk), _now()
+    task.applications.filter(is_accepted | Q(status=PENDING)).update(
+        status=Case(When(is_accepted, then=Value(ACCEPTED)), default=Value(REJECTED)),
+        passed_over=Case(When(is_accepted, then=F("passed_over")), default=Value(True)),
+        **now,
+    )
+    accepted.status, accepted.updated_at = ACCEPTED, now["updated_at"]
+    return others
 
 
 def _require_unchanged(updated_at: datetime, seen: datetime) -> None:
@@ -169,14 +200,11 @@ def _require_unchanged(updated_at: datetime, seen: datetime) -> None:
         raise ChangedSince(_("The task or the application has changed. Read it again."))
 
 
-def reject_pending(task: TaskRequest, *, passed_over: bool = False) -> list[User]:
-    """Reject all pending applications of a locked task; return their applicants.
-
-    With `passed_over` they are pending again if the worker gives the task back.
-    """
+def reject_pending(task: TaskRequest) -> list[User]:
+    """Reject all pending applications of a locked task; return their applicants."""
     pending = task.applications.pending()
     people = _applicants(pending)
-    pending.update(status=REJECTED, passed_over=passed_over, **_now())
+    pending.update(status=REJECTED, passed_over=False, **_now())
     return people
 
 
@@ -211,6 +239,7 @@ def reopen_unpaid(task: TaskRequest, *, actor: None) -> None:
 def _reopen(task: TaskRequest) -> None:
     """Let the creator choose again, among those that the acceptance had rejected."""
     task.assigned_to = task.assigned_at = task.agreed_price = None
+    task.agreed_fee_bps = task.agreed_fee_min_cents = None
     passed_over = task.applications.filter(status=REJECTED, passed_over=True)
     people = _applicants(passed_over)
     passed_over.update(status=PENDING, passed_over=False, **_now())
@@ -271,16 +300,20 @@ def pending_counts(user: User) -> dict[str, int]:
 
     Clients poll it for the badges of their header.
     """
-    created = TaskRequest.objects.filter(creator=user)
-    applications = TaskApplication.objects
-    pending = applications.pending().to_decide_on()
-    pending = pending.filter(task__creator=user, task__status=OPEN)
-    counts = {
-        "pending_applications": pending.count(),
-        "pending_confirmation": created.filter(status="pending_confirmation").count(),
-        "accepted_applications": applications.owned_by(user)
-        .filter(status=ACCEPTED)
-        .count(),
-    }
+    names = ("pending_applications", "pending_confirmation", "accepted_applications")
+    row = shared_queries.first("tasks.pending", _pending_counts, user=user)
+    counts = dict(zip(names, row or (0, 0, 0), strict=True))
     total = counts["pending_applications"] + counts["pending_confirmation"]
     return counts | {"total": total}
+
+
+def _pending_counts(user: Any) -> QuerySet[User, Any]:
+    """Return one row, with the counts of `pending_counts` in its order."""
+    pending = TaskApplication.objects.pending().to_decide_on()
+    done = TaskRequest.objects.filter(creator=user.pk, status="pending_confirmation")
+    accepted = TaskApplication.objects.owned_by(user).filter(status=ACCEPTED)
+    return User.objects.filter(pk=user.pk).values_list(
+        count_of(pending.filter(task__creator=user.pk, task__status=OPEN)),
+        count_of(done),
+        count_of(accepted),
+    )

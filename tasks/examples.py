@@ -6,6 +6,7 @@ REQUEST = {
     "title": "Palīdzēt pārvest dīvānu",
     "description": "No trešā stāva bez lifta uz Imantu. Vajag divus cilvēkus.",
     "category": "moving",
+    "attributes": {},
     "address": "Miera iela 12-4, Rīga",
     "latitude": 56.9673,
     "longitude": 24.1336,
@@ -39,6 +40,7 @@ TASK = REQUEST | {
     "actions": ["accept", "cancel"],
 }
 TASK_DETAIL = TASK | {
+    "label": None,
     "trader": None,
     "agreed_price": None,
     "payment_required": True,

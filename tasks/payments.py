@@ -21,10 +21,12 @@ from core.exceptions import (
     ValidationFailed,
     WrongStatus,
 )
+from market import switches
+from market.registry import PAYMENT_REQUIRED, PAYMENTS_OPEN
 from payments import services
 from payments.exceptions import PayeeNotReady
 from payments.models import Payment
-from payments.money import to_cents
+from payments.money import current_terms, terms_of, to_cents
 from payments.services import Payable
 from tasks.models import TaskRequest
 from tasks.permissions import is_creator, is_party
@@ -64,9 +66,13 @@ class PriceMissing(DomainError):
 
 
 def check_possible(fields: Mapping[str, Any]) -> None:
-    """Raise `PaymentsOff` (409) for a task that could never be paid here."""
+    """Raise `PaymentsOff` (409) for a task that could never be paid here.
+
+    Raises `SwitchedOff` (403) while new tasks are not paid here.
+    """
     if fields.get("payment_required"):
         services.require_on()
+        switches.require(PAYMENTS_OPEN)
 
 
 def is_required(task: TaskRequest) -> bool:
@@ -77,23 +83,26 @@ def is_required(task: TaskRequest) -> bool:
     """
     if settings.PAYMENT_PROVIDER == "off":
         return False
-    by_market = settings.PAYMENT_REQUIRED and task.status == Status.OPEN
+    is_open = task.status == Status.OPEN
+    by_market = is_open and PAYMENT_REQUIRED.get() and PAYMENTS_OPEN.get()
     return task.payment_required or by_market
 
 
 def agree(task: TaskRequest, *, worker: User, price: Decimal | None) -> None:
-    """Fix the price, and check that `worker` can be paid if payment is required.
+    """Fix the price and the fee; check that `worker` can be paid if that is required.
 
     Raises `PriceMissing` and `PayeeNotReady` (409), and as `check_payable` of
     `payments.services` for a price that cannot be held.
     """
     task.agreed_price = price
     task.payment_required = is_required(task)
+    terms = current_terms()
+    task.agreed_fee_bps, task.agreed_fee_min_cents = terms.bps, terms.min_cents
     if task.payment_required:
-        services.check_payable(_payable(task, worker))
+        services.check_payable(_payable(task, worker, is_price_agreed=False))
 
 
-def _payable(task: TaskRequest, worker: User) -> Payable:
+def _payable(task: TaskRequest, worker: User, *, is_price_agreed: bool) -> Payable:
     if task.agreed_price is None:
         raise PriceMissing
     return Payable(
@@ -104,6 +113,8 @@ def _payable(task: TaskRequest, worker: User) -> Payable:
         payee=worker,
         price_cents=to_cents(task.agreed_price, task.currency),
         currency=task.currency,
+        fee_terms=terms_of(task.agreed_fee_bps, task.agreed_fee_min_cents),
+        is_price_agreed=is_price_agreed,
     )
 
 
@@ -113,7 +124,8 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
 
     Raises `NotFound` (404) for strangers, `NotAllowed` (403) for the worker,
     `WrongStatus` (409) unless somebody does the task, `PayeeNotReady` (409) for a
-    worker who is suspended, `PriceMissing` (409), and as `payments.services.start`.
+    worker who is suspended, `PriceMissing` (409), `SwitchedOff` (403) while payments of
+    new tasks are off and this one need not be paid, and as `payments.services.start`.
     """
     services.require_on()
     # Locked before the payment: a task that is cancelled meanwhile is not paid.
@@ -123,7 +135,13 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
         raise WrongStatus(_("A task is paid while somebody does it."))
     if not task.assigned_to.is_active:
         raise PayeeNotReady
-    return services.start(_payable(task, task.assigned_to))
+    if not task.payment_required:
+        switches.require(PAYMENTS_OPEN)
+    return services.start(
+        # The acceptance has compared the price of a task that has to be paid with the
+        # limits of that time; of another one nobody has.
+        _payable(task, task.assigned_to, is_price_agreed=task.payment_required)
+    )
 
 
 def check_may_pay(task: TaskRequest, user: User) -> None:

@@ -42,13 +42,14 @@ describe(
     retention=RETENTION,
     exports=f"{EXPORTS} budget deadline priority is_urgent required_skills radius "
     "status applications_count dispute_reason marked_done_at completed_at "
-    "payment_required agreed_price assigned_at",
+    "payment_required agreed_price agreed_fee_bps agreed_fee_min_cents assigned_at",
     private=PLACE,
     internal=INTERNAL,
     blank="description images location address search_text dispute_reason "
     "required_skills moderation_reason",
     pseudonymise={
         "title": NO_TITLE,
+        "attributes": {},
         # A task has a point (`task_has_point`).
         **dict.fromkeys(("latitude", "longitude"), 0.0),
         **dict.fromkeys(("public_latitude", "public_longitude"), 0.0),
@@ -57,7 +58,10 @@ describe(
         "category currency budget deadline priority is_urgent radius status "
         "applications_count marked_done_at completed_at "
         "payment_required agreed_price assigned_at": DEAL,
-        "moderation moderated_at moderated_by decision": MODERATED_BY,
+        "agreed_fee_bps agreed_fee_min_cents": DEAL,
+        "moderation moderated_at moderated_by decision label label_decision": (
+            MODERATED_BY
+        ),
     },
 )
 describe(

@@ -35,10 +35,9 @@ class TaskQuerySet(ContentQuerySet):
     private_statuses = frozenset({"cancelled"})
     people = {"creator": NAME_FIELDS, "assigned_to": NAME_FIELDS}
 
-    def _is_party(self, user: "User | AnonymousUser") -> Q:
-        if not user.is_authenticated:
-            return Q()
-        return Q(creator=user.pk) | Q(assigned_to=user.pk)
+    @property
+    def _party_fields(self) -> tuple[str, ...]:
+        return ("creator", "assigned_to")
 
     def _is_open_to(self, user: "User | AnonymousUser") -> Q:
         condition = super()._is_open_to(user)

@@ -6,8 +6,13 @@ from rest_framework import serializers
 
 from accounts.serializers import seller_type_field
 from accounts.traders.serializers import TraderSerializer
+from categories.fields import (
+    AttributesField,
+    AttributesOutput,
+    CategoryOutput,
+    ItemCategoryField,
+)
 from core.api.fields import (
-    CategoryField,
     Input,
     LocalDateTimeField,
     MoneyField,
@@ -30,8 +35,8 @@ from geo.serializers import (
     PublicLocationField,
     require_whole_point,
 )
-from items.categories import TASK_SLUGS
 from items.serializers import (
+    LabelledSerializer,
     ModerationSerializer,
     ReducedMixin,
     actions_field,
@@ -66,7 +71,8 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
     seller_type = seller_type_field(source="creator.shown_seller_type")
     title = serializers.CharField()
     description = serializers.CharField()
-    category = serializers.ChoiceField(choices=TASK_SLUGS)
+    category = CategoryOutput()
+    attributes = AttributesOutput()
     budget = serializers.FloatField(allow_null=True)
     currency = serializers.CharField()
     status = serializers.ChoiceField(choices=TaskRequest.Status.choices)
@@ -121,7 +127,7 @@ class TaskSerializer(ReducedMixin, PlaceSerializer, ModerationSerializer):
         return TASK_WORKFLOW.available_to(task, self.viewer)
 
 
-class TaskDetailSerializer(TaskSerializer):
+class TaskDetailSerializer(LabelledSerializer, TaskSerializer):
     """A task with the business of a trader who asks for help.
 
     Its parties also see what was agreed, and what became of the payment.
@@ -245,7 +251,8 @@ class TaskInput(Input):
     ignored_fields = fields_of(CreatedTaskSerializer, TaskDetailSerializer)
     title = TextField(max_length=200)
     description = MultiLineField(max_length=5000)
-    category = CategoryField(choices=TASK_SLUGS)
+    category = ItemCategoryField("tasks")
+    attributes = AttributesField()
     location = OptionalTextField(max_length=255)
     address = OptionalTextField(max_length=255)
     public_location = PublicLocationField()
@@ -271,7 +278,7 @@ class TaskInput(Input):
         attrs = require_whole_point(attrs)
         if "latitude" in attrs and is_nowhere(attrs["latitude"], attrs["longitude"]):
             sentence = _(
-                "Pick the place from the suggestions, so that helpers find it."
+                "Pick the place from the suggestions, so that workers find it."
             )
             raise serializers.ValidationError({"location": [sentence]})
         if "priority" in attrs:

@@ -18,7 +18,7 @@ from core.request_id import current_request_id
 from core.workflow import Transition
 from items import services as items
 from tasks import applications, notices, payments
-from tasks.models import TaskEvent, TaskRequest
+from tasks.models import Dispute, TaskEvent, TaskRequest
 
 OPEN, COMPLETED = TaskRequest.Status.OPEN, TaskRequest.Status.COMPLETED
 TERMS = (
@@ -42,7 +42,9 @@ class NotHeard(WrongStatus):
         )
 
 
-def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
+def post(
+    *, owner: User, fields: dict[str, Any], is_limited: bool = True
+) -> TaskRequest:
     """Create a task of `owner` from validated fields; return it.
 
     Raises as `check_deadline`, `tasks.payments.check_possible` and
@@ -50,7 +52,7 @@ def post(*, owner: User, fields: dict[str, Any]) -> TaskRequest:
     """
     payments.check_possible(fields)
     check_deadline(fields.get("deadline"))
-    return items.post(TaskRequest, owner=owner, fields=fields)
+    return items.post(TaskRequest, owner=owner, fields=fields, is_limited=is_limited)
 
 
 @transaction.atomic
@@ -185,7 +187,13 @@ def settle_split(
 def require_heard(task: TaskRequest) -> None:
     """Raise `NotHeard` (409) while the other side of the dispute may still answer."""
     dispute = task.disputes.unresolved().first()
-    if dispute is not None and not dispute.is_heard(at=timezone.now()):
+    if dispute is not None:
+        require_heard_in(dispute)
+
+
+def require_heard_in(dispute: Dispute) -> None:
+    """Raise `NotHeard` (409) while the other side of `dispute` may still answer."""
+    if not dispute.is_heard(at=timezone.now()):
         raise NotHeard(dispute.respond_by)
 
 

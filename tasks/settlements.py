@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.db.locks import locked
-from core.exceptions import WrongStatus
+from core.exceptions import NotAllowed, WrongStatus
 from payments import approvals, services
 from payments.exceptions import SecondApproverNeeded
 from payments.models import Payment
+from payments.money import to_cents, to_decimal
+from payments.permissions import sees_prices
 from tasks.models import TaskRequest
-from tasks.payments import SUBJECT
+from tasks.payments import SUBJECT, PriceMissing
 from tasks.workflow import TASK_WORKFLOW
 
 NAMES = ("settle-for-worker", "settle-for-creator", "settle-split", "cancel-by-staff")
@@ -45,6 +47,53 @@ def decide(
                 **{key: str(value) for key, value in data.items()},
             )
         raise
+
+
+def divide(
+    name: str,
+    task: TaskRequest,
+    *,
+    actor: User,
+    reason: str,
+    worker_amount: Decimal | None = None,
+    worker_percent: Decimal | None = None,
+) -> TaskRequest:
+    """Run a transition of `NAMES` that divides the price, and return the task.
+
+    Raises as `part_of` and `decide`.
+    """
+    part = part_of(task, actor=actor, amount=worker_amount, percent=worker_percent)
+    return decide(name, task, actor=actor, reason=reason, worker_amount=part)
+
+
+def require_sees_price(actor: User) -> None:
+    """Raise `NotAllowed` (403) for who may not see the price that an amount is part of.
+
+    The answers to several amounts would tell it.
+    """
+    if not sees_prices(actor):
+        raise NotAllowed(_("Give a share in per cent: you do not see the price."))
+
+
+def part_of(
+    task: TaskRequest,
+    *,
+    actor: User,
+    amount: Decimal | None,
+    percent: Decimal | None,
+) -> Decimal:
+    """Return the part of the worker: the amount, or so many per cent of the price.
+
+    Raises `PriceMissing` (409) for a share of a task without a price, and `NotAllowed`
+    (403) for an amount of who does not see the price.
+    """
+    if amount is not None:
+        require_sees_price(actor)
+        return amount
+    if percent is None or task.agreed_price is None:
+        raise PriceMissing
+    cents = to_cents(task.agreed_price, task.currency) * percent / 100
+    return to_decimal(round(cents), task.currency)
 
 
 def register() -> None:

@@ -21,6 +21,7 @@ from core.api.output import Output
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
+from core.db import shared_queries
 from items.viewsets import ContentViewSet
 from payments import clients
 from payments.models import Payment
@@ -90,7 +91,10 @@ class TaskViewSet(ContentViewSet):
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def my(self, request: SignedInRequest) -> Response:
         """Those in progress and those completed, the newest first."""
-        return self.list_response(self.queryset.all().taken_by(request.user))
+        found = shared_queries.results(
+            "tasks.my", self.queryset.all().taken_by, user=request.user
+        )
+        return self.list_response(found)
 
     @extend_schema(
         operation_id="tasks_listCreatedTasks",
@@ -100,8 +104,11 @@ class TaskViewSet(ContentViewSet):
     @action(detail=False, list_key="tasks", pagination_class=PersonalPages)
     def created(self, request: SignedInRequest) -> Response:
         """In all statuses, the newest first."""
-        tasks = self.queryset.all().owned_by(request.user).with_pending_count()
-        return self.list_response(tasks, CreatedTaskSerializer)
+        tasks = self.queryset.all().with_pending_count()
+        found = shared_queries.results(
+            "tasks.created", tasks.owned_by, user=request.user
+        )
+        return self.list_response(found, CreatedTaskSerializer)
 
     @extend_schema(
         operation_id="tasks_listOwnApplications",
@@ -117,11 +124,17 @@ class TaskViewSet(ContentViewSet):
     )
     def my_applications(self, request: SignedInRequest) -> Response:
         """List the caller's applications."""
-        mine = TaskApplication.objects.owned_by(request.user).for_visible_tasks(
-            request.user
+        found = shared_queries.results(
+            "tasks.my_applications",
+            lambda user: (
+                TaskApplication.objects.owned_by(user)
+                .for_visible_tasks(user)
+                .with_whole_task()
+                .newest_first()
+            ),
+            user=request.user,
         )
-        whole = mine.with_whole_task().newest_first()
-        return self.list_response(whole, OwnApplicationSerializer)
+        return self.list_response(found, OwnApplicationSerializer)
 
     @extend_schema(
         operation_id="tasks_countPending",
@@ -135,12 +148,17 @@ class TaskViewSet(ContentViewSet):
 
     # --- The payment --------------------------------------------------------------
 
-    def get_queryset(self) -> TaskQuerySet:
-        rows = cast(TaskQuerySet, super().get_queryset())
-        is_personal = self.detail and self.request.user.is_authenticated
+    def rows_for(self, reader: Any) -> TaskQuerySet:
+        rows = cast(TaskQuerySet, super().rows_for(reader))
+        is_personal = self.detail and reader.is_authenticated
         return rows.with_payment_status() if is_personal else rows
 
     def render(self, obj: Model, output: type[Output] | None = None) -> dict[str, Any]:
+        if isinstance(obj, TaskApplication) and obj.is_whole:
+            # As it was written, with the rows that were locked for it.
+            return ApplicationSerializer(
+                obj, context=self.get_serializer_context()
+            ).data
         if output is not None:
             return super().render(obj, output)
         rows = TaskRequest.objects.for_display().with_payment_status()
@@ -249,8 +267,11 @@ class TaskViewSet(ContentViewSet):
     def applications(self, request: SignedInRequest, pk: str) -> Response:
         """List the applications to a task."""
         task = applications.require_creator(self.get_object(), request.user)
-        received = task.applications.to_decide_on().for_display()
-        return self.list_response(received.newest_first(), ApplicationSerializer)
+        received = TaskApplication.objects.to_decide_on().for_display().newest_first()
+        found = shared_queries.results(
+            "tasks.applications", lambda task: received.filter(task=task), task=task.pk
+        )
+        return self.list_response(found, ApplicationSerializer)
 
     @extend_schema(
         operation_id="tasks_rejectApplication",

@@ -15,6 +15,7 @@ from accounts.models import (
     Block,
     Challenge,
     Passkey,
+    Restriction,
     SecurityEvent,
     Session,
     SocialAccount,
@@ -26,19 +27,29 @@ from accounts.models import (
 from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
 from alerts.tests.factories import SavedSearchFactory
+from announcements.models import Announcement
+from announcements.tests.factories import AnnouncementFactory
 from audit import services as audit
 from audit.models import AuditLogEntry, Decision
 from audit.tests.factories import DecisionFactory
+from categories.models import Category
+from categories.tests.factories import CategoryFactory
+from exchange.models import TableExport, TableImport
 from favorites.models import Favorite
+from figures.models import SearchWithoutResults
+from figures.tests.factories import SearchWithoutResultsFactory
 from jobs.models import Job, SuppressedAddress
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
-from messaging.models import Conversation, Message
+from market import services as market
+from market.models import MarketSettings
+from messaging.models import Conversation
 from messaging.services import start
-from moderation.models import Appeal, Case, Report, Strike
+from moderation.models import Appeal, Case, ReasonTemplate, Report, Strike
 from moderation.tests.factories import (
     AppealFactory,
     CaseFactory,
+    ReasonTemplateFactory,
     ReportFactory,
     StrikeFactory,
 )
@@ -85,6 +96,12 @@ def make_upload():
     return Upload.objects.create(owner=UserFactory(), key=key, digest="0", **data)
 
 
+def make_restriction():
+    person = UserFactory()
+    decision = DecisionFactory(person=person, outcome="restrict")
+    return Restriction.objects.create(person=person, scope="posting", decision=decision)
+
+
 def make_event():
     data = {"name": "start", "old": "assigned", "new": "in_progress"}
     return TaskEvent.objects.create(task=TaskFactory(), actor=UserFactory(), **data)
@@ -115,7 +132,6 @@ def make_message():
 
 ROWS = {
     Conversation: lambda: make_message().conversation,
-    Message: make_message,
     Block: lambda: Block.objects.create(blocker=UserFactory(), blocked=UserFactory()),
     User: UserFactory,
     Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
@@ -146,9 +162,13 @@ ROWS = {
     OutstandingToken: make_token,
     BlacklistedToken: lambda: BlacklistedToken.objects.create(token=make_token()),
     Upload: make_upload,
+    Category: CategoryFactory,
     RuleSetting: RuleSettingFactory,
+    MarketSettings: market.the_row,
+    Announcement: AnnouncementFactory,
     RuleHit: RuleHitFactory,
     PriceLevel: PriceLevelFactory,
+    SearchWithoutResults: SearchWithoutResultsFactory,
     Listing: ListingFactory,
     TaskRequest: lambda: TaskFactory(assigned=True),
     TaskApplication: ApplicationFactory,
@@ -187,6 +207,14 @@ ROWS = {
     Report: ReportFactory,
     Appeal: AppealFactory,
     Strike: StrikeFactory,
+    ReasonTemplate: ReasonTemplateFactory,
+    Restriction: make_restriction,
     LogEntry: make_log_entry,
+    TableExport: lambda: TableExport.objects.create(
+        owner=UserFactory(), model="listings.listing"
+    ),
+    TableImport: lambda: TableImport.objects.create(
+        owner=UserFactory(), kind="listings", name="items.csv"
+    ),
     Export: lambda: Export.objects.create(user=UserFactory()),
 }

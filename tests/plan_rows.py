@@ -2,6 +2,9 @@
 
 from django.db import connection
 
+from categories import tree
+from categories.tests.factories import CategoryFactory, CategoryFieldFactory
+
 PEOPLE, ROWS, SUSPENDED = 10_000, 40_000, 500
 PEOPLE_SQL = f"""
 INSERT INTO accounts_user (password, is_superuser, created_at, updated_at, username,
@@ -78,9 +81,17 @@ FROM messaging_conversation, generate_series(1, 2) seq"""
 SEARCHES_SQL = """
 INSERT INTO alerts_savedsearch (user_id, item_type, name, query, digest, frequency,
     created_at, query_changed_at, watermark, next_at)
-SELECT id, 'listings', '', '{{"min_price": "7"}}', '', 'daily', now(), now(), now(),
+SELECT id, 'listings', '', '{{"min_price": "7"}}', 'x', 'daily', now(), now(), now(),
     now() + interval '1 day' + id * interval '1 second'
 FROM accounts_user"""
+INDEXED_SQL = """
+INSERT INTO alerts_indexedsearch (search_id, digest, item_type, category, is_planar,
+    bounding_box, latitude, longitude, south, north, west, east, cosine, cosine_slope,
+    max_distance_key)
+SELECT id, 'x', 'listings', 'category-' || id % 50, id % 2 = 0,
+    CASE id % 2 WHEN 0 THEN 'plain' ELSE '' END, 56, 24, 55.9, 56.1, 23.9, 24.1, 0.5, 0,
+    0.01
+FROM alerts_savedsearch"""
 ALERTED_SQL = """
 INSERT INTO alerts_alerted (search_id, item_id)
 SELECT id, item FROM alerts_savedsearch, generate_series(1, 10) item"""
@@ -93,6 +104,22 @@ MERGE_PENDING_SQL = """
 SELECT gin_clean_pending_list(indexrelid) FROM pg_index
 JOIN pg_class indexes ON indexes.oid = indexrelid
 JOIN pg_am ON pg_am.oid = relam AND amname = 'gin'"""
+
+
+# Of one category, whose newest rows are those of the least mileage.
+ATTRIBUTES = """
+CASE WHEN n % 50 = 4
+THEN jsonb_build_object('mileage', n, 'fuel', 'diesel')
+ELSE '{}' END"""
+
+
+def create_fields() -> None:
+    """Create the typed fields of that category."""
+    category = CategoryFactory(slug="category-4")
+    CategoryFieldFactory(category=category, name="mileage")
+    options = [{"value": "diesel", "en": "Diesel", "lv": "Dīzelis", "ru": "Дизель"}]
+    CategoryFieldFactory(category=category, name="fuel", type="choice", options=options)
+    tree.forget()
 
 
 def insert(sql: str, **words) -> None:
@@ -118,8 +145,8 @@ def fill() -> None:
         first="active",
         second="sold",
         more="subcategory, is_negotiable, condition, listing_type, "
-        "contact_info, tags, is_featured, views_count, expires_at",
-        values="'', false, '', 'sale', '', '', false, 0, now()",
+        "contact_info, tags, is_featured, views_count, expires_at, attributes",
+        values=f"'', false, '', 'sale', '', '', false, 0, now(), {ATTRIBUTES}",
     )
     insert(
         ITEM,
@@ -148,7 +175,9 @@ def fill() -> None:
     insert(CONVERSATIONS_SQL)
     insert(MESSAGES_SQL)
     insert(SEARCHES_SQL)
+    insert(INDEXED_SQL)
     insert(ALERTED_SQL)
     insert(WORDS_SQL)
+    create_fields()
     insert(MERGE_PENDING_SQL)
     insert("ANALYZE")

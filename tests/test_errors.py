@@ -170,7 +170,7 @@ def test_500_has_a_request_id_and_no_details(outsider, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("SELECT password FROM accounts_user -- hunter2")
 
-    monkeypatch.setattr(UserViewSet, "get_queryset", broken)
+    monkeypatch.setattr(UserViewSet, "rows_for", broken)
     answer = outsider.get("/api/auth/users/1", HTTP_X_REQUEST_ID="abc-1")
     assert in_shape(answer, 500, "server_error")
     assert answer.json()["request_id"] == answer["X-Request-ID"] == "abc-1"
@@ -203,7 +203,7 @@ def test_suspicious_request_is_a_400(outsider, monkeypatch):
     def suspicious(*args, **kwargs):
         raise SuspiciousOperation("hunter2")
 
-    monkeypatch.setattr(UserViewSet, "get_queryset", suspicious)
+    monkeypatch.setattr(UserViewSet, "rows_for", suspicious)
     answer = outsider.get("/api/auth/users/1")
     assert in_shape(answer, 400, "invalid")
     assert "hunter2" not in answer.content.decode()

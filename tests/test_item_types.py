@@ -112,7 +112,7 @@ def test_a_new_type_is_in_the_admin(administrator, vehicles, vehicle):
     link = f"/admin/{vehicles.model._meta.app_label}/vehicle/"
     first_page = administrator.get("/admin/").content.decode()
     assert link in first_page
-    assert "New vehicles this week" in first_page
+    assert 'data-figure="new_vehicles"' in first_page
     assert "Vecs traktors" in administrator.get(link).content.decode()
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from django.utils.formats import date_format
 from django.utils.translation import ngettext, override
 from rest_framework import serializers
 
@@ -17,6 +19,7 @@ from marketplace.locale.catalogues import (
     extract_messages,
     is_translated,
     load_catalogue,
+    write_catalogue,
 )
 from marketplace.urls import router
 from notifications.models import Notification
@@ -101,9 +104,14 @@ def test_notification_counts_days_in_the_plural_of_the_language(language, days, 
 # pair the language and what its catalogue must not hold.
 UNWANTED = [
     ("lv", r"[“\"»]|Datums:|datums:"),
-    ("lv", r"(?i)vienum|personāl|vadības vid|karodziņ|izgājāt"),
+    ("lv", r"(?i)vienum|personāl|vadības vid|karodziņ|izgājāt|palīg[su]|\bbild[ei]|—"),
+    ("lv", r"(?i)pieteikšan|pierakst|ierakstieties|šo e-pastu|e-pastiem|surogātpast"),
+    ("lv", r"(?i)\bsarakst(e|es|ei|ē)\b|pilnvar|statuss|mērķ[ia]"),
+    # A participle that names a gender: "esat sācis".
+    ("lv", r"\b[Ee]s(at|mu)( \w+)? \w+(is|ies)\b"),
     ("ru", r"[“”„]|дн\.|дата:|Дата:"),
     ("ru", r"(?i)предмет|персонал|аккаунт|отклик|панели? управления|разговор|убрано"),
+    ("ru", r"(?i)эл\. поч|маркер|помощник|выгрузк|переписк|статус| – "),
     # A person as the subject of a verb: the past tense would name a gender.
     ("ru", r"%\(name\)s [а-я]"),
 ]
@@ -112,6 +120,40 @@ UNWANTED = [
 @pytest.mark.parametrize(("language", "pattern"), UNWANTED)
 def test_catalogue_keeps_to_the_terms_of_its_language(language, pattern):
     assert [t for t in all_forms(language) if re.search(pattern, t)] == []
+
+
+@pytest.mark.parametrize(("language", "blocked"), [("lv", "bloķ"), ("ru", "блок")])
+def test_suspended_by_staff_is_another_word_than_blocked(language, blocked):
+    rows = [m for m in messages(language) if "suspen" in str(m.id).lower()]
+    assert rows
+    assert [m.id for m in rows if blocked in str(m.string).lower()] == []
+
+
+def test_each_number_of_days_or_minutes_has_plural_forms():
+    counted = re.compile(r"%\((days|weeks|hours|minutes)\)[sd] [a-z]")
+    plain = (m.id for m in extract_messages() if not m.pluralizable)
+    assert [text for text in plain if counted.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_writing_a_catalogue_changes_nothing_and_keeps_its_list_of_terms(language):
+    stored = catalogue_path(language).read_bytes()
+    assert stored.startswith(b"# One term for one thing:\n")
+    assert write_catalogue(language, load_catalogue(language)) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("DATE_FORMAT", "9 November 2026"),
+        ("DATETIME_FORMAT", "9 November 2026, 14:05"),
+        ("SHORT_DATE_FORMAT", "09/11/2026"),
+        ("SHORT_DATETIME_FORMAT", "09/11/2026 14:05"),
+    ],
+)
+def test_dates_in_english_are_british(name, text):
+    with override("en"):
+        assert date_format(datetime(2026, 11, 9, 14, 5), name) == text  # noqa: DTZ001
 
 
 def fields_below(field) -> Iterator[serializers.Field]:
@@ -177,7 +219,7 @@ def test_error_quotes_a_field_that_no_person_fills_in(api, alice):
 
 # Fields that programs fill in: flags, ids, and what has no free text.
 OF_PROGRAMS = {
-    *("good_faith", "target_type", "url"),
+    *("good_faith", "target_type", "url", "upload_ids"),
     *("evidence_images", "resolution", "worker_cents"),
     *("attachment_ids", "in_app", "item_type", "kind", "query", "refresh"),
     *("is_helper", "is_negotiable", "is_urgent", "seen_updated_at", "show_presence"),

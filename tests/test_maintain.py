@@ -19,6 +19,8 @@ from accounts.tests.factories import UserFactory
 from alerts.models import Alerted
 from alerts.tests.factories import SavedSearchFactory
 from core.exceptions import WrongStatus
+from figures.counting import market_today
+from figures.tests.factories import SearchWithoutResultsFactory
 from jobs import maintenance
 from jobs.exceptions import JobTimeout
 from jobs.models import Job
@@ -55,6 +57,8 @@ def upload_of(owner, **data) -> Upload:
 @pytest.fixture
 def mess(alice, bob):
     """One row, or so, for every job."""
+    SearchWithoutResultsFactory(day=LONG_AGO.date(), count=9)
+    SearchWithoutResultsFactory(day=market_today() - timedelta(days=1), count=1)
     ListingFactory(seller=alice, expires_at=LONG_AGO)
     ListingFactory(seller=bob, expires_at=SOON)
     TaskFactory(creator=alice, deadline=LONG_AGO)
@@ -81,6 +85,8 @@ def mess(alice, bob):
 
 
 ENDED = {
+    "delete old searches without results": 1,
+    "forget rare searches": 1,
     "notify of ending listings": 1,
     "notify of ending tasks": 0,
     "delete expired notifications": 1,
@@ -90,6 +96,7 @@ ENDED = {
     "delete old counters of text messages": 0,
     "send overdue digests": 0,
     "delete expired alerts": 1,
+    "delete expired tables": 0,
     "delete old fingerprints": 0,
     "delete old hits of rules": 0,
     "expire listings": 1,
@@ -106,6 +113,7 @@ ENDED = {
     "repair application counts": 1,
     "repair picture counts": 1,
     "end suspensions": 0,
+    "end restrictions": 0,
     "delete unconfirmed registrations": 0,
     "delete used tokens of other services": 0,
     "delete expired tokens": 1,
@@ -125,6 +133,8 @@ ENDED = {
     "show delayed reviews": 0,
     "delete old events of the provider": 0,
     "close decided cases": 0,
+    "forget outsiders who have reported": 0,
+    "delete texts of closed cases": 0,
     "delete expired strikes": 0,
 }
 

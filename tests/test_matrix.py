@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from accounts.models import Passkey, Session
 from accounts.tests.factories import suspend
 from alerts.tests.factories import SavedSearchFactory
+from announcements.tests.factories import AnnouncementFactory
 from core.api.viewsets import ApiViewSet
 from favorites.models import Favorite
 from listings.tests.factories import ListingFactory
@@ -57,10 +58,13 @@ PUBLIC = {
     "GET /api/helpers",
     "GET /api/uploads/{key}",
     "GET /api/categories",
+    "GET /api/categories/{type}",
+    "GET /api/categories/{type}/{slug}/facets",
     "GET /api/map",
     "POST /api/reports",
     "GET /api/reports/categories",
     "GET /api/transparency/{year}",
+    "GET /api/announcements",
     *("GET /api/reports/{number}", "POST /api/reports/{number}/appeal"),  # or by a
     *("GET /api/decisions/{number}", "POST /api/decisions/{number}/appeal"),  # link
     "GET /api/messages/attachments/{pk}",  # by its signature
@@ -209,6 +213,8 @@ MATRIX = {
     "GET /api/uploads/{key}": (404, 404, 404, 404),
     "DELETE /api/uploads/{key}": (404, 200, 404, 404),
     "GET /api/categories": SAME,
+    "GET /api/categories/{type}": SAME,
+    "GET /api/categories/{type}/{slug}/facets": SAME,
     "GET /api/map": (400, 400, 400, 400),
     "GET /api/messages/conversations": SAME,
     "POST /api/messages/conversations": (400, 400, 400, 400),
@@ -241,6 +247,8 @@ MATRIX = {
     "GET /api/decisions/{number}": (404, 404, 404, 404),
     "POST /api/decisions/{number}/appeal": (404, 404, 404, 404),
     "GET /api/transparency/{year}": SAME,
+    "GET /api/announcements": SAME,
+    "POST /api/announcements/{pk}/read": SAME,
     "GET /api/notifications": SAME,
     "DELETE /api/notifications/{pk}": (404, 200, 404, 404),
     "POST /api/notifications/{pk}/read": (404, 200, 404, 404),
@@ -276,6 +284,7 @@ def world(alice, bob, mallory, staff) -> dict:
         "messages": talk,
         "saved-searches": SavedSearchFactory(user=alice),
         "notifications": NotificationFactory(recipient=alice),
+        "announcements": AnnouncementFactory(sent=True),
         "messages/messages": talk.messages.get(),
         "auth/passkeys": Passkey.objects.create(user=alice, credential_id="3q2-7w"),
         "auth/exports": Export.objects.create(user=alice),
@@ -299,6 +308,8 @@ def world(alice, bob, mallory, staff) -> dict:
         "provider": "google",
         "number": "D-AAAA-AAAA-AAAA",
         "year": "2031",
+        "type": "listings",
+        "slug": "sports",
     }
 
 

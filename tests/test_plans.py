@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import User
+from alerts import index as alert_index
 from alerts import matching
 from alerts.models import SavedSearch
+from catalog.item_types import ITEM_TYPES
 from conftest import Api
+from figures.counting import figures_of, market_today
+from figures.registry import all_figures
 from listings.models import Listing
 from messaging.models import Conversation
 from offerings.models import Offering
@@ -39,6 +43,7 @@ BIG = {
     "search_word",
     "alerts_savedsearch",
     "alerts_alerted",
+    "alerts_indexedsearch",
 }
 
 
@@ -69,6 +74,8 @@ def plans(url: str, token: str | None = None, *, counts: bool = True) -> str:
     client = Api()
     if token:
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    # The text of a statement that the driver has prepared is not recorded.
+    connection.connection.prepare_threshold = None
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(url)
     assert answer.status_code == 200, answer.content
@@ -84,9 +91,17 @@ def is_big(sql: str) -> bool:
 
 
 def plan(sql: str) -> str:
+    """Return the plan of a query; for any values of its parameters."""
+    sql = re.sub(r"^DECLARE .*? FOR SELECT", "SELECT", sql)  # of a cursor
+    count = len(set(re.findall(r"\$\d+", sql)))
+    nulls = f"({', '.join(['NULL'] * count)})" if count else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}".replace("$1", "1"))  # a detail's id
-        return "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE planned AS {sql}")
+        cursor.execute(f"EXPLAIN EXECUTE planned{nulls}")
+        rows = cursor.fetchall()
+        cursor.execute("DEALLOCATE planned; SET LOCAL plan_cache_mode = auto")
+    return "\n".join(row[0] for row in rows)
 
 
 def sequentially_scanned(text: str) -> set[str]:
@@ -151,6 +166,56 @@ def test_list_comes_from_its_index(market, item_type, query):
 def test_public_page_comes_from_its_index(market, url, index):
     found = plans(url.format(**market["names"]), counts="?" in url)
     assert re.search(rf"\b{index}\b", found), found
+    assert sequentially_scanned(found) == set(), found
+
+
+@pytest.mark.parametrize(
+    ("order", "index"), [("deadline", "task_soonest"), ("-deadline", "task_latest")]
+)
+def test_tasks_by_deadline_come_from_their_index(market, order, index):
+    found = plans(f"/api/tasks?ordering={order}", counts=False)
+    assert re.search(rf"\b{index}\b", found), found
+    assert sequentially_scanned(found) == set(), found
+
+
+def test_the_most_viewed_are_sorted_among_the_newest(market, monkeypatch):
+    monkeypatch.setattr("items.filters.MAX_SORTED", 100)
+    found = plans("/api/listings?ordering=-views_count", counts=False)
+    assert re.search(r"\blisting_(newest|recent|day)\b", found), found
+    assert sequentially_scanned(found) <= {"accounts_user"}, found
+
+
+FILTERS = {  # query of a list of one category: its index
+    "attr.mileage_max=900": "listing_attribute_texts",
+    "attr.mileage_min=100&attr.mileage_max=900&attr.fuel=diesel": (
+        "listing_attribute_texts"
+    ),
+    "attr.fuel=diesel&page=3": "listing_with_attributes",
+    "attr.mileage_min=5&page=3": "listing_with_attributes",
+}
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_values_of_typed_fields_come_from_their_index(market, query):
+    found = plans(f"/api/listings?category=category-4&{query}")
+    assert re.search(rf"\b{FILTERS[query]}\b", found), found
+    assert sequentially_scanned(found) <= {"accounts_user"}, found
+
+
+def test_facets_come_from_the_newest_rows_with_values(market):
+    found = plans("/api/categories/listings/category-4/facets?attr.fuel=diesel")
+    assert "listing_with_attributes" in found, found
+    assert sequentially_scanned(found) == set(), found
+
+
+def test_the_figures_of_a_day_read_the_rows_of_the_day(market):
+    day = market_today() - timedelta(days=10)
+    with CaptureQueriesContext(connection) as queries:
+        figures_of([(figure, day) for figure in all_figures().values()], day)
+    [query] = queries
+    found = plan(query["sql"])
+    for index in ("listing_day", "task_day", "offering_day"):
+        assert re.search(rf"\b{index}\b", found), found
     assert sequentially_scanned(found) == set(), found
 
 
@@ -264,10 +329,20 @@ def test_an_alert_looks_at_what_has_changed_alone(market, kind, query):
     assert sequentially_scanned(found) == set(), found
 
 
+def test_items_are_compared_with_the_index_of_their_category(market):
+    item = Listing.objects.filter(category="category-4").first()
+    row = ITEM_TYPES["listings"]
+    with CaptureQueriesContext(connection) as queries:
+        alert_index.candidates_of(row, {item.pk: item.category}, at=timezone.now())
+    found = "\n".join(plan(q["sql"]) for q in queries if "jsonb_agg" in q["sql"])
+    assert found.count("indexed_search_of_item") >= 2, found  # in a circle, and without
+    assert "alerts_indexedsearch" not in sequentially_scanned(found), found
+
+
 def test_searches_are_claimed_from_the_index_of_turns(market):
     search_of(market, "listings", {}).save()
     with CaptureQueriesContext(connection) as queries:
         assert matching.claim(at=timezone.now())[0] == 1
     found = "\n".join(plan(q["sql"]) for q in queries if is_big(q["sql"]))
-    assert "saved_search_due" in found, found
+    assert "saved_search_to_run" in found, found
     assert sequentially_scanned(found) == set(), found

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import UserFactory
+from announcements.tests.factories import AnnouncementFactory
 from audit.tests.factories import hide
 from catalog import vocabulary
 from core.api.pagination import Pages
@@ -141,6 +142,7 @@ def ids(alice) -> dict:
     TaskRequest.objects.filter(budget=3).update(status="cancelled")
     Offering.objects.filter(price=9).update(status="paused")
     vocabulary.rebuild()
+    AnnouncementFactory(sent=True)
     done = TaskFactory(completed=True, creator=alice)
     review = ReviewFactory(task=done, reviewed_user=done.assigned_to, reviewer=alice)
     return {"user_id": alice.pk, "task_id": done.pk, "reviews": review.pk}

@@ -64,6 +64,11 @@ def test_remainder_is_no_placeholder(market):
     assert [row.odd for row in PreparedQuery(odd).rows()] == [row.odd for row in odd]
 
 
+def test_chosen_columns_are_tuples(market):
+    chosen = Favorite.objects.values_list("listing", "user").order_by("pk")
+    assert PreparedQuery(chosen).rows() == list(chosen)
+
+
 # --- Parameters ---------------------------------------------------------------------
 
 
@@ -189,7 +194,9 @@ def test_threads_share_a_query(alice):
 
 
 def test_reverse_relation_is_refused():
-    queryset = SimpleNamespace(klass_info={"reverse": True})
+    queryset = SimpleNamespace(
+        klass_info={"reverse": True}, query=SimpleNamespace(values_select=())
+    )
     with pytest.raises(ValueError, match="reverse"):
         row_maker(queryset, [], "default")
 
@@ -323,7 +330,7 @@ def test_list_of_a_crowd_is_not_counted_at_each_look(alice, django_assert_num_qu
 
 
 def test_list_that_is_full_and_no_crowd_is_counted(alice):
-    TaskFactory.create_batch(19, creator=alice)
+    TaskFactory.create_batch(2, creator=alice)
     rows = ResultList(TaskRequest.objects.all())
     assert [rows.count_up_to(2) for _ in range(3)] == [2, 2, 2]
     TaskRequest.objects.all().delete()

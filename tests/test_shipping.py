@@ -351,7 +351,7 @@ def test_a_server_in_production_is_strict(server):
     assert (status, json.loads(body)["code"]) == (400, "invalid")
     status, headers, _ = server.get("/api/categories", Host="market.test")
     assert (status, headers["Location"]) == (301, "https://market.test/api/categories")
-    status, headers, _ = server.get("/api/categories", **https)
+    status, headers, _ = server.get("/api/reports/categories", **https)
     assert status == 200
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from items.categories import LISTING_SLUGS
+from categories.defaults import LISTING_SLUGS
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from tasks.serializers import PRIORITIES

@@ -26,6 +26,11 @@ from core.exceptions import (
     TooLarge,
     ValidationFailed,
 )
+from market.registry import (
+    PICTURES_PER_DAY,
+    PICTURES_PER_ITEM,
+    UNATTACHED_PICTURES,
+)
 from uploads import storage
 from uploads.images import FORMATS, reencode
 from uploads.models import URL_PREFIX, Upload
@@ -33,7 +38,6 @@ from uploads.models import URL_PREFIX, Upload
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User  # AUTH_USER_MODEL, for mypy
 
-MAX_IMAGES = 20  # of one item
 DAY = timedelta(days=1)
 HOUR_S = 3600
 VISIBLE, HIDDEN = Upload.Moderation.VISIBLE, Upload.Moderation.HIDDEN
@@ -100,7 +104,7 @@ def _check_quota(owner: "User", *, at: datetime) -> None:
     """
     if not settings.THROTTLE:
         return
-    most = limits.limit_of(owner, "pictures", settings.PICTURES_PER_DAY)
+    most = limits.limit_of(owner, "pictures", PICTURES_PER_DAY.get())
     of_today = Upload.objects.filter(owner=owner, created_at__gt=at - DAY)
     if of_today.count() >= most:
         sentence = _("You have uploaded a lot today. Please upload more later.")
@@ -108,7 +112,7 @@ def _check_quota(owner: "User", *, at: datetime) -> None:
     unused = Upload.objects.filter(owner=owner, uses=0)
     found = unused.aggregate(n=Count("pk"), size=Sum("size"), first=Min("created_at"))
     max_bytes = settings.UNATTACHED_MB * 1024 * 1024
-    if found["n"] < settings.UNATTACHED_PICTURES and (found["size"] or 0) < max_bytes:
+    if found["n"] < UNATTACHED_PICTURES.get() and (found["size"] or 0) < max_bytes:
         return
     limit = timedelta(hours=settings.ORPHAN_UPLOAD_HOURS)
     left = (found["first"] or at) + limit - at  # then the first of them is deleted
@@ -199,12 +203,14 @@ def replace_images(
     `before` and `after` are paths or URLs; returns the paths of `after` without
     duplicates. Added images must be public uploads of `owner`, else `NotFound` (404);
     images that were there before may stay. Raises `ValidationFailed` (400) over
-    `MAX_IMAGES`. Both errors name the `field` of the input.
+    the pictures of one item. Both errors name the `field` of the input.
     """
     old = set(before)
     new = list(dict.fromkeys(to_site_path(url.strip()) for url in after if url.strip()))
-    if len(new) > MAX_IMAGES:
-        sentence = _("At most %(most)s pictures.") % {"most": MAX_IMAGES}
+    most = PICTURES_PER_ITEM.get()
+    # What was allowed once stays, and can be shown with fewer.
+    if len(new) > most and len(new) > len(old):
+        sentence = _("At most %(most)s pictures.") % {"most": most}
         raise ValidationFailed(sentence, field=field)
     _lock(old.symmetric_difference(new))
     added = {url for url in new if url not in old}
@@ -247,6 +253,8 @@ def set_images(item: HasImages, images: list[str], *, owner: "User") -> None:
     Does not save the item. Raises as `replace_images` does.
     """
     before = item.images.split(",") if item.images else []
+    if not before and not images:
+        return  # no savepoint for nothing
     item.images = ",".join(replace_images(owner=owner, before=before, after=images))
 
 

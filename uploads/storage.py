@@ -4,13 +4,16 @@ import logging
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from core.db.batches import id_batches
 from core.exceptions import NotFound, ServiceUnavailable
 
 logger = logging.getLogger("marketplace.errors")
@@ -52,3 +55,21 @@ def serve(name: str, *, cache_control: str) -> FileResponse:
     response["Cache-Control"] = cache_control
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def delete_with_file(row: Any) -> None:
+    """Delete a row that has `delete_file()`. Raises `ServiceUnavailable` (503)."""
+    # The file first: if the process is killed in between, the row still names it.
+    with storage_errors():
+        row.delete_file()
+    row.delete()
+
+
+def delete_all_with_files(rows: QuerySet[Any]) -> int:
+    """Delete rows as `delete_with_file` does; return how many."""
+    count = 0
+    for batch in id_batches(rows):
+        for row in rows.model._base_manager.filter(pk__in=batch):
+            delete_with_file(row)
+            count += 1
+    return count

@@ -1,6 +1,6 @@
 """The viewset of uploads."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpResponseNotModified
@@ -48,8 +48,8 @@ class UploadViewSet(ApiViewSet):
     lookup_field = "key"
     lookup_value_regex = r"[0-9a-f]{32}(?:_t)?\.[a-z]{3,4}"
 
-    def get_queryset(self) -> QuerySet[Upload]:
-        return self.queryset.filter(owner=self.request.user.pk, is_private=False)
+    def rows_for(self, reader: Any) -> QuerySet[Upload]:
+        return self.queryset.filter(owner=reader.pk, is_private=False)
 
     @extend_schema(
         operation_id="uploads_uploadPicture",

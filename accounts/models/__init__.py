@@ -3,6 +3,7 @@
 from accounts.models.block import Block
 from accounts.models.challenge import Challenge
 from accounts.models.registration import PendingRegistration
+from accounts.models.restriction import Restriction
 from accounts.models.second_factor import Passkey, RecoveryCode, TotpDevice
 from accounts.models.security import (
     SecurityEvent,
@@ -22,6 +23,7 @@ __all__ = [
     "Passkey",
     "PendingRegistration",
     "RecoveryCode",
+    "Restriction",
     "SecurityEvent",
     "Session",
     "SocialAccount",

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,7 +14,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NormalizedEmailField
-from accounts.passwords import is_published, normalize_password
+from accounts.passwords import (
+    fingerprints_of,
+    is_published,
+    normalize_password,
+    upgrade_of,
+)
 from accounts.querysets import UserManager
 from core.db.models import MAX_PRICE, Timestamped
 from geo.models import Point
@@ -44,6 +51,10 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         TRADER = "trader", _("Trader")
 
     username = models.CharField(max_length=30, validators=[username_rule])
+    # The fingerprints of a hash before its upgrade and of its follower.
+    upgraded_hash = models.CharField(
+        max_length=65, blank=True, default="", db_default="", editable=False
+    )
     username_derived = models.BooleanField(
         default=False,
         db_default=False,
@@ -164,6 +175,10 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
         related_name="+",
         db_index=False,  # nobody looks for the person of a decision by this
     )
+    # That there are rows of `Restriction`, which alone bind: others need no query.
+    is_restricted = models.BooleanField(
+        _("restricted"), default=False, db_default=False, editable=False
+    )
     # Set when the owner deletes the account, and left when it is erased. It is not
     # active from then on.
     erasure_due_at = models.DateTimeField(null=True, editable=False)
@@ -215,6 +230,7 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
+            models.Index(fields=["created_at"], name="user_day"),  # for figures
             models.Index(
                 fields=["id"], name="user_suspended", condition=Q(is_active=False)
             ),
@@ -349,13 +365,37 @@ class User(Point, Timestamped, AbstractBaseUser, PermissionsMixin):
 
         That of the demo accounts opens none outside of a demo.
         """
-        is_right = super().check_password(normalize_password(raw_password))
+        given = normalize_password(raw_password)
+        is_right = check_password(given, self.password, self._upgrade_hash)
         return is_right and not is_published(raw_password)
 
     async def acheck_password(self, raw_password: str) -> bool:
         """Return what `check_password` does."""
-        is_right = await super().acheck_password(normalize_password(raw_password))
-        return is_right and not is_published(raw_password)
+        return await sync_to_async(self.check_password)(raw_password)
+
+    @property
+    def password_fingerprints(self) -> list[str]:
+        """What the tokens of the current password name: of its hash and a former one.
+
+        A hash is upgraded without a change of the password, so tokens stay valid.
+        """
+        return fingerprints_of(self.password, self.upgraded_hash)
+
+    def _upgrade_hash(self, password: str) -> None:
+        """Replace the hash of this password by one of the current hasher."""
+        before, after = self.password, make_password(password)
+        upgraded = upgrade_of(before, after)
+        # The condition: a password that was changed meanwhile must not come back.
+        unchanged = type(self).objects.filter(pk=self.pk, password=before)
+        if unchanged.update(password=after, upgraded_hash=upgraded):
+            self.password, self.upgraded_hash = after, upgraded
+            return
+        rows = type(self).objects.filter(pk=self.pk)
+        for stored, upgrade in rows.values_list("password", "upgraded_hash"):
+            # Another sign-in has upgraded the same hash, and this one goes on with
+            # that: not with the hash of a password that was changed since.
+            if upgrade == upgrade_of(before, stored):
+                self.password, self.upgraded_hash = stored, upgrade
 
     def get_short_name(self) -> str:
         """Return `display_name`: the admin greets staff with it."""

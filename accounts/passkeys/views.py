@@ -46,7 +46,7 @@ class PasskeyViewSet(ApiViewSet):
 
     def list(self, request: SignedInRequest) -> Response:
         """The newest first."""
-        return self.list_response(self.get_queryset())
+        return self.list_response(self.personal_results())
 
     @extend_schema(
         operation_id="auth_startPasskey",

@@ -96,7 +96,7 @@ def reset(token: str, password: str, *, device: Device) -> User:
     user = challenge.user
     assert user is not None
     check_password(password, user)
-    # Hashed before the transaction, as it takes a third of a second.
+    # Hashed before the transaction, as it takes a while.
     hashed = hash_password(password)
     return _set(challenge, hashed, device)
 

@@ -86,7 +86,7 @@ def render_text(code: str) -> str:
     Its last line lets browsers fill in the code on our site alone (the format of
     origin-bound one-time codes, by the W3C's WICG).
     """
-    sentence = _("%(code)s is your code for %(site)s. Give it to nobody.")
+    sentence = _("%(code)s is your code for %(site)s. Do not share it.")
     host = settings.SITE_URL.partition("://")[2]
     shown = sentence % {"code": code, "site": settings.SITE_NAME}
     return f"{shown}\n\n@{host} #{code}"

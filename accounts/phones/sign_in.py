@@ -89,7 +89,7 @@ def _sign_in(
     # Compared: the number may have got another owner since the proof.
     if not is_trusted(owner) and owner != proved:
         sentence = _(
-            "This number was not used for long. Please prove the account as well."
+            "This number has long been unused. Please prove the account as well."
         )
         raise ProofRequired(sentence, extra={"methods": proof_methods(owner)})
     owner.phone_used_at = timezone.now()

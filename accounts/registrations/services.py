@@ -25,6 +25,8 @@ from accounts.terms import services as terms
 from core.email_addresses import normalize_email
 from core.encryption import decrypt, encrypt
 from jobs.services import enqueue
+from market import switches
+from market.registry import REGISTRATION_OPEN
 
 PURPOSE = Challenge.Purpose.REGISTRATION
 LIFETIME = timedelta(days=3)
@@ -47,9 +49,11 @@ def begin(
 ) -> None:
     """Store a registration, and queue its e-mail. The same for every address.
 
-    Raises `AlreadyTaken` (409) for a username in use, and `serializers.ValidationError`
-    (400) for a weak password and a name that imitates the site.
+    Raises `SwitchedOff` (403), `AlreadyTaken` (409) for a username in use, and
+    `serializers.ValidationError` (400) for a weak password and a name that imitates the
+    site.
     """
+    switches.require(REGISTRATION_OPEN)
     user = User(username=username, email=normalize_email(email), **fields)
     names.refuse_imitations(user)
     check_password(password, user)

@@ -29,7 +29,7 @@ class SessionViewSet(ApiViewSet):
     )
     def list(self, request: SignedInRequest) -> Response:
         """Answer where the caller is signed in."""
-        return self.list_response(self.get_queryset())
+        return self.list_response(self.personal_results())
 
     @extend_schema(
         operation_id="auth_endSession",
@@ -56,4 +56,4 @@ class SecurityLogViewSet(ApiViewSet):
     )
     def list(self, request: SignedInRequest) -> Response:
         """Answer the security log."""
-        return self.list_response(self.get_queryset())
+        return self.list_response(self.personal_results())

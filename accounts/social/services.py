@@ -33,6 +33,8 @@ from accounts.social import providers
 from accounts.social.providers import Identity
 from core.db.locks import locked
 from core.exceptions import NotAllowed, NotFound, WrongStatus
+from market import switches
+from market.registry import REGISTRATION_OPEN
 
 PURPOSE = Challenge.Purpose.SOCIAL_LINK
 CONFIRMED_BY = ("code", "password")  # what completes a link without a session
@@ -144,6 +146,7 @@ def _taken() -> AlreadyTaken:
 
 @transaction.atomic
 def _create(identity: Identity, language: str) -> User:
+    switches.require(REGISTRATION_OPEN)
     local = identity.email.partition("@")[0]
     name = f"{identity.first_name} {identity.last_name}"
     user = User(

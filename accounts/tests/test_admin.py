@@ -239,8 +239,9 @@ def test_no_page_shows_a_password_hash_or_a_token(administrator, bob):
 def test_everything_of_a_person_is_a_click_away(administrator, bob):
     shown = administrator.get(change_url(bob)).context["related"]
     titles = {str(kind["title"]) for kind in shown}
-    assert titles >= {"Listings", "Created tasks", "Assigned tasks", "Offerings"}
-    assert titles >= {"Applications", "Reviews", "Reviews given", "Favorites"}
+    assert titles >= {"Listings", "Tasks · creator", "Tasks · assigned to"}
+    assert titles >= {"Offerings", "Applications", "Favorites"}
+    assert titles >= {"Reviews · reviewer", "Reviews · reviewed user"}
     assert titles >= {"Uploads", "Audit log entries", ABOUT}
     for kind in shown:
         assert administrator.get(kind["url"]).status_code == 200

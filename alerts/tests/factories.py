@@ -4,6 +4,7 @@ import factory
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
+from alerts import index
 from alerts.models import SavedSearch
 
 
@@ -26,3 +27,13 @@ class SavedSearchFactory(factory.django.DjangoModelFactory):
     query_changed_at = factory.LazyFunction(long_ago)
     watermark = factory.SelfAttribute("query_changed_at")
     next_at = factory.SelfAttribute("query_changed_at")
+
+    class Params:
+        # It has run and waits for items, as instant searches do.
+        waiting = factory.Trait(waiting_digest=factory.SelfAttribute("digest"))
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        search = super()._create(model_class, *args, **kwargs)
+        index.update([search])
+        return search

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import suspend
-from alerts import matching
+from alerts import matching, reporting
 from alerts.matching import send_due
 from alerts.models import Alerted, SavedSearch
 from alerts.services import change, save
@@ -31,6 +31,11 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest.fixture
 def search(alice):
     return SavedSearchFactory(user=alice, query={"max_price": "200"})
+
+
+@pytest.fixture
+def digest(alice):
+    return SavedSearchFactory(user=alice, query={"max_price": "200"}, frequency="daily")
 
 
 def tick(at=None) -> list[str]:
@@ -240,9 +245,9 @@ def test_a_letter_names_ten_and_counts_the_others(search):
     assert Alerted.objects.count() == 12
 
 
-def test_a_flood_is_bounded(search, monkeypatch):
-    monkeypatch.setattr(matching, "MAX_ITEMS", 3)
-    monkeypatch.setattr(matching, "MAX_LISTED_ITEMS", 2)
+def test_a_flood_is_bounded(digest, monkeypatch):
+    monkeypatch.setattr(reporting, "MAX_ITEMS", 3)
+    monkeypatch.setattr(reporting, "MAX_LISTED_ITEMS", 2)
     ListingFactory.create_batch(5)
     tick()
     data = Notification.objects.get().params
@@ -258,13 +263,13 @@ def test_all_batches_are_asked_and_time_is_bounded(monkeypatch):
     assert send_due(at=timezone.now(), seconds=60)
 
 
-def test_one_that_fails_holds_up_no_other(search, bob, monkeypatch):
-    SavedSearchFactory(user=bob, query={})
+def test_one_that_fails_holds_up_no_other(digest, bob, monkeypatch):
+    SavedSearchFactory(user=bob, query={}, frequency="daily")
     ListingFactory(title="Boat")
     send = matching.send
 
     def broken(pk, *, at):
-        if pk == search.pk:
+        if pk == digest.pk:
             raise OperationalError("too slow")
         return send(pk, at=at)
 
@@ -276,8 +281,8 @@ def test_one_that_fails_holds_up_no_other(search, bob, monkeypatch):
     assert tick(later(minutes=6)) == ["Boat"]
 
 
-def test_nothing_is_told_of_what_is_rolled_back(search, monkeypatch):
-    monkeypatch.setattr(matching, "_notify", lambda *found: 1 / 0)
+def test_nothing_is_told_of_what_is_rolled_back(digest, monkeypatch):
+    monkeypatch.setattr(reporting, "report", lambda *found: 1 / 0)
     ListingFactory(title="Boat")
     with pytest.raises(ZeroDivisionError):
         tick()
@@ -292,15 +297,20 @@ def cost(at) -> int:
     return len(queries)
 
 
-def test_twenty_items_cost_as_many_queries_as_one(search):
+def test_twenty_items_cost_as_many_queries_as_one(digest):
     ListingFactory()
+    tick()  # the categories are read
+    ListingFactory()
+    SavedSearch.objects.update(next_at=digest.next_at)
     at_one = cost(timezone.now())
+    SavedSearch.objects.update(next_at=digest.next_at)
     ListingFactory.create_batch(20)
     assert cost(later(minutes=1)) == at_one
 
 
 def test_searches_of_a_kind_without_news_cost_nothing_each():
-    SavedSearchFactory()
+    tick()
+    SavedSearchFactory(frequency="daily")
     at_one = cost(timezone.now())
-    SavedSearchFactory.create_batch(20)
+    SavedSearchFactory.create_batch(20, frequency="daily")
     assert cost(later(minutes=1)) == at_one

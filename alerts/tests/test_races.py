@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from alerts import matching, services
-from alerts.models import Alerted, SavedSearch
+from alerts import instant, matching, services
+from alerts.models import Alerted, Candidate, ComparedItem, SavedSearch
 from alerts.tests.factories import SavedSearchFactory
 from core.exceptions import DomainError
 from listings.tests.factories import ListingFactory
@@ -97,3 +97,68 @@ def test_saves_at_once_keep_to_the_bound(alice, monkeypatch):
         return True
 
     assert at_once(save).count(True) == SavedSearch.objects.count() == 3
+
+
+# --- Instant searches that wait for items ---------------------------------------------
+
+FAR = 1e12  # no time limit
+
+
+def test_workers_compare_an_item_once(alice):
+    SavedSearchFactory(user=alice, query={}, waiting=True)
+    ListingFactory.create_batch(3)
+    now = timezone.now()
+    at_once(lambda number: instant.compare_new_items(at=now, ends=FAR))
+    assert ComparedItem.objects.count() == 3
+    assert len(Candidate.objects.get().item_ids) == 3
+
+
+def test_workers_share_the_candidates(alice, monkeypatch):
+    monkeypatch.setattr(instant, "BATCH_CANDIDATES", 5)
+    searches = SavedSearchFactory.create_batch(40, query={}, waiting=True)
+    ListingFactory()
+    now = timezone.now()
+    instant.compare_new_items(at=now, ends=FAR)
+    at_once(lambda number: instant.report_candidates(at=now, ends=FAR))
+    instant.report_candidates(at=now, ends=FAR)  # a worker may have found all taken
+    recipients = Notification.objects.values_list("recipient", flat=True)
+    assert sorted(recipients) == sorted(search.user_id for search in searches)
+    assert not Candidate.objects.exists()
+
+
+def test_a_run_and_a_candidate_report_an_item_once(alice):
+    """One of the two waits, or leaves it for the next minute."""
+    search = SavedSearchFactory(user=alice, query={})
+    ListingFactory.create_batch(3)
+    now = timezone.now()
+    instant.compare_new_items(at=now, ends=FAR)
+
+    def act(number: int) -> None:
+        if number % 2:
+            matching.send(search.pk, at=now)
+        else:
+            instant.report_candidates(at=now, ends=FAR)
+
+    at_once(act)
+    instant.report_candidates(at=now + 2 * instant.PAUSE, ends=FAR)
+    assert Notification.objects.get().params["count"] == "3"
+    assert Alerted.objects.count() == 3
+
+
+@pytest.mark.parametrize("again", range(4))
+def test_search_is_deleted_while_its_candidates_are_decided(alice, again):
+    search = SavedSearchFactory(user=alice, query={}, waiting=True)
+    ListingFactory.create_batch(3)
+    now = timezone.now()
+    instant.compare_new_items(at=now, ends=FAR)
+
+    def act(number: int) -> None:
+        if number:
+            instant.report_candidates(at=now, ends=FAR)
+        else:
+            services.delete(search)
+
+    at_once(act)
+    instant.report_candidates(at=now + 2 * instant.PAUSE, ends=FAR)
+    assert not Candidate.objects.exists()
+    assert not Alerted.objects.exists()

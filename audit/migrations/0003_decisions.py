@@ -49,5 +49,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('actor', None), ('decided_automatically', True)), models.Q(('actor__isnull', False), ('decided_automatically', False)), _connector='OR'), name='decision_by_staff_or_automated'), models.CheckConstraint(condition=models.Q(('outcome__in', ('no_action', 'restore')), models.Q(('facts', ''), _negated=True), _connector='OR'), name='decision_with_reasons'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'restore'), ('undoes__isnull', False)), models.Q(models.Q(('outcome', 'restore'), _negated=True), ('undoes', None)), _connector='OR'), name='decision_restores_another')],
             },
         ),
-        migrations.RunPython(triggers.create, triggers.drop),
+        migrations.RunPython(triggers.FIRST.create, triggers.FIRST.drop),
     ]

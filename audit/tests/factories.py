@@ -15,6 +15,13 @@ class DecisionFactory(factory.django.DjangoModelFactory):
     outcome = "hide"
     facts = "Spam."
     decided_automatically = True
+    # As the constraints want it.
+    restricts = factory.LazyAttribute(
+        lambda row: "posting payouts" if row.outcome == "restrict" else ""
+    )
+    label = factory.LazyAttribute(
+        lambda row: "disputed_price" if row.outcome == "label" else ""
+    )
 
 
 def of_hidden(owner):

@@ -1,6 +1,6 @@
 """Admin actions that ask for a reason, in bulk and on the page of one object."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,8 @@ else:
     ModelAdmin = object  # the mixin comes before a ModelAdmin, whose methods it calls
 
 MAX_BULK_OBJECTS = 100  # objects of one bulk action
+MAX_REASON_CHARS = 500
+MAX_BUTTONS = 4  # on the page of an object, a menu included
 
 
 def always_possible(obj: Model, actor: Any) -> bool:
@@ -47,13 +49,27 @@ def no_initial(obj: Model) -> dict[str, Any]:
     return {}
 
 
+def _in_a_row(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return as many buttons as fit beside the title; a menu has the others."""
+    if len(buttons) <= MAX_BUTTONS:
+        return buttons
+    first, others = buttons[: MAX_BUTTONS - 1], buttons[MAX_BUTTONS - 1 :]
+    menu = {
+        "title": _("More"),
+        "items": others,
+        "method_name": "more",
+        "variant": ActionVariant.DEFAULT,
+    }
+    return [*first, menu]
+
+
 class ReasonForm(forms.Form):
     """The input of an action: its cleaned data become the keywords of `run`."""
 
     reason = InputField(
         rule=OptionalMultiLineField(),
         label=gettext_lazy("Reason"),
-        max_length=500,
+        max_length=MAX_REASON_CHARS,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text=gettext_lazy("Recorded in the audit log. At most 500 characters."),
     )
@@ -66,7 +82,8 @@ class ReasonedAction:
     `run(obj, actor=…, reason=…)` is one transaction and raises `DomainError`. It takes
     the other fields of `form` as keywords too, whose values on the page of one object
     are `initial(obj)`. `is_possible(obj, actor)` decides whether that page shows the
-    button.
+    button. Any of `permissions` is enough to run it; without them, the permission to
+    change the model.
     """
 
     name: str
@@ -76,6 +93,10 @@ class ReasonedAction:
     form: type[ReasonForm] = ReasonForm
     initial: Callable[[Any], dict[str, Any]] = no_initial
     in_bulk: bool = True
+    permissions: tuple[str, ...] = ()
+    # Runs all selected objects or none, in one transaction: `run_all(objects, …)`.
+    # Then `initial` takes the list of them, and no page of one object has a button.
+    run_all: Callable[..., Any] | None = None
 
 
 def action_for(
@@ -121,14 +142,28 @@ class ReasonedActionsMixin(ModelAdmin):
         codename = get_permission_codename("change", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
-    def get_reasoned_actions(self, request: HttpRequest) -> dict[str, ReasonedAction]:
-        """Return the actions by name; none without the permission."""
-        if not self.has_action_permission(request):
-            return {}
+    def may_run(
+        self, request: HttpRequest, action: ReasonedAction, obj: Model | None = None
+    ) -> bool:
+        """Return whether the user may run `action` on `obj`; on some for None."""
+        if action.permissions:
+            return any(map(request.user.has_perm, action.permissions))
+        return self.has_action_permission(request, obj)
+
+    def all_reasoned_actions(self) -> dict[str, ReasonedAction]:
+        """Return all actions by name, whoever may run them."""
         rows = [
             action for workflow in self.workflows for action in actions_for(workflow)
         ]
         return {action.name: action for action in (*rows, *self.reasoned_actions)}
+
+    def get_reasoned_actions(self, request: HttpRequest) -> dict[str, ReasonedAction]:
+        """Return the actions that the user may run on some object, by name."""
+        return {
+            name: action
+            for name, action in self.all_reasoned_actions().items()
+            if self.may_run(request, action)
+        }
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -161,17 +196,18 @@ class ReasonedActionsMixin(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _buttons(self, request: HttpRequest, obj: Model) -> list[dict[str, Any]]:
-        if not self.has_action_permission(request, obj):
-            return []
-        return [
+        buttons = [
             {
                 "title": action.label,
                 "path": self._url("action", obj.pk, action.name),
                 "variant": ActionVariant.DEFAULT,
             }
             for action in self.get_reasoned_actions(request).values()
-            if action.is_possible(obj, request.user)
+            if action.run_all is None
+            and self.may_run(request, action, obj)
+            and action.is_possible(obj, request.user)
         ]
+        return _in_a_row(buttons)
 
     def _url(self, page: str, *args: object) -> str:
         name = f"{self.opts.app_label}_{self.opts.model_name}_{page}"
@@ -189,7 +225,7 @@ class ReasonedActionsMixin(ModelAdmin):
         `PermissionDenied` and `Http404`.
         """
         action = self.get_reasoned_actions(request).get(name)
-        if action is None:
+        if action is None or action.run_all is not None:
             raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
@@ -228,7 +264,9 @@ class ReasonedActionsMixin(ModelAdmin):
         extra: dict[str, Any],
     ) -> HttpResponse | None:
         """Run the action and return None; without a valid reason return the form."""
-        initial = action.initial(objects[0]) if len(objects) == 1 else {}
+        initial = self._initial(action, objects)
+        if suggested := request.GET.get("reason"):  # of the page that links here
+            initial = {"reason": suggested[:MAX_REASON_CHARS]} | initial
         data = request.POST if "reason" in request.POST else None
         form = action.form(data, initial=initial)
         if form.is_valid():
@@ -245,17 +283,48 @@ class ReasonedActionsMixin(ModelAdmin):
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/reason.html", context)
 
+    def _initial(self, action: ReasonedAction, objects: list[Model]) -> dict[str, Any]:
+        if action.run_all is not None:
+            return action.initial(objects)
+        return action.initial(objects[0]) if len(objects) == 1 else {}
+
+    def _run_all(
+        self,
+        request: HttpRequest,
+        action: ReasonedAction,
+        objects: list[Model],
+        data: dict[str, Any],
+    ) -> int:
+        """Run an action on all objects or on none; return on how many."""
+        assert action.run_all is not None
+        try:
+            if not all(self.may_run(request, action, obj) for obj in objects):
+                raise NotAllowed(_("You do not have permission to do this."))
+            action.run_all(objects, actor=request.user, **data)
+        except DomainError as error:
+            sentence = _("Nothing is done. %(why)s") % {"why": error}
+            self.message_user(request, sentence, messages.ERROR)
+            return 0
+        for obj in objects:
+            self.log_change(request, obj, f"{action.label}: {data['reason']}")
+        return len(objects)
+
     def _run(
         self,
         request: HttpRequest,
         action: ReasonedAction,
-        objects: Iterable[Model],
+        objects: list[Model],
         data: dict[str, Any],
     ) -> None:
+        if action.run_all is not None:
+            self._report_done(
+                request, action, self._run_all(request, action, objects, data)
+            )
+            return
         done = 0
         for obj in objects:
             try:
-                if not self.has_action_permission(request, obj):
+                if not self.may_run(request, action, obj):
                     raise NotAllowed(_("You do not have permission to do this."))
                 action.run(obj, actor=request.user, **data)
             except DomainError as error:
@@ -265,7 +334,12 @@ class ReasonedActionsMixin(ModelAdmin):
             else:
                 self.log_change(request, obj, f"{action.label}: {data['reason']}")
                 done += 1
+        self._report_done(request, action, done)
+
+    def _report_done(
+        self, request: HttpRequest, action: ReasonedAction, done: int
+    ) -> None:
         if done:
             sentence = _("%(what)s: %(count)s done.")
-            data = {"what": action.label, "count": done}
-            self.message_user(request, sentence % data, messages.SUCCESS)
+            words = {"what": action.label, "count": done}
+            self.message_user(request, sentence % words, messages.SUCCESS)

@@ -39,4 +39,4 @@ def decode(cursor: str, *, path: str) -> list[Any]:
     try:
         return signing.loads(cursor, salt=SALT + path)
     except signing.BadSignature as error:
-        raise ValidationFailed(_("This cursor is not one of ours.")) from error
+        raise ValidationFailed(_("This cursor is not valid.")) from error

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 FIELD_LABELS = {
     "address": _("Address"),
+    "attributes": _("Fields of the category"),
     "availability": _("Availability"),
     "avatar_url": _("Picture"),
     "bio": _("About you"),

@@ -26,9 +26,10 @@ class Pages(BasePagination):
 
     A page or size that is not a number counts as not given; a page beyond the end is
     empty. `list_key` is the key of the rows in the answer; without one the answer is a
-    bare array. `total` is exact up to `max_count`, where counting stops: the answer
-    then says `total_is_capped`, and pages go on. `?cursor=`, empty or the `next_cursor`
-    of the page before, costs the same at any depth.
+    bare array. `total` is exact up to `max_count`, or the `max_total` of the list,
+    where counting stops: the answer then says `total_is_capped`, and pages go on.
+    `?cursor=`, empty or the `next_cursor` of the page before, costs the same at any
+    depth.
     """
 
     list_key: str | None = None
@@ -47,12 +48,13 @@ class Pages(BasePagination):
         results = queryset
         if not isinstance(results, ResultList):
             results = ResultList(results)
-        # One more than is shown tells apart a full list and one that goes on.
-        count = results.count_up_to(self.max_count + 1)
-        self.is_capped = count > self.max_count
-        self.total = min(count, self.max_count)
-        results = results if self.is_capped else results.known_small()
-        rows = self._rows_and_next(results, request.query_params.get(CURSOR))
+        rows = self._rows_with_count(results) if not self.is_by_cursor else None
+        if rows is None:
+            # One more than is shown tells apart a full list and one that goes on.
+            most = min(self.max_count, results.max_total or self.max_count)
+            self._set_total(results.count_up_to(most + 1), most)
+            results = results if self.is_capped else results.known_small()
+            rows = self._rows_and_next(results, request.query_params.get(CURSOR))
         page = rows[: self.per_page]
         self.has_more = len(rows) > self.per_page
         position = results.cursor_for(page[-1]) if self.has_more else None
@@ -67,6 +69,22 @@ class Pages(BasePagination):
         size = parse_int(request.query_params.get(PER_PAGE)) or self.page_size
         self.per_page = min(size, self.max_page_size)
         self.list_key = getattr(view, "list_key", None)
+
+    def _set_total(self, count: int, most: int) -> None:
+        self.is_capped = count > most
+        self.total = min(count, most)
+
+    def _rows_with_count(self, results: ResultList) -> list[Any] | None:
+        """The rows as `_rows_and_next`, and the total, if one query finds both."""
+        start = (self.page - 1) * self.per_page
+        if start >= MAX_OFFSET_ROWS:
+            return None
+        found = results.counted_page(slice(start, start + self.per_page + 1))
+        if found is None:
+            return None
+        rows, count = found
+        self._set_total(count, self.max_count)
+        return rows
 
     def _rows_and_next(self, results: ResultList, cursor: str | None) -> list[Any]:
         """The rows of the page, and one more if there is a next page."""

@@ -231,8 +231,19 @@ class Schema(AutoSchema):
         action = self._viewset.action
         if self.method == "POST" and action not in self._viewset.never_repeated:
             return [IDEMPOTENCY_KEY]
-        place = getattr(self._filterset(), "place", {}) if self._is_list_view() else {}
-        return [OpenApiParameter(name, schema) for name, schema in place.items()]
+        if not self._is_list_view():
+            return []
+        place = getattr(self._filterset(), "place", {})
+        further = getattr(self._filterset(), "further", {})
+        return [
+            *(OpenApiParameter(name, schema) for name, schema in place.items()),
+            # An object whose members are parameters of their own: OpenAPI has no other
+            # way to describe parameters whose names it does not know.
+            *(
+                OpenApiParameter(name, schema, style="form", explode=True)
+                for name, schema in further.items()
+            ),
+        ]
 
     def get_examples(self) -> list[OpenApiExample]:
         """Return the request and answer examples of `view.examples[action]`."""

@@ -28,12 +28,17 @@ ERROR = {
 STATE_CODES = ["conflict", "invalid_transition", "idempotency_key_in_use"]
 QUOTA_CODES = ["too_many_posts", "too_many_identical_posts"]
 QUOTA_CODES += ["too_many_unattached_pictures", "too_many_pictures"]
+SWITCH_CODES = ["registration_closed", "posting_closed"]  # of the market settings
+SWITCH_CODES += ["messaging_closed", "payments_closed"]
 TOKEN_CODES = ["not_authenticated", "authentication_failed", "token_not_valid"]
 # status: (meaning, the codes that any operation may answer with it)
 ERRORS = {
     "400": ("The input is wrong.", ["invalid", "invalid_idempotency_key"]),
     "401": ("No valid token.", TOKEN_CODES),
-    "403": ("Signed in, but not allowed.", ["not_allowed", "email_unconfirmed"]),
+    "403": (
+        "Signed in, but not allowed; or switched off for everybody.",
+        ["not_allowed", "email_unconfirmed", "restricted", *SWITCH_CODES],
+    ),
     "404": ("Does not exist, or is not visible to the caller.", ["not_found"]),
     "405": ("The path does not take this method.", ["method_not_allowed"]),
     "408": ("The body took too long to arrive.", ["request_timeout"]),
@@ -44,7 +49,10 @@ ERRORS = {
     "422": ("The key belongs to another request.", ["idempotency_key_reused"]),
     "429": ("Too many requests.", ["throttled", *QUOTA_CODES]),
     "500": ("An error of the server; quote `request_id`.", ["server_error"]),
-    "503": ("Overloaded, or the search is too slow.", ["unavailable", "too_slow"]),
+    "503": (
+        "Overloaded, the search is too slow, or the marketplace is being maintained.",
+        ["unavailable", "too_slow", "maintenance"],
+    ),
 }
 # Of a 400 to a request with a body.
 BODY_CODES = ["unknown_field", "parse_error", "post_refused"]

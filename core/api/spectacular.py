@@ -14,13 +14,14 @@ TAGS = {
     "favorites": "Items that the caller has marked.",
     "messages": "Conversations, messages, attachments and read positions.",
     "notifications": "The caller's notifications and how they are delivered.",
+    "announcements": "What staff say to many people.",
     "saved-searches": "Searches that notify the caller of new results.",
     "reports": "Reports of what is illegal or against the terms.",
     "decisions": "Decisions of staff about the caller, and appeals against them.",
     "transparency": "The yearly figures of moderation.",
     "uploads": "Public pictures of items and profiles.",
     "map": "Items as GeoJSON.",
-    "categories": "The known categories with their names.",
+    "categories": "The known categories, their typed fields and the counts of values.",
 }
 DOCUMENT = {
     "TITLE": "Marketplace API",

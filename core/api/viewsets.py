@@ -30,14 +30,14 @@ from rest_framework.viewsets import GenericViewSet
 from core.addresses import client_network
 from core.api.lists import filtered_results
 from core.api.output import Output
+from core.api.pagination import CURSOR, PAGE, PER_PAGE
 from core.api.throttling import check_scope
-from core.db import replica
-from core.db.prepared import Param, QueryCache, cached_results
+from core.db import replica, shared_queries
+from core.db.prepared import cached_results
 from core.db.results import ResultList
 
+PAGING = {PAGE, PER_PAGE, CURSOR}
 MAX_CACHED_QUERY_CHARS = 500  # of a query string: longer ones would fill the memory
-DETAIL_PARAMS = {"pk": Param("pk", int)}
-detail_queries = QueryCache()  # of the public details, by viewset
 
 
 class _OptionalAuthentication(Protocol):
@@ -77,6 +77,7 @@ class ApiViewSet(GenericViewSet):
     replicated: frozenset[str] = frozenset()  # may be read from the replica
     never_repeated: frozenset[str] = frozenset()  # POSTs that take no Idempotency-Key
     throttle_scopes: dict[str, str] = {}  # action: scope, where it is not "write"
+    reads_by_role = False  # what a reader may see depends on more than who it is
     lookup_value_regex = r"[0-9]{1,18}"
 
     @property
@@ -151,8 +152,11 @@ class ApiViewSet(GenericViewSet):
         return f"public, max-age={settings.PUBLIC_MAX_AGE}, must-revalidate"
 
     def get_queryset(self) -> Any:  # of the class of the subclass's `queryset`
-        rows = cast(_VisibleRows, self.queryset.all())
-        return rows.visible_to(self.request.user)
+        return self.rows_for(self.request.user)
+
+    def rows_for(self, reader: Any) -> Any:
+        """Return the rows that `reader` may see: a user, or a `Viewer` of any."""
+        return cast(_VisibleRows, self.queryset.all()).visible_to(reader)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Lists alone are filtered: a detail is found by its id."""
@@ -174,19 +178,22 @@ class ApiViewSet(GenericViewSet):
     def get_object(self) -> Any:
         """Return the row of the path; 404 if the caller may not see it.
 
-        To anonymous callers all details of a class are one query, but for the id.
+        For reading alone, all details of a class are one query, but for the id and the
+        reader. `rows_for` must not depend on the action of a detail.
         """
-        if self.action != "retrieve" or self.request.user.is_authenticated:
+        is_read = self.request.method in SAFE_METHODS
+        if not is_read or self.reads_by_role or self.lookup_field != "pk":
             return super().get_object()
-        values = {"pk": int(self.kwargs["pk"])}
-        rows = detail_queries.rows(type(self), self._with_pk, DETAIL_PARAMS, values)
-        if not rows:
+        found = shared_queries.first(
+            (type(self), "detail"),
+            lambda reader, pk: self.rows_for(reader).filter(pk=pk),
+            reader=self.request.user,
+            pk=int(self.kwargs["pk"]),
+        )
+        if found is None:
             raise Http404
-        self.check_object_permissions(self.request, rows[0])
-        return rows[0]
-
-    def _with_pk(self, pk: int | Param) -> QuerySet[Any]:
-        return self.get_queryset().filter(pk=pk)
+        self.check_object_permissions(self.request, found)
+        return found
 
     def cached_results(self) -> ResultList:
         """Return the rows that match the query string, as a list that is cached.
@@ -201,9 +208,15 @@ class ApiViewSet(GenericViewSet):
         if circle:
             place = getattr(self.filterset_class, "place", {})
             params = ((name, values) for name, values in params if name not in place)
+        # What the filters read besides the parameters: with new fields of a category a
+        # parameter of the same name means something else.
+        version_for = getattr(self.filterset_class, "version_for", None)
+        version = version_for and version_for(
+            self.queryset.model, self.request.query_params
+        )
         # The path, for its ids are arguments of nested lists; the reader, for filters
         # look at who reads: without it one person's rows would be shown to another.
-        request = (self.request.path, bool(circle), self.request.user.pk)
+        request = (self.request.path, bool(circle), self.request.user.pk, version)
         key = (type(self), *request, *((name, *values) for name, values in params))
         results = cached_results(key, self.filtered_results)
         return cast(_Movable, results).at(*circle) if circle else results
@@ -222,6 +235,28 @@ class ApiViewSet(GenericViewSet):
         return filtered_results(
             self.get_queryset(), self.filterset_class, query, reader
         )
+
+    def personal_results(self) -> ResultList:
+        """Return the rows for the reader that match the query string.
+
+        All readers share the SQL. The filters may look neither at the time nor at rows.
+        Raises `ValidationError` (400).
+        """
+        if len(self.request.META["QUERY_STRING"]) > MAX_CACHED_QUERY_CHARS:
+            return self._rows_that_match(self.request.user)
+        params = self.request.query_params.lists()
+        filters = ((name, *values) for name, values in params if name not in PAGING)
+        return shared_queries.results(
+            (type(self), self.action, *filters),
+            self._rows_that_match,
+            reader=self.request.user,
+        )
+
+    def _rows_that_match(self, reader: Any) -> ResultList:
+        rows, query = self.rows_for(reader), self.request.query_params
+        if self.filterset_class is None:
+            return ResultList(rows)
+        return filtered_results(rows, self.filterset_class, query, reader)
 
     def validated_input(self, *, partial: bool = False) -> dict[str, Any]:
         """Return the body, as the action's input serializer reads it. Raises 400."""
@@ -259,10 +294,11 @@ class ApiViewSet(GenericViewSet):
 
 
 class _ListView(Protocol):
-    """What `PublicList` uses of the viewset that it is mixed into."""
+    """What a list uses of the viewset that it is mixed into."""
 
     def list_response(self, queryset: ResultList) -> Response: ...
     def cached_results(self) -> ResultList: ...
+    def personal_results(self) -> ResultList: ...
 
 
 class PublicList:
@@ -270,3 +306,10 @@ class PublicList:
 
     def list(self: _ListView, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list_response(self.cached_results())
+
+
+class PersonalList:
+    """A list of one's own rows, by a query that all people share."""
+
+    def list(self: _ListView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list_response(self.personal_results())

@@ -25,7 +25,49 @@ TOTAL_SECONDS = 7 * 24 * 3600  # then a total begins again with the stored count
 MAX_SHOWN_TOTALS = 10_000
 
 
-class BufferedCounter:
+class PeriodicFlusher:
+    """Writes what requests have counted in memory, every `COUNTER_FLUSH_SECONDS`.
+
+    A subclass calls `_flush_soon` after it has counted something.
+    """
+
+    def __init__(self) -> None:
+        # Request threads and the flushing thread change what is pending: without the
+        # lock, counts added while it is exchanged would be lost.
+        self._lock = threading.Lock()
+        self._flusher: threading.Thread | None = None
+
+    def flush(self) -> int:
+        """Write the pending counts; return the number of rows."""
+        raise NotImplementedError
+
+    def _flush_soon(self) -> None:
+        """Have it written by the flushing thread; at once for an interval of 0."""
+        if settings.COUNTER_FLUSH_SECONDS:
+            self._start_flusher()
+        else:
+            self.flush()
+
+    def _start_flusher(self) -> None:
+        """Start the flushing thread once in each process.
+
+        It is checked for being alive, because a forked process has no threads.
+        """
+        with self._lock:
+            if self._flusher is not None and self._flusher.is_alive():
+                return
+            self._flusher = threading.Thread(target=self._flush_forever, daemon=True)
+        atexit.register(self.flush)
+        self._flusher.start()
+
+    def _flush_forever(self) -> None:
+        stopped = threading.Event()  # never set: a wait that can be interrupted at exit
+        while not stopped.wait(settings.COUNTER_FLUSH_SECONDS):
+            self.flush()
+            connection.close()  # no request ends here that would close it
+
+
+class BufferedCounter(PeriodicFlusher):
     """Adds to `field` of rows of `model`, every `COUNTER_FLUSH_SECONDS`.
 
     A request that counts then takes no row lock. A process that is killed loses what
@@ -37,6 +79,7 @@ class BufferedCounter:
     """
 
     def __init__(self, model: type[Model], field: str):
+        super().__init__()
         self._model = model
         self._field = field
         self._pending: Counter[int] = Counter()  # by primary key, not yet written
@@ -44,10 +87,6 @@ class BufferedCounter:
         # What this process has shown, by key of the cache: what it goes on from when
         # Redis is emptied or away, and the database does not have the total yet.
         self._shown = LRUCache(MAX_SHOWN_TOTALS)
-        # Request threads and the flushing thread change `_pending`: without the lock,
-        # counts added while it is exchanged would be lost.
-        self._lock = threading.Lock()
-        self._flusher: threading.Thread | None = None
 
     def add(self, row: Model) -> None:
         """Count one more for a loaded row, so that `value(row)` includes it."""
@@ -57,10 +96,7 @@ class BufferedCounter:
         with self._lock:
             self._pending[row.pk] += 1
             before = self._pending[row.pk]
-        if settings.COUNTER_FLUSH_SECONDS:
-            self._start_flusher()
-        else:
-            self.flush()
+        self._flush_soon()
         # The row was loaded before a flush that has just written what was pending.
         written = before - self._pending.get(row.pk, 0)
         setattr(row, self._field, getattr(row, self._field) + written)
@@ -94,10 +130,7 @@ class BufferedCounter:
         self._remember(key, total)
         with self._lock:
             self._totals[row.pk] = max(total, self._totals.get(row.pk, 0))
-        if settings.COUNTER_FLUSH_SECONDS:
-            self._start_flusher()
-        else:
-            self.flush()
+        self._flush_soon()
         self._set_total(row, total)
 
     def _remember(self, key: str, total: int) -> int:
@@ -163,21 +196,3 @@ class BufferedCounter:
         # F(): other processes write the same rows.
         found = self._model._base_manager.filter(pk__in=[pk for pk, _count in rows])
         found.update(**{self._field: combine(F(self._field), number)})
-
-    def _start_flusher(self) -> None:
-        """Start the flushing thread once in each process.
-
-        It is checked for being alive, because a forked process has no threads.
-        """
-        with self._lock:
-            if self._flusher is not None and self._flusher.is_alive():
-                return
-            self._flusher = threading.Thread(target=self._flush_forever, daemon=True)
-        atexit.register(self.flush)
-        self._flusher.start()
-
-    def _flush_forever(self) -> None:
-        stopped = threading.Event()  # never set: a wait that can be interrupted at exit
-        while not stopped.wait(settings.COUNTER_FLUSH_SECONDS):
-            self.flush()
-            connection.close()  # no request ends here that would close it

@@ -1,17 +1,22 @@
 """Lists that pages are cut from, and cursors into them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from math import ceil
+from typing import Any, ClassVar, Self
 
-from django.db.models import Q, QuerySet
+from django.db import connections
+from django.db.models import Count, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
+from core.db.lookups import Among, AmongIds
 from core.db.prepared import Param, QueryCache
 from core.exceptions import ValidationFailed
 
 NEWEST_FIRST = ("-created_at", "-id")
-LARGE_LIST_FACTOR = 10  # a list with so many times the rows that are counted is large
+LARGE_LIST_FACTOR = 1.25  # a list with so many times the rows that are counted is large
+MAX_FEW = 500  # ids of which all rows are read
 DEEP_PAGE_OFFSET = 100  # rows before a page, from which its ids are found first
 AFTER_ROW = {
     # In the text of the query: a plan that is made without the time would expect a
@@ -19,6 +24,7 @@ AFTER_ROW = {
     "created_at": Param("created_at", datetime, inline=True),
     "row_id": Param("row_id", int, inline=True),
 }
+IDS = {"ids": Param("ids", list)}
 
 
 @dataclass
@@ -30,22 +36,35 @@ class CountCache:
 
     full_counts: int = 0  # how often counting reached its bound
     is_large: bool = False  # there is no need to count again
+    is_few: bool | None = None  # of `FewByIndex`; None: not looked up yet
 
 
 @dataclass(frozen=True)
 class ResultList:
     """The rows of `queryset` in its order; a slice of it is a list of instances.
 
-    The SQL of each slice and count is cached with it.
+    The SQL of each slice and count is cached with it. `values` are those of the
+    parameters that stand in `queryset`, by name.
     """
 
     queryset: QuerySet[Any]
+    values: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    max_total: int | None = field(default=None, kw_only=True)  # if fewer than usual
     queries: QueryCache = field(
         default_factory=QueryCache, compare=False, repr=False, kw_only=True
     )
     count_cache: CountCache = field(
         default_factory=CountCache, compare=False, repr=False, kw_only=True
     )
+
+    ids_first: ClassVar[bool] = False  # also of the first pages
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """Return the list for other values of its parameters; it shares the SQL.
+
+        Nothing is known of its length: it may be that of another person.
+        """
+        return replace(self, values=values, count_cache=CountCache())
 
     @property
     def everything(self) -> QuerySet[Any]:
@@ -58,7 +77,7 @@ class ResultList:
         Counting a long list costs more than showing a page of it. The second time that
         the bound is reached, the list is counted `LARGE_LIST_FACTOR` times as far; if
         it has so many rows, it is not counted again while it is cached (a minute), in
-        which it will not lose nine tenths of them.
+        which it will not lose a fifth of them.
         """
         if self.count_cache.is_large:
             return max_count
@@ -66,12 +85,13 @@ class ResultList:
         if count == max_count:
             self.count_cache.full_counts += 1
             if self.count_cache.full_counts == 2:
-                far = LARGE_LIST_FACTOR * max_count
+                far = ceil(LARGE_LIST_FACTOR * max_count)
                 self.count_cache.is_large = self._count(far) == far
         return count
 
     def _count(self, max_count: int) -> int:
-        return self.queries.count(("count", max_count), lambda: self._ids(max_count))
+        key = ("count", max_count)
+        return self.queries.count(key, lambda: self._ids(max_count), values=self.values)
 
     def _ids(self, max_count: int) -> QuerySet[Any]:
         return self.queryset.order_by().values("pk")[:max_count]
@@ -80,9 +100,13 @@ class ResultList:
         """Return the same list, known to have no more rows than are counted."""
         return self
 
+    def counted_page(self, span: slice) -> tuple[list[Any], int] | None:
+        """Return the rows of a page and the number of all, if one query finds both."""
+        return None
+
     def __getitem__(self, span: slice) -> list[Any]:
         key = ("rows", span.start, span.stop)
-        return self.queries.rows(key, lambda: self._slice(span))
+        return self.queries.rows(key, lambda: self._slice(span), values=self.values)
 
     def _slice(self, span: slice) -> QuerySet[Any]:
         """Return the rows of a page.
@@ -90,7 +114,7 @@ class ResultList:
         Before a deep one PostgreSQL would read and join all columns of each row that
         it skips: there the ids alone are read.
         """
-        if span.start < DEEP_PAGE_OFFSET:
+        if span.start < DEEP_PAGE_OFFSET and not self.ids_first:
             return self.queryset[span]
         return self.queryset.filter(pk__in=self.queryset.values("pk")[span])
 
@@ -103,7 +127,7 @@ class ResultList:
         """
         if not self._is_newest_first:
             raise ValidationFailed(
-                _("A cursor goes with newest first or nearest first alone.")
+                _("A cursor works only with newest first or nearest first.")
             )
         if position is None:
             return self[0:count]
@@ -112,7 +136,7 @@ class ResultList:
             ("after", count),
             lambda **row: self._older_than(**row)[:count],
             AFTER_ROW,
-            {"created_at": created_at, "row_id": row_id},
+            {**self.values, "created_at": created_at, "row_id": row_id},
         )
 
     def _older_than(
@@ -136,3 +160,84 @@ class ResultList:
     def _is_newest_first(self) -> bool:
         order = (str(name).replace("pk", "id") for name in self.queryset.query.order_by)
         return tuple(order) == NEWEST_FIRST
+
+
+class IdsFirst(ResultList):
+    """A list whose index holds all that its conditions read.
+
+    PostgreSQL looks at such conditions in the index alone only where the query reads
+    nothing else: otherwise it fetches each row before it tests it.
+    """
+
+    ids_first = True
+
+
+@dataclass(frozen=True)
+class NewestInOrder(ResultList):
+    """A list in an order that no index has: its newest rows, sorted.
+
+    Older ones are counted, and on no page.
+    """
+
+    most: int = field(kw_only=True)  # rows that are sorted
+
+    def _slice(self, span: slice) -> QuerySet[Any]:
+        rows = self.queryset
+        newest = rows.order_by(*NEWEST_FIRST).values("pk")[: self.most]
+        if connections[rows.db].vendor == "postgresql":
+            # Of `IN` the planner makes a join, for which it reads the whole table.
+            among = rows.filter(Among(newest))
+        else:
+            among = rows.filter(pk__in=newest)
+        return rows.filter(pk__in=among.values("pk")[span])
+
+
+@dataclass(frozen=True)
+class FewByIndex(IdsFirst):
+    """A list whose conditions another index answers, for few rows and in no order."""
+
+    counted: QuerySet[Any] = field(kw_only=True)  # the same rows, by that index
+    few: ResultList = field(kw_only=True)  # the same rows, by the ids of `matching`
+    matching: QuerySet[Any] = field(kw_only=True)  # ids; some may be of other lists
+
+    def known_small(self) -> ResultList:
+        """Return the same list, by the ids of `matching` if they are few."""
+        return self.few if self._is_few() else self
+
+    def counted_page(self, span: slice) -> tuple[list[Any], int] | None:
+        """Return the rows of a page and the number of all, if few ids match.
+
+        To sort them all of them are read, but for their people: so they are counted in
+        passing. The rows of the page are read by their ids.
+        """
+        if not self._is_few():
+            return None
+        found = self.queries.rows(
+            ("counted", span.start, span.stop), lambda: self._counted_ids(span)
+        )
+        if not found:  # beyond the end nothing is counted
+            return None if span.start else ([], 0)
+        ids = [pk for pk, _count in found]
+        rows = self.queries.rows("with ids", self._with_ids, IDS, {"ids": ids})
+        return rows, found[0][1]
+
+    def _counted_ids(self, span: slice) -> QuerySet[Any]:
+        count_of_all = Window(Count("*"))
+        rows = self.counted.annotate(count_of_all=count_of_all)
+        return rows.values_list("pk", "count_of_all")[span]
+
+    def _with_ids(self, ids: Param) -> QuerySet[Any]:
+        return self.queryset.filter(AmongIds(ids))
+
+    def _ids(self, max_count: int) -> QuerySet[Any]:
+        return self.counted.order_by().values("pk")[:max_count]
+
+    def _is_few(self) -> bool:
+        """Whether few ids match. Looked up once while the list is cached.
+
+        The answer chooses a way to the same rows: an old one costs time alone.
+        """
+        if self.count_cache.is_few is None:
+            found = self.queries.count("few", lambda: self.matching[: MAX_FEW + 1])
+            self.count_cache.is_few = found <= MAX_FEW
+        return self.count_cache.is_few

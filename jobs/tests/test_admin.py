@@ -55,6 +55,6 @@ def test_moderator_cannot_retry_jobs(moderator, dead):
 
 def test_dashboard_counts_waiting_and_dead_jobs(administrator, dead):
     enqueue(burst)
-    cards = administrator.get("/admin/").context["cards"]
-    counts = {str(card["title"]): card["count"] for card in cards}
+    queues = administrator.get("/admin/").context["queues"]
+    counts = {str(queue["title"]): queue["count"] for queue in queues}
     assert (counts["Jobs waiting"], counts["Jobs that failed for good"]) == (1, 1)

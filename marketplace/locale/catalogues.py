@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import takewhile
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -26,7 +27,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
-HEADER = """msgid ""
+HEADER = """{terms}msgid ""
 msgstr ""
 "Language: {language}\\n"
 "MIME-Version: 1.0\\n"
@@ -75,6 +76,12 @@ def load_catalogue(language: str) -> Catalog:
         return read_po(file, locale=language, domain="django")
 
 
+def list_of_terms(language: str) -> str:
+    """Return the comment at the top of the .po file: one term for one thing."""
+    with catalogue_path(language).open() as file:
+        return "".join(takewhile(lambda line: line.startswith("#"), file))
+
+
 def compile_catalogue(language: str) -> bytes:
     """Return the bytes of the .mo file of a language."""
     messages = load_catalogue(language)
@@ -90,17 +97,23 @@ def is_translated(message: Message) -> bool:
     return all(text) if isinstance(text, tuple | list) else bool(text)
 
 
-def update(language: str) -> int:
-    """Write both files of a language; return how many strings are not translated."""
-    messages = load_catalogue(language)
-    messages.update(extract_messages(), no_fuzzy_matching=True)
-    file = BytesIO(HEADER.format(language=language).encode())
+def write_catalogue(language: str, messages: Catalog) -> bytes:
+    """Return the .po file of a language with these messages."""
+    header = HEADER.format(language=language, terms=list_of_terms(language))
+    file = BytesIO(header.encode())
     file.seek(0, 2)
     write_po(
         file, messages, omit_header=True, no_location=True, sort_output=True,
         ignore_obsolete=True, width=88,
     )  # fmt: skip
-    catalogue_path(language).write_bytes(file.getvalue().rstrip() + b"\n")
+    return file.getvalue().rstrip() + b"\n"
+
+
+def update(language: str) -> int:
+    """Write both files of a language; return how many strings are not translated."""
+    messages = load_catalogue(language)
+    messages.update(extract_messages(), no_fuzzy_matching=True)
+    catalogue_path(language).write_bytes(write_catalogue(language, messages))
     catalogue_path(language, "mo").write_bytes(compile_catalogue(language))
     return sum(1 for message in messages if message.id and not is_translated(message))
 

@@ -1,12 +1,16 @@
-"""The three default groups of staff. Groups that exist are not changed."""
+"""The roles of staff: groups, and what each may view, change and do.
+
+`roles.services.grant` brings the groups of an installation to this table after each
+`migrate`: what is added here reaches groups that exist, once.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
-from django.contrib.auth.management import create_permissions
+from django.contrib import admin
 
 from catalog.item_types import ITEM_TYPES
+from roles import services
 
 CONTENT = (
     *(item_type.model._meta.label_lower for item_type in ITEM_TYPES.values()),
@@ -17,14 +21,11 @@ RULES = ("rules.rulesetting", "rules.rulehit", "rules.pricelevel")
 HISTORY = ("tasks.taskapplication", "tasks.taskevent")
 DISPUTES = ("tasks.dispute", "tasks.disputeoffer")
 PEOPLE = ("accounts.user",)
-CONVERSATIONS = (
-    "messaging.conversation",
-    "messaging.message",
-    "messaging.messageversion",
-)
+CONVERSATIONS = ("messaging.conversation", "messaging.message")
 DESK = (
     *("moderation.case", "moderation.report", "moderation.appeal"),
     *("moderation.caseevent", "moderation.strike", "audit.decision"),
+    *("moderation.reasontemplate", "accounts.restriction"),
 )
 MONEY = (
     "payments.payment",
@@ -35,18 +36,20 @@ MONEY = (
     "payments.journal",
 )
 BOOKS = ("payments.balance", "payments.entry", "payments.paymentevent")
+EXPORTS = ("exchange.view_tableexport", "exchange.add_tableexport")
 GROUPS = {  # name: (models to view, models to change, other permissions)
     "Moderators": (
         (
             *(*CONTENT, *HISTORY, *PEOPLE, *CONVERSATIONS),
             *(*DISPUTES, *DESK, *RULES),
+            "figures.searchwithoutresults",
             "audit.auditlogentry",
         ),
         (
             *(*CONTENT, *PEOPLE, "tasks.dispute"),
-            *("moderation.case", "moderation.appeal"),
+            *("moderation.case", "moderation.appeal", "audit.decision"),
         ),
-        (),
+        EXPORTS,
     ),
     "Support": (
         (
@@ -54,36 +57,68 @@ GROUPS = {  # name: (models to view, models to change, other permissions)
             *("accounts.session", "favorites.favorite"),
         ),
         (),
-        ("accounts.view_private",),
+        ("accounts.view_private", *EXPORTS),
     ),
     "Finance": (
-        (*MONEY, *BOOKS, *PEOPLE, *DISPUTES, "audit.auditlogentry"),
+        (*MONEY, *BOOKS, *PEOPLE, "market.marketsettings"),
         MONEY,
-        (),
+        EXPORTS,
     ),
 }
+ADMINISTRATORS = "Administrators"
+ADDED = (  # what administrators make, and delete while nobody has used it
+    "announcements.announcement",
+    "categories.category",
+    "categories.categoryfield",
+    "moderation.reasontemplate",
+)
+SUPERUSERS_CHANGE = {"auth.group"}  # whoever edits groups gives themselves all
+
+
+def role_names() -> tuple[str, ...]:
+    """Return the names of the groups."""
+    return (*GROUPS, ADMINISTRATORS)
+
+
+def permissions_of(role: str) -> set[str]:
+    """Return the names of the permissions of a role, such as `accounts.view_user`."""
+    if role == ADMINISTRATORS:
+        return _all_permissions()
+    viewed, changed, other = GROUPS[role]
+    return {*_codenames("view", viewed), *_codenames("change", changed), *other}
 
 
 def create_groups(sender: object, **kwargs: Any) -> None:
-    """Create the groups that are missing. Runs after each `migrate`."""
-    group_model = apps.get_model("auth.group")
-    for name in GROUPS:
-        group, created = group_model.objects.get_or_create(name=name)
-        if created:
-            group.permissions.set(_permissions(*GROUPS[name]))
+    """Bring the groups to this table. Runs after each `migrate`."""
+    state = kwargs.get("apps")
+    if state is not None and "roles" not in state.app_configs:
+        return  # migrated back to before there was a table of what was granted
+    for role in role_names():
+        services.grant(role, permissions_of(role))
 
 
-def _permissions(viewed: tuple, changed: tuple, other: tuple) -> list:
-    names = {*_codenames("view", viewed), *_codenames("change", changed), *other}
-    for label in {name.split(".")[0] for name in names}:
-        create_permissions(apps.get_app_config(label), verbosity=0)
-    rows = apps.get_model("auth.permission").objects.select_related("content_type")
-    return [
-        row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names
-    ]
+def _all_permissions() -> set[str]:
+    """Return what administrators may: see every page and inline, run every action.
+
+    Also what any other role may. They appoint nobody: that is left to superusers.
+    """
+    models = set()
+    for model, page in admin.site._registry.items():
+        models |= {model._meta.label_lower}
+        models |= {inline.model._meta.label_lower for inline in page.inlines}
+    others = set().union(*(permissions_of(role) for role in GROUPS))
+    return {
+        *_codenames("view", sorted(models)),
+        *_codenames("change", sorted(models - SUPERUSERS_CHANGE)),
+        *_codenames("add", ADDED),
+        *_codenames("delete", ADDED),
+        *others,
+        "exchange.add_tableimport",
+        "saved_filters.share_savedfilter",
+    }
 
 
-def _codenames(action: str, models: tuple) -> Iterator[str]:
+def _codenames(action: str, models: Any) -> Iterator[str]:
     for label in models:
         app, model = label.split(".")
         yield f"{app}.{action}_{model}"

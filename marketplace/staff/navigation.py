@@ -16,6 +16,7 @@ GROUPS = (  # title, and (model, icon) of each page
         _("Market"),
         (
             ITEMS,  # the pages of all item types
+            ("categories.category", "category"),
             ("tasks.dispute", "balance"),
             ("reviews.review", "star"),
             ("favorites.favorite", "favorite"),
@@ -30,6 +31,8 @@ GROUPS = (  # title, and (model, icon) of each page
             ("moderation.report", "report"),
             ("audit.decision", "gavel"),
             ("moderation.strike", "warning"),
+            ("accounts.restriction", "block"),
+            ("moderation.reasontemplate", "description"),
         ),
     ),
     (
@@ -68,16 +71,25 @@ GROUPS = (  # title, and (model, icon) of each page
         ),
     ),
     (
+        _("Settings"),
+        (
+            ("market.marketsettings", "settings"),
+            ("announcements.announcement", "campaign"),
+        ),
+    ),
+    (
         _("Records"),
         (
             ("messaging.conversation", "forum"),
-            ("messaging.message", "chat"),
             ("accounts.block", "block"),
             ("notifications.notification", "notifications"),
             ("notifications.preference", "tune"),
             ("audit.auditlogentry", "gavel"),
             ("tasks.taskevent", "history"),
             ("alerts.savedsearch", "saved_search"),
+            ("figures.searchwithoutresults", "search_off"),
+            ("exchange.tableexport", "download"),
+            ("exchange.tableimport", "upload"),
             ("jobs.job", "schedule"),
             ("jobs.suppressedaddress", "unsubscribe"),
             ("sms.smsmessage", "sms"),

@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from messaging import links
-from messaging.models import Attachment, Message
+from messaging.models import Attachment, Conversation, Message
 from messaging.tests.factories import ConversationFactory
+from messaging.tests.staff_pages import open_it
 from uploads import services as uploads
 from uploads.models import Upload
 from uploads.tests.pictures import decoded, with_place
@@ -118,7 +119,7 @@ def test_a_deleted_message_takes_its_pictures_along(api, path, sent, alice, bob)
 
 def test_staff_see_what_was_deleted(api, sent, alice, moderator):
     api.as_(alice).delete(f"/api/messages/messages/{sent['id']}")
-    page = moderator.get(f"/admin/messaging/message/{sent['id']}/change/")
+    page = open_it(moderator, Conversation.objects.get())
     stored = Upload.objects.get()
     assert f'src="{links.PREFIX}{stored.pk}?signature=' in page.content.decode()
     assert status(api, links.signed_path(stored, for_staff=True)) == 200

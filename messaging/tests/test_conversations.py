@@ -168,7 +168,7 @@ def test_a_list_takes_the_same_few_queries(api, alice, rows, django_assert_num_q
     for person in UserFactory.create_batch(rows):
         conversation = ConversationFactory(between=(alice, person))
         write(conversation, person, "Hello", "Are you there?")
-    with django_assert_num_queries(4 + SIGN_IN):
+    with django_assert_num_queries(3 + SIGN_IN):
         assert len(client.get(PATH).json()["conversations"]) == rows
 
 

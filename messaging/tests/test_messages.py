@@ -234,3 +234,7 @@ def test_the_count_is_one_query(
     client = api.as_(alice)
     with django_assert_num_queries(1 + SIGN_IN):
         client.get(UNREAD)
+
+
+def test_a_person_without_conversations_has_read_all(api, alice):
+    assert unread(api, alice) == 0

@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from audit.tests.factories import DecisionFactory
-from moderation.models import Appeal, Case, Report, Strike
+from moderation.models import Appeal, Case, ReasonTemplate, Report, Strike
 
 
 class CaseFactory(factory.django.DjangoModelFactory):
@@ -45,3 +45,15 @@ class StrikeFactory(factory.django.DjangoModelFactory):
     )
     points = 1
     expires_at = factory.LazyFunction(timezone.now)
+
+
+class ReasonTemplateFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ReasonTemplate
+
+    name = factory.Sequence("Text {}".format)
+    category = "scam"
+    basis = "Terms, 4.2"
+    text_en = "The seller asks for money first."
+    text_lv = "Pārdevējs prasa naudu iepriekš."
+    text_ru = "Продавец просит деньги вперёд."

@@ -91,7 +91,18 @@ def test_an_outsider_gives_a_name(api, body):
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["name"])
     who = {"name": "Anna", "email": "Anna@example.com"}
     assert api.post("/api/reports", body | who).status_code == 201
-    assert api.post("/api/reports", body | who).status_code == 200
+
+
+def test_an_address_that_is_not_confirmed_shows_no_report_of_before(api, body):
+    """Anybody can write the address of somebody else."""
+    mine = {"name": "Anna", "email": "anna@example.com"}
+    theirs = mine | {"explanation": "What did Anna write about this listing?"}
+    first = api.post("/api/reports", body | mine)
+    second = api.post("/api/reports", body | theirs)
+    assert (first.status_code, second.status_code) == (201, 201)
+    first, second = (each.json()["report"] for each in (first, second))
+    assert second["explanation"] == theirs["explanation"]
+    assert second["number"] != first["number"]
 
 
 def test_a_stranger_s_address_gets_few_receipts(api, body, run_jobs):
@@ -123,6 +134,13 @@ def test_child_abuse_is_reported_without_a_name(api, body):
         {"target_id": None, "url": "/elsewhere"},
         {"target_id": None, "url": "https://elsewhere.example/listings/1"},
         {"target_id": None, "url": "http://[/listings/1"},
+        {"target_id": None, "url": "http://testserver@elsewhere.example/listings/1"},
+        {"target_id": None, "url": "elsewhere.example/listings/1"},
+        {"target_id": None, "url": "https:/elsewhere.example/listings/1"},
+        {"target_id": None, "url": "javascript:/listings/1"},
+        {"target_id": None, "url": "ftp://testserver/listings/1"},
+        {"target_id": None, "url": "/somewhere/else/listings/1"},
+        {"target_id": None, "url": "/users/8/listings/1"},
     ],
 )
 def test_a_report_that_says_nothing_is_refused(api, body, bob, change):
@@ -130,9 +148,17 @@ def test_a_report_that_says_nothing_is_refused(api, body, bob, change):
     assert not Case.objects.exists()
 
 
-def test_the_address_of_a_page_names_the_target(api, body, bob, listing, settings):
+@pytest.mark.parametrize(
+    "site", ["https://site.example", "https://client.example", "http://api.example", ""]
+)
+def test_the_address_of_a_page_names_the_target(
+    api, body, bob, listing, settings, site
+):
+    settings.SITE_URL = "https://site.example"
+    settings.CORS_ALLOWED_ORIGINS = ["https://client.example"]
+    settings.ALLOWED_HOSTS = ["testserver", "api.example", "*"]
     del body["target_type"], body["target_id"]
-    body["url"] = f"{settings.SITE_URL}/listings/{listing.pk}?from=search"
+    body["url"] = f"{site}/listings/{listing.pk}?from=search"
     assert api.as_(bob).post("/api/reports", body).status_code == 201
     assert Case.objects.get().target_id == listing.pk
 

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 VALUES = {
     "decision_visibility": r"DECISION_VISIBILITY_CONTENT_(REMOVED|DISABLED|LABELLED)",
     "decision_account": r"DECISION_ACCOUNT_(SUSPENDED|TERMINATED)",
+    "decision_monetary": r"DECISION_MONETARY_(SUSPENSION|TERMINATION|OTHER)",
+    "decision_provision": r"DECISION_PROVISION_PARTIAL_(SUSPENSION|TERMINATION)",
     "account_type": r"ACCOUNT_TYPE_(BUSINESS|PRIVATE)",
     "decision_ground": r"DECISION_GROUND_(ILLEGAL|INCOMPATIBLE)_CONTENT",
     "content_type": r"CONTENT_TYPE_(IMAGE|PRODUCT|TEXT|OTHER)",
@@ -38,6 +40,11 @@ VALUES = {
 DATES = {
     *("content_date", "application_date"),
     *("end_date_visibility_restriction", "end_date_account_restriction"),
+    *("end_date_monetary_restriction", "end_date_service_restriction"),
+}
+RESTRICTIONS = {
+    *("decision_visibility", "decision_account"),
+    *("decision_monetary", "decision_provision"),
 }
 ALWAYS = {
     *("puid", "category", "content_type", "content_date", "application_date"),
@@ -67,7 +74,7 @@ def faults(found: dict) -> list[str]:
                     wrong.append(f"{name}: {each}")
             elif not re.fullmatch(VALUES[name], each):
                 wrong.append(f"{name}: {each}")
-    if not {"decision_visibility", "decision_account"} & set(found):
+    if not RESTRICTIONS & set(found):
         wrong.append("nothing is restricted")
     if found["content_type"] == ["CONTENT_TYPE_OTHER"]:
         wrong += [] if "content_type_other" in found else ["which other content?"]
@@ -91,6 +98,41 @@ def test_each_restriction_is_what_the_database_of_the_eu_takes(
         until=timezone.now() + timedelta(days=3),
     )
     assert faults(statement(decision)) == []
+
+
+@pytest.mark.parametrize(
+    ("restricts", "monetary", "provision"),
+    [
+        ("payouts", "SUSPENSION", None),
+        ("posting messages", None, "PARTIAL_SUSPENSION"),
+        ("service payouts", "SUSPENSION", "PARTIAL_SUSPENSION"),
+    ],
+)
+def test_a_restriction_says_what_it_takes_away(alice, restricts, monetary, provision):
+    decision = DecisionFactory(
+        person=alice,
+        target_type="accounts.user",
+        outcome="restrict",
+        restricts=restricts,
+        until=timezone.now() + timedelta(days=3),
+    )
+    found = statement(decision)
+    wanted = {"monetary": monetary, "provision": provision}
+    for what, value in wanted.items():
+        prefix = f"DECISION_{what.upper()}_"
+        assert found.get(f"decision_{what}") == (value and prefix + value)
+    ends = {name for name in found if name.startswith("end_date")}
+    assert ends == {
+        f"end_date_{what}_restriction"
+        for what, value in (("monetary", monetary), ("service", provision))
+        if value
+    }
+
+
+def test_a_restriction_without_an_end_is_a_termination(alice):
+    found = statement(DecisionFactory(person=alice, outcome="restrict"))
+    assert found["decision_monetary"] == "DECISION_MONETARY_TERMINATION"
+    assert found["decision_provision"] == "DECISION_PROVISION_PARTIAL_TERMINATION"
 
 
 def test_our_categories_are_those_of_the_eu():

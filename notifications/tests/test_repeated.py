@@ -2,8 +2,9 @@
 
 import pytest
 from django.core import mail
+from django.test import TestCase
 
-from notifications import services
+from notifications import publishing, services
 from notifications.models import EmailRecord, Notification
 from notifications.services import notify
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -22,14 +23,14 @@ def task(alice, bob):
 
 @pytest.fixture
 def published(monkeypatch) -> list:
-    """The ids in the events of new notifications."""
+    """The ids in the events of new notifications, once these are committed."""
     ids = []
 
     def publish(recipients, name, payload):
-        ids.extend([payload["id"]] if name == services.CREATED else [])
+        ids.extend([payload["id"]] if name == publishing.CREATED else [])
 
-    monkeypatch.setattr(services.events, "has_receivers", lambda: True)
-    monkeypatch.setattr(services.events, "publish", publish)
+    monkeypatch.setattr(publishing.events, "has_receivers", lambda: True)
+    monkeypatch.setattr(publishing.events, "publish", publish)
     return ids
 
 
@@ -39,7 +40,9 @@ def listed(client) -> list[tuple]:
 
 
 def change(api, task, alice, **changes) -> None:
-    assert api.as_(alice).patch(f"/api/tasks/{task.pk}", changes).status_code == 200
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = api.as_(alice).patch(f"/api/tasks/{task.pk}", changes)
+    assert answer.status_code == 200
 
 
 def test_a_second_change_is_unread_after_the_first_was_read(

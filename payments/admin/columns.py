@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from core.admin.labels import field_label
 from payments.money import to_text
 
 
@@ -11,7 +12,7 @@ def amount(field: str, label: Any = "") -> Any:
     """Return a column that shows minor units of `field` with their currency."""
     name = field.removesuffix("_cents").replace("_", " ")
 
-    @admin.display(description=label or name, ordering=field)
+    @admin.display(description=label or field_label(name), ordering=field)
     def column(row: Any) -> str:
         currency = getattr(row, "currency", "") or _parent(row).currency
         text = to_text(getattr(row, field), currency)

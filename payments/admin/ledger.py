@@ -95,7 +95,7 @@ class BalanceAdmin(Admin):
         link_column("person"),
         amount("amount_cents", _("amount")),
     )
-    list_filter = ("account", "currency")
+    list_filter = ("account", ("currency", CachedValuesFilter))
     list_select_related = ("payment", "person")
     search_fields = ("payment__reference", "person__search_text__words")
     fieldsets = (

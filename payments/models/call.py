@@ -74,6 +74,11 @@ class ProviderCall(models.Model):
             ),
         ]
         indexes = [
+            models.Index(  # for figures
+                fields=["finished_at"],
+                name="call_rejected_day",
+                condition=Q(state="rejected"),
+            ),
             models.Index(
                 fields=["due_at", "id"],
                 name="call_due",

@@ -70,6 +70,22 @@ class Payment(Timestamped):
     fee_cents = models.BigIntegerField(
         help_text=_("The commission in it, if all of it goes to the payee.")
     )
+    # By which the commission of a part of the price is computed. None: of the time
+    # when the environment alone set them.
+    fee_bps = models.DecimalField(
+        _("fee in basis points"),
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        editable=False,
+        help_text=_("When the deal was agreed."),
+    )
+    fee_min_cents = models.BigIntegerField(
+        _("smallest fee"),
+        null=True,
+        editable=False,
+        help_text=_("When the deal was agreed."),
+    )
     # What was decided: the parts of the price that go to each side.
     to_payee_cents = models.BigIntegerField(default=0, editable=False)
     commission_cents = models.BigIntegerField(default=0, editable=False)

@@ -70,7 +70,7 @@ def test_a_moderator_moves_no_money(moderator, history):
 
 def test_finance_sees_no_sessions_and_no_content(finance):
     """S1: only what payments need."""
-    for name in ("accounts_session", "listings_listing", "messaging_message"):
+    for name in ("accounts_session", "listings_listing", "messaging_conversation"):
         assert finance.get(reverse(f"admin:{name}_changelist")).status_code == 403
 
 
@@ -225,8 +225,8 @@ def test_an_unknown_change_is_explained(finance):
 
 
 def card(client, title):
-    cards = client.get("/admin/").context["cards"]
-    return next(card for card in cards if card["title"].startswith(title))
+    queues = client.get("/admin/").context["queues"]
+    return next(queue for queue in queues if queue["title"].startswith(title))
 
 
 def in_queue(client, **parameters):

@@ -149,8 +149,8 @@ def test_the_api_offers_no_decision_about_a_payment(payment, staff):
         assert PAYMENT_WORKFLOW.available_to(payment, person) == []
 
 
-def test_a_part_that_is_all_commission_is_not_transferred(payment, staff, settings):
-    settings.PAYMENT_FEE_PERCENT = 60
+def test_a_part_that_is_all_commission_is_not_transferred(payment, staff):
+    Payment.objects.update(fee_bps=6000, fee_min_cents=0)
     amount = Decimal("0.01")
     services.split("task", 7, actor=staff, worker_amount=amount, reason="Nearly none")
     assert [call.kind for call in payment.calls.all()] == ["refund", "create_intent"]

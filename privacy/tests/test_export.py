@@ -154,7 +154,7 @@ def test_everything_of_the_person_is_in_it(bob):
     ]
     assert empty == []
     files = [name for name in zipped.namelist() if name.startswith("files/")]
-    assert len(files) == 4
+    assert len(files) == 5
     assert NEEDLE.encode() in zipped.read(files[0])
 
 

@@ -22,6 +22,7 @@ from accounts.models import (
     Passkey,
     PendingRegistration,
     RecoveryCode,
+    Restriction,
     Session,
     SocialAccount,
     TermsAcceptance,
@@ -30,12 +31,14 @@ from accounts.models import (
     User,
 )
 from accounts.tests.factories import UserFactory
-from alerts.models import Alerted
+from alerts.models import Alerted, Candidate
 from alerts.tests.factories import SavedSearchFactory
+from announcements.tests.factories import AnnouncementFactory
 from audit import services as audit
 from audit import triggers
 from audit.tests.factories import DecisionFactory
 from core.privacy import TABLES
+from exchange.models import TableExport, TableImport
 from favorites.models import Favorite
 from idempotency.models import StoredAnswer
 from jobs.models import Job, SuppressedAddress
@@ -43,7 +46,7 @@ from jobs.services import enqueue, enqueue_mail
 from listings.tests.factories import ListingFactory
 from messaging.models import Attachment, DigestCursor, Message, MessageVersion
 from messaging.services import send, start
-from moderation.models import CaseEvent
+from moderation.models import CaseEvent, CaseSnapshot
 from moderation.tests.factories import (
     AppealFactory,
     CaseFactory,
@@ -69,6 +72,7 @@ from privacy.models import Export
 from realtime.models import Ticket
 from reviews.tests.factories import ReviewFactory
 from rules.tests.factories import FingerprintFactory, RuleHitFactory
+from saved_filters.models import SavedFilter
 from sms.models import SmsCounter, SmsMessage
 from tasks.models import TaskEvent
 from tasks.tests.factories import ApplicationFactory, DisputeFactory, TaskFactory
@@ -90,10 +94,14 @@ NO_WORDS = {
     *("moderation.CaseEvent.name", "moderation.CaseEvent.old"),
     *("moderation.CaseEvent.new", "moderation.Report.number"),
     *("audit.Decision.basis", "audit.Decision.category"),
+    *("audit.Decision.restricts", "audit.Decision.batch"),
+    "moderation.CaseSnapshot.digest",
     *("admin.LogEntry.object_id", "messaging.Message.client_msg_id"),
     *("idempotency.StoredAnswer.key_digest", "idempotency.StoredAnswer.request_digest"),
     *("jobs.Job.name", "jobs.Job.kwargs", "jobs.Job.key", "jobs.Job.worker"),
     *("jobs.SuppressedAddress.address", "privacy.Export.file"),
+    *("exchange.TableExport.model", "exchange.TableExport.file"),
+    *("exchange.TableImport.file", "saved_filters.SavedFilter.model"),
     *("sms.SmsMessage.to", "sms.SmsMessage.prefix", "sms.SmsCounter.key"),
     *("notifications.Notification.kind", "notifications.Notification.subject_type"),
     *("notifications.Notification.dedup_key", "realtime.Ticket.digest"),
@@ -223,6 +231,13 @@ def market_rows(person: User, other: User) -> None:
         Favorite.objects.create(user=owner, listing=listing)
         search = SavedSearchFactory(user=owner)
         Alerted.objects.create(search=search, item_id=listing.pk)
+        Candidate.objects.create(
+            search=search,
+            digest="",
+            item_ids=[listing.pk],
+            compared_at=timezone.now(),
+            due_at=timezone.now(),
+        )
     notify(
         other,
         "saved_search",
@@ -235,6 +250,7 @@ def market_rows(person: User, other: User) -> None:
         ],
     )
     record_rows(person, listing, done, other)
+    AnnouncementFactory(sent=True).reads.create(user=person)
     RuleHitFactory(person=person)
     FingerprintFactory(person=person)
 
@@ -287,6 +303,21 @@ def mail_rows(person: User, other: User) -> None:
     Block.objects.create(blocker=person, blocked=UserFactory())
     export = Export.objects.create(user=person, status="ready", file="exports/a.zip")
     default_storage.save(export.file, ContentFile(NEEDLE.encode()))
+    table_rows(person)
+
+
+def table_rows(person: User) -> None:
+    """What the person exported and imported as a member of staff."""
+    words = {"owner": person, "reason": NEEDLE}
+    query = f"q={NEEDLE}"
+    exported = TableExport.objects.create(
+        model="listings.listing", query=query, file="exports/a.csv", **words
+    )
+    default_storage.save(exported.file, ContentFile(NEEDLE.encode()))
+    TableImport.objects.create(kind="listings", name=NEEDLE, errors=[NEEDLE], **words)
+    SavedFilter.objects.create(
+        owner=person, model="listings.listing", name=NEEDLE, query=query
+    )
 
 
 def payment_rows(person: User, other: User) -> None:
@@ -373,8 +404,15 @@ def moderation_rows(person: User, other: User) -> None:
         CaseEvent.objects.create(
             case=case, actor=person, name="remove", old="open", new="decided"
         )
+        CaseSnapshot.objects.create(case=case, digest="0", text="Text")
         report = ReportFactory(case=case, reporter=reporter)
-        AppealFactory(decision=decision, case=case)
+        appeal = AppealFactory(decision=decision, case=case)
+        if concerned is person:
+            appeal.pictures.create(upload=upload_of(person, is_private=True))
+        restriction = DecisionFactory(person=concerned, outcome="restrict")
+        Restriction.objects.create(
+            person=concerned, scope="posting", decision=restriction
+        )
         AppealFactory(decision=decision, case=case, report=report)
         StrikeFactory(person=concerned)
 
@@ -382,7 +420,7 @@ def moderation_rows(person: User, other: User) -> None:
 def unlock_decisions() -> None:
     """Let needles be written to what never changes; the test's end undoes it."""
     with connection.cursor() as cursor:
-        for name in triggers.SQLITE if connection.vendor == "sqlite" else ():
+        for name in triggers.TRIGGERS.sqlite if connection.vendor == "sqlite" else ():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         if connection.vendor == "postgresql":
             cursor.execute("DROP TRIGGER audit_keep_decision ON audit_decision")
@@ -405,5 +443,8 @@ def write_needles(rows) -> None:
 
 def needle_for(column: models.Field, row: models.Model) -> object:
     if isinstance(column, models.JSONField):
-        return (column.value_from_object(row) or {}) | {"needle": NEEDLE}
+        value = column.value_from_object(row) or {}
+        if isinstance(value, list):
+            return [*value, NEEDLE]
+        return value | {"needle": NEEDLE}
     return f"{NEEDLE} {row.pk}"[: column.max_length]

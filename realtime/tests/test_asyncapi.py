@@ -178,7 +178,9 @@ def test_a_frame_that_is_not_as_described_fails(frame):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_described_frame_is_seen(alice, bob, conversation, run_scenario):
+def test_every_described_frame_is_seen(
+    alice, bob, conversation, run_scenario, set_market
+):
     """The client checks each one. No described type may be missing in the end."""
     sent, received = set(), set()
 
@@ -218,6 +220,8 @@ def test_every_described_frame_is_seen(alice, bob, conversation, run_scenario):
         await see(b, "error", "resync")
         await b.send("ping")
         await see(b, "pong")
+        await in_thread(set_market, maintenance_mode="all")
+        await see(b, "maintenance")
         received.update(frame["type"] for frame in a.frames + b.frames)
 
     run_scenario(steps)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.api.throttling import count
 from rules.base import Finding, Outcome, Post, Rule, Values
 from rules.parameters import Number
-from rules.posts import MESSAGE
+from rules.posts import APPLICATION, MESSAGE, PROFILE
 
 
 class Bursts(Rule):
@@ -25,13 +25,13 @@ class Bursts(Rule):
     advice = "flag; an honest person seldom posts ten items in ten minutes."
     parameters = {
         "posts": Number(10, "Items and reviews.", 1, 10_000),
-        "messages": Number(60, "Messages.", 1, 10_000),
+        "messages": Number(60, "Messages and applications.", 1, 10_000),
         "minutes": Number(10, "Length of the window.", 1, 1440),
     }
     outcomes = (Outcome.FLAG, Outcome.HOLD, Outcome.REFUSE)
 
     def concerns(self, post: Post, values: Values) -> bool:
-        return post.is_new
+        return post.is_new and post.kind != PROFILE
 
     def check(self, post: Post, values: Values) -> Finding | None:
         what = _what(post)
@@ -52,7 +52,7 @@ class Bursts(Rule):
 
 
 def _what(post: Post) -> str:
-    return "messages" if post.kind == MESSAGE else "posts"
+    return "messages" if post.kind in (MESSAGE, APPLICATION) else "posts"
 
 
 def _finding(number: int, values: Values, what: str) -> Finding | None:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from rules.base import Finding, Outcome, Post, Rule, Values
 from rules.matching.contacts import find_contacts
 from rules.parameters import Switch
+from rules.posts import APPLICATION, MESSAGE, PROFILE
 
+SWITCHES = {MESSAGE: "messages", APPLICATION: "messages", PROFILE: "profiles"}
 KINDS = ("phone", "email", "link", "messenger")
 
 
@@ -17,8 +19,8 @@ class Contacts(Rule):
     name = "contacts"
     label = _("Contact details")
     summary = (
-        "Phone numbers (also with the letter O for 0 and separators), e-mail addresses "
-        "(also spelled out), links and messenger handles."
+        "Phone numbers (also with the letter O for 0, separators and the digits of any "
+        "script), e-mail addresses (also spelled out), links and messenger handles."
     )
     advice = (
         "mask in markets with payments through the site; off where people call each "
@@ -30,11 +32,12 @@ class Contacts(Rule):
     parameters = {
         **{name: Switch(True, f"Find: {name}.") for name in KINDS},
         "items": Switch(True, "Look at items and reviews."),
-        "messages": Switch(True, "Look at messages."),
+        "messages": Switch(True, "Look at messages and applications."),
+        "profiles": Switch(True, "Look at names and the texts of profiles."),
     }
 
     def concerns(self, post: Post, values: Values) -> bool:
-        return values["messages" if post.kind == "message" else "items"]
+        return values[SWITCHES.get(post.kind, "items")]
 
     def check(self, post: Post, values: Values) -> Finding | None:
         spans = {

@@ -87,11 +87,17 @@ def _pictures(post: Post) -> list[Upload]:
 
 
 def _fingerprint(upload: Upload) -> Fingerprint:
-    """Return the unsaved fingerprint of a picture, from its thumbnail."""
+    """Return the unsaved fingerprint of a picture, from its thumbnail.
+
+    It has the time of the upload: who had a picture first does not depend on when
+    the rule has looked at it.
+    """
     with default_storage.open(upload.thumbnail_file) as file:
         bits = dhash(file.read())
     found = Print(upload.digest, bands_of(bits))
-    return fingerprint(UPLOAD, upload.pk, upload.owner_id, found)
+    made = fingerprint(UPLOAD, upload.pk, upload.owner_id, found)
+    made.created_at = upload.created_at
+    return made
 
 
 def _like(row: Fingerprint, post: Post, values: Values) -> Fingerprint | None:
@@ -105,6 +111,8 @@ def _like(row: Fingerprint, post: Post, values: Values) -> Fingerprint | None:
             other
             for other in near
             if other.person_id != post.person_id
+            # A copy must not keep the original from being changed.
+            and other.created_at < row.created_at
             and (other.digest == row.digest or distance(other.bands, row.bands) <= most)
         ),
         None,

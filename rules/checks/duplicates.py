@@ -12,7 +12,7 @@ from rules.base import Finding, Outcome, Post, Rule, Values
 from rules.matching.similarity import BANDS, Print, distance, print_of, ratio, words_of
 from rules.models import Fingerprint
 from rules.parameters import Number, Switch
-from rules.posts import MESSAGE, model_of, text_fields, texts_of
+from rules.posts import APPLICATION, MESSAGE, PROFILE
 
 MAX_COMPARED = 3  # texts that are read and compared word by word
 # Bits in which two simhashes differ; those of unrelated texts differ in about 32.
@@ -42,11 +42,15 @@ class Duplicates(Rule):
             0.85, "From which likeness on a text is a repetition.", 0.5, 1.0
         ),
         "copies": Number(1, "How many earlier ones make a repetition.", 1, 50),
-        "messages": Switch(False, "Compare messages too: one row more for each."),
+        "messages": Switch(
+            False, "Compare messages and applications too: one row more for each."
+        ),
     }
 
     def concerns(self, post: Post, values: Values) -> bool:
-        return post.kind != MESSAGE or values["messages"]
+        if post.kind in (MESSAGE, APPLICATION):
+            return values["messages"]
+        return post.kind != PROFILE
 
     def check(self, post: Post, values: Values) -> Finding | None:
         words = words_of(post.text)
@@ -58,11 +62,10 @@ class Duplicates(Rule):
         alike = [row for row in rows if row.digest == found.digest]
         if len(alike) < values["copies"]:
             near = _nearest([r for r in rows if r.digest != found.digest], found)
-            texts = _texts_of(post.kind, near)
             alike += [
                 row
                 for row in near
-                if ratio(words, texts.get(row.target_id, [])) >= values["ratio"]
+                if ratio(words, _words_of(row, post)) >= values["ratio"]
             ]
         return _finding(post, [(r.target_id, r.person_id) for r in alike], values)
 
@@ -127,7 +130,9 @@ def _finding(
 def _candidates(post: Post, found: Print, *, days: float) -> list[Fingerprint]:
     """Return the newest earlier fingerprints that share a band, but for the post's."""
     since = post.at - timedelta(days=days)
-    rows = candidates.like(found.bands, target_type=post.kind, since=since)
+    rows = candidates.like(
+        found.bands, target_type=post.kind, since=since, model=type(post.row)
+    )
     # Of a post that is edited: a later copy must not keep the original from changing.
     made = post.row.created_at if post.row.pk else post.at
     return [
@@ -144,17 +149,8 @@ def _nearest(rows: list[Fingerprint], found: Print) -> list[Fingerprint]:
     return [row for _distance, _pk, row in near[:MAX_COMPARED]]
 
 
-def _texts_of(kind: str, rows: list[Fingerprint]) -> dict[int, list[str]]:
-    """Return the words of the posts of fingerprints, by id. One query, or none."""
-    if not rows:
-        return {}
-    ids = [row.target_id for row in rows]
-    model = model_of(kind)
-    found = model._base_manager.filter(pk__in=ids).only(*text_fields(model))
-    return {
-        row.pk: words_of("\n".join(filter(None, texts_of(row).values())))
-        for row in found
-    }
+def _words_of(row: Fingerprint, post: Post) -> list[str]:
+    return words_of(candidates.texts_of(row, type(post.row)))
 
 
 def fingerprint(kind: str, pk: int, person_id: int, found: Print) -> Fingerprint:

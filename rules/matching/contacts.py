@@ -4,10 +4,15 @@ Every pattern has bounded quantifiers, so the time grows with the length of the 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rules.matching.links import find_links
+
+# Neither Latin nor Cyrillic, nor the marks that such texts have.
+RARE = re.compile(r"[^\x00-\u024f\u0400-\u052f\u2010-\u2026\u20ac]")
+KEYCAP = "\ufe0f\u20e3"  # behind the digits of emoji
 
 
 class Span(NamedTuple):
@@ -89,6 +94,7 @@ HANDLE = re.compile(
 
 def find_contacts(text: str) -> list[Span]:
     """Return the contact details in `text`, in order; those that overlap are one."""
+    text = plain(text)
     found = [*_emails(text), *_links(text), *_handles(text), *_phones(text)]
     found.sort(key=lambda span: (span.start, -span.end))
     apart: list[Span] = []
@@ -98,6 +104,39 @@ def find_contacts(text: str) -> list[Span]:
         elif span.end > apart[-1].end:
             apart[-1] = apart[-1]._replace(end=span.end)
     return apart
+
+
+def plain(text: str) -> str:
+    """Return `text` with ASCII for other digits and wide forms, as long as before.
+
+    Places are found in the result and masked in the text itself.
+    """
+    return text.translate(PLAIN) if RARE.search(text) else text
+
+
+class _Plain(dict[int, str]):
+    """The plain characters by the code of each; computed when one is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _plain(chr(code))
+        return found
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character
+    if character in KEYCAP:
+        return " "
+    if unicodedata.decomposition(character).startswith(("<super>", "<sub>")):
+        return character  # of a unit, such as m²
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    wide = unicodedata.normalize("NFKC", character)
+    return wide if len(wide) == 1 and wide.isascii() else character
+
+
+PLAIN = _Plain()
 
 
 def _emails(text: str) -> Iterator[Span]:

@@ -48,7 +48,7 @@ def test_a_dry_run_counts_without_words_and_writes_nothing(alice, bob):
     printed = output("try", "contacts", "--days", "30")
     assert f"listing: mask 1 of 1; ids {listing.pk}\n" in printed
     assert f"message: mask 1 of 1; ids {talk.messages.get().pk}\n" in printed
-    assert "contacts: 2 of 2 posts of 30 days." in printed
+    assert "contacts: 2 of 5 posts of 30 days." in printed
     assert "a@b.lv" not in printed
     listing.refresh_from_db()
     assert (listing.description, RuleHit.objects.count()) == ("Zvanīt 29123456.", 0)

@@ -34,6 +34,16 @@ FOUND = [
     ("messenger", "telegram: janisb"),
     ("messenger", "Signal: @janis.99"),
     ("phone", "WhatsApp 29123456"),
+    ("phone", "٢٩١٢٣٤٥٦"),  # Arabic-Indic
+    ("phone", "۲۹۱۲۳۴۵۶"),  # of Persian
+    ("phone", "२९१२३४५६"),  # Devanagari
+    ("phone", "２９１２３４５６"),  # full-width
+    ("phone", "＋３７１ ２９１２３４５６"),
+    ("phone", "②⑨①②③④⑤⑥"),  # circled
+    ("phone", "𝟐𝟗𝟏𝟐𝟑𝟒𝟓𝟔"),  # mathematical
+    ("phone", "2️⃣9️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣"),  # keycaps
+    ("email", "ａｎｎａ＠ｉｎｂｏｘ．ｌｖ"),
+    ("link", "ｖｅｉｋａｌｓ．ｌｖ"),
 ]
 FREE = [
     "iPhone 12 128 GB, 250 €",
@@ -74,6 +84,8 @@ FREE = [
     "ISBN 9984123456",
     "jauda 2.0 140 ZS 2008",
     "Windows 10 Pro 64 bit",
+    "48 m², 10³ l un H₂O 2000",
+    "２５０ 000 €",
 ]
 
 
@@ -93,6 +105,7 @@ def test_other_numbers_and_words_are_left_alone(text):
         ("Zvanīt 29123456 vakarā.", "Zvanīt […] vakarā."),
         ("a@b.lv un c@d.lv", "[…] un […]"),
         ("Nekā nav.", "Nekā nav."),
+        ("Zvanīt ２９１２３４５６ — m².", "Zvanīt […] — m²."),
     ],
 )
 def test_what_is_found_is_replaced_alone(text, expected):

@@ -52,6 +52,23 @@ def test_a_picture_of_another_person_is_found(
     assert Fingerprint.objects.filter(target_type="upload").count() == 3
 
 
+@pytest.mark.parametrize("is_on_before", [True, False])
+def test_a_copy_does_not_stop_the_original(
+    alice, bob, turn_on, hits, run_jobs, is_on_before
+):
+    """Also if the rule is turned on after both were posted."""
+    if is_on_before:
+        turn_on("duplicate_pictures")
+    original, copy = sell(alice, picture(1)), sell(bob, picture(1))
+    run_jobs()
+    turn_on("duplicate_pictures")
+    hits.clear()
+    for listing in (original, copy):
+        edit(listing, changes={"title": "Cits"})
+        run_jobs()
+    assert hits == [("duplicate_pictures", "flag", copy)]
+
+
 def test_ones_own_picture_may_be_shown_again(alice, turn_on, hits, run_jobs):
     turn_on("duplicate_pictures")
     sell(alice, picture(1))

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import register
 from accounts.tests.factories import UserFactory
 from jobs.models import Job
 from listings.models import Listing
@@ -19,6 +20,9 @@ from rules import configuration
 from rules.checks.words import Words
 from rules.models import Fingerprint, RuleHit, RuleSetting
 from rules.registry import RULES
+from rules.services import Refused
+from tasks.models import TaskApplication
+from tasks.tests.factories import TaskFactory
 
 pytestmark = pytest.mark.django_db
 POST = {"title": "Velosipēds", "description": "Zvanīt 29123456.", "category": "sports"}
@@ -284,3 +288,75 @@ def test_without_rules_nothing_is_asked(alice, bob, turn_on):
 def test_the_jobs_of_a_post_are_none_by_default(api, alice):
     post(api, alice)
     assert not Job.objects.filter(name__startswith="rules.").exists()
+
+
+def test_a_message_of_an_application_is_masked_and_its_author_is_told_of(
+    api, bob, turn_on, hits
+):
+    turn_on("contacts", "mask")
+    task = TaskFactory()
+    body = {"message": "Zvanīt 29123456."}
+    answer = api.as_(bob).post(f"/api/tasks/{task.pk}/apply", body, format="json")
+    assert answer.status_code == 201
+    assert TaskApplication.objects.get().message == "Zvanīt […]."
+    assert hits == [("contacts", "mask", bob)]
+    assert RuleHit.objects.get().target_type == "taskapplication"
+
+
+def test_a_refused_application_is_not_stored(api, bob, turn_on):
+    turn_on("words", "refuse", any=["kazino"])
+    body = {"message": "Kazino"}
+    url = f"/api/tasks/{TaskFactory().pk}/apply"
+    answer = api.as_(bob).post(url, body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "post_refused")
+    assert not TaskApplication.objects.exists()
+    assert RuleHit.objects.get().person == bob
+
+
+@pytest.mark.parametrize("name", ["bio", "first_name", "last_name"])
+def test_a_profile_is_masked_before_it_is_saved(api, alice, turn_on, name):
+    turn_on("words", "mask", any=["kazino"])
+    changes = {name: "Labs kazino"}
+    answer = api.as_(alice).patch("/api/auth/profile", changes, format="json")
+    assert answer.status_code == 200
+    alice.refresh_from_db()
+    assert getattr(alice, name) == "Labs […]"
+    assert RuleHit.objects.get().target_type == "user"
+
+
+def test_what_staff_cannot_hide_is_flagged_instead(api, alice, turn_on, hits):
+    turn_on("words", "hold", any=["kazino"])
+    api.as_(alice).patch("/api/auth/profile", {"bio": "Kazino"}, format="json")
+    assert hits == [("words", "flag", alice)]
+
+
+def test_other_fields_of_a_profile_are_not_checked_again(api, alice, turn_on):
+    turn_on("words", "refuse", any=["kazino"])
+    User.objects.filter(pk=alice.pk).update(bio="Kazino")
+    changes = {"city": "Rīga"}
+    answer = api.as_(alice).patch("/api/auth/profile", changes, format="json")
+    assert answer.status_code == 200
+
+
+def test_a_name_at_the_registration_is_checked(turn_on, hits):
+    turn_on("words", "flag", any=["kazino"])
+    user = register(
+        username="new",
+        email="new@example.com",
+        password="a-Harbour-of-72",
+        first_name="Kazino",
+    )
+    assert hits == [("words", "flag", user)]
+    assert RuleHit.objects.get().person == user
+
+
+def test_a_registration_that_is_refused_leaves_nobody(turn_on):
+    turn_on("words", "refuse", any=["kazino"])
+    with pytest.raises(Refused):
+        register(
+            username="new",
+            email="new@example.com",
+            password="a-Harbour-of-72",
+            first_name="Kazino",
+        )
+    assert not User.objects.filter(username="new").exists()

@@ -12,6 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from alerts.models import SavedSearch
+from audit.models import Decision
+from categories import tree
+from categories.services import clean
 from geo.distance import haversine_km
 from jobs.maintenance import run_all
 from jobs.models import Job
@@ -19,9 +22,11 @@ from jobs.queue import max_attempts
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from messaging.models import Conversation, Message
+from moderation.models import Case, CaseSnapshot
 from offerings.models import Offering
 from reviews.models import Review
 from seed import services
+from seed.cases import WAVE
 from seed.drawing import SHAPES
 from seed.people import DEMO_PASSWORD, DEMO_ROLES
 from seed.places import RIGA, random_place
@@ -212,6 +217,15 @@ def test_listings_have_the_categories_that_clients_name():
     assert set(Listing.objects.values_list("category", flat=True)) == known
 
 
+def test_vehicles_and_dwellings_have_values_that_their_categories_take():
+    build(SIZES["small"])
+    found = Listing.objects.exclude(attributes={})
+    assert {row.category for row in found} == {"vehicles", "property"}
+    for row in found:
+        known = tree.of("listings").nodes[row.category].active_fields
+        assert clean(known, row.attributes, stored={}) == row.attributes
+
+
 def test_each_thing_has_a_drawing_and_sentences_of_its_kind():
     """D1: a picture shows what the title says."""
     assert {thing.motif for thing in THINGS} <= set(SHAPES)
@@ -235,6 +249,18 @@ def test_demo_has_notifications(api):
     assert {"application_received", "task_done"} <= {row["kind"] for row in found}
     assert {row["is_read"] for row in found} == {True, False}
     assert "…" not in str(found)
+
+
+def test_moderators_have_a_case_of_each_kind():
+    build()
+    cases = Case.objects.all()
+    assert {case.target_type for case in cases} >= {"listing", "task", "offering"}
+    assert {case.target_type for case in cases} >= {"review", "message", "user"}
+    assert {case.status for case in cases} >= {"open", "assigned", "decided"}
+    assert User.objects.filter(is_restricted=True, restrictions__isnull=False).exists()
+    assert Decision.objects.exclude(batch="").count() > 1
+    wave = CaseSnapshot.objects.filter(text=WAVE).values("digest")
+    assert len(wave) > 4
 
 
 def test_demo_has_searches_that_the_lists_understand(api):

@@ -17,7 +17,7 @@ from tasks.disputes import notices, permissions, rules
 from tasks.disputes.workflow import DISPUTE_WORKFLOW
 from tasks.models import Dispute, DisputeOffer, TaskRequest
 from tasks.payments import SUBJECT
-from tasks.services import NotHeard
+from tasks.services import require_heard_in
 from tasks.settlements import decide
 from tasks.workflow import TASK_WORKFLOW
 
@@ -53,8 +53,7 @@ def resolve(
     """
     check_may_resolve(dispute, actor)
     _require_unresolved(dispute)
-    if not dispute.is_heard(at=timezone.now()):
-        raise NotHeard(dispute.respond_by)
+    require_heard_in(dispute)
     task = dispute.task
     if task.status == TaskRequest.Status.COMPLETED:
         return _resolve_completed(
@@ -124,13 +123,15 @@ def offer(dispute: Dispute, *, actor: User, worker_cents: int) -> DisputeOffer:
     """Propose what the worker gets, and return the offer; it withdraws earlier ones.
 
     Raises `NotAllowed` (403), `ValidationFailed` (400) for more than the price, and
-    `WrongStatus` and `PriceMissing` (409) where it could not be carried out.
+    `WrongStatus` and `PriceMissing` (409) where it could not be carried out, and after
+    `MAX_OFFERS` of the same side.
     """
     check_is_party(dispute, actor)
     dispute = _locked(dispute)
     _require_unresolved(dispute)
     _row_for(dispute.task, worker_cents)
-    if dispute.offers.count() >= rules.MAX_OFFERS:
+    # Of each side: one that repeats itself must not silence the other.
+    if dispute.offers.filter(made_by=actor).count() >= rules.MAX_OFFERS:
         raise WrongStatus(_("There are too many offers. Staff will decide."))
     made = DisputeOffer.objects.create(
         dispute=dispute, made_by=actor, worker_cents=worker_cents

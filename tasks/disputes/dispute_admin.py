@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +19,10 @@ from core.admin.base import (
     fieldset,
     link_column,
     link_to,
+    short_time,
     status_column,
 )
-from messaging.links import signed_path
-from messaging.models import Message
+from messaging.admin import messages_context, private_pictures
 from payments import services as payments
 from payments.money import to_cents, to_text
 from tasks.disputes import deciding, permissions
@@ -29,9 +30,11 @@ from tasks.disputes.serializers import timeline
 from tasks.forms import SplitForm
 from tasks.models import Dispute, DisputeOffer, TaskApplication
 from tasks.payments import SUBJECT
+from tasks.settlements import part_of
 from tasks.workflow import TASK_WORKFLOW
-from uploads.models import Upload
 
+# By which the page of figures links to what concerns tasks of a category or place.
+TASK_LOOKUPS = ("task__category", "task__public_latitude", "task__public_longitude")
 EVENT_LABELS = {
     "filed": _("Filed"),
     "responded": _("Answered"),
@@ -49,10 +52,12 @@ def _decide(
     actor: Any,
     reason: str,
     worker_amount: Decimal | None = None,
+    worker_percent: Decimal | None = None,
 ) -> Model:
-    cents = None
-    if worker_amount is not None:
-        cents = to_cents(worker_amount, dispute.task.currency)
+    cents, task = None, dispute.task
+    if worker_amount is not None or worker_percent is not None:
+        part = part_of(task, actor=actor, amount=worker_amount, percent=worker_percent)
+        cents = to_cents(part, task.currency)
     return deciding.resolve(
         dispute, actor=actor, resolution=resolution, reason=reason, worker_cents=cents
     )
@@ -85,6 +90,7 @@ class OfferInline(ReadOnlyInline):
     model = DisputeOffer
     verbose_name_plural = _("Offers")
     fields = ("created_at", "made_by", "worker_part", "accepted_at")
+    money = ("worker_part",)
 
     @admin.display(description=_("Amount for the worker"))
     def worker_part(self, offer: DisputeOffer) -> str:
@@ -104,6 +110,8 @@ class DisputeAdmin(AuditedAdmin):
         _action(resolution, name) for resolution, name in deciding.ROWS.items()
     )
     inlines = (OfferInline,)
+    money = ("worker_part", "worker_cents", "payment")
+    change_form_outer_before_template = "messaging/admin_messages.html"
     ordering = ("id",)
     list_display = (
         "id",
@@ -124,6 +132,7 @@ class DisputeAdmin(AuditedAdmin):
         ("escalated_at", admin.EmptyFieldListFilter),
         "created_at",
     )
+    linked_lookups = TASK_LOOKUPS
     list_select_related = ("task", "filed_by", "filed_against")
     search_fields = (
         "task__search_text__words",
@@ -134,7 +143,7 @@ class DisputeAdmin(AuditedAdmin):
         fieldset(None, "task filed_by filed_against status steps"),
         fieldset(_("What was filed"), "reason description pictures"),
         fieldset(_("Answer"), "response_description response_pictures respond_by"),
-        fieldset(_("Context"), "conversation applications payment"),
+        fieldset(_("Context"), "applications payment"),
         fieldset(
             _("Decision"),
             "resolution resolution_notes worker_part resolved_by resolved_at "
@@ -142,11 +151,21 @@ class DisputeAdmin(AuditedAdmin):
         ),
     )
 
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Return the messages of both until it was filed, if they are open."""
+        last = obj.last_message
+        if last is None:
+            return {}
+        reason = _("Dispute %(id)s") % {"id": obj.pk}
+        return messages_context(
+            request, last.conversation, reason=reason, until=last.pk
+        )
+
     @admin.display(description=_("timeline"))
     def steps(self, dispute: Dispute) -> str:
         """Return what has happened, as an HTML list."""
         rows = (
-            (date_of(step["at"]), EVENT_LABELS[step["event"]])
+            (short_time(step["at"]), EVENT_LABELS[step["event"]])
             for step in timeline(dispute)
         )
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
@@ -168,17 +187,6 @@ class DisputeAdmin(AuditedAdmin):
             return "–"
         return to_text(dispute.worker_cents, dispute.task.currency)
 
-    @admin.display(description=_("conversation"))
-    def conversation(self, dispute: Dispute) -> str:
-        """Return a link to the messages of both as they were when it was filed."""
-        last = dispute.last_message
-        if last is None:
-            return "–"
-        url = changelist_url(
-            Message, conversation__id__exact=last.conversation_id, id__lte=last.pk
-        )
-        return _link(url, _("The messages until it was filed"))
-
     @admin.display(description=_("applications"))
     def applications(self, dispute: Dispute) -> str:
         """Return a link to the applications for the task."""
@@ -191,22 +199,10 @@ class DisputeAdmin(AuditedAdmin):
         return link_to(payments.current(SUBJECT, dispute.task_id))
 
 
-def date_of(moment: Any) -> str:
-    """Return a time as the admin shows it."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
-
-
 def _link(url: str, text: Any) -> str:
     return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
 def _thumbnails(dispute: Dispute, *, is_response: bool) -> str:
     shown = dispute.evidence.filter(is_response=is_response).select_related("upload")
-    row = format_html_join("", "{}", ((_picture(one.upload),) for one in shown))
-    return format_html('<div class="flex flex-wrap gap-4">{}</div>', row)
-
-
-def _picture(upload: Upload) -> str:
-    small = signed_path(upload, small=True, for_staff=True)
-    picture = '<a href="{}"><img src="{}" alt="" class="max-h-80 rounded-default"></a>'
-    return format_html(picture, signed_path(upload, for_staff=True), small)
+    return private_pictures(one.upload for one in shown)

@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from core.workflow import is_staff
+from payments.permissions import sees_prices
 from tasks.models import Dispute
 
 
@@ -21,6 +22,11 @@ def is_other_side(dispute: Dispute, user: User | None) -> bool:
 def is_impartial_staff(dispute: Dispute, user: User | None) -> bool:
     """Return whether `user` is staff and not a party."""
     return is_staff(dispute, user) and not is_party(dispute, user)
+
+
+def sees_money(dispute: Dispute, user: User) -> bool:
+    """Return whether `user` sees the price, offers and parts."""
+    return is_party(dispute, user) or sees_prices(user)
 
 
 def is_decided(dispute: Dispute, user: User | None) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.exceptions import DomainError, WrongStatus
@@ -17,7 +18,7 @@ from tasks.workflow import TASK_WORKFLOW
 
 FILING_TIME = timedelta(days=7)  # after the completion
 ESCALATION_TIME = timedelta(days=30)  # after which staff are reminded
-MAX_OFFERS = 50  # of one dispute, whose answers show them all
+MAX_OFFERS = 25  # of each side; the answers of a dispute show them all
 Status = TaskRequest.Status
 
 
@@ -46,10 +47,12 @@ def check_may_file(task: TaskRequest, actor: User, *, at: datetime) -> None:
         raise AlreadyDisputed
     if task.status == Status.COMPLETED:
         if task.completed_at is None or task.completed_at + FILING_TIME < at:
-            raise WrongStatus(
-                _("A task can be disputed until %(days)s days after its completion.")
-                % {"days": FILING_TIME.days}
+            sentence = ngettext(
+                "A task can be disputed within %(days)s day of its completion.",
+                "A task can be disputed within %(days)s days of its completion.",
+                FILING_TIME.days,
             )
+            raise WrongStatus(sentence % {"days": FILING_TIME.days})
     elif task.status not in TASK_WORKFLOW[row_for(task, actor)].source:
         raise WrongStatus(_("This task cannot be disputed now."))
 

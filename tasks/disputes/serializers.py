@@ -75,9 +75,7 @@ class DisputeSerializer(Output):
     is_escalated = serializers.SerializerMethodField()
     price_cents = serializers.SerializerMethodField()
     currency = serializers.CharField(source="task.currency")
-    worker_cents = serializers.IntegerField(
-        allow_null=True, help_text="What the worker got of the price, once resolved."
-    )
+    worker_cents = serializers.SerializerMethodField()
     offers = serializers.SerializerMethodField()
     timeline = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -117,12 +115,20 @@ class DisputeSerializer(Output):
         return dispute.escalated_at is not None
 
     def get_price_cents(self, dispute: Dispute) -> int | None:
-        """The agreed price in the minor unit; null without one."""
-        return rules.price_cents(dispute.task)
+        """The agreed price in the minor unit; null without one, as are all amounts to
+        staff who may not view payments."""
+        return rules.price_cents(dispute.task) if self._sees_money(dispute) else None
+
+    def get_worker_cents(self, dispute: Dispute) -> int | None:
+        """What the worker got of the price, once resolved."""
+        return dispute.worker_cents if self._sees_money(dispute) else None
+
+    def _sees_money(self, dispute: Dispute) -> bool:
+        return permissions.sees_money(dispute, cast(User, self.viewer))
 
     @extend_schema_field(OfferSerializer(many=True))
     def get_offers(self, dispute: Dispute) -> list[dict[str, Any]]:
-        offers = list(dispute.offers.all())
+        offers = list(dispute.offers.all()) if self._sees_money(dispute) else []
         newest = offers[-1] if offers else None
         rows = OfferSerializer(context=self.context).of_all(offers)
         return [

@@ -1,6 +1,7 @@
 """The viewset of disputes."""
 
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,7 +11,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view, inline_seri
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
 from accounts import reauthentication
@@ -18,13 +18,14 @@ from accounts.authentication import SignedInRequest
 from core.api.pagination import PersonalPages
 from core.api.schema import error_codes, write_schema
 from core.api.transitions import with_transitions
-from core.api.viewsets import ApiViewSet
+from core.api.viewsets import ApiViewSet, PersonalList
 from tasks.disputes import deciding, examples, services
 from tasks.disputes.filters import DisputeFilter
 from tasks.disputes.inputs import DisputeInput, OfferInput, ResolveInput
 from tasks.disputes.serializers import DisputeSerializer
 from tasks.disputes.workflow import DISPUTE_WORKFLOW
 from tasks.models import Dispute
+from tasks.settlements import require_sees_price
 
 ID = r"[0-9]{1,18}"
 DISPUTE = write_schema("dispute", DisputeSerializer)
@@ -60,7 +61,7 @@ MONEY_CODES = ["payment_disputed", "price_missing"]
     )
 )
 @with_transitions(DISPUTE_WORKFLOW)
-class DisputeViewSet(ListModelMixin, ApiViewSet):
+class DisputeViewSet(PersonalList, ApiViewSet):
     """Disputes: for their two sides, and for staff who may view them."""
 
     queryset = Dispute.objects.for_display().newest_first()
@@ -69,6 +70,7 @@ class DisputeViewSet(ListModelMixin, ApiViewSet):
     pagination_class = PersonalPages
     list_key = "disputes"
     object_key = "dispute"
+    reads_by_role = True
     input_serializers = {
         "create": DisputeInput,
         "resolve": ResolveInput,
@@ -76,10 +78,10 @@ class DisputeViewSet(ListModelMixin, ApiViewSet):
     }
     examples = examples.EXAMPLES
 
-    def get_queryset(self) -> QuerySet[Dispute]:
+    def rows_for(self, reader: Any) -> QuerySet[Dispute]:
         if self.action == "list":  # one's own: also for staff
-            return self.queryset.all().of(self.request.user)
-        return super().get_queryset()
+            return self.queryset.all().of(reader)
+        return super().rows_for(reader)
 
     @extend_schema(
         operation_id="disputes_getDispute",
@@ -159,6 +161,8 @@ class DisputeViewSet(ListModelMixin, ApiViewSet):
         if settings.STAFF_SECOND_FACTOR:  # as for the admin
             reauthentication.require_recent(request, by_factor=True)
         given = self.validated_input()
+        if given.get("worker_cents") is not None:
+            require_sees_price(request.user)
         dispute = deciding.resolve(
             dispute,
             actor=request.user,

@@ -118,6 +118,13 @@ class Dispute(Timestamped):
             ),
         ]
         indexes = [
+            # The figures of a day.
+            models.Index(fields=["created_at"], name="dispute_day"),
+            models.Index(
+                fields=["resolved_at"],
+                name="dispute_settled_day",
+                condition=Q(resolved_at__isnull=False),
+            ),
             models.Index(
                 fields=["respond_by"],
                 name="dispute_unanswered",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db.models import MAX_PRICE, Timestamped
-from items.models import Item, decided, item_indexes
+from items.models import Item, decided, item_indexes, labelled
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
 
@@ -70,6 +70,20 @@ class TaskRequest(Item):
         editable=False,
         help_text=_("Of the accepted application; fixed by the acceptance."),
     )
+    agreed_fee_bps = models.DecimalField(
+        _("agreed fee in basis points"),
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        editable=False,
+        help_text=_("Fixed by the acceptance, as the price."),
+    )
+    agreed_fee_min_cents = models.BigIntegerField(
+        _("agreed smallest fee"),
+        null=True,
+        editable=False,
+        help_text=_("Fixed by the acceptance, as the price."),
+    )
     assigned_at = models.DateTimeField(null=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -78,6 +92,7 @@ class TaskRequest(Item):
         constraints = [
             *Item.Meta.constraints,
             decided("task"),
+            labelled("task"),
             models.CheckConstraint(
                 name="task_has_point", condition=Q(latitude__isnull=False)
             ),
@@ -102,6 +117,12 @@ class TaskRequest(Item):
         ]
         indexes = [
             *item_indexes("task", owner="creator", price="budget"),
+            models.Index(
+                fields=["completed_at"],
+                include=["category", "public_latitude", "public_longitude"],
+                name="task_completed_day",  # for figures
+                condition=Q(completed_at__isnull=False),
+            ),
             models.Index(fields=["creator", "-created_at", "-id"], name="task_creator"),
             models.Index(
                 fields=["assigned_to", "-created_at", "-id"], name="task_worker"
@@ -189,6 +210,9 @@ class TaskApplication(Timestamped):
             ),
         ]
         indexes = [
+            models.Index(  # for figures
+                fields=["created_at", "applicant"], name="application_day"
+            ),
             models.Index(
                 fields=["task", "-created_at", "-id"], name="application_task"
             ),
@@ -196,6 +220,11 @@ class TaskApplication(Timestamped):
                 fields=["applicant", "-created_at", "-id"], name="application_person"
             ),
         ]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the applicant and the task are loaded, as answers show them."""
+        return {"applicant", "task"} <= self._state.fields_cache.keys()
 
     def __str__(self) -> str:
         return f"{self.applicant_id} for task {self.task_id}"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
@@ -12,6 +12,7 @@ from notifications.models import Notification
 from payments.approvals import REQUEST_WORKFLOW
 from payments.models import Payment, StaffRequest
 from payments.tests.factories import payable_account
+from tasks.disputes import rules
 from tasks.disputes import services as disputes
 from tasks.models import Dispute, DisputeOffer
 from tasks.tests.factories import DisputeFactory, TaskFactory
@@ -171,6 +172,16 @@ def test_bad_decisions_are_refused(api, staff, heard, body):
     assert Payment.objects.get().status == "frozen"
 
 
+def test_who_does_not_see_the_price_gives_no_amounts(api, heard):
+    """The answers to several amounts would tell the price."""
+    moderator = UserFactory(is_staff=True)
+    permissions = Permission.objects.filter(content_type__app_label="tasks")
+    moderator.user_permissions.set(permissions)
+    refused = resolve(api, moderator, heard, "partial", worker_cents=10**9)
+    assert refused.status_code == 403
+    assert "per cent" in refused.json()["error"]
+
+
 def test_much_money_waits_for_a_second_person(api, staff, heard, settings):
     """E18: the dispute stays under review until the request is carried out."""
     settings.PAYMENT_SECOND_APPROVER_CENTS = 3000
@@ -295,6 +306,15 @@ def test_strangers_and_staff_make_and_accept_no_offer(
     for person, code in ((mallory, 404), (staff, 403)):
         assert offer(api, person, filed, 1).status_code == code
         assert accept(api, person, filed).status_code == code
+
+
+def test_each_side_has_its_own_limit_of_offers(api, alice, bob, filed, monkeypatch):
+    monkeypatch.setattr(rules, "MAX_OFFERS", 2)
+    assert [offer(api, alice, filed, n).status_code for n in range(3)] == [
+        *(201, 201),
+        409,
+    ]
+    assert offer(api, bob, filed, 1000).status_code == 201
 
 
 def test_the_newest_offer_alone_counts(api, alice, bob, filed):

@@ -28,7 +28,10 @@ def open_row(page, server, kind: str, words: str) -> int:
 
 
 def give_reason(page, action: str, reason: str) -> None:
-    page.click(f"a:has-text('{action}')")
+    button = page.locator(f"a:has-text('{action}')").first
+    if not button.is_visible():
+        page.click("a:has-text('More')")
+    button.click()
     page.fill("textarea[name=reason]", reason)
 
 

@@ -106,3 +106,56 @@ def confirm_refused(page) -> None:
     """Who made a decision does not decide the appeal."""
     page.click("#reason-form button[type=submit]")
     page.wait_for_selector("text=somebody else decides the appeal.")
+
+
+def post_spam(server, token: str, title: str) -> int:
+    body = {"title": title, "category": "sports", "price": 40, "location": "Rīga"}
+    body |= {"description": "Cheap.", "latitude": 56.95, "longitude": 24.1}
+    status, made = server.api("listings", body, token)
+    assert status == 201, made
+    return made["listing"]["id"]
+
+
+def test_a_wave_of_spam_is_cleared_at_once_and_undone(
+    server,
+    admin,  # noqa: F811
+    page,
+    shoot,
+):
+    seller = sign_in(server, "seller")
+    name = f"Earn money at home {secrets.token_hex(3)}"
+    items = [post_spam(server, seller, f"{name} {number}") for number in range(3)]
+    for item in items:
+        who = {"name": "Anna", "email": f"{secrets.token_hex(3)}@example.com"}
+        report = {"url": f"/listings/{item}", "category": "spam", "good_faith": True}
+        status, made = server.api("reports", report | who | {"explanation": WHY})
+        assert status == 201, made
+
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.goto(f"{server.url}/admin/moderation/case/?q={name}")
+    shoot("wave-queue")
+    for box in page.locator("#result_list tbody input.action-select").all():
+        box.check()
+    page.select_option("select[name=action]", "decide-many")
+    page.click("#changelist-actions button[name=index]")
+    page.wait_for_selector("#reason-form")
+    spam = page.locator("select[name=template] option", has_text="Spam").first
+    page.select_option("select[name=template]", spam.get_attribute("value"))
+    assert "many people" in page.input_value("textarea[name=reason]")
+    assert page.input_value("input[name=basis]") == "Terms, 4.1"
+    page.select_option("select[name=outcome]", "remove")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 1000})
+        assert page.evaluate(WIDEST) <= width
+        shoot(f"wave-decide-{width}")
+    page.click("#reason-form button[type=submit]")
+    page.wait_for_selector("text=3 done.")
+    assert {server.api(f"listings/{item}")[0] for item in items} == {404}
+
+    page.goto(f"{server.url}/admin/audit/decision/?q={name}")
+    page.click("#result_list tbody th a")
+    shoot("wave-decision")
+    page.click("a:text-is('Undo the whole batch')")
+    page.fill("textarea[name=reason]", "They were real.")
+    confirm(page)
+    assert {server.api(f"listings/{item}")[0] for item in items} == {200}

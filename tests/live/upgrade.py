@@ -39,7 +39,7 @@ OLD_FORM = """
 """
 FAULT = re.compile("failed|wrong|broken")  # in the name of a figure
 OUTPUT = {"stdout": subprocess.PIPE, "text": True}
-MAX_RUN_S = 240  # on a busy machine
+MAX_RUN_S = 600  # on a busy machine
 ROUND_S = 40  # at most, for each action to be done once more
 JOBS_S = 30  # at most, until the queue is empty
 

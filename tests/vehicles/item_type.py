@@ -8,7 +8,6 @@ VEHICLES = ItemType(
     name="vehicle",
     plural="vehicles",
     label="Vehicles",
-    new_label="New vehicles this week",
     viewset=VehicleViewSet,
     categories={"cars": ("Auto", "Автомобили", "Cars")},
     final_status="sold",

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Value
@@ -21,6 +22,7 @@ FIELDS: dict[type, Field] = {
     UUID: models.UUIDField(),
     datetime: models.DateTimeField(),
     date: models.DateField(),
+    list: ArrayField(models.BigIntegerField()),  # of ids; PostgreSQL alone
 }
 
 

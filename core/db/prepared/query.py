@@ -56,7 +56,7 @@ class PreparedQuery:
         """Return the instances, for `values` by the name of their `Param`.
 
         For reading: they are made without `__init__`, `from_db` and signals. Tuples
-        for a queryset of `values()`. Raises `KeyError` if a value is missing.
+        for a queryset of `values_list()`. Raises `KeyError` if a value is missing.
         """
         if self._pieces is None:
             return []

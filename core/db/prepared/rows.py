@@ -13,11 +13,11 @@ def row_maker(
 ) -> Callable[[Sequence[Any]], Any]:
     """Return a function from a database row to an instance with its selected relations.
 
-    It returns tuples for a query of `values()`. Raises `ValueError` for a
+    It returns tuples for a query of `values_list()`. Raises `ValueError` for a
     `select_related` in the reverse direction, which is not supported.
     """
     info = compiler.klass_info
-    if info is None:
+    if info is None or compiler.query.values_select:
         return tuple
     make = _instance_maker(info, columns, alias)
     annotations = list((compiler.annotation_col_map or {}).items())

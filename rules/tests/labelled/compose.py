@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from rules.tests.labelled import words
+from rules.tests.labelled import kinds, words
 
 FILE = Path(__file__).with_name("posts.jsonl")
 LANGUAGES = ("lv", "ru", "en")
@@ -19,8 +19,9 @@ ODD_PRICES = 9
 
 
 def compose() -> list[dict]:
-    """Return the 600 posts in a fixed order."""
+    """Return the posts in a fixed order."""
     rows = [row for language in LANGUAGES for row in _of(language, Random(language))]
+    rows += [row for language in LANGUAGES for row in _others(language)]
     return [{"id": number, **row} for number, row in enumerate(rows, 1)]
 
 
@@ -50,6 +51,16 @@ def _of(language: str, rng: Random) -> Iterator[dict]:
             "kind": row["kind"],
             "price": round(row["price"] * factor, 2),
             "labels": ["price"],
+        }
+
+
+def _others(language: str) -> Iterator[dict]:
+    for kind, name, text, has_contact in kinds.OTHERS[language]:
+        yield {
+            "language": language,
+            "kind": kind,
+            "texts": {name: text},
+            "labels": ["contacts"] if has_contact else [],
         }
 
 

@@ -1,0 +1,1 @@
+"""Tables as CSV and XLSX: a writer whose cells never run, and a reader with limits."""

@@ -1,0 +1,1 @@
+"""Tables for staff: exports of lists, and imports of items."""

@@ -1,0 +1,20 @@
+from django.db import migrations, models
+
+from core.db.migrations import AddIndexConcurrently
+
+
+class Migration(migrations.Migration):
+    atomic = False  # an index that is made concurrently
+
+    dependencies = [("listings", "0005_decisions")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="listing",
+            index=models.Index(
+                fields=["created_at"],
+                include=("category", "public_latitude", "public_longitude"),
+                name="listing_day",
+            ),
+        ),
+    ]

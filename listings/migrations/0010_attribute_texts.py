@@ -1,0 +1,26 @@
+from django.db import migrations
+
+from core.db.migrations import PostgresOnly, concurrent_index
+
+# Items without values are not in it: posting them costs nothing more.
+TEXTS = "USING gin (attribute_texts(attributes)) WHERE attributes <> '{}'::jsonb"
+# The index that it replaces.
+DROP = "DROP INDEX CONCURRENTLY IF EXISTS listing_attributes"
+CREATE = (
+    "CREATE INDEX CONCURRENTLY listing_attributes ON listings_listing "
+    "USING gin (attributes jsonb_path_ops) WHERE attributes <> '{}'::jsonb"
+)
+
+
+class Migration(migrations.Migration):
+    atomic = False  # indexes that are made and removed concurrently
+
+    dependencies = [
+        ("categories", "0003_attribute_texts"),
+        ("listings", "0009_labels"),
+    ]
+
+    operations = [
+        concurrent_index("listing_attribute_texts", f"listings_listing {TEXTS}"),
+        PostgresOnly([DROP], reverse_sql=[CREATE]),
+    ]

@@ -1,0 +1,1 @@
+"""Roles of staff: groups, and the permissions that releases gave them."""
