@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Block
+from core.db import shared_queries
 from core.exceptions import NotAllowed
 
 REFUSAL = _("This is not possible between you and this person.")
@@ -17,7 +18,13 @@ class Blocked(NotAllowed):
 
 def is_blocked(one_id: int, other_id: int) -> bool:
     """Return whether one of two people blocks the other."""
-    return Block.objects.between(one_id, other_id).exists()
+    found = shared_queries.rows(
+        "accounts.blocked",
+        lambda one, other: Block.objects.between(one, other).values_list("pk")[:1],
+        one=one_id,
+        other=other_id,
+    )
+    return bool(found)
 
 
 def require_unblocked(

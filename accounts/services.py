@@ -30,6 +30,7 @@ from accounts.sign_in_methods import has_sign_in_besides_phone
 from accounts.signals import profile_checked, profile_saved, user_registered
 from accounts.terms import services as terms
 from accounts.traders import services as traders
+from core.db import shared_queries
 from core.db.checked import save_checked, values_of
 from core.db.locks import locked
 from core.email_addresses import normalize_email
@@ -282,7 +283,13 @@ def lock(user_id: int) -> None:
     Without it two transactions could both count, and the second would write a count
     that lacks the row of the first.
     """
-    locked(User.objects).only("pk").get(pk=user_id)
+    found = shared_queries.rows(
+        "accounts.lock",
+        lambda pk: locked(User.objects).filter(pk=pk).values_list("pk"),
+        pk=user_id,
+    )
+    if not found:
+        raise User.DoesNotExist
 
 
 def set_rating(

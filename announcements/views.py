@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
@@ -48,6 +47,5 @@ class AnnouncementViewSet(ListModelMixin, ApiViewSet):
         row = self.get_object()
         services.mark_read(row, request.user)
         # Read again: it may have been stopped at the same time.
-        fresh = get_object_or_404(self.get_queryset(), pk=row.pk)
-        data = self.get_serializer(fresh).data
+        data = self.get_serializer(self.get_object()).data
         return Response({"message": _("Marked as read."), "announcement": data})

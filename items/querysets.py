@@ -1,9 +1,9 @@
 """The queryset of items and of reviews: which rows a user may see."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet, defer_except
+from core.db import shared_queries
 from items.models import Moderated
 
 
@@ -56,15 +57,25 @@ class ContentQuerySet(models.QuerySet):
 
     def hidden(self, ids: Collection[int]) -> dict[int, set[int]]:
         """Return those of `ids` that are not visible, each with its parties."""
-        rows = self.filter(pk__in=ids).exclude(self._is_visible()).order_by()
-        found = rows.values_list("pk", *self._party_fields)
-        return {pk: {person for person in people if person} for pk, *people in found}
+        if len(ids) != 1:
+            return _people_by_id(self.filter(pk__in=ids)._hidden())
+        model = self.model  # its rows, not only those of `self`: all share the query
+        rows = shared_queries.rows(
+            (model, "hidden"),
+            lambda pk: model._default_manager.filter(pk=pk)._hidden(),
+            pk=next(iter(ids)),
+        )
+        return _people_by_id(rows)
+
+    def _hidden(self) -> models.QuerySet[Any, Any]:
+        """Return the ids of the rows that are not visible, with their parties."""
+        rows = self.exclude(self._is_visible()).order_by()
+        return rows.values_list("pk", *self._party_fields)
 
     def parties(self, ids: Collection[int]) -> dict[int, set[int]]:
         """Return the ids of the parties of each of `ids`, as `of_others` reads them."""
         rows = self.filter(pk__in=ids).order_by()
-        found = rows.values_list("pk", *self._party_fields)
-        return {pk: {person for person in people if person} for pk, *people in found}
+        return _people_by_id(rows.values_list("pk", *self._party_fields))
 
     def owned_by(self, user: User) -> Self:
         """Rows of `user`, moderated or not."""
@@ -126,3 +137,7 @@ class ContentQuerySet(models.QuerySet):
     def _hidden_people(self) -> UserQuerySet:
         """The people whose rows nobody else sees."""
         return get_user_model().objects.suspended()
+
+
+def _people_by_id(rows: Iterable[Any]) -> dict[int, set[int]]:
+    return {pk: {person for person in people if person} for pk, *people in rows}

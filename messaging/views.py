@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -136,14 +135,12 @@ class ConversationViewSet(ApiViewSet):
 
     def _render_conversation(self, pk: int) -> dict:
         """Return a conversation as its reader sees it; 404 unless they take part."""
-        found = shared_queries.first(
+        found = shared_queries.get_or_404(
             "conversation",
             lambda user, pk: Conversation.objects.shown_to(user).filter(pk=pk),
             user=self.request.user,
             pk=pk,
         )
-        if found is None:
-            raise Http404
         return self.get_serializer(found).data
 
     def _render_messages(self, messages, *, many: bool = False):

@@ -1,12 +1,13 @@
 """Tell sockets of notifications: after the commit, once for a whole transaction."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from django.db import connection, transaction
 
 from accounts.models import User
 from core import events
 from core.api.renderers import to_json_types
+from core.db import shared_queries
 from notifications import withholding
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
@@ -20,7 +21,7 @@ class _Batch:
     def __init__(self, savepoints: set[Hashable]) -> None:
         self.savepoints = savepoints
         self.rows: list[Notification] = []
-        self.people: set[int] = set()
+        self.people: dict[int, User] = {}
 
     def __call__(self) -> None:
         """Publish them: one query for what is withheld, and one for all the counts."""
@@ -30,9 +31,20 @@ class _Batch:
             data = NotificationSerializer(row, context=context).data
             # Through JSON, as times and lazy texts are no payload of a channel layer.
             events.publish((row.recipient_id,), CREATED, to_json_types(data))
-        counts = Notification.objects.unread_by_person(self.people)
-        for pk in sorted(self.people):
-            events.publish((pk,), UNREAD, {"notifications": counts.get(pk, 0)})
+        for pk, count in sorted(unread_counts(self.people).items()):
+            events.publish((pk,), UNREAD, {"notifications": count})
+
+
+def unread_counts(people: Mapping[int, User]) -> dict[int, int]:
+    """Return the number of unread notifications of each of `people`, by their ids."""
+    if len(people) != 1:
+        counts = Notification.objects.unread_by_person(people)
+        return {pk: counts.get(pk, 0) for pk in people}
+    unread = Notification.objects.unread_of
+    return {
+        pk: shared_queries.count("notifications.unread", unread, user=user)
+        for pk, user in people.items()
+    }
 
 
 def _batch() -> _Batch:
@@ -69,4 +81,4 @@ def publish_unread_count(user: User) -> None:
     It is counted after the commit, once for all notifications of a transaction.
     """
     if events.has_receivers():
-        _batch().people.add(user.pk)
+        _batch().people[user.pk] = user

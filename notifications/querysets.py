@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q
@@ -33,6 +33,10 @@ class NotificationQuerySet(models.QuerySet):
     def unread(self) -> Self:
         """Return those that nobody has marked as read."""
         return self.filter(read_at=None)
+
+    def unread_of(self, user: User) -> models.QuerySet[Any, Any]:
+        """Return the ids of those in the list of `user` that they have not read."""
+        return self.visible_to(user).unread().values("pk")
 
     def unread_by_person(self, ids: Collection[int]) -> dict[int, int]:
         """Return the number of unread notifications by person, without zeros."""

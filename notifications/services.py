@@ -1,6 +1,6 @@
 """Create notifications, mark them read, and store notification preferences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -22,9 +22,9 @@ from accounts.models import Block, User
 from core.budget import within_budget
 from core.db import shared_queries
 from core.db.locks import locked
-from jobs.services import enqueue
+from jobs.services import enqueue, enqueue_each
 from notifications.models import EmailRecord, Notification, Preference
-from notifications.publishing import publish_new, publish_unread_count
+from notifications.publishing import publish_new, publish_unread_count, unread_counts
 from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
 
 SUBJECT_TYPES = {  # model name: what the API calls it
@@ -34,6 +34,10 @@ SUBJECT_TYPES = {  # model name: what the API calls it
 # Decisions of staff, and what nobody else causes.
 UNBLOCKED_GROUPS = frozenset({Group.MODERATION, Group.ACCOUNT})
 BLOCKED_WITHOUT_WORDS = frozenset({Group.TASKS, Group.PAYMENTS})
+
+
+REACH = ("chosen__in_app", "chosen__email", "is_blocked")
+DAILY = "daily:"  # what keys begin with that are no caller's
 
 
 @dataclass(frozen=True)
@@ -85,34 +89,90 @@ def notify(
     spite of a block, without the words of the other. Raises `LookupError` for an
     unknown type.
     """
-    group = NOTIFICATION_TYPES[kind].group
     if actor is not None and actor.pk == recipient.pk:
         return None
-    reached = _reach(recipient, group, actor)
+    reached = _reach(recipient, NOTIFICATION_TYPES[kind].group, actor)
     if reached is None:
         return None
     channels, is_blocked = reached
     if within is not None:
         channels = channels.within(within)
+    row = _new_row(recipient, kind, channels, is_blocked, subject, actor, params)
+    if row is None:
+        return None
+    row.dedup_key = dedup_key or _daily_key(recipient, kind, actor, about or subject)
+    return _write(row, channels)
+
+
+# No savepoint, as above.
+@transaction.atomic(savepoint=False)
+def notify_all(
+    events: Iterable[tuple[User, str, dict[str, object]]],
+    *,
+    subject: Model,
+    actor: User | None,
+) -> None:
+    """Notify the recipient of each event, of a type and with its params, as `notify`.
+
+    By as many statements as for one, unless somebody was notified of the same today.
+    """
+    told = [one for one in events if actor is None or one[0].pk != actor.pk]
+    written: list[tuple[Notification, Channels]] = []
+    for group in {NOTIFICATION_TYPES[kind].group for _person, kind, _params in told}:
+        of_group = [one for one in told if NOTIFICATION_TYPES[one[1]].group == group]
+        reached = _reach_each([person for person, *_ in of_group], group, actor)
+        for person, kind, params in of_group:
+            if person.pk not in reached:
+                continue
+            channels, is_blocked = reached[person.pk]
+            row = _new_row(person, kind, channels, is_blocked, subject, actor, params)
+            if row is not None:
+                row.dedup_key = _daily_key(person, kind, actor, subject)
+                written.append((row, channels))
+    # One alone, or none, needs no statement for several.
+    if len(written) < 2 or not _insert_all([row for row, _channels in written]):
+        for row, channels in written:
+            _write(row, channels)
+        return
+    mailed = [row.pk for row, channels in written if channels.email]
+    enqueue_each("notifications.deliver", [{"notification_id": pk} for pk in mailed])
+    for row, channels in written:
+        if channels.in_app:
+            publish_new(row)
+
+
+def _new_row(
+    recipient: User,
+    kind: str,
+    channels: Channels,
+    is_blocked: bool,
+    subject: Model | None,
+    actor: User | None,
+    params: dict[str, object],
+) -> Notification | None:
+    """Return an unsaved notification; None if the recipient is not to be notified."""
     if not (channels.in_app or channels.email):
         return None
     if is_blocked:
-        if group not in BLOCKED_WITHOUT_WORDS:
+        if NOTIFICATION_TYPES[kind].group not in BLOCKED_WITHOUT_WORDS:
             return None
         if not cast(User, actor).is_staff:  # whose decision it is
-            params.pop("reason", None)
-    row = Notification(
+            params = {name: value for name, value in params.items() if name != "reason"}
+    return Notification(
         recipient=recipient,
         actor=actor,
         kind=kind,
         subject_type=subject_type_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
         params=params,
-        dedup_key=dedup_key or _daily_key(recipient, kind, actor, about or subject),
         in_app=channels.in_app,
     )
+
+
+def _write(row: Notification, channels: Channels) -> Notification | None:
+    """Save and deliver a notification; return None if one with its key is enough."""
     if not _insert(row):
-        return None if dedup_key else _repeat(row, channels)
+        return _repeat(row, channels) if row.dedup_key.startswith(DAILY) else None
     _deliver(row, channels)
     return row
 
@@ -123,18 +183,46 @@ def _reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] 
     In one query, as every event asks for each of its people. None if `user` is
     suspended.
     """
-    is_blocked: Any = Value(False)
+
+    def build(person: Any, actor: Any = None) -> QuerySet[User, Any]:
+        return _reachable(group, actor).filter(pk=person).values_list(*REACH)
+
+    people: dict[str, Any] = {"person": user.pk}
     if actor is not None and group not in UNBLOCKED_GROUPS:
-        is_blocked = Exists(Block.objects.blocked_between(actor))
-    chosen = FilteredRelation("preferences", condition=Q(preferences__group=group))
-    active = User.objects.filter(pk=user.pk, is_active=True)
-    rows = active.annotate(chosen=chosen).annotate(is_blocked=is_blocked)
-    row = rows.values_list("chosen__in_app", "chosen__email", "is_blocked").first()
+        people["actor"] = actor
+    key = ("notifications.reach", group, "actor" in people)
+    row = shared_queries.first(key, build, **people)
     if row is None:
         return None
     in_app, email, blocked = row
     default = default_channels(group)
     return default if in_app is None else Channels(in_app, bool(email)), blocked
+
+
+def _reach_each(
+    people: Sequence[User], group: str, actor: User | None
+) -> dict[int, tuple[Channels, bool]]:
+    """Return what `_reach` does by the ids of `people`, without those suspended."""
+    if len(people) == 1:
+        reached = _reach(people[0], group, actor)
+        return {} if reached is None else {people[0].pk: reached}
+    rows = _reachable(group, actor if group not in UNBLOCKED_GROUPS else None)
+    found = rows.filter(pk__in=[person.pk for person in people])
+    default = default_channels(group)
+    return {
+        pk: (default if in_app is None else Channels(in_app, bool(email)), blocked)
+        for in_app, email, blocked, pk in found.values_list(*REACH, "pk")
+    }
+
+
+def _reachable(group: str, actor: Any) -> QuerySet[User, User]:
+    """Return active people with `REACH`: their channels of a group, and a block."""
+    blocked: Any = Value(False)
+    if actor is not None:
+        blocked = Exists(Block.objects.blocked_between(actor))
+    chosen = FilteredRelation("preferences", condition=Q(preferences__group=group))
+    active = User.objects.filter(is_active=True)
+    return active.annotate(chosen=chosen, is_blocked=blocked).order_by()
 
 
 def _daily_key(
@@ -148,7 +236,7 @@ def _daily_key(
         return ""
     day = timezone.localdate()
     subject = f"{subject_type_of(about)}:{about.pk}"
-    return f"daily:{day}:{kind}:{recipient.pk}:{actor.pk}:{subject}"
+    return f"{DAILY}{day}:{kind}:{recipient.pk}:{actor.pk}:{subject}"
 
 
 def _repeat(row: Notification, channels: Channels) -> Notification | None:
@@ -209,6 +297,19 @@ def _insert(row: Notification) -> bool:
     return True
 
 
+def _insert_all(rows: list[Notification]) -> bool:
+    """Save `rows` by one statement; return False, and save none, if a key is taken."""
+    try:
+        # A savepoint, as in `_insert`.
+        with transaction.atomic():
+            Notification.objects.bulk_create(rows)
+    except IntegrityError:
+        for row in rows:
+            row.pk, row._state.adding = None, True
+        return False
+    return True
+
+
 def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
     """Welcome a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
@@ -219,11 +320,7 @@ def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
 
 def count_unread(user: User) -> int:
     """Return how many notifications of their list `user` has not read."""
-    return shared_queries.count("notifications.unread", _unread_of, user=user)
-
-
-def _unread_of(user: Any) -> QuerySet[Notification, Any]:
-    return Notification.objects.visible_to(user).unread().values("pk")
+    return unread_counts({user.pk: user})[user.pk]
 
 
 def mark_read(row: Notification) -> None:

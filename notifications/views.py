@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -83,8 +82,7 @@ class NotificationViewSet(PersonalList, ApiViewSet):
         row = self.get_object()
         services.mark_read(row)
         # Read again: it may have been deleted at the same time.
-        fresh = get_object_or_404(self.get_queryset(), pk=row.pk)
-        data = self.get_serializer(fresh).data
+        data = self.get_serializer(self.get_object()).data
         return Response({"message": _("Marked as read."), "notification": data})
 
     @extend_schema(

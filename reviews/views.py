@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
@@ -215,14 +214,12 @@ class UserReviewViewSet(ApiViewSet):
     public_actions = frozenset({"list"})
 
     def list(self, request: Request, user_id: str) -> Response:
-        person = shared_queries.first(
+        person = shared_queries.get_or_404(
             "reviews.person",
             lambda reader, pk: User.objects.visible_to(reader).filter(pk=pk).only("pk"),
             reader=request.user,
             pk=int(user_id),
         )
-        if person is None:
-            raise Http404
         rows = self.queryset.all().visible()
         found = shared_queries.results(
             "reviews.of_person",

@@ -2,19 +2,28 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import services as accounts
-from accounts.blocks import require_unblocked
+from accounts.blocks import REFUSAL, Blocked, require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
-from accounts.models import User
+from accounts.models import Block, User
 from accounts.restrictions import POSTING, require_unrestricted
 from core.db import shared_queries
 from core.db.checked import save_checked
@@ -44,7 +53,7 @@ class PriceChanged(DomainError):
 
 @transaction.atomic
 def apply_to(
-    task: TaskRequest,
+    task_id: int,
     *,
     worker: User,
     message: str = "",
@@ -55,26 +64,24 @@ def apply_to(
     The price is the application's own from then on: a budget that is changed later
     binds nobody who has applied before.
 
-    Raises what a receiver of `application_checked` raises, `NotAllowed` (403) for
-    one's own task, `Blocked` (403) after a block, `Restricted` (403),
-    `WrongStatus` (409) for a task that is not open, and `DomainError` (409) for a
-    second application: `already_applied`, or `recently_withdrawn` within
-    `REAPPLY_HOURS` after the first was withdrawn.
+    Raises what a receiver of `application_checked` raises, `NotFound` (404) for a
+    task that `worker` does not see, `NotAllowed` (403) for one's own task, `Blocked`
+    (403) after a block, `Restricted` (403), `WrongStatus` (409) for a task that is not
+    open, and `DomainError` (409) for a second application: `already_applied`, or
+    `recently_withdrawn` within `REAPPLY_HOURS` after the first was withdrawn.
     """
-    # Locked, so that the task is not accepted or cancelled between check and insert.
-    # With its creator, who is notified.
-    rows = locked(TaskRequest.objects.select_related("creator"), of=("self",))
-    task = rows.get(pk=task.pk)
+    task = _lock_to_apply(task_id, worker)
     if task.creator_id == worker.pk:
         raise NotAllowed(_("You cannot apply to your own task."))
-    # Locked, as a block locks both people: otherwise it could be written meanwhile.
-    accounts.lock(worker.pk)
-    require_unblocked(task.creator_id, worker.pk)
+    is_blocked, withdrawn_at = _hindrances(task, worker)
+    if is_blocked:
+        raise Blocked(str(REFUSAL))
     require_confirmed(worker, CONTACT)
     require_unrestricted(worker, POSTING)
     if task.status != OPEN:
         raise WrongStatus(_("This task no longer takes applications."))
-    _require_pause(task, worker)
+    if withdrawn_at is not None:
+        _require_pause(withdrawn_at)
     try:
         # A savepoint: after an IntegrityError PostgreSQL refuses every further query
         # of the outer transaction.
@@ -97,17 +104,58 @@ def apply_to(
     return application
 
 
-def _require_pause(task: TaskRequest, worker: User) -> None:
+def _lock_to_apply(task_id: int, worker: User) -> TaskRequest:
+    """Return the task with its creator, both locked; raise `NotFound` (404).
+
+    The task, so that it is not accepted or cancelled between check and insert. The
+    creator, who is notified, as a block locks both people: it is waited for, or waits.
+    """
+    task = shared_queries.first(
+        "tasks.apply",
+        lambda reader, pk: locked(
+            TaskRequest.objects.visible_to(reader).select_related("creator"),
+            of=("self", "creator"),
+        ).filter(pk=pk),
+        reader=worker,
+        pk=task_id,
+    )
+    if task is None:
+        raise NotFound(_("Task not found."))
+    return cast(TaskRequest, task)
+
+
+def _hindrances(task: TaskRequest, worker: User) -> tuple[bool, datetime | None]:
+    """Return whether there is a block, and when `worker` last withdrew.
+
+    In one query, after the locks: a statement that waits for a lock does not see what
+    was committed meanwhile in other tables.
+    """
+
+    def build(task: Any, creator: Any, worker: Any) -> QuerySet[User, Any]:
+        withdrawn = TaskApplication.objects.filter(
+            task=task, applicant=worker, status=WITHDRAWN
+        )
+        last = withdrawn.order_by("-updated_at").values("updated_at")[:1]
+        blocks = Block.objects.between(creator, worker)
+        return User.objects.filter(pk=worker).values_list(
+            Exists(blocks), Subquery(last)
+        )
+
+    people = {"creator": task.creator_id, "worker": worker.pk}
+    [found] = shared_queries.rows(
+        "tasks.apply.hindrances", build, task=task.pk, **people
+    )
+    return bool(found[0]), found[1]
+
+
+def _require_pause(withdrawn_at: datetime) -> None:
     """Refuse who withdrew lately: each application notifies the creator anew.
 
-    Raises `DomainError` (409, `recently_withdrawn`). The task is locked by the caller,
-    as it is when an application is withdrawn.
+    Raises `DomainError` (409, `recently_withdrawn`).
     """
-    pause = timedelta(hours=settings.REAPPLY_HOURS)
-    withdrawn = task.applications.filter(applicant=worker, status=WITHDRAWN)
-    last = withdrawn.aggregate(Max("updated_at"))["updated_at__max"]
-    if last is not None and last + pause > timezone.now():
-        again_at = date_format(timezone.localtime(last + pause), "DATETIME_FORMAT")
+    again = withdrawn_at + timedelta(hours=settings.REAPPLY_HOURS)
+    if again > timezone.now():
+        again_at = date_format(timezone.localtime(again), "DATETIME_FORMAT")
         raise DomainError(
             _(
                 "You have withdrawn your application. You can apply again from "
@@ -168,8 +216,7 @@ def accept(
     if price is not None and price != application.asked_price:
         raise PriceChanged(_("The price has changed. Read the application again."))
     payments.agree(task, worker=applicant, price=application.asked_price)
-    rejected = _decide_all(task, accepted=application)
-    notices.applications_rejected(task, rejected, actor=actor)
+    task.passed_over = _decide_all(task, accepted=application)
     task.assigned_to, task.assigned_at = applicant, timezone.now()
     task.accepted_application = application
 

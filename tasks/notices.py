@@ -11,7 +11,7 @@ from accounts.models import User
 from core import events
 from core.workflow import Transition
 from notifications.models import Notification
-from notifications.services import notify
+from notifications.services import notify, notify_all
 from tasks.models import TaskApplication, TaskRequest
 
 UPDATED = "task.updated"
@@ -25,32 +25,22 @@ def application_received(application: TaskApplication) -> None:
     _notify(creator, "application_received", application.task, applicant)
 
 
-def applications_rejected(
-    task: TaskRequest, people: Iterable[User], *, actor: User | None
-) -> None:
-    """Notify applicants whose application was rejected."""
-    for person in people:
-        _notify(person, "application_rejected", task, actor)
-
-
 def task_cancelled(
     task: TaskRequest, people: Iterable[User], *, actor: User | None
 ) -> None:
     """Notify applicants of a task that is cancelled."""
-    for person in people:
-        _notify(person, "task_cancelled", task, actor)
+    _notify_all(((person, "task_cancelled") for person in people), task, actor)
 
 
 def terms_changed(task: TaskRequest, people: Iterable[User], *, actor: User) -> None:
     """Notify applicants that the task is not what they applied for."""
-    for person in people:
-        _notify(person, "task_terms_changed", task, actor)
+    _notify_all(((person, "task_terms_changed") for person in people), task, actor)
 
 
 def task_reopened(task: TaskRequest, people: Iterable[User]) -> None:
     """Notify applicants whose application counts again: the worker gave the task up."""
-    for person in people:
-        _notify(person, "task_reopened", task, None)  # no matter whom they block
+    # No matter whom they block.
+    _notify_all(((person, "task_reopened") for person in people), task, None)
 
 
 def unpaid_reopened(task: TaskRequest, worker: User) -> None:
@@ -66,7 +56,7 @@ def application_decided(
     if row.name == "withdraw":
         _notify(task.creator, "application_withdrawn", task, actor)
     else:
-        applications_rejected(task, [application.applicant], actor=actor)
+        _notify(application.applicant, "application_rejected", task, actor)
 
 
 def task_changed(
@@ -77,12 +67,20 @@ def task_changed(
     reason: str = "",
     **data: object,
 ) -> None:
-    """Notify the people of `NOTICES[row.name]`; publish the event to both parties."""
+    """Notify the people of `NOTICES[row.name]`; publish the event to both parties.
+
+    And those whom an acceptance has rejected, all together.
+    """
     params = {"reason": reason} if reason else {}
-    for notification_type, recipients in NOTICES[row.name].items():
-        for recipient in recipients:
-            if person := recipient(task):
-                _notify(person, notification_type, task, actor, **params)
+    told = (
+        (recipient(task), kind)
+        for kind, recipients in NOTICES[row.name].items()
+        for recipient in recipients
+    )
+    to_tell = [(person, kind) for person, kind in told if person is not None]
+    if row.name == "accept":
+        to_tell += [(person, "application_rejected") for person in task.passed_over]
+    _notify_all(to_tell, task, actor, **params)
     ids = {id_ for id_ in (task.creator_id, task.assigned_to_id) if id_ is not None}
     if row.in_api and actor is not None:
         ids.add(actor.pk)  # a worker who gives the task back is no party any more
@@ -137,19 +135,35 @@ def _notify(
     dedup_key: str = "",
     **params: str,
 ) -> Notification | None:
-    texts: dict[str, Any] = {
-        "title": task.title,
-        "days": settings.AUTO_CONFIRM_DAYS,
-        "name": actor.display_name if actor else settings.SITE_NAME,
-    } | params
     return notify(
         person,
         notification_type,
         subject=task,
         actor=actor,
         dedup_key=dedup_key,
-        **texts,
+        **(_texts(task, actor) | params),
     )
+
+
+def _notify_all(
+    events: Iterable[tuple[User, str]],
+    task: TaskRequest,
+    actor: User | None,
+    **params: str,
+) -> None:
+    """Notify each person of the type beside them."""
+    texts = _texts(task, actor) | params
+    notify_all(
+        [(person, kind, texts) for person, kind in events], subject=task, actor=actor
+    )
+
+
+def _texts(task: TaskRequest, actor: User | None) -> dict[str, Any]:
+    return {
+        "title": task.title,
+        "days": settings.AUTO_CONFIRM_DAYS,
+        "name": actor.display_name if actor else settings.SITE_NAME,
+    }
 
 
 def creator(task: TaskRequest) -> User:

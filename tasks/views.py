@@ -161,8 +161,13 @@ class TaskViewSet(ContentViewSet):
             ).data
         if output is not None:
             return super().render(obj, output)
-        rows = TaskRequest.objects.for_display().with_payment_status()
-        row = get_object_or_404(rows, pk=obj.pk)
+        row = shared_queries.get_or_404(
+            "tasks.written",
+            lambda pk: (
+                TaskRequest.objects.for_display().with_payment_status().filter(pk=pk)
+            ),
+            pk=obj.pk,
+        )
         return TaskDetailSerializer(row, context=self.get_serializer_context()).data
 
     @extend_schema(
@@ -251,7 +256,7 @@ class TaskViewSet(ContentViewSet):
     def apply(self, request: SignedInRequest, pk: str) -> Response:
         """The task has to be open, and of somebody else."""
         application = applications.apply_to(
-            self.get_object(), worker=request.user, **self.validated_input()
+            int(pk), worker=request.user, **self.validated_input()
         )
         return self._application_response(
             _("You have applied."), application, status=201

@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, Q, QuerySet, When
+from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory, suspend
+from core.db.locks import locked
 from core.db.prepared import Param, QueryCache, cached_results, results_cache
 from core.db.prepared.query import PreparedQuery
 from core.db.prepared.rows import row_maker
@@ -365,3 +367,13 @@ def test_many_people_are_read_with_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         tasks = PreparedQuery(TaskRequest.objects.for_display()).rows()
         assert len({task.creator.display_name for task in tasks}) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+def test_a_lock_outside_of_a_transaction_is_refused():
+    with transaction.atomic():
+        query = PreparedQuery(locked(User.objects).filter(pk=0))
+        assert query.rows() == []
+    with pytest.raises(TransactionManagementError):
+        query.rows()

@@ -85,7 +85,9 @@ def test_one_of_many_acceptances_wins():
 def test_a_person_applies_once():
     """T3"""
     task, worker = TaskFactory(), UserFactory()
-    outcomes = at_once(*[lambda: applications.apply_to(task, worker=worker)] * AT_ONCE)
+    outcomes = at_once(
+        *[lambda: applications.apply_to(task.pk, worker=worker)] * AT_ONCE
+    )
     assert outcomes == {"done": 1, "already_applied": AT_ONCE - 1}
     task.refresh_from_db()
     assert (task.applications.count(), task.applications_count) == (1, 1)
@@ -155,7 +157,7 @@ def test_a_block_and_an_application_see_each_other():
     for pair in ((task.creator, worker), (worker, task.creator)):
         outcomes = at_once(
             lambda pair=pair: block(blocker=pair[0], user_id=pair[1].pk),
-            lambda: applications.apply_to(task, worker=worker),
+            lambda: applications.apply_to(task.pk, worker=worker),
         )
         assert set(outcomes) <= {"done", "blocked"}
         assert outcomes["done"] >= 1

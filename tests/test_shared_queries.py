@@ -187,7 +187,8 @@ def people(api, alice, bob, ids, monkeypatch) -> list:
     """Clients of three people, of whom one has nothing."""
     monkeypatch.setattr(signing.TimestampSigner, "timestamp", lambda self: "1")
     started, _is_new = start(sender=bob, user_id=UserFactory().pk)
-    for person, own in ((alice, {}), (bob, {"messages": started.pk}), (alice, {})):
+    of_bob = {"messages": started.pk}
+    for person, own in ((alice, {}), (bob, of_bob), (alice, {}), (bob, of_bob)):
         add_one_of_everything(person, ids | own)
     return [api.as_(person) for person in (alice, bob, UserFactory())]
 

@@ -8,14 +8,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
-from django.http import Http404
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django_filters import FilterSet
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import (
     SAFE_METHODS,
     AllowAny,
@@ -178,20 +176,18 @@ class ApiViewSet(GenericViewSet):
     def get_object(self) -> Any:
         """Return the row of the path; 404 if the caller may not see it.
 
-        For reading alone, all details of a class are one query, but for the id and the
-        reader. `rows_for` must not depend on the action of a detail.
+        All details of a class are one query, but for the id and the reader. `rows_for`
+        must not depend on the action of a detail. What writes the row locks it and
+        reads it again, or saves only the fields that it sets.
         """
-        is_read = self.request.method in SAFE_METHODS
-        if not is_read or self.reads_by_role or self.lookup_field != "pk":
+        if self.reads_by_role or self.lookup_field != "pk":
             return super().get_object()
-        found = shared_queries.first(
+        found = shared_queries.get_or_404(
             (type(self), "detail"),
             lambda reader, pk: self.rows_for(reader).filter(pk=pk),
             reader=self.request.user,
             pk=int(self.kwargs["pk"]),
         )
-        if found is None:
-            raise Http404
         self.check_object_permissions(self.request, found)
         return found
 
@@ -272,7 +268,11 @@ class ApiViewSet(GenericViewSet):
         """Return `obj` as a GET would show it; 404 if it has been deleted meanwhile."""
         output = output or self.serializer_class
         model: Any = type(obj)  # `Model` itself declares no `objects`
-        row = get_object_or_404(model.objects.for_display(), pk=obj.pk)
+        row = shared_queries.get_or_404(
+            (model, "display"),
+            lambda pk: model.objects.for_display().filter(pk=pk),
+            pk=obj.pk,
+        )
         return output(row, context=self.get_serializer_context()).data
 
     def write_response(

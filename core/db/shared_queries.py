@@ -29,6 +29,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import Http404
 
 from core.db.prepared import Param, QueryCache
 from core.db.results import ResultList
@@ -74,6 +75,14 @@ def first(key: Hashable, build: Build, /, **values: Any) -> Any | None:
     """Return the first row of `build(**values)`, which has few rows; None without."""
     found = rows(key, build, **values)
     return found[0] if found else None
+
+
+def get_or_404(key: Hashable, build: Build, /, **values: Any) -> Any:
+    """Return the row of `build(**values)`; raise `Http404` without one."""
+    found = first(key, build, **values)
+    if found is None:
+        raise Http404
+    return found
 
 
 def count(key: Hashable, build: Build, /, **values: Any) -> int:

@@ -1,5 +1,6 @@
 """Quick help: a task, the applications for it, and its history."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.db.models import MAX_PRICE, Timestamped
 from items.models import Item, decided, item_indexes, labelled
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
@@ -19,6 +21,7 @@ class TaskRequest(Item):
 
     price_field = "budget"
     accepted_application: "TaskApplication"  # set by the transition that accepts it
+    passed_over: Sequence[User] = ()  # whom that transition rejects, to be notified
 
     class Status(models.TextChoices):
         """The statuses of the task workflow."""

@@ -7,7 +7,6 @@ from core.events import domain_event
 from core.exceptions import DomainError
 from notifications.models import Notification
 from tasks import applications
-from tasks.models import TaskRequest
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 from tasks.workflow import APPLICATION_WORKFLOW, MODERATION, TASK_WORKFLOW
 
@@ -20,7 +19,7 @@ def notified() -> set[tuple[str, str]]:
 
 
 def test_the_creator_is_notified_of_an_application(alice, bob):
-    applications.apply_to(TaskFactory(creator=alice), worker=bob)
+    applications.apply_to(TaskFactory(creator=alice).pk, worker=bob)
     assert notified() == {("alice", "application_received")}
     assert Notification.objects.get().params["name"] == "bob"
 
@@ -151,5 +150,5 @@ def test_sockets_hear_of_the_step_after_the_commit(
 def test_many_applicants_and_one_creator_are_each_told_once(alice):
     task = TaskFactory(creator=alice)
     for _number in range(3):
-        applications.apply_to(TaskRequest.objects.get(pk=task.pk), worker=UserFactory())
+        applications.apply_to(task.pk, worker=UserFactory())
     assert Notification.objects.count() == 3

@@ -9,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet, prefetch_related_objects
+from django.db.transaction import TransactionManagementError
 from psycopg.types.datetime import TimestamptzLoader
 
 from core.db.prepared.params import ParamSlot, compose_sql
@@ -33,6 +34,7 @@ class PreparedQuery:
         self._alias = queryset.db
         self._prefetch_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # private, so not in the stubs
         self._known_related = queryset._known_related_objects  # type: ignore[attr-defined]  # private, so not in the stubs
+        self._locks_rows = queryset.query.select_for_update
         compiler = queryset.query.get_compiler(using=self._alias)
         self._pieces: list[str | ParamSlot] | None
         self._params: Iterable[Any]
@@ -79,6 +81,10 @@ class PreparedQuery:
         self, pieces: list[str | ParamSlot], values: dict[str, Any]
     ) -> list[tuple[Any, ...]]:
         connection = connections[self._alias]
+        if self._locks_rows and not connection.in_atomic_block:
+            # As Django's compiler does, which has run once alone: the lock would end
+            # with the statement.
+            raise TransactionManagementError("Rows are locked in a transaction alone.")
         sql = "".join(
             piece
             if isinstance(piece, str)
