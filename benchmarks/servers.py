@@ -1,8 +1,8 @@
 """Compare WSGI servers and numbers of threads: `python -m benchmarks.servers`.
 
-Runs the product under each server that is installed and measures the newest page and
-the details alternately. Only gunicorn is among the requirements: to compare others, use
-the Python of an environment that has them.
+Runs the product under each server that is installed and measures the newest page,
+details and a poll alternately. Only gunicorn is among the requirements: to compare
+others, use the Python of an environment that has them.
 """
 
 import logging
@@ -34,24 +34,31 @@ def main() -> int:
     os.environ |= database.environment(url)
     django.setup()
     logging.disable(logging.INFO)
-    from benchmarks import in_process  # needs DATABASE_URL in the environment
-    from benchmarks.scenarios import baseline_scenarios
+    # These need DATABASE_URL in the environment.
+    from benchmarks import in_process
+    from benchmarks.scenarios import Scenario, baseline_scenarios
+    from benchmarks.sign_in import DEMO, person
 
-    chosen = {"tasks newest", "task detail"}
+    chosen = {"tasks newest", "task detail", "task detail, signed in"}
     scenarios = [
         one for one in baseline_scenarios(in_process.get) if one.name in chosen
     ]
+    poll = ["/api/messages/unread-count"]
+    scenarios.append(Scenario("unread count", poll, reader="person"))
     failed = 0
     with ExitStack() as stack:
         started = _started(stack, database.served(url))
+        # All servers have the same keys, so a token of one is good for all.
+        signed_in = person(next(iter(started.values())), DEMO)
         print("| Server | Scenario | At once | Requests/s | Median ms | p95 ms |")
         print("|---|---|--:|--:|--:|--:|")
         for scenario in scenarios:
-            for server in started.values():
-                burst(server, scenario.paths, at_once=16, seconds=1)  # warm up
+            headers = signed_in if scenario.reader else {}
+            for server in started.values():  # warm up
+                burst(server, scenario.paths, at_once=16, seconds=1, headers=headers)
             for at_once in CONCURRENCIES:
                 figures = alternate(
-                    [(server, {}) for server in started.values()],
+                    [(server, headers) for server in started.values()],
                     scenario.paths,
                     rounds=ROUNDS,
                     at_once=at_once,
