@@ -4,6 +4,7 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from catalog import map as market_map
+from catalog.cells import cell_degrees, level_for
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
@@ -117,10 +118,11 @@ def test_the_world_at_a_deep_zoom_has_coarser_cells(api, db):
 def test_cells_of_a_box_are_few(text, zoom):
     """B5: whatever zoom is named for it."""
     box = market_map._bbox(text)
-    cell = market_map._cell_degrees(zoom, box, 666)
-    around = box.rounded(cell)
+    cells = box.cells(level_for(zoom, box, 666))
+    side = cell_degrees(cells.level)
+    around = cells.box
     assert (
-        round(around.width / cell) * round((around.north - around.south) / cell) <= 666
+        round(around.width / side) * round((around.north - around.south) / side) <= 666
     )
 
 
