@@ -20,7 +20,7 @@ from catalog.models import MapCell, MapSnapshot
 from core.db.locks import locked
 
 MIN_STORED_ITEMS = 10_000  # of a type: fewer are counted by each view
-MAX_LEVEL = 12  # cells of 0.022 degrees, 2.4 km from south to north
+MAX_LEVEL = 14  # cells of 0.0055 degrees, 600 m from south to north
 MAX_CELLS = 20_000  # of a type and level: with more, the last levels are left out
 # As long as the map caches what it has counted itself: an item that is hidden or
 # removed can be located so long at most. Twice the period of the job, so that a count

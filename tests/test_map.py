@@ -35,6 +35,16 @@ def test_many_items_are_clusters_that_add_up_to_the_list(api, db, monkeypatch):
     assert {f["properties"]["cluster"] for f in found["features"]} == {True}
 
 
+def test_a_cluster_stands_at_the_mean_of_its_items(api, db, monkeypatch, settings):
+    settings.PUBLIC_POINT_GRID_M = 0
+    monkeypatch.setattr(market_map, "MAX_POINTS", 3)
+    for latitude, longitude in [(1, 2), (1, 2), (1, 2), (3, 8)]:
+        TaskFactory(latitude=latitude, longitude=longitude)
+    [cluster] = api.get("/api/map?bbox=0,0,9,9&zoom=2").json()["features"]
+    assert cluster["geometry"]["coordinates"] == [3.5, 1.5]
+    assert cluster["properties"] == {"kind": "task", "cluster": True, "count": 4}
+
+
 def test_kinds_are_chosen(api, db):
     TaskFactory(), OfferingFactory()
     found = api.get(f"/api/map?{LATVIA}&kinds=tasks").json()
