@@ -1,10 +1,12 @@
 """Cells of the map that a job counts."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.tests.factories import UserFactory
@@ -189,3 +191,22 @@ def test_an_older_count_replaces_no_newer_one(api, monkeypatch):
     TaskFactory()
     assert stored_cells.refresh() == 0
     assert stored(api, TASKS) == newest
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_readers_wait_for_no_refresh(api):
+    TaskFactory()
+    count_map_cells()
+    before = stored(api, TASKS)
+    TaskFactory()
+
+    def read() -> list:
+        try:
+            return stored(api, TASKS)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        assert stored_cells.refresh() > 0
+        assert pool.submit(read).result() == before
