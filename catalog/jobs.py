@@ -1,9 +1,18 @@
-"""Periodic maintenance across all types of items."""
+"""Periodic jobs across all types of items."""
 
 from datetime import datetime
 
-from catalog import picture_counts, vocabulary
+from catalog import picture_counts, stored_cells, vocabulary
 from jobs.maintenance import maintenance
+from jobs.registry import every, job
+
+
+@every(seconds=30)  # half of `stored_cells.MAX_AGE`
+# Not atomic: it reads all items, and each type commits a transaction of its own.
+@job(max_attempts=2, timeout_s=30, atomic=False)
+def count_map_cells() -> None:
+    """Count the items by cell of the map."""
+    stored_cells.refresh()
 
 
 @maintenance("repair picture counts")

@@ -1,12 +1,9 @@
 """Items of all types on a map, as GeoJSON: points, or clusters with counts."""
 
-from collections import defaultdict
 from hashlib import sha256
-from math import ceil, floor
-from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,11 +12,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from catalog.cells import (
+    MICRO,
+    Box,
+    CellRange,
+    Sums,
+    counted_points,
+    filtered_rows,
+    level_for,
+)
 from catalog.item_types import ITEM_TYPES, ItemType
-from core.api.lists import filtered_results
+from catalog.stored_cells import stored_sums
 from core.api.params import parse_int
 from core.api.viewsets import ApiViewSet
-from geo.circles import BoundingBox, bounding_box
 from geo.filters import parse_float
 
 MAX_POINTS = 200  # of one type; more are clustered
@@ -28,39 +33,7 @@ MAX_FEATURES = 2_000  # of an answer: beyond it the cells become coarser
 MAX_LONGITUDE = 36_000  # of a map that was turned a hundred times
 CACHE_S = 60
 CACHE_SLOTS = 128  # the clusters of so many views are cached, a few hundred KB each
-CELL_PX = 64  # the side of a cluster's cell on a map of 256 px tiles
 MAX_ZOOM = 22
-
-
-class Box(NamedTuple):
-    """A box in degrees; one whose west lies beyond its east crosses the date line."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @property
-    def condition(self) -> Q:
-        """Return the condition for rows with a public point in the box."""
-        crosses = self.west > self.east
-        kind = BoundingBox.DATE_LINE if crosses else BoundingBox.PLAIN
-        return bounding_box(kind, self._asdict())
-
-    @property
-    def width(self) -> float:
-        """Return the degrees from west to east."""
-        return self.east - self.west + (360 if self.west > self.east else 0)
-
-    def rounded(self, cell: float) -> "Box":
-        """Return the smallest box of whole cells around this one."""
-        south = max(-90.0, floor(self.south / cell) * cell)
-        north = min(90.0, ceil(self.north / cell) * cell)
-        west = max(-180.0, floor(self.west / cell) * cell)
-        east = min(180.0, ceil(self.east / cell) * cell)
-        if self.west > self.east and west <= east:  # the cells meet on the other side
-            west, east = -180.0, 180.0
-        return Box(west, south, east, north)
 
 
 class MapViewSet(ApiViewSet):
@@ -94,14 +67,13 @@ class MapViewSet(ApiViewSet):
         box = _bbox(request.query_params.get("bbox", ""))
         zoom = _zoom(request.query_params.get("zoom", ""))
         item_types = _item_types(request.query_params.get("kinds", ""))
-        cell = _cell_degrees(zoom, box, MAX_FEATURES // len(item_types))
+        cells = box.cells(level_for(zoom, box, MAX_FEATURES // len(item_types)))
         features, total = [], 0
         for item_type in item_types:
             rows = _filtered(item_type, request)
             found = _points(item_type, rows.filter(box.condition))
             if len(found) > MAX_POINTS:
-                around = rows.filter(box.rounded(cell).condition)
-                found = _clusters(item_type, around, cell)
+                found = _clusters(item_type, rows, cells)
             features += found
             total += sum(f["properties"].get("count", 1) for f in found)
         return Response(
@@ -109,22 +81,10 @@ class MapViewSet(ApiViewSet):
         )
 
 
-def _cell_degrees(zoom: int, box: Box, max_cells: int) -> float:
-    """Return the side of a cell, so that the box has no more than `max_cells`."""
-    cell = 360 / 2**zoom * CELL_PX / 256
-    height = box.north - box.south
-    while (ceil(box.width / cell) + 2) * (ceil(height / cell) + 2) > max_cells:
-        cell *= 2
-    return cell
-
-
 def _filtered(item_type: ItemType, request: Request) -> QuerySet:
-    """The rows of all pages of the type's own list, for the same filters."""
     query = request.query_params.copy()
     query.pop("ordering", None)
-    visible = item_type.rows.visible()
-    found = filtered_results(visible, item_type.filterset, query, request.user)
-    return found.everything
+    return filtered_rows(item_type, query, request.user)
 
 
 def _points(item_type: ItemType, rows: QuerySet) -> list[dict]:
@@ -148,57 +108,46 @@ def _points(item_type: ItemType, rows: QuerySet) -> list[dict]:
     ]
 
 
-def _clusters(item_type: ItemType, rows: QuerySet, cell: float) -> list[dict]:
-    """One feature for each cell of `cell` degrees that has rows.
+def _clusters(item_type: ItemType, rows: QuerySet, cells: CellRange) -> list[dict]:
+    """One feature for each of `cells` that has rows, at the mean of their points."""
+    sums = stored_sums(item_type, rows, cells) or _counted(item_type, rows, cells)
+    return [
+        _feature(
+            (
+                round(longitudes / count / MICRO, 6),
+                round(latitudes / count / MICRO, 6),
+            ),
+            {"kind": item_type.name, "cluster": True, "count": count},
+        )
+        for _cell, (count, latitudes, longitudes) in sorted(sums.items())
+    ]
 
-    Large answers are cached for `CACHE_S` seconds: every client that opens the map of
-    the whole country would otherwise read all its points again. Lists count no further
-    than a thousand, so that an older count contradicts none of them.
+
+def _counted(item_type: ItemType, rows: QuerySet, cells: CellRange) -> Sums:
+    """Return the sums of `rows` in `cells`, counted now or in the last minute.
+
+    Large answers are cached for `CACHE_S` seconds: every client that opens a wide map
+    with the same filter would otherwise read all its points again. Lists count no
+    further than a thousand, so that an older count contradicts none of them.
     """
-    points = _counted_points(rows)
+    points = counted_points(rows.filter(cells.box.condition))
     # The SQL names everything that the answer depends on, also what the reader may see.
     # Its box is one of whole cells, so that neighbouring views share an entry.
     sql, params = points.query.sql_with_params()
-    parts = (item_type.name, sql, params, cell)
+    parts = (item_type.name, sql, params, cells.level)
     digest = sha256(repr(parts).encode()).hexdigest()
     # A view takes the slot of another: any number of views fills no memory.
     slot = f"map:{int(digest, 16) % CACHE_SLOTS}"
-    cached_digest, cached = cache.get(slot) or ("", [])
+    cached_digest, cached = cache.get(slot) or ("", Sums())
     if cached_digest == digest:
         return cached
-    clusters = _in_cells(item_type, points, cell)
-    if sum(c["properties"]["count"] for c in clusters) > MIN_CACHED_ITEMS:
-        cache.set(slot, (digest, clusters), CACHE_S)
-    return clusters
-
-
-def _counted_points(rows: QuerySet) -> QuerySet:
-    """Each public point (latitude, longitude) with its number of rows.
-
-    Public points lie on a grid, so that they are far fewer than the rows. Without
-    `order_by()`, the order of the list would be added to the GROUP BY.
-    """
-    point = ("public_latitude", "public_longitude")
-    counted = rows.order_by().values(*point).annotate(count=Count("pk"))
-    return counted.values_list(*point, "count")
-
-
-def _in_cells(item_type: ItemType, points: QuerySet, cell: float) -> list[dict]:
-    """Group points by cells; a cluster stands at the mean of its rows."""
-    # cell: sum of longitudes, sum of latitudes, number of rows
-    sums: dict[tuple, list] = defaultdict(lambda: [0.0, 0.0, 0])
-    for latitude, longitude, count in points:
-        cluster = sums[floor(latitude / cell), floor(longitude / cell)]
-        cluster[0] += longitude * count
-        cluster[1] += latitude * count
-        cluster[2] += count
-    return [
-        _feature(
-            (round(longitude / count, 6), round(latitude / count, 6)),
-            {"kind": item_type.name, "cluster": True, "count": count},
-        )
-        for longitude, latitude, count in sums.values()
-    ]
+    sums = Sums()
+    sums.add_points(points, cells.level)
+    # Points on the northern and eastern edge belong to cells outside.
+    sums = Sums((cell, counted) for cell, counted in sums.items() if cells.has(cell))
+    if sum(count for count, *_ in sums.values()) > MIN_CACHED_ITEMS:
+        cache.set(slot, (digest, sums), CACHE_S)
+    return sums
 
 
 def _feature(coordinates: tuple[float, float], properties: dict) -> dict:

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from catalog import map as market_map
+from catalog.cells import cell_degrees, level_for
 from listings.tests.factories import ListingFactory
 from offerings.tests.factories import OfferingFactory
 from tasks.tests.factories import TaskFactory
@@ -32,6 +33,16 @@ def test_many_items_are_clusters_that_add_up_to_the_list(api, db, monkeypatch):
     listed = api.get("/api/offerings?category=c1").json()
     assert found["total"] == listed["total"] == 6
     assert {f["properties"]["cluster"] for f in found["features"]} == {True}
+
+
+def test_a_cluster_stands_at_the_mean_of_its_items(api, db, monkeypatch, settings):
+    settings.PUBLIC_POINT_GRID_M = 0
+    monkeypatch.setattr(market_map, "MAX_POINTS", 3)
+    for latitude, longitude in [(1, 2), (1, 2), (1, 2), (3, 8)]:
+        TaskFactory(latitude=latitude, longitude=longitude)
+    [cluster] = api.get("/api/map?bbox=0,0,9,9&zoom=2").json()["features"]
+    assert cluster["geometry"]["coordinates"] == [3.5, 1.5]
+    assert cluster["properties"] == {"kind": "task", "cluster": True, "count": 4}
 
 
 def test_kinds_are_chosen(api, db):
@@ -117,10 +128,11 @@ def test_the_world_at_a_deep_zoom_has_coarser_cells(api, db):
 def test_cells_of_a_box_are_few(text, zoom):
     """B5: whatever zoom is named for it."""
     box = market_map._bbox(text)
-    cell = market_map._cell_degrees(zoom, box, 666)
-    around = box.rounded(cell)
+    cells = box.cells(level_for(zoom, box, 666))
+    side = cell_degrees(cells.level)
+    around = cells.box
     assert (
-        round(around.width / cell) * round((around.north - around.south) / cell) <= 666
+        round(around.width / side) * round((around.north - around.south) / side) <= 666
     )
 
 

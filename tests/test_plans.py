@@ -16,6 +16,7 @@ from alerts import index as alert_index
 from alerts import matching
 from alerts.models import SavedSearch
 from catalog.item_types import ITEM_TYPES
+from catalog.jobs import count_map_cells
 from conftest import Api
 from figures.counting import figures_of, market_today
 from figures.registry import all_figures
@@ -31,6 +32,7 @@ pytestmark = [
 ]
 POINT = "latitude=56.95&longitude=24.1"
 BIG = {
+    "catalog_mapcell",
     "listings_listing",
     "tasks_taskrequest",
     "offerings_offering",
@@ -206,6 +208,13 @@ def test_facets_come_from_the_newest_rows_with_values(market):
     found = plans("/api/categories/listings/category-4/facets?attr.fuel=diesel")
     assert "listing_with_attributes" in found, found
     assert sequentially_scanned(found) == set(), found
+
+
+def test_a_wide_map_reads_stored_cells_by_their_index(market):
+    count_map_cells()
+    found = plans("/api/map?bbox=20,54,29,59&zoom=8")
+    assert "using one_map_cell" in found, found
+    assert "Aggregate" not in found, found
 
 
 def test_the_figures_of_a_day_read_the_rows_of_the_day(market):
