@@ -5,12 +5,13 @@ import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from core.db.locks import writers_of
 from messaging.models import Message
 from messaging.tests.factories import ConversationFactory, write
 from notifications.services import notify
@@ -111,6 +112,22 @@ def test_a_row_of_a_transaction_that_was_open_at_the_start_is_read(
 
 
 @needs_transactions_at_once
+def test_a_row_that_is_committed_between_two_queries_is_read(
+    alice, conversation, other, monkeypatch
+):
+    reader, held = Reader(), ExitStack()
+    held.enter_context(uncommitted(other, "late"))
+    write(conversation, alice, "1")
+
+    def commit_first(model):
+        held.close()
+        return writers_of(model)
+
+    monkeypatch.setattr(new_rows, "writers_of", commit_first)
+    assert reader.contents() == ["late", "1"]
+
+
+@needs_transactions_at_once
 def test_ids_that_were_rolled_back_are_forgotten(alice, conversation, other):
     reader = Reader()
     with uncommitted(other, "never", rolls_back=True):
@@ -191,13 +208,15 @@ def test_a_poll_reads_all_pages(
     monkeypatch.setattr(polling, "POLL_INTERVAL_S", 60)
 
     async def steps(scenario):
-        b = await scenario.connect_as(bob)
+        await scenario.connect_as(bob)
+        poller = hub.get_hub().poller
+        poller._hub.message_created = lambda user_id, pk, seq: found.add(seq)
         await in_thread(write, conversation, alice, *"12345")
-        await hub.get_hub().poller._poll_new_rows()
-        while 5 not in b.seqs(conversation):
-            await b.receive_until("message.created")
+        await poller._poll_new_rows()
 
+    found = set()
     run_scenario(steps)
+    assert found == {1, 2, 3, 4, 5}
 
 
 def test_a_notification_is_sent_after_an_error_of_the_database(
