@@ -5,9 +5,10 @@
 Needs a migrated PostgreSQL on this machine. Threads of a second process write `--rates`
 messages a second, in transactions of one to five rows that stay open for up to 20 ms,
 so that rows are committed in another order than their ids. Prints a line of JSON for
-each rate: how often a message was read, and the processor time that a message takes in
-this process and in PostgreSQL (read from /proc). The rows stay: use a database of your
-own.
+each rate: how often a message was read, and the processor time that a poll takes in
+this process and in PostgreSQL (from /proc). What a message takes is what a poll takes
+more than at the rate 0, for `written / polls` messages. The rows stay: use a database
+of your own.
 """
 
 import argparse
@@ -109,20 +110,29 @@ class RowCounter:
         return result
 
 
-def backend_seconds() -> float:
-    """Return the processor time of this process's connections to PostgreSQL."""
-    from django.db import connection
+class BackendTime:
+    """The processor time of this process's connections to PostgreSQL, in seconds."""
 
-    with connection.cursor() as cursor:
-        cursor.execute(
+    def __init__(self) -> None:
+        # Neither a connection of the polls, nor one that queries of this script use.
+        self._db = psycopg.connect(
+            os.environ["DATABASE_URL"], application_name=WRITER_NAME, autocommit=True
+        )
+        self._last: dict[int, float] = {}
+        self.seconds = 0.0
+
+    def sample(self) -> None:
+        """Add what they took since the last sample; the pool replaces some of them."""
+        rows = self._db.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name <> %s AND pid <> pg_backend_pid()",
+            " AND backend_type = 'client backend' AND application_name <> %s",
             [WRITER_NAME],
         )
-        pids = [pid for (pid,) in cursor.fetchall()]
-    return sum(
-        int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9 for pid in pids
-    )
+        pids = [pid for (pid,) in rows]
+        for pid in pids:
+            ns = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+            self.seconds += ns / 1e9 - self._last.get(pid, 0)
+            self._last[pid] = ns / 1e9
 
 
 async def poll(rate: float, seconds: float, counter: RowCounter) -> dict[str, Any]:
@@ -138,7 +148,9 @@ async def poll(rate: float, seconds: float, counter: RowCounter) -> dict[str, An
     await poller._poll_new_rows()
     before = await asyncio.to_thread(Message.objects.count)
     counter.rows = counter.queries = 0
-    in_database = await asyncio.to_thread(backend_seconds)
+    backends = BackendTime()
+    backends.sample()
+    backends.seconds = 0.0
     here = time.process_time()
     writer.start()
     polls = 0
@@ -146,8 +158,8 @@ async def poll(rate: float, seconds: float, counter: RowCounter) -> dict[str, An
         await asyncio.sleep(1)
         await poller._poll_new_rows()
         polls += 1
+        backends.sample()
     here = time.process_time() - here
-    in_database = await asyncio.to_thread(backend_seconds) - in_database
     queries, read = counter.queries, counter.rows
     written = await asyncio.to_thread(Message.objects.count) - before
     return {
@@ -156,9 +168,8 @@ async def poll(rate: float, seconds: float, counter: RowCounter) -> dict[str, An
         "polls": polls,
         "queries_per_poll": round(queries / polls, 1),
         "read_per_row": round(read / max(written, 1), 3),
-        "server_us_per_row": round(1e6 * here / max(written, 1), 1),
-        "postgresql_us_per_row": round(1e6 * in_database / max(written, 1), 1),
         "server_ms_per_poll": round(1e3 * here / polls, 2),
+        "postgresql_ms_per_poll": round(1e3 * backends.seconds / polls, 2),
     }
 
 

@@ -182,7 +182,7 @@ def test_no_row_is_lost_or_doubled_while_many_write():
 def test_a_client_receives_a_message_that_is_committed_late_once(
     alice, bob, conversation, run_scenario, no_events, monkeypatch
 ):
-    """M8: its id is lower than that of a message which was sent before."""
+    """Its id is lower than that of a message which was sent before."""
     monkeypatch.setattr(polling, "POLL_INTERVAL_S", 0.02)
 
     async def steps(scenario):
