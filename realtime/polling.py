@@ -18,8 +18,8 @@ SESSION_CHECK_INTERVAL_S = 3.0  # the same for a sign-out or a suspension
 COUNT_INTERVAL_S = 0.5
 LAST_SEEN_INTERVAL_S = 60.0
 PRESENCE_INTERVAL_S = 10.0
-EVENT_MEMORY_S = 10.0  # a poll reads the row of an event before
-MAX_REMEMBERED_NOTIFICATIONS = 10_000
+EVENT_MEMORY_S = 10.0  # by then a poll has read the row of an event
+MAX_REMEMBERED_NOTIFICATIONS = 10_000  # or they would grow for ever
 
 
 class WatchingConnection(Protocol):
