@@ -16,6 +16,11 @@ class LRUCache:
         self._entries: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()  # OrderedDict is not safe to reorder from two threads
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Return whether an object is stored under `key`. Its use is not counted."""
+        with self._lock:
+            return key in self._entries
+
     def get(self, key: Hashable, make: Callable[[], Entry]) -> Entry:
         """Return the object stored under `key`; on a miss call `make` and store it.
 

@@ -6,7 +6,6 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterable
-from datetime import datetime
 from typing import cast
 
 from channels.layers import get_channel_layer
@@ -221,9 +220,7 @@ class Hub:
                 self._on_other(user_id, type, payload)
 
     def _on_notification(self, user_id: int, type: str, payload: dict) -> None:
-        created_at = datetime.fromisoformat(payload["created_at"])
-        if self.poller.is_new_notification(payload["id"], created_at):
-            self.send_to_user(user_id, encode_frame(type, notification=payload))
+        self.poller.send_notification(user_id, payload)
 
     def _on_task_updated(self, user_id: int, type: str, payload: dict) -> None:
         self.poller.task_updated(payload["task_id"], payload["status"])

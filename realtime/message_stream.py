@@ -115,7 +115,10 @@ class MessageStream:
         if unknown := sorted(sent_up_to.keys() - last_seqs.keys()):
             for conversation_id in unknown:
                 # A client could otherwise fill the memory with ids of others.
-                del self._conversations[conversation_id]
+                noted = self._conversations.pop(conversation_id).catching_up_to
+                if noted:
+                    # It has begun during the query: nobody names this message again.
+                    self.message_created(conversation_id, noted, None)
             raise ProtocolError("not_found", f"No conversations of yours: {unknown}.")
 
     def _knows(self, conversation_id: int) -> bool:

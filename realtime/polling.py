@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Callable, Collection, Coroutine, Hashable, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -19,8 +18,8 @@ SESSION_CHECK_INTERVAL_S = 3.0  # the same for a sign-out or a suspension
 COUNT_INTERVAL_S = 0.5
 LAST_SEEN_INTERVAL_S = 60.0
 PRESENCE_INTERVAL_S = 10.0
-COMMIT_DELAY_S = 10.0  # a row may be committed this long after one with a higher id
-MAX_REMEMBERED_IDS = 10_000
+EVENT_MEMORY_S = 10.0  # by then a poll has read the row of an event
+MAX_REMEMBERED_NOTIFICATIONS = 10_000  # or they would grow for ever
 
 
 class WatchingConnection(Protocol):
@@ -60,45 +59,6 @@ class PolledHub(Protocol):
         """Close the connections of all but staff if maintenance has begun."""
 
 
-class NewRowCursor:
-    """The id after which a table is read for new rows.
-
-    An id is given before its row is committed, so rows can appear in another order than
-    their ids. The cursor therefore stays `COMMIT_DELAY_S` behind the newest id, and the
-    rows of the last seconds are returned by several polls.
-    """
-
-    def __init__(self, last_id: int):
-        self._newest_id = last_id
-        self._history: deque[tuple[float, int]] = deque([(0.0, last_id)])
-
-    def last_id(self, now: float) -> int:
-        """Return the id up to which all rows were seen. `now` is in loop seconds."""
-        # Without the delay, row 4 that is committed after row 5 would never be seen.
-        while len(self._history) > 1 and self._history[1][0] <= now - COMMIT_DELAY_S:
-            self._history.popleft()
-        return self._history[0][1]
-
-    def advance(self, rows: list[tuple], now: float) -> None:
-        """Note the rows of a poll. They are ordered by id, which comes first."""
-        if rows and rows[-1][0] > self._newest_id:
-            self._newest_id = rows[-1][0]
-        self._history.append((now, self._newest_id))
-
-
-class RecentIds:
-    """The ids that were handled lately: an event and several polls name the same."""
-
-    def __init__(self) -> None:
-        self._cache = LRUCache(MAX_REMEMBERED_IDS)  # or it would grow for ever
-
-    def is_new(self, key: Hashable) -> bool:
-        """Return whether `key` is new, and remember it."""
-        marker = object()
-        # The cache returns our own marker only when it did not have the key.
-        return self._cache.get(key, lambda: marker) is marker
-
-
 class Poller:
     """Reads the database at intervals: it is the truth, and events are hints.
 
@@ -108,9 +68,8 @@ class Poller:
 
     def __init__(self, hub: PolledHub):
         self._hub = hub
-        self._counted_messages, self._sent_notifications, self._seen_task_events = (
-            RecentIds() for _ in range(3)
-        )
+        # (id, time) of notifications: an event and a poll name the same.
+        self._sent_notifications = LRUCache(MAX_REMEMBERED_NOTIFICATIONS)
         # (task, status) of events, and when they came: a poll must not repeat them.
         self._sent_task_updates: dict[tuple[int, str], float] = {}
         self._uncounted: set[int] = set()
@@ -132,10 +91,8 @@ class Poller:
 
     async def begin(self) -> None:
         """Read where the tables end now. Raises `DatabaseError`."""
-        newest_ids = await db.run(queries.newest_ids)
-        self._messages, self._notifications, self._task_events = map(
-            NewRowCursor, newest_ids
-        )
+        cursors = await db.run(queries.cursors_at_end)
+        self._messages, self._notifications, self._task_events = cursors
 
     def forget_user(self, user_id: int) -> None:
         """Drop the state of a user who has no connection left."""
@@ -156,64 +113,71 @@ class Poller:
     # --- New rows ---------------------------------------------------------------------
 
     async def _poll_new_rows(self) -> None:
-        """Find the rows whose event was lost, by three queries on primary keys."""
-        now = self._hub.loop.time()
-        await self._poll_messages(now)
-        await self._poll_notifications(now)
-        await self._poll_task_events(now)
+        """Find the rows whose event was lost: each row of the market is read once."""
+        polls = [self._poll_messages, self._poll_notifications, self._poll_task_events]
+        # Without a pause while a table has more: a page each second would be a limit to
+        # the rows of a second.
+        while polls:
+            polls = [poll for poll in polls if await poll()]
 
-    async def _poll_messages(self, now: float) -> None:
-        rows = await db.run(queries.new_messages, self._messages.last_id(now))
-        self._messages.advance(rows, now)
-        for pk, conversation_id, seq, *pair in rows:
+    async def _poll_messages(self) -> bool:
+        """Handle a page of new messages; return whether there may be more."""
+        page = await db.run(queries.new_messages, self._messages)
+        for _pk, conversation_id, seq, *pair in page.rows:
             for user_id in pair:
-                # Also for rows that were seen: the stream drops the number if it is
-                # sent, and an unread page or a late `ready` may have missed it.
+                # Also if its event has come: the stream drops a number that it has.
                 self._hub.message_created(user_id, conversation_id, seq)
-            if self._counted_messages.is_new(pk):
-                self._uncounted.update(pair)
+            self._uncounted.update(pair)
+        self._messages = page.cursor
+        return page.has_more
 
-    async def _poll_notifications(self, now: float) -> None:
-        rows = await db.run(queries.new_notifications, self._notifications.last_id(now))
-        self._notifications.advance(rows, now)
+    async def _poll_notifications(self) -> bool:
+        page = await db.run(queries.new_notifications, self._notifications)
         user_ids = self._hub.user_ids()
         new = [
             pk
-            for pk, user_id, created_at in rows
-            if user_id in user_ids and self.is_new_notification(pk, created_at)
+            for pk, user_id, created_at, in_app in page.rows
+            if in_app
+            and user_id in user_ids
+            and (pk, created_at) not in self._sent_notifications
         ]
         if new:
             for user_id, notification in await db.run(queries.notifications, new):
-                frame = encode_frame("notification.created", notification=notification)
-                self._hub.send_to_user(user_id, frame)
+                self.send_notification(user_id, notification)
                 self.count(user_id)
+        # Not before the second query: if that fails, the next poll reads them again.
+        self._notifications = page.cursor
+        return page.has_more
 
-    async def _poll_task_events(self, now: float) -> None:
-        rows = await db.run(queries.new_task_events, self._task_events.last_id(now))
-        self._task_events.advance(rows, now)
-        oldest = now - COMMIT_DELAY_S
+    async def _poll_task_events(self) -> bool:
+        page = await db.run(queries.new_task_events, self._task_events)
+        oldest = self._hub.loop.time() - EVENT_MEMORY_S
         self._sent_task_updates = {
             key: at for key, at in self._sent_task_updates.items() if at > oldest
         }
-        for pk, task_id, status, *pair in rows:
-            if not self._seen_task_events.is_new(pk):
-                continue
+        for _pk, task_id, status, *pair in page.rows:
             if (task_id, status) in self._sent_task_updates:
                 continue
             frame = encode_frame("task.updated", task_id=task_id, status=status)
             for user_id in {*pair} - {None}:
                 self._hub.send_to_user(user_id, frame)
+        self._task_events = page.cursor
+        return page.has_more
 
     def task_updated(self, task_id: int, status: str) -> None:
         """Note that the event of a status was sent, so that no poll repeats it."""
         self._sent_task_updates[task_id, status] = self._hub.loop.time()
 
-    def is_new_notification(self, notification_id: int, created_at: datetime) -> bool:
-        """Return whether a notification was not sent yet, and mark it as sent.
+    def send_notification(self, user_id: int, notification: dict) -> None:
+        """Send a notification, unless its event or a poll has done so.
 
         One whose event happens again has a new time, and is sent again.
         """
-        return self._sent_notifications.is_new((notification_id, created_at))
+        key = notification["id"], datetime.fromisoformat(notification["created_at"])
+        if key not in self._sent_notifications:
+            self._sent_notifications.put(key, True)
+            frame = encode_frame("notification.created", notification=notification)
+            self._hub.send_to_user(user_id, frame)
 
     # --- Unread counts ----------------------------------------------------------------
 

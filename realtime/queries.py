@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db.models import Max, Model, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import presence
@@ -14,9 +14,10 @@ from messaging.serializers import MessageSerializer
 from notifications import withholding
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
+from realtime import new_rows
+from realtime.new_rows import Cursor, Page
 from tasks.models import TaskEvent
 
-MAX_NEW_ROWS = 5000  # of one poll
 LAST_SEEN_INTERVAL = timedelta(seconds=60)
 
 
@@ -69,33 +70,33 @@ def is_blocked_between(user_id: int, other_id: int) -> bool:
 # --- New rows -------------------------------------------------------------------------
 
 
-def newest_ids() -> tuple[int, int, int]:
-    """Return the highest ids of messages, notifications and task events; 0 for none."""
-    return _newest_id(Message), _newest_id(Notification), _newest_id(TaskEvent)
+def cursors_at_end() -> tuple[Cursor, Cursor, Cursor]:
+    """Return cursors at the end of messages, notifications and task events."""
+    return (
+        new_rows.end_of(Message),
+        new_rows.end_of(Notification),
+        new_rows.end_of(TaskEvent),
+    )
 
 
-def _newest_id(model: type[Model]) -> int:
-    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
-
-
-def new_messages(last_id: int) -> list[tuple]:
-    """Return `(id, conversation, seq, participant 1, participant 2)` after an id."""
+def new_messages(cursor: Cursor) -> Page:
+    """Return `(id, conversation, seq, participant 1, participant 2)` of messages."""
     pair = ("conversation__participant_1", "conversation__participant_2")
-    rows = Message.objects.filter(pk__gt=last_id).order_by("pk")
-    return list(rows.values_list("pk", "conversation_id", "seq", *pair)[:MAX_NEW_ROWS])
+    names = ("pk", "conversation_id", "seq", *pair)
+    return new_rows.read(Message.objects.values_list(*names), cursor)
 
 
-def new_notifications(last_id: int) -> list[tuple]:
-    """Return `(id, recipient, created_at)` of the in-app notifications after an id."""
-    rows = Notification.objects.filter(pk__gt=last_id, in_app=True).order_by("pk")
-    return list(rows.values_list("pk", "recipient_id", "created_at")[:MAX_NEW_ROWS])
+def new_notifications(cursor: Cursor) -> Page:
+    """Return `(id, recipient, created_at, in_app)` of new notifications."""
+    # Also those that are e-mails only: their ids would otherwise be gaps.
+    names = ("pk", "recipient_id", "created_at", "in_app")
+    return new_rows.read(Notification.objects.values_list(*names), cursor)
 
 
-def new_task_events(last_id: int) -> list[tuple]:
-    """Return `(id, task, status, creator, worker)` after an id."""
+def new_task_events(cursor: Cursor) -> Page:
+    """Return `(id, task, status, creator, worker)` of new task events."""
     names = ("pk", "task_id", "new", "task__creator_id", "task__assigned_to_id")
-    rows = TaskEvent.objects.filter(pk__gt=last_id).order_by("pk")
-    return list(rows.values_list(*names)[:MAX_NEW_ROWS])
+    return new_rows.read(TaskEvent.objects.values_list(*names), cursor)
 
 
 def notifications(ids: Collection[int]) -> list[tuple[int, dict]]:

@@ -13,6 +13,12 @@ from django.db.models import Manager, Model, QuerySet
 
 LOCK_POLL_S = 0.3
 Row = TypeVar("Row", bound=Model)
+WRITERS = """
+    SELECT virtualtransaction FROM pg_locks
+    WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+    AND relation = %s::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def locked(
@@ -30,6 +36,22 @@ def locked(
     # inserted. With FOR UPDATE, two people who review each other at once would each
     # wait for the other's row.
     return rows.select_for_update(of=of, no_key=True, skip_locked=skip_locked)
+
+
+def writers_of(model: type[Model]) -> frozenset[str]:
+    """Return the ids of the transactions that are writing to the table of a model.
+
+    Empty on SQLite, where rows are committed in the order of their ids.
+    """
+    if connection.vendor != "postgresql":
+        return frozenset()
+    # A transaction takes this lock before it takes an id of the table's sequence, and
+    # PostgreSQL shows its rows before it releases the lock: one that is not listed has
+    # ended, and later queries see its rows. Transaction ids (`xmin`) cannot say so, as
+    # a transaction may take an id of the sequence before it gets its own.
+    with connection.cursor() as cursor:
+        cursor.execute(WRITERS, [model._meta.db_table])
+        return frozenset(transaction for (transaction,) in cursor.fetchall())
 
 
 @contextmanager

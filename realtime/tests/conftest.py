@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 import pytest
 from asgiref.sync import async_to_sync
 
+from core.events import domain_event
 from messaging.tests.factories import ConversationFactory
 from realtime import db, publisher
 from realtime.tests.client import Client, access_token_of, in_thread
@@ -21,6 +22,12 @@ def one_thread(monkeypatch, settings):
 @pytest.fixture
 def conversation(alice, bob):
     return ConversationFactory(between=(alice, bob))
+
+
+@pytest.fixture
+def no_events(monkeypatch):
+    """Deliver no events, as from a worker without Redis."""
+    monkeypatch.setattr(domain_event, "receivers", [])
 
 
 class Scenario:

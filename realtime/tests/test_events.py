@@ -11,7 +11,7 @@ from core.events import domain_event
 from messaging import blocks, services
 from messaging.tests.factories import ConversationFactory, write
 from notifications.services import notify
-from realtime import connection, db, hub, message_stream, polling, queries
+from realtime import connection, db, hub, message_stream, queries
 from realtime.tests.client import in_thread
 from tasks.tests.factories import TaskFactory
 from tasks.workflow import TASK_WORKFLOW
@@ -25,12 +25,6 @@ def plain(message) -> dict:
         message.sender_id, message.conversation_id, message.seq - 1, 1
     )
     return shown
-
-
-@pytest.fixture
-def no_events(monkeypatch):
-    """Deliver no events, as from a worker without Redis."""
-    monkeypatch.setattr(domain_event, "receivers", [])
 
 
 def test_both_participants_receive_a_message_as_rest_shows_it(
@@ -378,13 +372,3 @@ def test_last_seen_is_written_once_a_minute(alice, django_assert_num_queries):
     first = seen()
     assert first is not None
     assert seen() == first
-
-
-def test_rows_that_are_committed_late_are_read():
-    """The row 4 is committed after the row 5."""
-    cursor = polling.NewRowCursor(3)
-    assert cursor.last_id(0) == 3
-    cursor.advance([(5,)], 0)
-    assert cursor.last_id(polling.COMMIT_DELAY_S - 1) == 3
-    cursor.advance([(4,), (5,)], polling.COMMIT_DELAY_S - 1)
-    assert cursor.last_id(polling.COMMIT_DELAY_S) == 5
