@@ -25,6 +25,7 @@ class AnnouncementViewSet(ListModelMixin, ApiViewSet):
     serializer_class = AnnouncementSerializer
     list_key = "announcements"
     public_actions = frozenset({"list"})
+    reads_by_role = True  # by language, place and time
 
     @extend_schema(
         operation_id="announcements_listAnnouncements",

@@ -43,6 +43,8 @@ def stored_sums(item_type: ItemType, rows: QuerySet, cells: CellRange) -> Sums:
         snapshot__digest=_digest(rows),
         # Without a worker the cells grow old: the view counts again.
         snapshot__counted_at__gt=Now() - MAX_AGE,
+        # Not of a clock that has been set back since.
+        snapshot__counted_at__lte=Now(),
     )
     return Sums(
         ((row, column), values)
@@ -93,7 +95,8 @@ def _save(name: str, digest: str, at: datetime, level: int, sums: Sums) -> int:
     # Another worker may still count the period before. Without the lock, the two would
     # mix their cells; without the comparison, the older count could come last.
     snapshot = locked(MapSnapshot.objects).get(pk=name)
-    if snapshot.counted_at and snapshot.counted_at >= at:
+    # One that is far ahead comes from a clock that has been set back since.
+    if snapshot.counted_at and at <= snapshot.counted_at < at + MAX_AGE:
         return 0
     too_fine = MapCell.objects.filter(snapshot=snapshot, level__gt=level)
     changed, _by_model = too_fine.delete()

@@ -83,16 +83,29 @@ def decide(
 def _place(row: Any) -> tuple[bool, str, int]:
     """Return where a target stands in the order of locks."""
     kind = targets.TARGET_TYPES[row.target_type]
-    return not kind.is_after_people, row.target_type, row.target_id
+    return kind.is_after_people, row.target_type, row.target_id
 
 
 def _lock(rows: Sequence[Case], *, with_people: bool) -> None:
-    """Lock all targets, then all people, then all cases: two batches at once wait."""
+    """Lock items and pictures, then people, then what comes after them, then cases.
+
+    As everywhere (`accounts.services.get_locked`), each in the order of their ids:
+    otherwise an application, which locks a task and a person, and a batch, or two
+    batches, would each wait for a row of the other.
+    """
+    people = {case.person_id for case in rows} if with_people else set()
+    after = []
     for case in rows:
+        if targets.TARGET_TYPES[case.target_type].model is User:
+            people.add(case.target_id)
+        elif targets.TARGET_TYPES[case.target_type].is_after_people:
+            people |= targets.people_before(case.target_type, case.target_id)
+            after.append(case)
+        else:
+            targets.lock(case.target_type, case.target_id)
+    targets.lock_people(people)
+    for case in after:
         targets.lock(case.target_type, case.target_id)
-    if with_people:
-        ids = {case.person_id for case in rows}
-        list(locked(User.objects.filter(pk__in=ids).order_by("pk")).only("pk"))
     ids = {case.pk for case in rows}
     list(locked(Case.objects.filter(pk__in=ids).order_by("pk")).only("pk"))
 

@@ -204,15 +204,15 @@ def lock(target_type: str, target_id: int, *, people: Collection[int] = ()) -> A
     """
     kind = TARGET_TYPES[target_type]
     if kind.is_after_people:
-        _lock_people({*people, *_people_before(target_type, target_id)})
+        lock_people({*people, *people_before(target_type, target_id)})
     target = get(target_type, target_id)
     if target is not None:
         target = _locked(kind, target)
-    _lock_people(people)
+    lock_people(people)
     return target
 
 
-def _people_before(target_type: str, target_id: int) -> set[int]:
+def people_before(target_type: str, target_id: int) -> set[int]:
     """Return who is locked before a review: the person whose rating it changes."""
     if target_type != "review":
         return set()
@@ -229,5 +229,6 @@ def _locked(kind: TargetType, target: Any) -> Any:
         return None  # deleted since it was read
 
 
-def _lock_people(ids: Collection[int]) -> None:
+def lock_people(ids: Collection[int]) -> None:
+    """Lock people in the order of their ids."""
     list(locked(User.objects.filter(pk__in=ids).order_by("pk")).only("pk"))

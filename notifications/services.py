@@ -118,7 +118,7 @@ def notify_all(
     """
     told = [one for one in events if actor is None or one[0].pk != actor.pk]
     written: list[tuple[Notification, Channels]] = []
-    for group in {NOTIFICATION_TYPES[kind].group for _person, kind, _params in told}:
+    for group in dict.fromkeys(NOTIFICATION_TYPES[kind].group for _, kind, _ in told):
         of_group = [one for one in told if NOTIFICATION_TYPES[one[1]].group == group]
         reached = _reach_each([person for person, *_ in of_group], group, actor)
         for person, kind, params in of_group:

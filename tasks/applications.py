@@ -119,8 +119,9 @@ def _lock_to_apply(task_id: int, worker: User) -> TaskRequest:
         reader=worker,
         pk=task_id,
     )
-    if task is None:
-        raise NotFound(_("Task not found."))
+    # A suspension that the lock has waited for shows in the row of the creator alone.
+    if task is None or not task.creator.is_active:
+        raise NotFound(_("Not found."))
     return cast(TaskRequest, task)
 
 

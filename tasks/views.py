@@ -12,6 +12,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
@@ -255,9 +256,12 @@ class TaskViewSet(ContentViewSet):
     @action(detail=True, methods=["post"])
     def apply(self, request: SignedInRequest, pk: str) -> Response:
         """The task has to be open, and of somebody else."""
-        application = applications.apply_to(
-            int(pk), worker=request.user, **self.validated_input()
-        )
+        try:
+            fields = self.validated_input()
+        except ValidationError:
+            self.get_object()  # 404 comes before 400, also here
+            raise
+        application = applications.apply_to(int(pk), worker=request.user, **fields)
         return self._application_response(
             _("You have applied."), application, status=201
         )

@@ -3,12 +3,14 @@
 `make races` asks the same of a running server, with more of everything.
 """
 
+import re
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -18,7 +20,7 @@ from accounts.devices import Device
 from accounts.models import Block, Session, User
 from accounts.signals import user_suspension_changed
 from accounts.tests.factories import PASSWORD, UserFactory
-from core.exceptions import DomainError, WrongStatus
+from core.exceptions import DomainError, NotFound, WrongStatus
 from favorites import services as favorites
 from favorites.models import Favorite
 from jobs.models import Job
@@ -26,6 +28,7 @@ from listings.tests.factories import ListingFactory
 from messaging import digests
 from messaging.blocks import block
 from messaging.services import start
+from moderation import batches, cases
 from notifications import delivery
 from notifications.models import EmailRecord, Notification
 from notifications.services import mark_all_read, notify
@@ -163,6 +166,50 @@ def test_a_block_and_an_application_see_each_other():
         assert outcomes["done"] >= 1
         Block.objects.all().delete()
         task.applications.all().delete()
+
+
+def test_an_application_that_waits_for_a_suspension_is_refused():
+    """R3: the creator is suspended in that moment."""
+    task, worker = TaskFactory(), UserFactory()
+    staff = UserFactory(is_superuser=True, is_staff=True)
+
+    def apply() -> None:
+        try:
+            applications.apply_to(task.pk, worker=worker)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as runner:
+        with transaction.atomic():
+            moderation.suspend(task.creator, actor=staff, reason="Spam.")
+            waiting = runner.submit(apply)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        with pytest.raises(NotFound):
+            waiting.result(timeout=10)
+
+
+def test_a_batch_locks_tasks_before_people_and_people_before_reviews():
+    """As an application does: otherwise each waits for what the other has locked."""
+    task = TaskFactory()
+    review = ReviewFactory(reviewed_user=task.creator)
+    found = [
+        cases.open_case(kind, target, owner)
+        for kind, target, owner in (
+            ("review", review, review.reviewer),
+            ("user", task.creator, task.creator),
+            ("task", task, task.creator),
+        )
+    ]
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        batches._lock(sorted(found, key=batches._place), with_people=True)
+    tables = [
+        re.search(r'FROM "(\w+)"', query["sql"])[1]
+        for query in queries
+        if "FOR NO KEY UPDATE" in query["sql"]
+    ]
+    order = ["tasks_taskrequest", "accounts_user", "reviews_review", "moderation_case"]
+    assert sorted(tables, key=order.index) == tables
 
 
 def test_toggles_are_one_after_another():

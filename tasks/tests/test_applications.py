@@ -32,6 +32,13 @@ def test_nobody_applies_to_the_own_task(api, task, alice):
     assert response.status_code == 403
 
 
+def test_who_does_not_see_a_task_learns_nothing_about_the_fields(api, task, bob):
+    task.status = "cancelled"
+    task.save()
+    response = api.as_(bob).post(f"/api/tasks/{task.pk}/apply", {"price": "much"})
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
 def test_nobody_applies_twice(api, task, bob):
     """T3."""
     ApplicationFactory(task=task, applicant=bob)
