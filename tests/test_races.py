@@ -28,7 +28,8 @@ from listings.tests.factories import ListingFactory
 from messaging import digests
 from messaging.blocks import block
 from messaging.services import start
-from moderation import batches, cases
+from moderation import batches
+from moderation.tests.factories import CaseFactory
 from notifications import delivery
 from notifications.models import EmailRecord, Notification
 from notifications.services import mark_all_read, notify
@@ -194,7 +195,7 @@ def test_a_batch_locks_tasks_before_people_and_people_before_reviews():
     task = TaskFactory()
     review = ReviewFactory(reviewed_user=task.creator)
     found = [
-        cases.open_case(kind, target, owner)
+        CaseFactory(target_type=kind, target_id=target.pk, person=owner)
         for kind, target, owner in (
             ("review", review, review.reviewer),
             ("user", task.creator, task.creator),
