@@ -29,6 +29,8 @@ as the spread the highest rate of them over the lowest. The answers of product a
 baseline are compared first. Lists that *move* or *change* request hundreds or thousands
 of different URLs in turn, so that an answer cached for one URL does not improve the
 figure. *Signed in*, the baseline still answers as it does to everybody.
+Beside a million rows there is no plain server: it counts all of a list for each page,
+in seconds, and what PostgreSQL goes on with after a burst would slow the others.
 """
 MEMORY, PAYMENTS = "memory", "payments"
 
