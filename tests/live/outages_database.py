@@ -107,8 +107,9 @@ def run(
         "emails_lost": len(traffic.titles) - len({title for title, _key in emails}),
         "emails_doubled": sum(emails.values()) - len(emails),
     }
+    result["faults"] = faults(result)
     print(json.dumps(result), flush=True)
-    return is_wrong(result)
+    return bool(result["faults"])
 
 
 def _slowest(responses: list[Response], *, until: float) -> int:
@@ -121,16 +122,19 @@ def _after(over: float, failed: list[Response]) -> float:
     return round(max([0.0, *(one.ended_at - over for one in failed)]), 2)
 
 
-def is_wrong(result: dict) -> bool:
-    return bool(
-        not result["refused"]  # then nothing was measured
-        or result["refused_otherwise"]
-        or result["slowest_refusal_ms"] > MAX_REFUSAL_MS + result["usual_health_ms"]
-        or result["slowest_health_ms"] > MAX_HEALTH_MS + 2 * result["usual_health_ms"]
-        or result["health_failed"]
-        or max(result["seconds_to_recover"].values()) > MAX_RECOVERY_S
-        or any(result[key] for key in result if key.endswith(("_lost", "_doubled")))
-    )
+def faults(result: dict) -> list[str]:
+    """Return the names of what should not have happened."""
+    usual, recovery = result["usual_health_ms"], result["seconds_to_recover"]
+    found = {
+        "nothing_refused": not result["refused"],  # then nothing was measured
+        "refused_otherwise": result["refused_otherwise"],
+        "slow_refusal": result["slowest_refusal_ms"] > MAX_REFUSAL_MS + usual,
+        "slow_health": result["slowest_health_ms"] > MAX_HEALTH_MS + 2 * usual,
+        "health_failed": result["health_failed"],
+        "slow_recovery": max(recovery.values()) > MAX_RECOVERY_S,
+    }
+    found |= {key: result[key] for key in result if key.endswith(("_lost", "_doubled"))}
+    return [name for name, is_so in found.items() if is_so]
 
 
 if __name__ == "__main__":
