@@ -1,6 +1,6 @@
 """Create notifications, mark them read, and store notification preferences."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -22,7 +22,7 @@ from accounts.models import Block, User
 from core.budget import within_budget
 from core.db import shared_queries
 from core.db.locks import locked
-from jobs.services import enqueue, enqueue_each
+from jobs.services import enqueue
 from notifications.models import EmailRecord, Notification, Preference
 from notifications.publishing import publish_new, publish_unread_count, unread_counts
 from notifications.types import EMAIL_ONLY_GROUPS, NOTIFICATION_TYPES, Group
@@ -91,57 +91,20 @@ def notify(
     """
     if actor is not None and actor.pk == recipient.pk:
         return None
-    reached = _reach(recipient, NOTIFICATION_TYPES[kind].group, actor)
+    reached = reach(recipient, NOTIFICATION_TYPES[kind].group, actor)
     if reached is None:
         return None
     channels, is_blocked = reached
     if within is not None:
         channels = channels.within(within)
-    row = _new_row(recipient, kind, channels, is_blocked, subject, actor, params)
+    row = new_row(recipient, kind, channels, is_blocked, subject, actor, params)
     if row is None:
         return None
-    row.dedup_key = dedup_key or _daily_key(recipient, kind, actor, about or subject)
-    return _write(row, channels)
+    row.dedup_key = dedup_key or daily_key(recipient, kind, actor, about or subject)
+    return write(row, channels)
 
 
-# No savepoint, as above.
-@transaction.atomic(savepoint=False)
-def notify_all(
-    events: Iterable[tuple[User, str, dict[str, object]]],
-    *,
-    subject: Model,
-    actor: User | None,
-) -> None:
-    """Notify the recipient of each event, of a type and with its params, as `notify`.
-
-    By as many statements as for one, unless somebody was notified of the same today.
-    """
-    told = [one for one in events if actor is None or one[0].pk != actor.pk]
-    written: list[tuple[Notification, Channels]] = []
-    for group in dict.fromkeys(NOTIFICATION_TYPES[kind].group for _, kind, _ in told):
-        of_group = [one for one in told if NOTIFICATION_TYPES[one[1]].group == group]
-        reached = _reach_each([person for person, *_ in of_group], group, actor)
-        for person, kind, params in of_group:
-            if person.pk not in reached:
-                continue
-            channels, is_blocked = reached[person.pk]
-            row = _new_row(person, kind, channels, is_blocked, subject, actor, params)
-            if row is not None:
-                row.dedup_key = _daily_key(person, kind, actor, subject)
-                written.append((row, channels))
-    # One alone, or none, needs no statement for several.
-    if len(written) < 2 or not _insert_all([row for row, _channels in written]):
-        for row, channels in written:
-            _write(row, channels)
-        return
-    mailed = [row.pk for row, channels in written if channels.email]
-    enqueue_each("notifications.deliver", [{"notification_id": pk} for pk in mailed])
-    for row, channels in written:
-        if channels.in_app:
-            publish_new(row)
-
-
-def _new_row(
+def new_row(
     recipient: User,
     kind: str,
     channels: Channels,
@@ -169,7 +132,7 @@ def _new_row(
     )
 
 
-def _write(row: Notification, channels: Channels) -> Notification | None:
+def write(row: Notification, channels: Channels) -> Notification | None:
     """Save and deliver a notification; return None if one with its key is enough."""
     if not _insert(row):
         return _repeat(row, channels) if row.dedup_key.startswith(DAILY) else None
@@ -177,7 +140,7 @@ def _write(row: Notification, channels: Channels) -> Notification | None:
     return row
 
 
-def _reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] | None:
+def reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] | None:
     """Return the chosen channels, and whether a block between the two counts.
 
     In one query, as every event asks for each of its people. None if `user` is
@@ -185,7 +148,7 @@ def _reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] 
     """
 
     def build(person: Any, actor: Any = None) -> QuerySet[User, Any]:
-        return _reachable(group, actor).filter(pk=person).values_list(*REACH)
+        return reachable(group, actor).filter(pk=person).values_list(*REACH)
 
     people: dict[str, Any] = {"person": user.pk}
     if actor is not None and group not in UNBLOCKED_GROUPS:
@@ -195,27 +158,10 @@ def _reach(user: User, group: str, actor: User | None) -> tuple[Channels, bool] 
     if row is None:
         return None
     in_app, email, blocked = row
-    default = default_channels(group)
-    return default if in_app is None else Channels(in_app, bool(email)), blocked
+    return chosen_channels(group, in_app, email), blocked
 
 
-def _reach_each(
-    people: Sequence[User], group: str, actor: User | None
-) -> dict[int, tuple[Channels, bool]]:
-    """Return what `_reach` does by the ids of `people`, without those suspended."""
-    if len(people) == 1:
-        reached = _reach(people[0], group, actor)
-        return {} if reached is None else {people[0].pk: reached}
-    rows = _reachable(group, actor if group not in UNBLOCKED_GROUPS else None)
-    found = rows.filter(pk__in=[person.pk for person in people])
-    default = default_channels(group)
-    return {
-        pk: (default if in_app is None else Channels(in_app, bool(email)), blocked)
-        for in_app, email, blocked, pk in found.values_list(*REACH, "pk")
-    }
-
-
-def _reachable(group: str, actor: Any) -> QuerySet[User, User]:
+def reachable(group: str, actor: Any) -> QuerySet[User, User]:
     """Return active people with `REACH`: their channels of a group, and a block."""
     blocked: Any = Value(False)
     if actor is not None:
@@ -225,7 +171,7 @@ def _reachable(group: str, actor: Any) -> QuerySet[User, User]:
     return active.annotate(chosen=chosen, is_blocked=blocked).order_by()
 
 
-def _daily_key(
+def daily_key(
     recipient: User, kind: str, actor: User | None, about: Model | None
 ) -> str:
     """Return the key of the one notification of today; empty if there may be more.
@@ -297,19 +243,6 @@ def _insert(row: Notification) -> bool:
     return True
 
 
-def _insert_all(rows: list[Notification]) -> bool:
-    """Save `rows` by one statement; return False, and save none, if a key is taken."""
-    try:
-        # A savepoint, as in `_insert`.
-        with transaction.atomic():
-            Notification.objects.bulk_create(rows)
-    except IntegrityError:
-        for row in rows:
-            row.pk, row._state.adding = None, True
-        return False
-    return True
-
-
 def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:
     """Welcome a new person. Receives `user_registered`."""
     notify(user, "welcome", subject=user, name=user.display_name)
@@ -354,6 +287,13 @@ def delete(row: Notification) -> None:
 def default_channels(group: str) -> Channels:
     """Return the channels of a group for a person without a preference."""
     return Channels(in_app=group not in EMAIL_ONLY_GROUPS, email=True)
+
+
+def chosen_channels(group: str, in_app: bool | None, email: bool | None) -> Channels:
+    """Return the channels of a preference; the defaults where the columns are null."""
+    if in_app is None:
+        return default_channels(group)
+    return Channels(in_app, bool(email))
 
 
 def get_channels(user: User, group: str) -> Channels:

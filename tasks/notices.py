@@ -10,8 +10,9 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from core import events
 from core.workflow import Transition
+from notifications.bulk import notify_all
 from notifications.models import Notification
-from notifications.services import notify, notify_all
+from notifications.services import notify
 from tasks.models import TaskApplication, TaskRequest
 
 UPDATED = "task.updated"

@@ -7,7 +7,7 @@ from accounts import moderation
 from accounts.models import Block
 from accounts.tests.factories import UserFactory
 from jobs.models import Job
-from notifications import publishing, services
+from notifications import bulk, publishing, services
 from notifications.models import Notification
 from tasks.tests.factories import TaskFactory
 
@@ -23,7 +23,7 @@ def task(alice):
 
 def notify_all(task, people, kind=KIND, **more) -> None:
     events = [(person, kind, PARAMS | more) for person in people]
-    services.notify_all(events, subject=task, actor=task.creator)
+    bulk.notify_all(events, subject=task, actor=task.creator)
 
 
 def told() -> list[tuple[int, dict]]:
