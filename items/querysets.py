@@ -7,12 +7,13 @@ from typing import Any, Self
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.querysets import UserQuerySet, defer_except
 from core.db import shared_queries
+from core.db.lookups import has_id
 from items.models import Moderated
 
 
@@ -57,13 +58,15 @@ class ContentQuerySet(models.QuerySet):
 
     def hidden(self, ids: Collection[int]) -> dict[int, set[int]]:
         """Return those of `ids` that are not visible, each with its parties."""
-        if len(ids) != 1:
+        if not ids:
+            return {}
+        if connections[self.db].vendor != "postgresql":  # its arrays can be prepared
             return _people_by_id(self.filter(pk__in=ids)._hidden())
         model = self.model  # its rows, not only those of `self`: all share the query
         rows = shared_queries.rows(
             (model, "hidden"),
-            lambda pk: model._default_manager.filter(pk=pk)._hidden(),
-            pk=next(iter(ids)),
+            lambda ids: model._default_manager.filter(has_id(ids))._hidden(),
+            ids=list(ids),
         )
         return _people_by_id(rows)
 

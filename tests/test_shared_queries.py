@@ -5,16 +5,20 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Session, User
 from accounts.tests.factories import UserFactory
+from audit.tests.factories import hide
 from core.api.viewsets import ApiViewSet
 from core.db import shared_queries
 from core.db.prepared import cache as prepared
 from core.db.prepared import results_cache
 from core.db.prepared.query import PreparedQuery
+from listings.models import Listing
 from listings.services import VIEWS
+from listings.tests.factories import ListingFactory
 from marketplace.urls import router
 from messaging.services import start
 from notifications.models import Notification
@@ -170,6 +174,15 @@ def test_uuid_and_number_are_parameters(built, alice):
 
     for key, found in ((uuid4(), []), (session.key, [session])):
         assert shared_queries.rows("session", with_key, key=key) == found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="arrays of PostgreSQL")
+def test_any_number_of_ids_is_one_query(built):
+    *found, shown = [ListingFactory().pk for _n in range(4)]
+    hide(Listing.objects.filter(pk__in=found))
+    for among in (found[:2], found, [*found, shown]):
+        assert Listing.objects.hidden(among).keys() == {*among} - {shown}
+    assert built == [Listing]
 
 
 def test_rows_of_a_view_are_those_for_its_reader():

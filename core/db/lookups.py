@@ -1,9 +1,10 @@
 """Conditions that Django's own lookups do not write."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Lookup, QuerySet
+from django.db.models import Expression, F, Lookup, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -25,6 +26,14 @@ class AmongIds(Lookup):  # type: ignore[type-arg]  # the stubs alone make it gen
         column, params = self.process_lhs(compiler, connection)
         ids, more = compiler.compile(self.rhs)
         return f"{column} = ANY({ids}::bigint[])", [*params, *more]
+
+
+def has_id(ids: Collection[int] | Expression) -> Q | AmongIds:
+    """Return the condition that the id of a row is one of `ids`.
+
+    They may be a parameter of a prepared query, as PostgreSQL takes it.
+    """
+    return AmongIds(ids) if isinstance(ids, Expression) else Q(pk__in=ids)
 
 
 class Among(Lookup):  # type: ignore[type-arg]
