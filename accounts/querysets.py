@@ -190,8 +190,11 @@ class BlockQuerySet(models.QuerySet):
         """The blocks that `user` made. Being blocked is not visible."""
         return self.filter(blocker=user.pk)
 
-    def between(self, one_id: int, other_id: int) -> Self:
-        """Blocks between two users, in either direction."""
+    def between(self, one_id: int, other_id: int | OuterRef) -> Self:
+        """Blocks between two users, in either direction.
+
+        The second may be a column of an outer query, for `Exists`.
+        """
         return self.filter(
             Q(blocker=one_id, blocked=other_id) | Q(blocker=other_id, blocked=one_id)
         )

@@ -11,6 +11,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -21,7 +22,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.blocks import REFUSAL, Blocked, require_unblocked
+from accounts.blocks import REFUSAL, Blocked
 from accounts.confirmation import CONTACT, require_confirmed
 from accounts.models import Block, User
 from accounts.restrictions import POSTING, require_unrestricted
@@ -209,7 +210,7 @@ def accept(
     applicant = application.applicant
     if not applicant.is_active:
         raise WrongStatus(_("This person can no longer take tasks."))
-    require_unblocked(task.creator_id, applicant.pk)
+    others = _others_to_reject(task, applicant)
     if seen_updated_at is not None:
         _require_unchanged(
             max(task.updated_at, application.updated_at), seen_updated_at
@@ -217,18 +218,35 @@ def accept(
     if price is not None and price != application.asked_price:
         raise PriceChanged(_("The price has changed. Read the application again."))
     payments.agree(task, worker=applicant, price=application.asked_price)
-    task.passed_over = _decide_all(task, accepted=application)
+    _decide_all(task, accepted=application)
+    task.rejected_applicants = others
     task.assigned_to, task.assigned_at = applicant, timezone.now()
     task.accepted_application = application
 
 
-def _decide_all(task: TaskRequest, *, accepted: TaskApplication) -> list[User]:
+def _others_to_reject(task: TaskRequest, applicant: User) -> list[User]:
+    """Return who else waits for an answer; raise `Blocked` (403) after a block.
+
+    In one query, after the locks: a statement that waits for a lock does not see what
+    was committed meanwhile in other tables.
+    """
+    blocks = Block.objects.between(task.creator_id, OuterRef("pk"))
+    pending = _applicants(task.applications.pending())
+    others: list[User] = []
+    for person in pending.annotate(is_blocked=Exists(blocks)):
+        if person != applicant:
+            others.append(person)
+        elif person.is_blocked:
+            raise Blocked(str(REFUSAL))
+    return others
+
+
+def _decide_all(task: TaskRequest, *, accepted: TaskApplication) -> None:
     """Accept one application of a locked task and reject the other pending ones.
 
-    In one statement. Returns the applicants of those that are rejected, which are
-    pending again if the worker gives the task back.
+    In one statement. The rejected ones are pending again if the worker gives the task
+    back.
     """
-    others = _applicants(task.applications.pending().exclude(pk=accepted.pk))
     is_accepted, now = Q(pk=accepted.pk), _now()
     task.applications.filter(is_accepted | Q(status=PENDING)).update(
         status=Case(When(is_accepted, then=Value(ACCEPTED)), default=Value(REJECTED)),
@@ -236,7 +254,6 @@ def _decide_all(task: TaskRequest, *, accepted: TaskApplication) -> list[User]:
         **now,
     )
     accepted.status, accepted.updated_at = ACCEPTED, now["updated_at"]
-    return others
 
 
 def _require_unchanged(updated_at: datetime, seen: datetime) -> None:
@@ -251,7 +268,7 @@ def _require_unchanged(updated_at: datetime, seen: datetime) -> None:
 def reject_pending(task: TaskRequest) -> list[User]:
     """Reject all pending applications of a locked task; return their applicants."""
     pending = task.applications.pending()
-    people = _applicants(pending)
+    people = list(_applicants(pending))
     pending.update(status=REJECTED, passed_over=False, **_now())
     return people
 
@@ -289,19 +306,19 @@ def _reopen(task: TaskRequest) -> None:
     task.assigned_to = task.assigned_at = task.agreed_price = None
     task.agreed_fee_bps = task.agreed_fee_min_cents = None
     passed_over = task.applications.filter(status=REJECTED, passed_over=True)
-    people = _applicants(passed_over)
+    people = list(_applicants(passed_over))
     passed_over.update(status=PENDING, passed_over=False, **_now())
     notices.task_reopened(task, people)
 
 
 def pending_applicants(task: TaskRequest) -> list[User]:
     """Return the people whose applications are pending."""
-    return _applicants(task.applications.pending())
+    return list(_applicants(task.applications.pending()))
 
 
-def _applicants(applications: QuerySet[TaskApplication]) -> list[User]:
+def _applicants(applications: QuerySet[TaskApplication]) -> QuerySet[User]:
     people = User.objects.filter(applications__in=applications.values("pk"))
-    return list(people.order_by("pk"))
+    return people.order_by("pk")
 
 
 def withdraw(application: TaskApplication, *, actor: User) -> None:

@@ -73,15 +73,16 @@ def task_changed(
     And those whom an acceptance has rejected, all together.
     """
     params = {"reason": reason} if reason else {}
-    told = (
+    people = (
         (recipient(task), kind)
         for kind, recipients in NOTICES[row.name].items()
         for recipient in recipients
     )
-    to_tell = [(person, kind) for person, kind in told if person is not None]
+    to_notify = [(person, kind) for person, kind in people if person is not None]
     if row.name == "accept":
-        to_tell += [(person, "application_rejected") for person in task.passed_over]
-    _notify_all(to_tell, task, actor, **params)
+        rejected = task.rejected_applicants
+        to_notify += [(person, "application_rejected") for person in rejected]
+    _notify_all(to_notify, task, actor, **params)
     ids = {id_ for id_ in (task.creator_id, task.assigned_to_id) if id_ is not None}
     if row.in_api and actor is not None:
         ids.add(actor.pk)  # a worker who gives the task back is no party any more

@@ -21,7 +21,7 @@ class TaskRequest(Item):
 
     price_field = "budget"
     accepted_application: "TaskApplication"  # set by the transition that accepts it
-    passed_over: Sequence[User] = ()  # whom that transition rejects, to be notified
+    rejected_applicants: Sequence[User] = ()  # by that transition, to be notified
 
     class Status(models.TextChoices):
         """The statuses of the task workflow."""
