@@ -127,10 +127,16 @@ def _similar_targets(case: Case) -> list[int]:
     ).last()
     if own is None:
         return []
-    since = timezone.now() - LOOK_BACK
-    rows = candidates.like(own.bands, target_type=case.target_type, since=since)
+    now = timezone.now()
+    rows = candidates.like(
+        own.bands,
+        target_type=case.target_type,
+        since=now - LOOK_BACK,
+        before=now,
+        except_target=case.target_id,
+    )
     near = [row for row in rows if distance(row.bands, own.bands) <= MAX_BITS]
-    return [row.target_id for row in near if row.target_id != case.target_id]
+    return [row.target_id for row in near]
 
 
 def next_url(case: Case, *, reader: Any) -> str:

@@ -1,42 +1,57 @@
 """Finds the fingerprints that share a band with given bits, in one query."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from django.db import connection
 from django.db.models import Model
 
+from core.db.shared_queries import text_rows
 from rules.matching.similarity import BANDS
 from rules.models import Fingerprint
 from rules.posts import text_fields
 
 MAX_ROWS = 15  # of each band
+COLUMNS = "id, target_id, person_id, digest, band1, band2, band3, band4"
 # A list for each band, read from its index from the newest row on: of a band that
 # a million rows share, fifteen are read. An OR over the bands would read them all,
 # or the whole table by date. It is text, because composing it each time would take
 # longer than its execution.
 SQL = " UNION ALL ".join(
     f"""SELECT * FROM (
-        SELECT id, target_type, target_id, person_id, digest, created_at,
-            band1, band2, band3, band4
+        SELECT {COLUMNS}, created_at
         FROM {Fingerprint._meta.db_table}
-        WHERE band{n} = %s AND created_at > %s AND target_type = %s
+        WHERE band{n} = %s AND created_at > %s AND created_at < %s
+            AND target_type = %s AND target_id <> %s
         ORDER BY created_at DESC LIMIT {MAX_ROWS}
     ) AS of_band{n}"""
     for n in range(1, BANDS + 1)
 )
 
-TEXT = "text_"  # before the name of a text of the post, as an attribute
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A fingerprint that may be of nearly the same text or picture."""
+
+    pk: int
+    target_id: int
+    person_id: int
+    digest: str
+    bands: tuple[int, ...]
+    text: str  # of the post; "" if it is gone, or if no model was given
 
 
 @cache
 def _sql(model: type[Model] | None) -> str:
-    """Return `SQL`, for a model with the texts of its rows."""
-    if model is None:
-        return SQL
-    texts = ", ".join(f"post.{name} AS {TEXT}{name}" for name in text_fields(model))
-    return f"""SELECT found.*, {texts} FROM ({SQL}) AS found
-        LEFT JOIN {model._meta.db_table} AS post ON post.id = found.target_id"""
+    """Return `SQL` with the texts of the posts, and the newest row first."""
+    texts, join = [], ""
+    if model is not None:
+        texts = [f"post.{name}" for name in text_fields(model)]
+        join = f"LEFT JOIN {model._meta.db_table} AS post ON post.id = found.target_id"
+    columns = [f"found.{name}" for name in COLUMNS.split(", ")]
+    return f"""SELECT {", ".join([*columns, *texts])} FROM ({SQL}) AS found {join}
+        ORDER BY found.created_at DESC"""
 
 
 def like(
@@ -44,20 +59,22 @@ def like(
     *,
     target_type: str,
     since: datetime,
+    before: datetime,
+    except_target: int = 0,
     model: type[Model] | None = None,
-) -> list[Fingerprint]:
-    """Return the newest fingerprints that share a band, each once.
+) -> list[Candidate]:
+    """Return the newest fingerprints between two moments that share a band, each once.
 
-    Equal texts and files have equal bands, so they are among them. With the `model` of
-    the posts `texts_of` returns their texts without another query.
+    Equal texts and files have equal bands, so they are among them. Those of the target
+    with the id `except_target` are left out; no id is 0. With the `model` of the posts
+    the candidates have their texts.
     """
-    moment = connection.ops.adapt_datetimefield_value(since)
-    params = [value for band in bands for value in (band, moment, target_type)]
-    found = {row.pk: row for row in Fingerprint.objects.raw(_sql(model), params)}
-    return sorted(found.values(), key=lambda row: row.created_at, reverse=True)
-
-
-def texts_of(row: Fingerprint, model: type[Model]) -> str:
-    """Return the texts of the post of a fingerprint; "" if it is gone."""
-    texts = (getattr(row, f"{TEXT}{name}") for name in text_fields(model))
-    return "\n".join(filter(None, texts))
+    moments = map(connection.ops.adapt_datetimefield_value, (since, before))
+    others = (*moments, target_type, except_target)
+    params = [value for band in bands for value in (band, *others)]
+    found: dict[int, Candidate] = {}
+    for pk, target_id, person_id, digest, *rest in text_rows(_sql(model), params):
+        text = "\n".join(filter(None, rest[BANDS:]))
+        own_bands = tuple(rest[:BANDS])
+        found[pk] = Candidate(pk, target_id, person_id, digest, own_bands, text)
+    return list(found.values())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rules import candidates
 from rules.base import Finding, Outcome, Post, Rule, Values
+from rules.candidates import Candidate
 from rules.checks.duplicates import fingerprint
 from rules.matching.pictures import dhash, is_flat
 from rules.matching.similarity import Print, bands_of, distance
@@ -100,19 +101,20 @@ def _fingerprint(upload: Upload) -> Fingerprint:
     return made
 
 
-def _like(row: Fingerprint, post: Post, values: Values) -> Fingerprint | None:
+def _like(row: Fingerprint, post: Post, values: Values) -> Candidate | None:
     """Return an earlier picture of another person like `row`, if there is one."""
     bits = sum(band << 16 * n for n, band in enumerate(row.bands))
     since = post.at - timedelta(days=values["days"])
-    near = candidates.like(row.bands, target_type=UPLOAD, since=since)
+    # A copy must not keep the original from being changed.
+    near = candidates.like(
+        row.bands, target_type=UPLOAD, since=since, before=row.created_at
+    )
     most = -1 if is_flat(bits) else values["distance"]  # a plain wall is like any other
     return next(
         (
             other
             for other in near
             if other.person_id != post.person_id
-            # A copy must not keep the original from being changed.
-            and other.created_at < row.created_at
             and (other.digest == row.digest or distance(other.bands, row.bands) <= most)
         ),
         None,

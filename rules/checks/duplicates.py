@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rules import candidates
 from rules.base import Finding, Outcome, Post, Rule, Values
+from rules.candidates import Candidate
 from rules.matching.similarity import BANDS, Print, distance, print_of, ratio, words_of
 from rules.models import Fingerprint
 from rules.parameters import Number, Switch
@@ -65,7 +66,7 @@ class Duplicates(Rule):
             alike += [
                 row
                 for row in near
-                if ratio(words, _words_of(row, post)) >= values["ratio"]
+                if ratio(words, words_of(row.text)) >= values["ratio"]
             ]
         return _finding(post, [(r.target_id, r.person_id) for r in alike], values)
 
@@ -127,30 +128,25 @@ def _finding(
     return Finding(f"like {post.kind} {target} of {whose}; {len(alike)} in all")
 
 
-def _candidates(post: Post, found: Print, *, days: float) -> list[Fingerprint]:
+def _candidates(post: Post, found: Print, *, days: float) -> list[Candidate]:
     """Return the newest earlier fingerprints that share a band, but for the post's."""
-    since = post.at - timedelta(days=days)
-    rows = candidates.like(
-        found.bands, target_type=post.kind, since=since, model=type(post.row)
-    )
     # Of a post that is edited: a later copy must not keep the original from changing.
-    made = post.row.created_at if post.row.pk else post.at
-    return [
-        row
-        for row in rows
-        if row.target_id != post.row.pk and (made is None or row.created_at < made)
-    ]
+    before = post.row.created_at if post.row.pk else post.at
+    return candidates.like(
+        found.bands,
+        target_type=post.kind,
+        since=post.at - timedelta(days=days),
+        before=before or post.at,
+        except_target=post.row.pk or 0,
+        model=type(post.row),
+    )
 
 
-def _nearest(rows: list[Fingerprint], found: Print) -> list[Fingerprint]:
+def _nearest(rows: list[Candidate], found: Print) -> list[Candidate]:
     """Return the few fingerprints whose texts are worth a comparison."""
     apart = [(distance(row.bands, found.bands), row.pk, row) for row in rows]
     near = sorted(one for one in apart if one[0] <= MAX_DISTANCE)
     return [row for _distance, _pk, row in near[:MAX_COMPARED]]
-
-
-def _words_of(row: Fingerprint, post: Post) -> list[str]:
-    return words_of(candidates.texts_of(row, type(post.row)))
 
 
 def fingerprint(kind: str, pk: int, person_id: int, found: Print) -> Fingerprint:

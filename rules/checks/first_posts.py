@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from core.db.shared_queries import text_rows
 from items.models import Item
 from items.types import ITEM_TYPES
 from rules.base import Finding, Outcome, Post, Rule, Values
@@ -48,9 +48,8 @@ def count_posts(post: Post, *, up_to: int) -> int:
         # An item that is edited is none of the others; no id is 0.
         own = post.row.pk or 0 if isinstance(post.row, model) else 0
         params += [post.person_id, own, up_to]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return min(cursor.fetchone()[0], up_to)
+    [(found,)] = text_rows(sql, params)
+    return min(found, up_to)
 
 
 @cache

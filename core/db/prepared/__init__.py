@@ -5,7 +5,7 @@ PostgreSQL spends on answering it. This package saves that work. It reads the in
 of Django's SQL compiler, therefore it is fenced: `settings.PREPARED_QUERIES = False`
 answers everything by plain querysets, and import-linter lists who may import it.
 
-The interface has four names:
+The interface has five names:
 
 `Param(name, type)`
     An expression that stands in a queryset for a value that each run supplies. It is
@@ -32,6 +32,10 @@ The interface has four names:
 `results_cache`
     The cache of those; tests clear it.
 
+`text_rows(sql, params)`
+    The tuples of a statement that no queryset can write, prepared like the others;
+    `core.db.shared_queries` has it for the apps.
+
 A query that depends on the signed-in user takes the user as a parameter, instead of
 being one query for each user::
 
@@ -42,5 +46,6 @@ being one query for each user::
 
 from core.db.prepared.cache import QueryCache, cached_results, results_cache
 from core.db.prepared.params import Param
+from core.db.prepared.query import text_rows
 
-__all__ = ["Param", "QueryCache", "cached_results", "results_cache"]
+__all__ = ["Param", "QueryCache", "cached_results", "results_cache", "text_rows"]

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import NotSupportedError, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet, prefetch_related_objects
 from django.db.transaction import TransactionManagementError
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.numeric import Int8
 
 from core.db.prepared.params import ParamSlot, compose_sql
 from core.db.prepared.rows import row_maker
@@ -108,6 +110,22 @@ class PreparedQuery:
             with _open_cursor(connection) as cursor:
                 cursor.execute("DEALLOCATE ALL")  # psycopg then forgets them, too
             return _fetch_all(connection, sql, params)
+
+
+def text_rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of SQL that is written by hand and never changes.
+
+    Values are server-side parameters: of a type each, whatever their size. Without the
+    conversions that a model field would do on SQLite.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "postgresql" and settings.PREPARED_QUERIES:
+        # A bigint for every int, as in `ParamSlot.bind`.
+        bound = [Int8(one) if isinstance(one, int) else one for one in params]
+        return _fetch_all(connection, sql, bound)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return cursor.fetchall()
 
 
 def _write_values(
