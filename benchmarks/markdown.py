@@ -114,6 +114,8 @@ def _memory(run: dict) -> list[str]:
         *_machine(run["machine"]),
         f"- Load: {run['load']}",
         f"- Requests: {run['requests']}, of which {run['failed']} failed",
+        f"- Hostile ones beside them, none twice: {run['hostile_requests']}, of which "
+        f"{run['hostile_failed']} got an error of the server",
         "",
         "The highest resident memory of each worker in MB, in each third of the run",
         "after a warm-up of one minute, and its highest proportional share.",

@@ -1,8 +1,9 @@
 """Check that the memory of the workers stays flat: `make bench-memory MINUTES=10`.
 
-wrk sends reads and writes for a fixed time; the memory of each worker is read from
-/proc every ten seconds. The exit status is 1 if the peak of the last third exceeds the
-peak of the first third by more than `GROWTH` and `SLACK_MB`, or if a request failed.
+wrk sends reads and writes for a fixed time, and somebody hostile beside it requests of
+which none comes twice; the memory of each worker is read from /proc every ten seconds.
+The exit status is 1 if the peak of the last third exceeds the peak of the first third
+by more than `GROWTH` and `SLACK_MB`, or if a request failed.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from time import monotonic, sleep
 
 import django
 
-from benchmarks import database, report
+from benchmarks import database, hostile_load, report
 from benchmarks.markdown import MEMORY
 from benchmarks.processes import memory_of, workers_of
 from tests.live.server import Server, serve
@@ -58,10 +59,13 @@ def main() -> int:
     seconds = max(options.minutes, 2) * 60
     with ExitStack() as stack:
         server = stack.enter_context(serve(database.served(url), port=PORT))
-        executor = stack.enter_context(ThreadPoolExecutor(1))
+        executor = stack.enter_context(ThreadPoolExecutor(2))
         load = executor.submit(mixed_load.load, server, seconds)
+        hostile = executor.submit(hostile_load.send, server, seconds)
         samples = list(_samples(server, seconds))
         result = load.result()
+    for name, number in hostile.result().items():
+        result[f"hostile_{name}"] = number
     workers = [_peaks_by_third(samples, worker) for worker in sorted(_ids(samples))]
     report.write_run(MEMORY, {"machine": machine, "workers": workers} | result)
     return _exit_status(workers, result)
@@ -94,12 +98,14 @@ def _peaks_by_third(samples: list[Sample], worker: int) -> dict:
 
 def _exit_status(workers: list[dict], result: dict) -> int:
     print(f"{result['requests']} requests, {result['failed']} failed")
+    hostile, failed = result["hostile_requests"], result["hostile_failed"]
+    print(f"{hostile} hostile requests, {failed} failed")
     grew = False
     for one in workers:
         first, _second, last = one["rss_mb"]
         print(f"worker {one['worker']}: {one['rss_mb']} MB, share {one['pss_mb']} MB")
         grew |= last > first * GROWTH + SLACK_MB
-    return int(grew or result["failed"] > 0)
+    return int(grew or result["failed"] + failed > 0)
 
 
 if __name__ == "__main__":
