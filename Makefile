@@ -183,7 +183,7 @@ bench-servers: .venv/base  ## Compare servers and numbers of threads
 # Cases for each operation, besides those that the description itself implies.
 EXAMPLES ?= 5
 fuzz: .venv/dev  ## Fuzz the API with schemathesis (EXAMPLES=…)
-	$(RUN) tests/live/fuzz.py --examples $(EXAMPLES)
+	$(RUN) -m tests.live.fuzz --examples $(EXAMPLES)
 
 SCHEMA := $(RUN) manage.py spectacular --validate --fail-on-warn
 check: .venv/dev  ## Lint, format, types, import contract, migrations, schema, deploy checks

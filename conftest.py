@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
@@ -26,6 +27,7 @@ from jobs.worker import run_next
 from market import services as market
 from market import stored
 from payments import triggers
+from tests import template_database
 
 stored._values._seconds = 3600  # no test counts the query that reads market settings
 
@@ -137,6 +139,15 @@ def run_jobs(db, monkeypatch):
 
 
 # --- The run as a whole ---------------------------------------------------------------
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings, django_db_use_migrations, django_db_keepdb
+):
+    """Copy the test database instead of migrating it."""
+    if django_db_use_migrations and not django_db_keepdb:
+        template_database.start_from_copy(connection)
+
+
 _flush = BaseDatabaseOperations.execute_sql_flush
 
 
