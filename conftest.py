@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
 from rest_framework.test import APIClient
@@ -16,7 +15,6 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.former_hashes import former_share
 from accounts.tests.factories import UserFactory
-from audit import triggers as audit_triggers
 from core.cached import forget_all
 from core.db import shared_queries
 from core.db.prepared import results_cache
@@ -26,8 +24,7 @@ from jobs.models import Job
 from jobs.worker import run_next
 from market import services as market
 from market import stored
-from payments import triggers
-from tests import template_database
+from tests import flush, template_database
 
 stored._values._seconds = 3600  # no test counts the query that reads market settings
 
@@ -148,24 +145,14 @@ def django_db_modify_db_settings(
         template_database.start_from_copy(connection)
 
 
-_flush = BaseDatabaseOperations.execute_sql_flush
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Remember the rows with which tests begin."""
+    with django_db_blocker.unblock():
+        flush.remember(connection.alias)
 
 
-def flush_with_the_ledger(operations, sql_list):
-    """Empty all tables after a test that commits: also those that refuse it."""
-    database = operations.connection
-    if database.vendor == "postgresql":
-        with database.cursor() as cursor:
-            # Triggers do not fire for a session in this role.
-            cursor.execute("SET session_replication_role = replica")
-            _flush(operations, sql_list)
-            cursor.execute("RESET session_replication_role")
-        return
-    with triggers.TRIGGERS.lifted(), audit_triggers.TRIGGERS.lifted():
-        _flush(operations, sql_list)
-
-
-BaseDatabaseOperations.execute_sql_flush = flush_with_the_ledger
+flush.install()
 REDIS_DATABASES = 16  # what a Redis server has unless it is configured otherwise
 
 

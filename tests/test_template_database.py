@@ -24,15 +24,15 @@ def project(tmp_path, monkeypatch):
         "things/__init__.py": "",
         "things/helpers.py": "def rows():\n    import things.words as words\n",
         "things/words.py": "WORDS = 1\n",
+        "things/apps.py": "",
         "things/views.py": "",
         "marketplace/settings.py": "",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(template_database, "ROOT", tmp_path)
-    monkeypatch.setattr(
-        template_database, "__file__", str(tmp_path / "things/words.py")
-    )
+    settings = tmp_path / "marketplace/settings.py"
+    monkeypatch.setattr(template_database, "__file__", str(settings))
     template_database._files.cache_clear()
     yield tmp_path
     template_database._files.cache_clear()
@@ -51,6 +51,7 @@ def changes_digest(file: Path) -> bool:
         "things/__init__.py",
         "things/helpers.py",
         "things/words.py",
+        "things/apps.py",
         "marketplace/settings.py",
     ],
 )
