@@ -4,6 +4,8 @@ PORT ?= 8000
 BIN := .venv/bin
 # make is for development: a server that is started without it needs DEBUG=true as well.
 export DEBUG ?= true
+# Where this is set, each of the many processes of a suite would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 

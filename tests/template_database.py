@@ -49,7 +49,8 @@ def start_from_copy(connection) -> None:
 
 def sqlite_template() -> Path:
     """Return a migrated SQLite file, to be copied only. It is made if need be."""
-    file = FOLDER / f"{digest()}.sqlite3"
+    made_of = digest()
+    file = FOLDER / f"{made_of}.sqlite3"
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / "lock").open("w") as lock:
         # Of processes that start together one migrates, and the others wait for it.
@@ -59,6 +60,7 @@ def sqlite_template() -> Path:
                 stale.unlink()
             unfinished = FOLDER / "unfinished.sqlite3"
             _migrate(f"sqlite:///{unfinished}")
+            _check_unchanged(made_of)
             unfinished.rename(file)  # at once: who finds it finds it complete
     return file
 
@@ -71,7 +73,8 @@ def postgres_template(url: str) -> str:
     """
     parts = urlsplit(url)
     ending = f"_{parts.path[1:]}"
-    name = f"migrated_{digest()}{ending}"
+    made_of = digest()
+    name = f"migrated_{made_of}{ending}"
     server = parts._replace(path="/postgres").geturl()
     with psycopg.connect(server, autocommit=True, connect_timeout=10) as connection:
         # As above; the end of the connection unlocks.
@@ -80,6 +83,7 @@ def postgres_template(url: str) -> str:
             _drop(connection, ending)
             run(connection, "CREATE DATABASE {}", name)
             _migrate(parts._replace(path=f"/{name}").geturl())
+            _check_unchanged(made_of)
             # The mark of a complete one. A connection would keep others from copying.
             run(connection, "ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
     return name
@@ -111,7 +115,6 @@ def _url(config: dict) -> str:
 
 
 # --- What it is made of ---------------------------------------------------------------
-@cache
 def digest() -> str:
     """Return 16 characters that change with anything that the database is made of.
 
@@ -129,6 +132,7 @@ def digest() -> str:
 
 def sources() -> set[Path]:
     """Return the files of the project that decide what migrating makes."""
+    _files.cache_clear()  # files may have been added meanwhile
     found = {Path(__file__), ROOT / "marketplace" / "settings.py"}
     # Named by settings, not imported by migrations.
     found.update(ROOT.glob("*/apps.py"), ROOT.glob("core/db/postgresql/*.py"))
@@ -171,6 +175,12 @@ def _migrate(url: str) -> None:
     own = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": "", "DEBUG": "true"}
     command = [sys.executable, "-m", "tests.template_database"]
     subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True, timeout=600)
+
+
+def _check_unchanged(made_of: str) -> None:
+    """Raise `RuntimeError` if the code was edited while it migrated."""
+    if digest() != made_of:
+        raise RuntimeError("Migrations or what they import were edited: start again.")
 
 
 def main() -> None:

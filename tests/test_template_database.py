@@ -33,15 +33,13 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(template_database, "ROOT", tmp_path)
     settings = tmp_path / "marketplace/settings.py"
     monkeypatch.setattr(template_database, "__file__", str(settings))
-    template_database._files.cache_clear()
-    yield tmp_path
-    template_database._files.cache_clear()
+    return tmp_path
 
 
 def changes_digest(file: Path) -> bool:
-    before = digest.__wrapped__()
+    before = digest()
     file.write_text(file.read_text() + "# changed\n")
-    return digest.__wrapped__() != before
+    return digest() != before
 
 
 @pytest.mark.parametrize(
@@ -64,17 +62,17 @@ def test_a_change_of_nothing_that_they_use_does_not(project):
 
 
 def test_an_added_migration_makes_another_database(project):
-    before = digest.__wrapped__()
+    before = digest()
     (project / "things/migrations/0002_more.py").write_text("")
-    assert digest.__wrapped__() != before
+    assert digest() != before
 
 
 def test_an_upgraded_package_makes_another_database(monkeypatch, tmp_path):
     monkeypatch.setattr(template_database, "get_path", lambda name: str(tmp_path))
     (tmp_path / "Django-5.2.1.dist-info").mkdir()
-    before = digest.__wrapped__()
+    before = digest()
     (tmp_path / "Django-5.2.1.dist-info").rename(tmp_path / "Django-5.2.2.dist-info")
-    assert digest.__wrapped__() != before
+    assert digest() != before
 
 
 @pytest.mark.parametrize(
@@ -97,12 +95,16 @@ def test_a_copy_lacks_no_migration():
     call_command("migrate", check_unapplied=True, verbosity=0)
 
 
+def sqlite_file(url):
+    sqlite3.connect(url.removeprefix("sqlite:///")).close()
+
+
 def test_a_template_of_sqlite_is_made_once(tmp_path, monkeypatch):
     made = []
 
     def migrate(url):
         made.append(url)
-        sqlite3.connect(url.removeprefix("sqlite:///")).close()
+        sqlite_file(url)
 
     monkeypatch.setattr(template_database, "FOLDER", tmp_path / "migrated")
     monkeypatch.setattr(template_database, "_migrate", migrate)
@@ -121,6 +123,15 @@ def test_an_interrupted_migration_leaves_no_template_of_sqlite(tmp_path, monkeyp
     with pytest.raises(KeyboardInterrupt):
         template_database.sqlite_template()
     assert not (tmp_path / f"{digest()}.sqlite3").exists()
+
+
+def test_code_that_is_edited_while_it_migrates_makes_no_template(tmp_path, monkeypatch):
+    monkeypatch.setattr(template_database, "FOLDER", tmp_path)
+    monkeypatch.setattr(template_database, "digest", iter(["before", "after"]).__next__)
+    monkeypatch.setattr(template_database, "_migrate", sqlite_file)
+    with pytest.raises(RuntimeError):
+        template_database.sqlite_template()
+    assert not (tmp_path / "before.sqlite3").exists()
 
 
 @pytest.fixture
