@@ -4,6 +4,8 @@ PORT ?= 8000
 BIN := .venv/bin
 # make is for development: a server that is started without it needs DEBUG=true as well.
 export DEBUG ?= true
+# Where this is set, each of the many processes of a suite would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := $(BIN)/python
 NEW_KEY := $(RUN) -c 'import secrets; print(secrets.token_urlsafe(64))'
 
@@ -183,7 +185,7 @@ bench-servers: .venv/base  ## Compare servers and numbers of threads
 # Cases for each operation, besides those that the description itself implies.
 EXAMPLES ?= 5
 fuzz: .venv/dev  ## Fuzz the API with schemathesis (EXAMPLES=…)
-	$(RUN) tests/live/fuzz.py --examples $(EXAMPLES)
+	$(RUN) -m tests.live.fuzz --examples $(EXAMPLES)
 
 SCHEMA := $(RUN) manage.py spectacular --validate --fail-on-warn
 check: .venv/dev  ## Lint, format, types, import contract, migrations, schema, deploy checks

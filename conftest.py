@@ -1,5 +1,6 @@
 """The fixed cast and the client that every test may use."""
 
+import gc
 import os
 from collections import Counter
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from rest_framework.test import APIClient
@@ -15,7 +16,6 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.former_hashes import former_share
 from accounts.tests.factories import UserFactory
-from audit import triggers as audit_triggers
 from core.cached import forget_all
 from core.db import shared_queries
 from core.db.prepared import results_cache
@@ -25,7 +25,7 @@ from jobs.models import Job
 from jobs.worker import run_next
 from market import services as market
 from market import stored
-from payments import triggers
+from tests import flush, template_database
 
 stored._values._seconds = 3600  # no test counts the query that reads market settings
 
@@ -137,25 +137,31 @@ def run_jobs(db, monkeypatch):
 
 
 # --- The run as a whole ---------------------------------------------------------------
-_flush = BaseDatabaseOperations.execute_sql_flush
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings, django_db_use_migrations, django_db_keepdb
+):
+    """Copy the test database instead of migrating it."""
+    if django_db_use_migrations and not django_db_keepdb:
+        template_database.start_from_copy(connection)
 
 
-def flush_with_the_ledger(operations, sql_list):
-    """Empty all tables after a test that commits: also those that refuse it."""
-    database = operations.connection
-    if database.vendor == "postgresql":
-        with database.cursor() as cursor:
-            # Triggers do not fire for a session in this role.
-            cursor.execute("SET session_replication_role = replica")
-            _flush(operations, sql_list)
-            cursor.execute("RESET session_replication_role")
-        return
-    with triggers.TRIGGERS.lifted(), audit_triggers.TRIGGERS.lifted():
-        _flush(operations, sql_list)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Remember the rows with which tests begin."""
+    with django_db_blocker.unblock():
+        flush.remember(connection.alias)
 
 
-BaseDatabaseOperations.execute_sql_flush = flush_with_the_ledger
+flush.install()
 REDIS_DATABASES = 16  # what a Redis server has unless it is configured otherwise
+
+
+def pytest_collection_finish(session):
+    """Let the garbage collector pass over what is there until the end."""
+    gc.collect()
+    gc.freeze()  # modules and tests: to walk over them takes a twentieth of the run
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,9 +5,9 @@ import secrets
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
 from tests.live.server import manage
+from tests.template_database import postgres_template, run
 
 SETTINGS = (
     "server_version",
@@ -28,9 +28,9 @@ def prepared(size: str) -> str:
     """
     url = os.environ.get("BENCH_DATABASE_URL") or own(size)
     if not exists(url):
-        name = sql.Identifier(urlsplit(url).path[1:])
+        name, template = urlsplit(url).path[1:], postgres_template(_server())
         with psycopg.connect(_server(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            run(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
     seeding = {"DATABASE_URL": url, "DEBUG": "true"}
     manage(seeding, "migrate", "--verbosity", "0")
     manage(seeding, "seed", "--size", size, "--if-empty", seconds=7200)

@@ -20,7 +20,7 @@ import django
 
 from accounts.tests.factories import suspend
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.server import manage, serve
 from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 from tests.live.upgrade import extract, find_release
@@ -36,13 +36,14 @@ def main() -> int:
     server_url = os.environ["DATABASE_URL"]
     with ExitStack() as stack:
         url = stack.enter_context(scratch_database(server_url))
-        old_url = stack.enter_context(scratch_database(server_url))
+        old = scratch_database(server_url, template="template1")
+        old_url = stack.enter_context(old)
         provider = stack.enter_context(SmsProvider())
         environment = _environment(url, provider.url)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="old-")))
         extract(find_release(os.environ.get("OLD", "")), folder / "code")
         old_environment = environment | {"DATABASE_URL": old_url}
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         old_root = folder / "code"
         manage(old_environment, "migrate", "--verbosity", "0", root=old_root)
         new = stack.enter_context(serve(environment, workers=1))

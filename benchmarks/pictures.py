@@ -17,8 +17,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.processes import workers_of
-from tests.live.database import scratch_database
-from tests.live.server import Server, manage, serve
+from tests.live.database import migrate, scratch_database
+from tests.live.server import Server, serve
 
 SIDE_PX = 5000  # 25 megapixels, as UPLOAD_MAX_PIXELS
 UPLOADS, READS = 16, 200
@@ -42,7 +42,7 @@ def main() -> None:
             "PICTURES_AT_ONCE": options.at_once,
             "THROTTLE": "false",
         }
-        manage(own, "migrate", "--verbosity", "0")
+        migrate(own)
         with serve(own) as server:
             _report(server, "start")
             for number in range(READS * len(PATHS)):

@@ -16,7 +16,8 @@ from django.test import RequestFactory
 from core import metrics, reporting
 from core.web.metrics import MetricsMiddleware
 from jobs.models import Job
-from tests.live.server import HOST, manage, serve
+from tests.live.database import migrate
+from tests.live.server import HOST, serve
 
 ROOT = Path(__file__).parents[1]
 TOKEN = "of-prometheus-" * 3
@@ -109,7 +110,7 @@ def test_the_queue_and_the_jobs_are_shown(client_of_prometheus, run_jobs, settin
 def test_workers_of_gunicorn_answer_for_each_other(tmp_path):
     """Y4: whichever worker Prometheus reaches, the counts are those of all."""
     own = {"DATABASE_URL": f"sqlite:///{tmp_path / 'm.sqlite3'}", "REDIS_URL": ""}
-    manage(own, "migrate", "--verbosity", "0")
+    migrate(own)
     with serve(own | {"METRICS_TOKEN": TOKEN}, workers=2, ready_within=120) as server:
         counts = []
         for _time in range(12):

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from tests.live.server import GUNICORN, HOST, manage, serve
+from tests.live.database import migrate
+from tests.live.server import GUNICORN, HOST, serve
 
 HEAD = "POST /api/auth/login HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 HEALTH = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -22,7 +23,7 @@ def database(tmp_path_factory):
     """The environment that names a database with its tables."""
     file = tmp_path_factory.mktemp("server") / "market.sqlite3"
     own = {"DATABASE_URL": f"sqlite:///{file}", "REDIS_URL": ""}
-    manage(own, "migrate", "--verbosity", "0")
+    migrate(own)
     return own
 
 

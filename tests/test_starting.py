@@ -25,7 +25,8 @@ def empty_database(folder):
     else:
         own = connection.get_connection_params()
         server = f"postgres://{own['user']}@{own['host']}:{own['port']}/postgres"
-        with scratch_database(os.environ.get("DATABASE_URL", server)) as url:
+        server = os.environ.get("DATABASE_URL", server)
+        with scratch_database(server, template="template1") as url:
             yield url
 
 

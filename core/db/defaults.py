@@ -12,8 +12,8 @@ from django.db.models.signals import post_migrate
 class Defaults:
     """The first rows of a model.
 
-    A migration calls `create`. A database that is emptied afterwards, as by the tests,
-    has none: `connect` lets them be created after each `migrate` too.
+    A migration calls `create`. A database that is emptied afterwards, by `flush`, has
+    none: `connect` lets them be created after each `migrate` too.
     """
 
     app_label: str

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.live.database import migrate
+
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
 OURS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
@@ -77,7 +79,7 @@ def prepare(env: dict) -> None:
     def run(*command):
         subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
 
-    run("manage.py", "migrate", "--verbosity", "0")
+    migrate(env)
     if (ROOT / "seed/management/commands/seed.py").exists():
         run("manage.py", "seed", "--size", "small")
     run("-m", "tests.browser.rows")

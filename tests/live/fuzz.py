@@ -4,7 +4,7 @@ Operations are called by nobody, by somebody signed in, and by somebody who ends
 own sign-in. Sequences, in which the answer to a call is the input of the next, are
 played by four roles: nobody, an owner of things, a worker, and staff.
 
-`python tests/live/fuzz.py [--examples N] [schemathesis options…]` migrates a temporary
+`python -m tests.live.fuzz [--examples N] [schemathesis options…]` migrates a temporary
 SQLite database, puts a few rows in it, serves it as production does and exits non-zero
 on any failure. The checks and their exceptions are in schemathesis.toml.
 """
@@ -27,6 +27,8 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+
+from tests.live.database import migrate
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -76,8 +78,7 @@ def free_port() -> int:
 @contextmanager
 def serving(env: dict[str, str]) -> Iterator[str]:
     """A migrated server; its address. It ends with the block."""
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=ROOT, env=env, check=True)
+    migrate(env)
     address = f"127.0.0.1:{free_port()}"
     command = [BIN / "gunicorn", "--config", "gunicorn.conf.py", "--bind", address]
     server = subprocess.Popen(command, cwd=ROOT, env=env)

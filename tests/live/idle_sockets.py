@@ -17,8 +17,8 @@ from pathlib import Path
 import psycopg
 import websockets
 
-from tests.live.database import scratch_database
-from tests.live.server import HOST, ROOT, Server, manage, serve
+from tests.live.database import migrate, scratch_database
+from tests.live.server import HOST, ROOT, Server, serve
 
 SOCKETS = int(os.environ.get("SOCKETS", "1000"))
 SERVER = [sys.executable, "-m", "marketplace.server"]
@@ -109,7 +109,7 @@ def main() -> None:
             "SOCKET_THREADS": str(THREADS),
             "REDIS_URL": os.environ.get("REDIS_URL", ""),
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         tokens = create_tokens(environment, SOCKETS)
         with serve(environment, command=SERVER) as server:
             found = asyncio.run(measure(server, url, tokens))

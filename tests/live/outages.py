@@ -22,11 +22,11 @@ import django
 from websockets.asyncio.client import connect
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.harness import Answer, Call, exchange
 from tests.live.mail_server import MailServer
 from tests.live.processes import OwnRedis, OwnServer, Worker
-from tests.live.server import HOST, manage
+from tests.live.server import HOST
 
 ROUNDS = 8  # in each outage: an application and a message
 OUTAGE_S = 5.0
@@ -55,7 +55,7 @@ def main() -> int:
             "EMAILS_PER_DAY": "0",
             "LOG_LEVEL": "ERROR",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         os.environ.update(environment)
         django.setup()
         server = stack.enter_context(OwnServer(environment))

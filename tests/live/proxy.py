@@ -21,6 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.live.bounds import end_within
+from tests.live.database import migrate
 from tests.live.processes import EMBEDDED, ManagedProcess
 from tests.live.server import (
     GUNICORN,
@@ -28,7 +29,6 @@ from tests.live.server import (
     ROOT,
     Server,
     free_port,
-    manage,
     serve,
     stop,
 )
@@ -106,7 +106,7 @@ def main() -> int:
             "ALLOWED_HOSTS": "market.example",
             "THROTTLE_ANONYMOUS_READ": "1000",
         }
-        manage(own, "migrate", "--verbosity", "0")
+        migrate(own)
         web = stack.enter_context(serve(own, workers=1, command=GUNICORN))
         sockets = stack.enter_context(serve(own, workers=1, command=EMBEDDED))
         proxy = stack.enter_context(Proxy(folder, web, sockets))

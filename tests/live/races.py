@@ -13,12 +13,12 @@ from importlib import import_module
 import django
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
 from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import RACE_SCENARIOS
-from tests.live.server import Server, manage, serve, tail
+from tests.live.server import Server, serve, tail
 
 SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
@@ -41,7 +41,7 @@ def main(names: list[str]) -> int:
             "PAYMENT_CALLS_PER_SECOND": "1000",
             "LOG_LEVEL": "WARNING",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         with serve(environment) as server:
             os.environ.update(environment)
             django.setup()

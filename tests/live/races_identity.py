@@ -14,12 +14,12 @@ from importlib import import_module
 import django
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
 from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import IDENTITY_SCENARIOS
-from tests.live.server import manage, serve, tail
+from tests.live.server import serve, tail
 from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 
 MAX_RUN_SECONDS = 400
@@ -45,7 +45,7 @@ def main(names: list[str]) -> int:
             "TWILIO_AUTH_TOKEN": TOKEN,
             "TWILIO_FROM": "+37120000000",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         with serve(environment, workers=2) as server:
             os.environ.update(environment)
             django.setup()

@@ -12,7 +12,8 @@ from collections import Counter
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.live.server import HOST, Server, manage, serve
+from tests.live.database import migrate
+from tests.live.server import HOST, Server, serve
 
 WORKERS, CLIENTS, RELOADS, PAUSE_S = 2, 8, 4, 3.0
 
@@ -22,7 +23,7 @@ def main() -> int:
         database = f"sqlite:///{Path(folder) / 'market.sqlite3'}"
         environment = {"DATABASE_URL": database, "REDIS_URL": "", "THROTTLE": "false"}
         environment["LOG_LEVEL"] = "INFO"  # logs "Booting worker"
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         with serve(environment, workers=WORKERS) as server:
             answers = load_while(server, reload)
             booted = server.log.read_text().count("Booting worker")

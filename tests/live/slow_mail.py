@@ -17,9 +17,9 @@ import django
 from aiosmtpd.controller import Controller
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.processes import Worker
-from tests.live.server import HOST, free_port, manage
+from tests.live.server import HOST, free_port
 
 DELAY_S = float(os.environ.get("SLOW_MAIL_S", "12"))
 EMAILS = 2
@@ -55,7 +55,7 @@ def main() -> int:
             "EMAIL_PORT": str(server.port),
             "LOG_LEVEL": "ERROR",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         os.environ.update(environment)
         django.setup()
         for _number in range(2):

@@ -28,9 +28,8 @@ import django
 
 from tests.live.bounds import end_within
 from tests.live.chatters import Chatter, Log
-from tests.live.database import scratch_database
+from tests.live.database import migrate, scratch_database
 from tests.live.processes import OwnRedis, OwnServer, Worker
-from tests.live.server import manage
 
 MESSAGES = int(os.environ.get("SOAK_MESSAGES", "10000"))
 PEOPLE = 50
@@ -55,7 +54,7 @@ def main() -> int:
             "THROTTLE": "0",
             "LOG_LEVEL": "ERROR",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         os.environ.update(environment)
         django.setup()
         with (

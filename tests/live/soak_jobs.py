@@ -32,8 +32,8 @@ import django
 from aiosmtpd.controller import Controller
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
-from tests.live.server import HOST, ROOT, free_port, manage, stop, tail
+from tests.live.database import migrate, scratch_database
+from tests.live.server import HOST, ROOT, free_port, stop, tail
 
 JOBS = int(os.environ.get("SOAK_JOBS", "2000"))
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
@@ -79,7 +79,7 @@ def main() -> int:
     try:
         with database() as database_url:
             environment = _environment(database_url, mail_server.port)
-            manage(environment, "migrate", "--verbosity", "0")
+            migrate(environment)
             os.environ.update(environment)
             django.setup()
             kills = soak(mailbox)

@@ -23,8 +23,8 @@ from pathlib import Path
 import django
 
 from tests.live.bounds import end_within
-from tests.live.database import scratch_database
-from tests.live.server import ROOT, manage
+from tests.live.database import migrate, scratch_database
+from tests.live.server import ROOT
 
 TASKS = int(os.environ.get("SOAK_TASKS", "200"))
 KILLS = int(os.environ.get("SOAK_KILLS", "500"))
@@ -55,7 +55,7 @@ def main() -> int:
             "LOG_LEVEL": "CRITICAL",
             "MONEY_KILLS": str(kills),
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         os.environ.update(environment)
         django.setup()
         people()

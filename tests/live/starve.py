@@ -22,8 +22,9 @@ from pathlib import Path
 from marketplace.serving.config import allow_files
 from marketplace.serving.protocol import MAX_CONNECTIONS
 from tests.live.bounds import end_within
+from tests.live.database import migrate
 from tests.live.processes import EMBEDDED
-from tests.live.server import GUNICORN, HOST, Server, manage, serve
+from tests.live.server import GUNICORN, HOST, Server, serve
 
 ATTACKER = "127.0.0.2"
 LIMIT_MS = float(os.environ.get("STARVE_LIMIT_MS", 1000))
@@ -50,7 +51,7 @@ def main() -> int:
             "REDIS_URL": "",
             "DEBUG": "true",
         }
-        manage(own, "migrate", "--verbosity", "0")
+        migrate(own)
         for name, command in {"gunicorn": GUNICORN, "demo": EMBEDDED}.items():
             with serve(own, workers=1, command=command, ready_within=60) as server:
                 for attack in ATTACKS:

@@ -28,7 +28,8 @@ from tests.live.contract import (
     work,
 )
 from tests.live.contract.market import Market
-from tests.live.server import manage, serve
+from tests.live.database import migrate
+from tests.live.server import serve
 
 MODULES = (
     *(conventions, access, accounts, listings, uploads, tasks, applications, work),
@@ -73,7 +74,7 @@ def temporary_server() -> Iterator[str]:
             "UPLOADS_DIR": f"{folder}/uploads",
             "LOG_LEVEL": "WARNING",
         }
-        manage(environment, "migrate", "--verbosity", "0")
+        migrate(environment)
         with serve(environment, workers=1) as server:
             yield server.url
 
