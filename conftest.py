@@ -147,9 +147,11 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb):
     """Remember the rows with which tests begin."""
     with django_db_blocker.unblock():
+        if django_db_keepdb:  # a run that was killed may have left rows
+            flush.empty(connection.alias)
         flush.remember(connection.alias)
 
 

@@ -52,7 +52,9 @@ def main() -> int:
     url = database.prepared(options.size)
     os.environ |= database.environment(url)
     django.setup()
-    from benchmarks import mixed_load  # needs DATABASE_URL in the environment
+    # They need DATABASE_URL in the environment.
+    from benchmarks import mixed_load, sign_in
+    from seed.plan import HELPER
 
     machine = report.machine(options.size, "all, mixed", database.settings(url))
     logging.disable(logging.INFO)
@@ -61,7 +63,8 @@ def main() -> int:
         server = stack.enter_context(serve(database.served(url), port=PORT))
         executor = stack.enter_context(ThreadPoolExecutor(2))
         load = executor.submit(mixed_load.load, server, seconds)
-        hostile = executor.submit(hostile_load.send, server, seconds)
+        person = sign_in.person(server, HELPER)
+        hostile = executor.submit(hostile_load.send, server, seconds, person)
         samples = list(_samples(server, seconds))
         result = load.result()
     for name, number in hostile.result().items():

@@ -18,12 +18,14 @@ COLUMNS = "id, target_id, person_id, digest, band1, band2, band3, band4"
 # a million rows share, fifteen are read. An OR over the bands would read them all,
 # or the whole table by date. It is text, because composing it each time would take
 # longer than its execution.
+# So is the type: with any value in its place, the plan for a type that has few rows
+# would read all those of a band that many others share.
 SQL = " UNION ALL ".join(
     f"""SELECT * FROM (
         SELECT {COLUMNS}, created_at
         FROM {Fingerprint._meta.db_table}
         WHERE band{n} = %s AND created_at > %s AND created_at < %s
-            AND target_type = %s AND target_id <> %s
+            AND target_type = '{{target_type}}' AND target_id <> %s
         ORDER BY created_at DESC LIMIT {MAX_ROWS}
     ) AS of_band{n}"""
     for n in range(1, BANDS + 1)
@@ -43,14 +45,22 @@ class Candidate:
 
 
 @cache
-def _sql(model: type[Model] | None) -> str:
-    """Return `SQL` with the texts of the posts, and the newest row first."""
+def _sql(target_type: str, model: type[Model] | None) -> str:
+    """Return `SQL` with the texts of the posts, and the newest row first.
+
+    Raises `ValueError` for what is no name of a type.
+    """
+    if not target_type.isidentifier():
+        raise ValueError(target_type)
     texts, join = [], ""
     if model is not None:
-        texts = [f"post.{name}" for name in text_fields(model)]
+        # Cast: a migration that widens a column would change the type of the result,
+        # for which a prepared statement fails once.
+        texts = [f"CAST(post.{name} AS text)" for name in text_fields(model)]
         join = f"LEFT JOIN {model._meta.db_table} AS post ON post.id = found.target_id"
     columns = [f"found.{name}" for name in COLUMNS.split(", ")]
-    return f"""SELECT {", ".join([*columns, *texts])} FROM ({SQL}) AS found {join}
+    found = SQL.format(target_type=target_type)
+    return f"""SELECT {", ".join([*columns, *texts])} FROM ({found}) AS found {join}
         ORDER BY found.created_at DESC"""
 
 
@@ -70,10 +80,11 @@ def like(
     the candidates have their texts.
     """
     moments = map(connection.ops.adapt_datetimefield_value, (since, before))
-    others = (*moments, target_type, except_target)
+    others = (*moments, except_target)
     params = [value for band in bands for value in (band, *others)]
     found: dict[int, Candidate] = {}
-    for pk, target_id, person_id, digest, *rest in text_rows(_sql(model), params):
+    rows = text_rows(_sql(target_type, model), params)
+    for pk, target_id, person_id, digest, *rest in rows:
         text = "\n".join(filter(None, rest[BANDS:]))
         own_bands = tuple(rest[:BANDS])
         found[pk] = Candidate(pk, target_id, person_id, digest, own_bands, text)

@@ -230,10 +230,16 @@ def _others_to_reject(task: TaskRequest, applicant: User) -> list[User]:
     In one query, after the locks: a statement that waits for a lock does not see what
     was committed meanwhile in other tables.
     """
-    blocks = Block.objects.between(task.creator_id, OuterRef("pk"))
-    pending = _applicants(task.applications.pending())
+
+    def build(task: Any, creator: Any) -> QuerySet[User, Any]:
+        pending = TaskApplication.objects.pending().filter(task=task)
+        blocks = Block.objects.between(creator, OuterRef("pk"))
+        return _applicants(pending).annotate(is_blocked=Exists(blocks))
+
+    people = {"task": task.pk, "creator": task.creator_id}
+    pending = shared_queries.rows("tasks.accept.applicants", build, **people)
     others: list[User] = []
-    for person in pending.annotate(is_blocked=Exists(blocks)):
+    for person in pending:
         if person != applicant:
             others.append(person)
         elif person.is_blocked:

@@ -8,6 +8,7 @@ beginning of the run are emptied, and get those rows back.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import TransactionTestCase
 
@@ -27,6 +28,16 @@ def remember(alias: str) -> None:
     with connections[alias].cursor() as cursor:
         filled = _filled(cursor, _tables(alias))
         _first_rows[alias] = {table: _rows(cursor, table) for table in filled}
+
+
+def empty(alias: str) -> None:
+    """Give a database that an earlier run has left the rows of a new one."""
+    with (
+        transaction.atomic(alias),
+        connections[alias].cursor() as cursor,
+        _lifted(cursor),
+    ):
+        call_command("flush", database=alias, interactive=False, verbosity=0)
 
 
 def restore(alias: str) -> None:

@@ -9,6 +9,7 @@ those rows are always of the present code.
 import ast
 import fcntl
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
+
+from tests.live.server import environment_with
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / "migrated"
@@ -41,8 +44,10 @@ def start_from_copy(connection) -> None:
     copy = sqlite3.connect(
         connection.creation._get_test_db_name(), uri=True, check_same_thread=False
     )
-    with closing(sqlite3.connect(sqlite_template())) as template:
-        template.backup(copy)
+    # Only read: of a file that is gone meanwhile, an empty one would be made.
+    template = f"file:{quote(str(sqlite_template()))}?mode=ro"
+    with closing(sqlite3.connect(template, uri=True)) as source:
+        source.backup(copy)
     # A database in memory is lost with its last connection, and Django has none yet.
     _open_copies.append(copy)
 
@@ -69,18 +74,19 @@ def postgres_template(url: str) -> str:
     """Return the name of a migrated database on the server of `url`.
 
     Nobody can connect to it; `CREATE DATABASE … TEMPLATE` copies it. It is made if need
-    be, and those made earlier for the same `url` are dropped.
+    be, and those made earlier by this checkout for the same `url` are dropped.
     """
     parts = urlsplit(url)
-    ending = f"_{parts.path[1:]}"
     made_of = digest()
-    name = f"migrated_{made_of}{ending}"
+    # A checkout and a role each have their own: nobody drops that of another.
+    whose = sha256(f"{ROOT} {parts.username} {parts.path}".encode()).hexdigest()[:8]
+    name = f"migrated_{made_of}_{whose}"
     server = parts._replace(path="/postgres").geturl()
     with psycopg.connect(server, autocommit=True, connect_timeout=10) as connection:
         # As above; the end of the connection unlocks.
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK_ID])
         if name not in _complete_templates(connection):
-            _drop(connection, ending)
+            _drop(connection, whose)
             run(connection, "CREATE DATABASE {}", name)
             _migrate(parts._replace(path=f"/{name}").geturl())
             _check_unchanged(made_of)
@@ -94,10 +100,10 @@ def _complete_templates(connection: psycopg.Connection) -> set[str]:
     return {name for (name,) in found}
 
 
-def _drop(connection: psycopg.Connection, ending: str) -> None:
+def _drop(connection: psycopg.Connection, whose: str) -> None:
     found = connection.execute("SELECT datname FROM pg_database").fetchall()
     for (name,) in found:
-        if name.startswith("migrated_") and name.endswith(ending):
+        if re.fullmatch(f"migrated_[0-9a-f]{{16}}_{whose}", name):
             run(connection, "DROP DATABASE {} WITH (FORCE)", name)
 
 
@@ -133,10 +139,13 @@ def digest() -> str:
 def sources() -> set[Path]:
     """Return the files of the project that decide what migrating makes."""
     _files.cache_clear()  # files may have been added meanwhile
-    found = {Path(__file__), ROOT / "marketplace" / "settings.py"}
-    # Named by settings, not imported by migrations.
-    found.update(ROOT.glob("*/apps.py"), ROOT.glob("core/db/postgresql/*.py"))
+    found = {Path(__file__)}
     waiting = list(ROOT.glob("*/migrations/*.py"))
+    # Named by settings, not imported by migrations.
+    waiting += [
+        ROOT / "marketplace" / name for name in ("settings.py", "development.py")
+    ]
+    waiting += [*ROOT.glob("*/apps.py"), *ROOT.glob("core/db/postgresql/*.py")]
     while waiting:
         file = waiting.pop()
         if file not in found:
@@ -173,8 +182,10 @@ def _files(name: str) -> tuple[Path, ...]:
 def _migrate(url: str) -> None:
     """Migrate an empty database in a process of its own: it leaves no connection."""
     own = {"DATABASE_URL": url, "DATABASE_REPLICA_URL": "", "DEBUG": "true"}
-    command = [sys.executable, "-m", "tests.template_database"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | own, check=True, timeout=600)
+    command = [sys.executable, "-m", "tests.template_database", urlsplit(url).path[1:]]
+    subprocess.run(
+        command, cwd=ROOT, env=environment_with(own), check=True, timeout=600
+    )
 
 
 def _check_unchanged(made_of: str) -> None:
@@ -183,8 +194,11 @@ def _check_unchanged(made_of: str) -> None:
         raise RuntimeError("Migrations or what they import were edited: start again.")
 
 
-def main() -> None:
-    """Apply all migrations to the database of the settings; send no signals."""
+def main(database: str) -> None:
+    """Apply all migrations to `database`, that of the settings; send no signals.
+
+    Raises `SystemExit` if the settings name another one.
+    """
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.development"
@@ -192,6 +206,9 @@ def main() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    named = str(connection.settings_dict["NAME"])
+    if named != database:
+        sys.exit(f"The settings name the database {named}, not {database}.")
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     if connection.vendor == "sqlite":
@@ -201,4 +218,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -1,5 +1,6 @@
 """The test database is copied: it is as if it had been migrated."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -10,9 +11,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from categories.models import Category
+from core.env import Environment
 from moderation.models import ReasonTemplate
 from tests import template_database
+from tests.live.server import environment_with
 from tests.template_database import ROOT, digest, sources
+
+NAME = "template_test_with_a_name_of_as_many_characters_as_there_may"
 
 
 @pytest.fixture
@@ -27,6 +32,7 @@ def project(tmp_path, monkeypatch):
         "things/apps.py": "",
         "things/views.py": "",
         "marketplace/settings.py": "",
+        "marketplace/development.py": "from marketplace.settings import *\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -139,20 +145,51 @@ def server(monkeypatch):
     """The URL of a database that is not there; its templates are dropped."""
     if connection.vendor != "postgresql":
         pytest.skip("templates of PostgreSQL")
-    monkeypatch.setattr(template_database, "digest", lambda: "some")
-    url = template_database._url(connection.settings_dict | {"NAME": "template_test"})
-    maintenance = url.replace("/template_test", "/postgres")
-    with psycopg.connect(maintenance, autocommit=True) as own:
+    monkeypatch.setattr(template_database, "digest", lambda: "0" * 16)
+    url = template_database._url(connection.settings_dict | {"NAME": NAME})
+    with psycopg.connect(url.replace(f"/{NAME}", "/postgres"), autocommit=True) as own:
         yield url
-        template_database._drop(own, "_template_test")
+        names = own.execute("SELECT datname FROM pg_database").fetchall()
+        for (name,) in names:
+            if name.startswith(("migrated_00000000", "copy_of_migrated_0")):
+                template_database.run(own, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def test_a_template_of_postgresql_is_made_once(server, monkeypatch):
     made = []
     monkeypatch.setattr(template_database, "_migrate", made.append)
     first, second = (template_database.postgres_template(server) for _time in range(2))
-    assert first == second == "migrated_some_template_test"
+    assert first == second
     assert len(made) == 1
+
+
+def test_only_ones_own_templates_are_dropped(server, monkeypatch):
+    monkeypatch.setattr(template_database, "_migrate", lambda url: None)
+    mine = template_database.postgres_template(server)
+    others = template_database.postgres_template(server.replace(NAME, f"x_{NAME}"))
+    with psycopg.connect(server.replace(f"/{NAME}", "/postgres"), autocommit=True) as c:
+        template_database.run(c, "CREATE DATABASE {}", alike := f"copy_of_{mine}")
+        monkeypatch.setattr(template_database, "digest", lambda: "00000000" + "1" * 8)
+        new = template_database.postgres_template(server)
+        names = {name for (name,) in c.execute("SELECT datname FROM pg_database")}
+    assert mine not in names
+    assert {new, others, alike} <= names
+
+
+@pytest.mark.parametrize("url", ["sqlite:///dev.sqlite3", "postgres://h/dev"])
+def test_a_file_with_another_address_does_not_win(url, tmp_path, monkeypatch):
+    (tmp_path / "url").write_text(url)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    given = environment_with({"DATABASE_URL": "sqlite:///own.sqlite3"})
+    monkeypatch.setattr(os, "environ", given)
+    assert (
+        Environment(tmp_path / "no.env").str("DATABASE_URL") == "sqlite:///own.sqlite3"
+    )
+
+
+def test_no_other_database_is_migrated():
+    with pytest.raises(SystemExit, match="not another"):
+        template_database.main("another")
 
 
 def test_an_interrupted_template_of_postgresql_is_made_again(server, monkeypatch):
@@ -172,4 +209,4 @@ def test_nobody_connects_to_a_template_of_postgresql(server, monkeypatch):
     monkeypatch.setattr(template_database, "_migrate", lambda url: None)
     name = template_database.postgres_template(server)
     with pytest.raises(psycopg.OperationalError, match="not currently accepting"):
-        psycopg.connect(server.replace("/template_test", f"/{name}"))
+        psycopg.connect(server.replace(f"/{NAME}", f"/{name}"))

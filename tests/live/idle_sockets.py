@@ -18,7 +18,7 @@ import psycopg
 import websockets
 
 from tests.live.database import migrate, scratch_database
-from tests.live.server import HOST, ROOT, Server, serve
+from tests.live.server import HOST, ROOT, Server, environment_with, serve
 
 SOCKETS = int(os.environ.get("SOCKETS", "1000"))
 SERVER = [sys.executable, "-m", "marketplace.server"]
@@ -92,7 +92,7 @@ def create_tokens(environment: dict[str, str], count: int) -> list[str]:
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", PEOPLE % count],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=environment_with(environment),
         capture_output=True,
         text=True,
         check=True,

@@ -3,7 +3,6 @@
 Each keeps its port, so that its clients can connect again.
 """
 
-import os
 import signal
 import socket
 import subprocess
@@ -17,7 +16,15 @@ from pathlib import Path
 
 import redis
 
-from tests.live.server import DEVELOPMENT, HOST, ROOT, Server, free_port, serve, stop
+from tests.live.server import (
+    HOST,
+    ROOT,
+    Server,
+    environment_with,
+    free_port,
+    serve,
+    stop,
+)
 
 EMBEDDED = [sys.executable, "-m", "marketplace.server"]  # REST and /ws
 WORKER = [sys.executable, "manage.py", "worker"]
@@ -55,7 +62,7 @@ class ManagedProcess:
     root = ROOT
 
     def __init__(self, environment: dict[str, str] | None = None):
-        self._environment = DEVELOPMENT | os.environ | (environment or {})
+        self._environment = environment_with(environment or {})
         self._folder = tempfile.TemporaryDirectory(prefix="process-")
         self.log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen | None = None

@@ -28,7 +28,7 @@ from tests.live.cluster import OwnPostgres, find_program
 from tests.live.contract.client import Caller
 from tests.live.contract.market import PASSWORD
 from tests.live.invariants import INVARIANTS, broken, fingerprints
-from tests.live.server import DEVELOPMENT, ROOT, manage, serve
+from tests.live.server import ROOT, environment_with, manage, serve
 from tests.live.usage import ACTIONS, Refused, Usage, report, small_photo, wait
 
 PAGE = ROOT / "docs" / "backup.md"
@@ -204,7 +204,7 @@ def run_commands(section: str, place: Place, backup: Path, prefix: str = "") -> 
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", prefix + commands],
         cwd=ROOT,
-        env=DEVELOPMENT | os.environ | place.environment | own,
+        env=environment_with(place.environment | own),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

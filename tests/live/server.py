@@ -79,7 +79,7 @@ def serve(
             process = subprocess.Popen(
                 command or GUNICORN,
                 cwd=root,
-                env=DEVELOPMENT | os.environ | own | environment,
+                env=environment_with(own | environment),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that its workers can be stopped with it
@@ -106,11 +106,21 @@ def manage(
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=root,
-        env=DEVELOPMENT | os.environ | environment,
+        env=environment_with(environment),
         check=True,
         timeout=seconds,
         **more,
     )
+
+
+def environment_with(own: dict[str, str]) -> dict[str, str]:
+    """Return the environment of this process with `own`, for another one.
+
+    A `…_FILE` of the same name would win over a value of `own`: a script would use the
+    database of whoever starts it.
+    """
+    files = {f"{name}_FILE": "" for name in own}
+    return DEVELOPMENT | os.environ | files | own
 
 
 def free_port() -> int:
