@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.blocks import require_unblocked
+from accounts.blocks import Blocked, require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
-from accounts.models import User
+from accounts.models import Block, User
 from accounts.restrictions import MESSAGES, require_unrestricted
 from core import limits
 from core.db import shared_queries
@@ -208,12 +210,15 @@ def send(
         **subject,
     )
     save_checked(message, checked=message_checked, saved=message_saved)
-    _attach(message, list(dict.fromkeys(attachment_ids)))  # without repetitions
+    upload_ids = list(dict.fromkeys(attachment_ids))  # without repetitions
+    _attach(message, upload_ids)
     conversation.last_seq, conversation.last_message = message.seq, message
     for name, value in subject.items():
         setattr(conversation, name, value)
     conversation.save()
-    return _published(events.CREATED, conversation, message), True
+    return _published(
+        events.CREATED, conversation, message, has_attachments=bool(upload_ids)
+    ), True
 
 
 def _find_sent(
@@ -231,11 +236,32 @@ def _attach(message: Message, upload_ids: list[int]) -> None:
         )
 
 
-def _published(type: str, conversation: Conversation, message: Message) -> Message:
+def _published(
+    type: str,
+    conversation: Conversation,
+    message: Message,
+    *,
+    has_attachments: bool = True,
+) -> Message:
     """Publish the event of a message; return it as `for_display()` fetches it."""
-    displayed = conversation.messages.for_display().get(pk=message.pk)
+    displayed: Message = shared_queries.get_or_404(
+        ("message", has_attachments), _displayed[has_attachments], pk=message.pk
+    )
+    displayed.conversation = conversation
+    if not has_attachments:
+        none = {"attachments": Attachment.objects.none()}
+        displayed._prefetched_objects_cache = none  # type: ignore[attr-defined]  # private, so not in the stubs
     events.message_changed(type, displayed)
     return displayed
+
+
+_displayed = {
+    True: lambda pk: Message.objects.for_display().filter(pk=pk),
+    # Without the query for what it does not have.
+    False: lambda pk: (
+        Message.objects.for_display().prefetch_related(None).filter(pk=pk)
+    ),
+}
 
 
 def _subject(about: About, *, viewer: User) -> dict[str, int | None]:
@@ -252,15 +278,29 @@ def _subject(about: About, *, viewer: User) -> dict[str, int | None]:
 
 def _lock(conversation: Conversation, user: User) -> Conversation:
     """Return the locked, current row. Raises `NotFound` unless `user` takes part."""
-    conversation = locked(Conversation.objects).get(pk=conversation.pk)
-    if not is_participant(conversation, user):
+    found: Conversation | None = shared_queries.first(
+        "conversation.lock",
+        lambda pk: locked(Conversation.objects).filter(pk=pk),
+        pk=conversation.pk,
+    )
+    if found is None or not is_participant(found, user):
         raise NotFound(_("There is no such conversation."))
-    return conversation
+    return found
 
 
 def _require_reachable(conversation: Conversation, sender: User) -> None:
-    _require_unblocked(conversation.participant_1_id, conversation.participant_2_id)
-    other = conversation.other_than(sender)
+    def build(one: Any, other: Any) -> QuerySet[User]:
+        blocks = Block.objects.between(one, other)
+        return User.objects.filter(pk=other).annotate(is_blocked=Exists(blocks))
+
+    ids = (conversation.participant_1_id, conversation.participant_2_id)
+    one, other_id = ids if conversation.side_of(sender) == 1 else ids[::-1]
+    # In one query, after the conversation is locked.
+    other = shared_queries.get_or_404(
+        "messaging.reachable", build, one=one, other=other_id
+    )
+    if other.is_blocked:
+        raise Blocked(_("You cannot write to this person."))
     if other.is_leaving:
         raise Unreachable(_("This person has deleted the account."))
     if not other.is_active:

@@ -67,11 +67,11 @@ def test_a_post_costs_eight_statements(api, warm, path, body):
     assert len(statements(api.as_(UserFactory()).post, path, body)) <= 8
 
 
-def test_a_message_costs_nine_statements(api, warm):
+def test_a_message_costs_seven_statements(api, warm):
     alice, bob = UserFactory(), UserFactory()
     conversation = ConversationFactory(between=(alice, bob))
     path = f"/api/messages/conversations/{conversation.pk}/messages"
-    assert len(statements(api.as_(alice).post, path, {"content": "Hello"})) <= 9
+    assert len(statements(api.as_(alice).post, path, {"content": "Hello"})) <= 7
 
 
 def test_a_favorite_costs_five_statements(api, warm):
