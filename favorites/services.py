@@ -23,7 +23,13 @@ def toggle(*, user: User, item_type: str, item_id: int) -> Favorite | None:
 
     Raises `NotFound` (404) for an item that `user` may not open.
     """
-    item = ITEM_TYPES[item_type].objects.visible_to(user).filter(pk=item_id).first()
+    rows = ITEM_TYPES[item_type].objects
+    item = shared_queries.first(
+        ("favorites.item", item_type),
+        lambda reader, pk: rows.visible_to(reader).filter(pk=pk),
+        reader=user,
+        pk=item_id,
+    )
     if item is None:
         raise NotFound(_("Item not found."))
     # Locked: two requests at once would both find no favorite and both insert one.
