@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from alerts.models import SavedSearch
-from audit import triggers
+from audit import triggers as audit_triggers
 from audit.models import AuditLogEntry, Decision
 from catalog import vocabulary
 from favorites.models import Favorite
@@ -21,6 +21,7 @@ from listings.models import Listing
 from messaging.models import Conversation, Message
 from notifications.models import Notification
 from offerings.models import Offering
+from payments import triggers as payment_triggers
 from reviews.models import Review
 from seed import (
     cases,
@@ -166,7 +167,12 @@ def clear() -> None:
     sql = connection.ops.sql_flush(
         no_style(), names, reset_sequences=True, allow_cascade=True
     )
-    with triggers.TRIGGERS.lifted():
+    # One transaction: the triggers are there again, whatever happens.
+    with (
+        transaction.atomic(),
+        audit_triggers.TRIGGERS.lifted(),
+        payment_triggers.TRIGGERS.lifted(),
+    ):
         connection.ops.execute_sql_flush(sql)
 
 

@@ -44,16 +44,24 @@ class Triggers:
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
-        """Let SQLite empty the tables as a whole: demo data, and the tests' databases.
+        """Let the tables be emptied as a whole, in a transaction: demo data, and tests.
 
-        It may be called within itself. PostgreSQL empties by TRUNCATE, which runs no
-        triggers of rows.
+        On SQLite it may be called within itself.
         """
-        triggers = self.sqlite if connection.vendor == "sqlite" else {}
+        is_postgresql = connection.vendor == "postgresql"
         with connection.cursor() as cursor:
-            for name in triggers:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        yield
+            if is_postgresql:
+                # A table cannot change while checks of it wait for the commit.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(self.postgres_drop)
+            else:
+                for name in self.sqlite:
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        yield  # after an error the transaction is rolled back, and they are there
         with connection.cursor() as cursor:
-            for name, definition in triggers.items():
-                cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {definition}")
+            if is_postgresql:
+                cursor.execute(self.postgres)
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as they begin
+            else:
+                for name, definition in self.sqlite.items():
+                    cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {definition}")
