@@ -168,8 +168,9 @@ def test_only_the_slow_reader_is_closed(
         b.is_reading = False
         for number in range(8):
             await in_thread(write, conversation, alice, str(number))
-        while len(a.seqs(conversation)) < 8:
+            # One at a time: messages of one poll would fill her small buffer at once.
             await a.receive_until("message.created")
+        assert len(a.seqs(conversation)) == 8
         b.is_reading = True
         assert await b.close_code_received() == 4430
         assert len(b.seqs(conversation)) < 8
