@@ -46,22 +46,17 @@ class Triggers:
     def lifted(self) -> Iterator[None]:
         """Let the tables be emptied as a whole, in a transaction: demo data, and tests.
 
-        On SQLite it may be called within itself.
+        After an error its rollback brings the triggers back.
         """
+        # Not entered: on SQLite that is refused in a transaction, for the sake of
+        # changes to tables.
+        editor = connection.schema_editor()
         is_postgresql = connection.vendor == "postgresql"
-        with connection.cursor() as cursor:
-            if is_postgresql:
-                # A table cannot change while checks of it wait for the commit.
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(self.postgres_drop)
-            else:
-                for name in self.sqlite:
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        yield  # after an error the transaction is rolled back, and they are there
-        with connection.cursor() as cursor:
-            if is_postgresql:
-                cursor.execute(self.postgres)
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as they begin
-            else:
-                for name, definition in self.sqlite.items():
-                    cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {definition}")
+        if is_postgresql:
+            # A table cannot change while checks of it wait for the commit.
+            editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        self.drop(None, editor)
+        yield
+        self.create(None, editor)
+        if is_postgresql:
+            editor.execute("SET CONSTRAINTS ALL DEFERRED")  # as they begin
