@@ -21,7 +21,7 @@ range or another value on which the best plan depends belongs into the text of t
 query, and not here: `Param(…, inline=True)`.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -31,8 +31,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
 
-from core.db import prepared
 from core.db.prepared import Param, QueryCache
+from core.db.prepared import text_rows as text_rows  # for the apps
 from core.db.results import ResultList
 from core.lru import LRUCache
 
@@ -108,14 +108,6 @@ def results(
         lambda: _as_list(build(**_as_params(values))),
     )
     return shared.with_values(_plain(values))
-
-
-def text_rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of SQL that is written by hand, always the same, as tuples.
-
-    SQLite returns its texts of moments as they are.
-    """
-    return prepared.text_rows(sql, params)
 
 
 def clear() -> None:
