@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Block, User
 from core.db.locks import locked
 from core.exceptions import NotFound, ValidationFailed
-from messaging import services
+from messaging import reading, services
 from messaging.models import Conversation
 
 
@@ -34,7 +34,7 @@ def block(*, blocker: User, user_id: int) -> tuple[Block, bool]:
     conversations = list(locked(pair))
     found_or_created = Block.objects.get_or_create(blocker=blocker, blocked_id=user_id)
     for conversation in conversations:
-        services.read(conversation, reader=blocker, up_to=conversation.last_seq)
+        reading.read(conversation, reader=blocker, up_to=conversation.last_seq)
     return found_or_created
 
 

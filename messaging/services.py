@@ -1,4 +1,4 @@
-"""Start conversations; send, edit, delete and read messages."""
+"""Start conversations; send, edit and delete messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.blocks import Blocked, require_unblocked
 from accounts.confirmation import CONTACT, require_confirmed
@@ -40,6 +41,7 @@ from uploads import services as uploads
 
 EDIT_WINDOW = timedelta(minutes=15)
 DAY = timedelta(days=1)
+CANNOT_WRITE = gettext_lazy("You cannot write to this person.")
 About = tuple[str, int]  # the type and the id of an item, such as ("task", 5)
 
 
@@ -101,7 +103,7 @@ def start(
         )
     elif about:
         subject = _subject(about, viewer=sender)
-        _require_reachable(_lock(conversation, sender), sender)
+        _require_reachable(lock(conversation, sender), sender)
         Conversation.objects.filter(pk=conversation.pk).update(**subject)
     return conversation, is_new
 
@@ -133,7 +135,7 @@ def _get_or_start(sender: User, user_id: int) -> tuple[Conversation, bool]:
     if found := pair.first():
         return found, False
     switches.require(MESSAGING_OPEN)
-    _require_unblocked(first, second)
+    require_unblocked(first, second, CANNOT_WRITE)
     _check_start_limit(sender, at=timezone.now())
     conversation = Conversation.objects.create(
         participant_1_id=first, participant_2_id=second, started_by=sender
@@ -193,7 +195,7 @@ def send(
     """
     # The lock orders the senders: without it two would take the same `seq`, or two
     # requests with the same `client_msg_id` would both find no message.
-    conversation = _lock(conversation, sender)
+    conversation = lock(conversation, sender)
     if client_msg_id and (sent := _find_sent(conversation, sender, client_msg_id)):
         return sent, False
     switches.require(MESSAGING_OPEN)
@@ -244,24 +246,20 @@ def _published(
     has_attachments: bool = True,
 ) -> Message:
     """Publish the event of a message; return it as `for_display()` fetches it."""
+
+    def build(pk: Any) -> QuerySet[Message]:
+        found = Message.objects.for_display().filter(pk=pk)
+        return found if has_attachments else found.prefetch_related(None)
+
     displayed: Message = shared_queries.get_or_404(
-        ("message", has_attachments), _displayed[has_attachments], pk=message.pk
+        ("message", has_attachments), build, pk=message.pk
     )
     displayed.conversation = conversation
-    if not has_attachments:
+    if not has_attachments:  # known to be none, without a query
         none = {"attachments": Attachment.objects.none()}
         displayed._prefetched_objects_cache = none  # type: ignore[attr-defined]  # private, so not in the stubs
     events.message_changed(type, displayed)
     return displayed
-
-
-_displayed = {
-    True: lambda pk: Message.objects.for_display().filter(pk=pk),
-    # Without the query for what it does not have.
-    False: lambda pk: (
-        Message.objects.for_display().prefetch_related(None).filter(pk=pk)
-    ),
-}
 
 
 def _subject(about: About, *, viewer: User) -> dict[str, int | None]:
@@ -276,7 +274,7 @@ def _subject(about: About, *, viewer: User) -> dict[str, int | None]:
     return {f"{name}_id": pk if name == named else None for name in SUBJECTS}
 
 
-def _lock(conversation: Conversation, user: User) -> Conversation:
+def lock(conversation: Conversation, user: User) -> Conversation:
     """Return the locked, current row. Raises `NotFound` unless `user` takes part."""
     found: Conversation | None = shared_queries.first(
         "conversation.lock",
@@ -300,15 +298,11 @@ def _require_reachable(conversation: Conversation, sender: User) -> None:
         "messaging.reachable", build, one=one, other=other_id
     )
     if other.is_blocked:
-        raise Blocked(_("You cannot write to this person."))
+        raise Blocked(str(CANNOT_WRITE))
     if other.is_leaving:
         raise Unreachable(_("This person has deleted the account."))
     if not other.is_active:
         raise Unreachable(_("This person's account is suspended for now."))
-
-
-def _require_unblocked(one_id: int, other_id: int) -> None:
-    require_unblocked(one_id, other_id, _("You cannot write to this person."))
 
 
 # --- Edit and delete ------------------------------------------------------------------
@@ -362,7 +356,7 @@ def _lock_own(message: Message, actor: User) -> tuple[Conversation, Message]:
     require_sender(message, actor)
     # The parent is locked before its messages, as `send` does: the other order could
     # deadlock. The message is read after that, or an edit could undo a deletion.
-    conversation = _lock(message.conversation, actor)
+    conversation = lock(message.conversation, actor)
     return conversation, conversation.messages.get(pk=message.pk)
 
 
@@ -375,52 +369,3 @@ def require_sender(message: Message, actor: User) -> None:
 def _require_editable(message: Message, *, at: datetime) -> None:
     if at - message.created_at > EDIT_WINDOW:
         raise TooLate(_("A message can be changed for 15 minutes."))
-
-
-# --- Read -----------------------------------------------------------------------------
-
-
-def count_unread(user: User) -> int:
-    """Return how many messages `user` has not read."""
-    [(total,)] = shared_queries.rows(
-        "messages.unread", Conversation.objects.total_unread, user=user
-    )
-    return total
-
-
-def read(conversation: Conversation, *, reader: User, up_to: int) -> None:
-    """Mark the messages up to number `up_to` as read by `reader`.
-
-    A lower number than the stored one changes nothing.
-    """
-    field = f"read_seq_{conversation.side_of(reader)}"
-    if getattr(conversation, field) < up_to:
-        # The condition stands in the UPDATE, which needs no lock: of two requests at
-        # the same time, the one with the lower number would otherwise win if it is
-        # the last.
-        behind = Conversation.objects.filter(
-            pk=conversation.pk, **{f"{field}__lt": up_to}
-        )
-        if behind.update(**{field: up_to}):
-            events.messages_read(conversation, reader_id=reader.pk, seq=up_to)
-        setattr(conversation, field, up_to)
-
-
-@transaction.atomic
-def read_all(conversation: Conversation, *, reader: User) -> int:
-    """Mark all messages as read; return how many were unread."""
-    conversation = _lock(conversation, reader)
-    after = conversation.read_seq_of(reader)
-    unread = conversation.messages.unread_by(reader, after=after).count()
-    read(conversation, reader=reader, up_to=conversation.last_seq)
-    return unread
-
-
-def read_one(message: Message, *, reader: User) -> None:
-    """Mark a message and all before it as read.
-
-    Raises `ValidationFailed` for a message of `reader`.
-    """
-    if is_sender(message, reader):
-        raise ValidationFailed(_("This message is your own."))
-    read(message.conversation, reader=reader, up_to=message.seq)

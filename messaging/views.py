@@ -11,7 +11,7 @@ from core.api.pagination import PersonalPages
 from core.api.schema import error_codes
 from core.api.viewsets import ApiViewSet
 from core.db import shared_queries
-from messaging import examples, services
+from messaging import examples, reading, services
 from messaging.models import Conversation, Message
 from messaging.pagination import MessagePages
 from messaging.serializers import (
@@ -103,7 +103,7 @@ class ConversationViewSet(ApiViewSet):
         page = self.paginate_queryset(conversation)
         pages = cast(MessagePages, self.paginator)
         if page and not pages.is_catching_up:
-            services.read(conversation, reader=request.user, up_to=page[-1].seq)
+            reading.read(conversation, reader=request.user, up_to=page[-1].seq)
         return self.get_paginated_response(self._render_messages(page, many=True))
 
     @extend_schema(
@@ -130,7 +130,7 @@ class ConversationViewSet(ApiViewSet):
     )
     @action(detail=True, methods=["put"], url_path="read-all")
     def read_all(self, request, pk):
-        count = services.read_all(self.get_object(), reader=request.user)
+        count = reading.read_all(self.get_object(), reader=request.user)
         return Response({"success": True, "messages_marked_read": count})
 
     def _render_conversation(self, pk: int) -> dict:
@@ -203,7 +203,7 @@ class MessageViewSet(ApiViewSet):
     @action(detail=True, methods=["put"])
     def read(self, request, pk):
         message = self.get_object()
-        services.read_one(message, reader=request.user)
+        reading.read_one(message, reader=request.user)
         return self._respond(message)
 
     def _respond(self, message: Message) -> Response:
@@ -222,4 +222,4 @@ class UnreadViewSet(ApiViewSet):
     )
     @action(detail=False, url_path="unread-count", pagination_class=None)
     def unread_count(self, request):
-        return Response({"unread_count": services.count_unread(request.user)})
+        return Response({"unread_count": reading.count_unread(request.user)})

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from messaging import services
+from messaging import reading
 from messaging.tests.factories import ConversationFactory, write
 
 UNREAD = "/api/messages/unread-count"
@@ -120,7 +120,7 @@ def test_any_page_costs_the_same(
     api, conversation, path, alice, bob, django_assert_num_queries
 ):
     write(conversation, bob, *map(str, range(30)))
-    services.read_all(conversation, reader=alice)
+    reading.read_all(conversation, reader=alice)
     client = api.as_(alice)
     for query in ("", "page=10&per_page=3", "after=20", "cursor=&per_page=5"):
         with django_assert_num_queries(4):

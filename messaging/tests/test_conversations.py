@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.tests.factories import UserFactory
 from listings.tests.factories import ListingFactory
-from messaging import services
+from messaging import reading, services
 from messaging.models import Conversation
 from messaging.tests.factories import ConversationFactory, write
 from offerings.tests.factories import OfferingFactory
@@ -198,7 +198,7 @@ def test_an_outsider_sends_nothing_past_the_api_either(conversation, mallory):
     with pytest.raises(services.NotFound):
         services.send(conversation, sender=mallory, content="Let me in")
     with pytest.raises(services.NotFound):
-        services.read_all(conversation, reader=mallory)
+        reading.read_all(conversation, reader=mallory)
 
 
 @pytest.mark.parametrize(

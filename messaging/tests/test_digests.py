@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from messaging import blocks, digests
+from messaging import blocks, digests, reading
 from messaging import services as messaging
 from messaging.models import Conversation, DigestCursor, Message
 from notifications.models import Notification
@@ -67,7 +67,7 @@ def test_a_message_is_in_one_digest_only(conversation, alice):
 
 def test_read_messages_are_not_in_a_digest(conversation, alice, bob):
     write(conversation, alice, minutes_ago=30)
-    messaging.read_all(conversation, reader=bob)
+    reading.read_all(conversation, reader=bob)
     assert digests.send(at=NOW) == 0
 
 
@@ -76,7 +76,7 @@ def test_no_email_when_all_is_read_before_it_is_rendered(
 ):
     write(conversation, alice, minutes_ago=30)
     digests.send(at=NOW)
-    messaging.read_all(conversation, reader=bob)
+    reading.read_all(conversation, reader=bob)
     run_jobs()
     assert mail.outbox == []
 
@@ -84,7 +84,7 @@ def test_no_email_when_all_is_read_before_it_is_rendered(
 def test_an_email_counts_what_is_still_unread(conversation, alice, bob, run_jobs):
     messages = [write(conversation, alice, minutes_ago=30 - n) for n in range(4)]
     digests.send(at=NOW)
-    messaging.read(conversation, reader=bob, up_to=messages[0].seq)
+    reading.read(conversation, reader=bob, up_to=messages[0].seq)
     Message.objects.filter(pk=messages[1].pk).update(deleted_at=NOW)
     run_jobs()
     assert "Unread messages: 2." in mail.outbox[0].body

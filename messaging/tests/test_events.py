@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.blocks import Blocked
 from core.events import domain_event
-from messaging import blocks, services
+from messaging import blocks, reading, services
 from messaging.tests.factories import ConversationFactory, write
 
 
@@ -62,7 +62,7 @@ def test_reading_is_published_once(received, conversation, alice, bob, after_com
     write(conversation, bob, "1", "2")
     with after_commit():
         for _ in range(2):
-            services.read_all(conversation, reader=alice)
+            reading.read_all(conversation, reader=alice)
     (event,) = received
     assert (event.type, set(event.recipients)) == ("message.read", {alice.pk, bob.pk})
     assert event.payload == {
@@ -76,7 +76,7 @@ def test_nothing_is_published_for_a_refused_or_repeated_send(
     received, conversation, alice, bob, after_commit
 ):
     services.send(conversation, sender=alice, content="x", client_msg_id="1")
-    services.read_all(conversation, reader=bob)
+    reading.read_all(conversation, reader=bob)
     with after_commit():
         services.send(conversation, sender=alice, content="x", client_msg_id="1")
         blocks.block(blocker=bob, user_id=alice.pk)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.tests.factories import suspend
-from messaging import services
+from messaging import reading
 from messaging.models import Message
 from messaging.tests.factories import ConversationFactory, write
 from offerings.tests.factories import OfferingFactory
@@ -180,7 +180,7 @@ def test_reading_one_message_reads_those_before_it(api, conversation, alice, bob
 
 def test_reading_an_older_message_unreads_nothing(api, conversation, alice, bob):
     first, _second = write(conversation, bob, "1", "2")
-    services.read_all(conversation, reader=alice)
+    reading.read_all(conversation, reader=alice)
     api.as_(alice).put(f"/api/messages/messages/{first.pk}/read")
     assert unread(api, alice) == 0
 
@@ -188,8 +188,8 @@ def test_reading_an_older_message_unreads_nothing(api, conversation, alice, bob)
 def test_a_stale_reader_takes_nothing_back(conversation, alice, bob):
     write(conversation, bob, "1", "2")
     stale = type(conversation).objects.get(pk=conversation.pk)
-    services.read_all(conversation, reader=alice)
-    services.read(stale, reader=alice, up_to=1)
+    reading.read_all(conversation, reader=alice)
+    reading.read(stale, reader=alice, up_to=1)
     conversation.refresh_from_db()
     assert conversation.read_seq_of(alice) == 2
 

@@ -10,7 +10,7 @@ from accounts.blocks import Blocked
 from accounts.models import Block
 from accounts.tests.factories import UserFactory
 from core.exceptions import NotFound
-from messaging import blocks, services
+from messaging import blocks, reading, services
 from messaging.models import Conversation, Message
 from messaging.tests.factories import ConversationFactory, write
 from uploads.models import Upload
@@ -70,10 +70,10 @@ def test_counts_stay_exact_while_some_write_and_some_read(alice, bob):
         if number % 2:
             write(conversation, bob, *"abcdefghij")
             return 0
-        return sum(services.read_all(conversation, reader=alice) for _ in range(10))
+        return sum(reading.read_all(conversation, reader=alice) for _ in range(10))
 
     read = sum(at_once(act, range(THREADS)))
-    assert read + services.count_unread(alice) == 10 * THREADS // 2
+    assert read + reading.count_unread(alice) == 10 * THREADS // 2
 
 
 def test_a_send_repeated_at_once_is_one_message(alice, bob):

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from core.events import Event
-from messaging import services
+from messaging import reading, services
 from messaging.tests.factories import write
 from notifications.services import notify
 from realtime import connection, hub
@@ -198,7 +198,7 @@ def test_every_described_frame_is_seen(
         (message,) = await in_thread(write, conversation, alice, "Frist")
         await see(b, "message.created")
         await in_thread(services.edit, message, actor=alice, content="First")
-        await in_thread(services.read_all, conversation, reader=bob)
+        await in_thread(reading.read_all, conversation, reader=bob)
         await in_thread(notify, bob, "welcome", subject=bob, name="Bob")
         task = {"task_id": 1, "status": "completed"}
         own_hub = hub.get_hub()

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from core.events import domain_event
-from messaging import blocks, services
+from messaging import blocks, reading, services
 from messaging.tests.factories import ConversationFactory, write
 from notifications.services import notify
 from realtime import connection, db, hub, message_stream, queries
@@ -53,7 +53,7 @@ def test_unread_counts_are_sent(alice, bob, conversation, run_scenario):
         unread = await b.receive_until("unread")
         while unread["messages"] != 2:
             unread = await b.receive_until("unread")
-        await in_thread(services.read_all, conversation, reader=bob)
+        await in_thread(reading.read_all, conversation, reader=bob)
         assert (await b.receive_until("message.read"))["seq"] == 2
         assert (await b.receive_until("unread"))["messages"] == 0
 
@@ -278,10 +278,10 @@ def test_read_marks_are_not_sent_across_a_block(alice, bob, conversation, run_sc
 
     async def steps(scenario):
         a, b = await scenario.connect_as(alice), await scenario.connect_as(bob)
-        await in_thread(services.read, conversation, reader=alice, up_to=1)
+        await in_thread(reading.read, conversation, reader=alice, up_to=1)
         assert (await b.receive_until("message.read"))["reader_id"] == alice.pk
         await in_thread(blocks.block, blocker=alice, user_id=bob.pk)
-        await in_thread(services.read, conversation, reader=alice, up_to=2)
+        await in_thread(reading.read, conversation, reader=alice, up_to=2)
         while (await a.receive_until("message.read"))["seq"] != 2:
             pass
         assert await b.receives_no("message.read")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from accounts.models import Block, User
-from messaging import services
+from messaging import reading
 from messaging.models import Conversation, Message
 from tests.live.harness import Call, Harness
 from tests.live.race_scenarios import race_scenario
@@ -64,9 +64,9 @@ def send_and_read_a_hundred(harness: Harness) -> None:
     answers = harness.send_together([send, read] * 50)
     harness.check_statuses(answers, {201: 50, 200: 50})
     marked = sum(a.data.get("messages_marked_read", 0) for a in answers[1::2])
-    unread = services.count_unread(reader)
+    unread = reading.count_unread(reader)
     harness.check_equal("read and unread", marked + unread, 50)
-    harness.check_equal("unread of the writer", services.count_unread(writer), 0)
+    harness.check_equal("unread of the writer", reading.count_unread(writer), 0)
     check_numbers(harness, 50)
 
 
