@@ -13,7 +13,7 @@ from contextlib import ExitStack
 import django
 
 from benchmarks import database, report
-from tests.live.server import GUNICORN, serve
+from tests.live.server import GUNICORN, environment_with, serve
 
 FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
 
@@ -22,7 +22,7 @@ def main() -> int:
     """Run the benchmark; return the exit status, 1 if a request failed."""
     options = _options()
     url = database.prepared(options.size)
-    os.environ |= database.environment(url)
+    os.environ |= environment_with(database.environment(url))
     django.setup()
     from benchmarks import growth, run  # needs DATABASE_URL in the environment
 

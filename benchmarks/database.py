@@ -44,7 +44,6 @@ def environment(url: str) -> dict[str, str]:
     """Environment of production, without HTTPS and without rate limits."""
     return {
         "DATABASE_URL": url,
-        "DATABASE_URL_FILE": "",  # which would win
         "DJANGO_SETTINGS_MODULE": "marketplace.settings",
         "DEBUG": "false",
         "SECRET_KEY": secrets.token_urlsafe(64),

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import django
 
 from benchmarks import database, report
-from tests.live.server import ROOT
+from tests.live.server import ROOT, environment_with
 
 PAGE = ROOT / "docs" / "measurements" / "desk.json"
 SECTIONS = ("takedown", "rollup", "lists", "rules", "pages")
@@ -69,8 +69,7 @@ def _measured(size: str, url: str, sections: Sequence[str]) -> list[dict]:
     with subprocess.Popen(
         [*command, "--sections", *sections],
         cwd=ROOT,
-        # The measured session has no second factor.
-        env=os.environ | database.environment(url) | {"STAFF_SECOND_FACTOR": "false"},
+        env=environment_with(database.environment(url)),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

@@ -21,7 +21,7 @@ import django
 from accounts.tests.factories import suspend
 from tests.live.bounds import end_within
 from tests.live.database import migrate, scratch_database
-from tests.live.server import manage, serve
+from tests.live.server import environment_with, manage, serve
 from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 from tests.live.upgrade import extract, find_release
 
@@ -51,7 +51,7 @@ def main() -> int:
         unhashed = {"DJANGO_SETTINGS_MODULE": "tests.live.fast_passwords"}
         fast = stack.enter_context(serve(environment | unhashed, workers=1))
         os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.development"
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         for figure in _figures(new, old, fast):
             print(json.dumps(figure), flush=True)

@@ -3,7 +3,6 @@
 `python -m benchmarks.ledgers PAYMENTS` fills the ledger of `DATABASE_URL`.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ import django
 
 from benchmarks import report
 from benchmarks.processes import peak_memory_of
-from tests.live.server import ROOT
+from tests.live.server import ROOT, environment_with
 
 ENTRIES_PER_PAYMENT = 9  # of a payment that is released
 PAYMENTS_PER_PERSON = 20
@@ -122,7 +121,7 @@ def _run(environment: dict[str, str], *command: str) -> tuple[float, float]:
     process = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=environment_with(environment),
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -24,7 +24,7 @@ import django
 from benchmarks import database, hostile_load, report
 from benchmarks.markdown import MEMORY
 from benchmarks.processes import memory_of, workers_of
-from tests.live.server import Server, serve
+from tests.live.server import Server, environment_with, serve
 
 WARM_UP_S, SAMPLE_INTERVAL_S = 60, 10
 GROWTH, SLACK_MB = 1.05, 5
@@ -50,7 +50,7 @@ def main() -> int:
     if not shutil.which("wrk") or not Path("/proc/self/smaps_rollup").exists():
         sys.exit("This needs wrk (apt-get install wrk) and Linux.")
     url = database.prepared(options.size)
-    os.environ |= database.environment(url)
+    os.environ |= environment_with(database.environment(url))
     django.setup()
     # They need DATABASE_URL in the environment.
     from benchmarks import mixed_load, sign_in

@@ -20,7 +20,7 @@ from benchmarks import database, ledgers, report
 from benchmarks.markdown import PAYMENTS
 from tests.live.bounds import end_within
 from tests.live.database import scratch_database
-from tests.live.server import serve
+from tests.live.server import environment_with, serve
 
 MAX_RUN_SECONDS = 3600
 WEBHOOK_SECRET = "whsec_benchmark"
@@ -34,7 +34,7 @@ def main() -> int:
     seeded = database.prepared("small")
     with ExitStack() as stack:
         url, *ledger_urls = (stack.enter_context(_copy(seeded)) for _each in range(3))
-        os.environ |= environment(url)
+        os.environ |= environment_with(environment(url))
         django.setup()
         logging.disable(logging.WARNING)
         machine = report.machine("small", "payments", database.settings(url))

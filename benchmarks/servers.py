@@ -16,7 +16,7 @@ import django
 
 from benchmarks import database
 from benchmarks.load import alternate, burst
-from tests.live.server import GUNICORN, HOST, Server, serve
+from tests.live.server import GUNICORN, HOST, Server, environment_with, serve
 
 FIRST_PORT = int(os.environ.get("BENCH_PORT", 8210))
 CONCURRENCIES = (8, 32)
@@ -31,7 +31,7 @@ def main() -> int:
     if not shutil.which("wrk"):
         sys.exit("The load comes from wrk. First: apt-get install wrk")
     url = database.prepared("city")
-    os.environ |= database.environment(url)
+    os.environ |= environment_with(database.environment(url))
     django.setup()
     logging.disable(logging.INFO)
     # These need DATABASE_URL in the environment.

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.live.database import scratch_database
-from tests.live.server import DEVELOPMENT, GUNICORN, HOST, ROOT
+from tests.live.server import GUNICORN, HOST, ROOT, environment_with
 
 DEMO = [sys.executable, "-m", "marketplace.demo"]
 UVICORN = [sys.executable, "-m", "marketplace.server"]
@@ -33,7 +33,7 @@ def empty_database(folder):
 def people(url: str) -> int:
     code = "from accounts.models import User; print(User.objects.count())"
     shell = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    own = DEVELOPMENT | os.environ | {"DATABASE_URL": url}
+    own = environment_with({"DATABASE_URL": url})
     return int(subprocess.check_output(shell, cwd=ROOT, env=own, text=True))
 
 
@@ -47,7 +47,7 @@ def test_two_containers_that_start_at_once_seed_once(tmp_path):
             subprocess.Popen(
                 ["sh", "-c", START],
                 cwd=ROOT,
-                env=DEVELOPMENT | os.environ | own | {"PATH": path},
+                env=environment_with(own | {"PATH": path}),
                 stdout=subprocess.PIPE,
                 text=True,
             )
@@ -75,7 +75,7 @@ def test_a_port_in_use_is_one_sentence(command, tmp_path):
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=DEVELOPMENT | os.environ | own,
+            env=environment_with(own),
             capture_output=True,
             text=True,
             timeout=60,

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.live.database import migrate
+from tests.live.server import environment_with
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
@@ -100,13 +101,14 @@ def wait_for(url: str, process: subprocess.Popen) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     home = tmp_path_factory.mktemp("server")
-    env = os.environ | {
+    own = {
         "DJANGO_SETTINGS_MODULE": "marketplace.development",
         "DATABASE_URL": f"sqlite:///{home / 'market.sqlite3'}",
         "UPLOADS_DIR": str(home / "uploads"),
         "REDIS_URL": "",
         "DEMO": "1",
     }
+    env = environment_with(own)
     prepare(env)
     server = Server(env, home / "server.log")
     server.start()

@@ -1,10 +1,11 @@
 """The demo as a process of a script that runs stubs beside it."""
 
-import os
 import signal
 import subprocess
 import sys
 from types import FrameType
+
+from tests.live.server import environment_with
 
 
 def run_demo(environment: dict[str, str]) -> int:
@@ -14,7 +15,7 @@ def run_demo(environment: dict[str, str]) -> int:
     """
     signal.signal(signal.SIGTERM, _end)
     demo = subprocess.Popen(
-        [sys.executable, "-m", "marketplace.demo"], env=os.environ | environment
+        [sys.executable, "-m", "marketplace.demo"], env=environment_with(environment)
     )
     try:
         return demo.wait()

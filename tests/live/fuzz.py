@@ -11,7 +11,6 @@ on any failure. The checks and their exceptions are in schemathesis.toml.
 
 import argparse
 import json
-import os
 import re
 import secrets
 import socket
@@ -29,6 +28,7 @@ from pathlib import Path
 import yaml
 
 from tests.live.database import migrate
+from tests.live.server import environment_with
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -49,7 +49,7 @@ def environment(folder: Path) -> dict[str, str]:
 
     And without the time that hashing takes: most of it would go there.
     """
-    return os.environ | {
+    own = {
         "DJANGO_SETTINGS_MODULE": "tests.live.fast_passwords",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_hex(32),
@@ -67,6 +67,7 @@ def environment(folder: Path) -> dict[str, str]:
         "LOG_LEVEL": "ERROR",
         "WEB_THREADS": "4",
     }
+    return environment_with(own)
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ from tests.live.database import migrate, scratch_database
 from tests.live.harness import Answer, Call, exchange
 from tests.live.mail_server import MailServer
 from tests.live.processes import OwnRedis, OwnServer, Worker
-from tests.live.server import HOST
+from tests.live.server import HOST, environment_with
 
 ROUNDS = 8  # in each outage: an application and a message
 OUTAGE_S = 5.0
@@ -56,7 +56,7 @@ def main() -> int:
             "LOG_LEVEL": "ERROR",
         }
         migrate(environment)
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         server = stack.enter_context(OwnServer(environment))
         worker = stack.enter_context(Worker(environment))

@@ -20,7 +20,7 @@ from tests.live.bounds import end_within
 from tests.live.cluster import OwnPostgres
 from tests.live.mail_server import MailServer
 from tests.live.processes import OwnServer, Worker
-from tests.live.server import HOST, manage, serve
+from tests.live.server import HOST, environment_with, manage, serve
 from tests.live.traffic import Response, Traffic
 
 DOWN_S = 5.0
@@ -51,7 +51,7 @@ def main() -> int:
             "LOG_LEVEL": "CRITICAL",
         }
         manage(environment, "migrate", "--verbosity", "0")
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         web = stack.enter_context(serve(environment, workers=1))
         sockets = stack.enter_context(OwnServer(environment))

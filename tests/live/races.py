@@ -18,7 +18,7 @@ from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
 from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import RACE_SCENARIOS
-from tests.live.server import Server, serve, tail
+from tests.live.server import Server, environment_with, serve, tail
 
 SCENARIO_MODULES = (
     *("tasks", "listings", "uploads", "favorites", "reviews", "accounts", "messages"),
@@ -43,7 +43,7 @@ def main(names: list[str]) -> int:
         }
         migrate(environment)
         with serve(environment) as server:
-            os.environ.update(environment)
+            os.environ.update(environment_with(environment))
             django.setup()
             return _run_all(server, names)
 

@@ -19,7 +19,7 @@ from tests.live.harness import Harness
 from tests.live.processes import OwnRedis
 from tests.live.race_runner import play, print_errors
 from tests.live.race_scenarios import IDENTITY_SCENARIOS
-from tests.live.server import serve, tail
+from tests.live.server import environment_with, serve, tail
 from tests.live.sms_provider import ACCOUNT, TOKEN, SmsProvider
 
 MAX_RUN_SECONDS = 400
@@ -47,7 +47,7 @@ def main(names: list[str]) -> int:
         }
         migrate(environment)
         with serve(environment, workers=2) as server:
-            os.environ.update(environment)
+            os.environ.update(environment_with(environment))
             django.setup()
             import_module("tests.live.race_scenarios.identity")
             chosen = [

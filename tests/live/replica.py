@@ -18,7 +18,7 @@ import psycopg
 
 from tests.live.bounds import end_within
 from tests.live.cluster import OwnPostgres
-from tests.live.server import HOST, Server, manage, serve
+from tests.live.server import HOST, Server, environment_with, manage, serve
 
 MAX_LAG_S = 6.0
 NOTICED_S = MAX_LAG_S + 1.5  # and a moment
@@ -43,7 +43,7 @@ def main() -> int:
             "DEBUG": "true",
         }
         manage(environment, "migrate", "--verbosity", "0")
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         replica = stack.enter_context(OwnPostgres(primary))
         environment["DATABASE_REPLICA_URL"] = replica.url

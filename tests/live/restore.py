@@ -58,7 +58,7 @@ def main() -> int:
         place = Place(stack.enter_context(OwnPostgres()), folder / "source")
         manage(place.environment, "migrate", "--verbosity", "0")
         manage(place.environment, "seed")
-        os.environ.update(place.environment)
+        os.environ.update(environment_with(place.environment))
         django.setup()  # `seed.people` needs it; all else is done over HTTP and by SQL
         copy = Place(stack.enter_context(OwnPostgres()), folder / "copy", name="market")
         backup = folder / "backup"

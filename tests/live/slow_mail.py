@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from tests.live.bounds import end_within
 from tests.live.database import migrate, scratch_database
 from tests.live.processes import Worker
-from tests.live.server import HOST, free_port
+from tests.live.server import HOST, environment_with, free_port
 
 DELAY_S = float(os.environ.get("SLOW_MAIL_S", "12"))
 EMAILS = 2
@@ -56,7 +56,7 @@ def main() -> int:
             "LOG_LEVEL": "ERROR",
         }
         migrate(environment)
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         for _number in range(2):
             stack.enter_context(Worker(environment))

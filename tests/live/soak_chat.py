@@ -30,6 +30,7 @@ from tests.live.bounds import end_within
 from tests.live.chatters import Chatter, Log
 from tests.live.database import migrate, scratch_database
 from tests.live.processes import OwnRedis, OwnServer, Worker
+from tests.live.server import environment_with
 
 MESSAGES = int(os.environ.get("SOAK_MESSAGES", "10000"))
 PEOPLE = 50
@@ -55,7 +56,7 @@ def main() -> int:
             "LOG_LEVEL": "ERROR",
         }
         migrate(environment)
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         with (
             OwnServer(environment) as one,

@@ -33,7 +33,7 @@ from aiosmtpd.controller import Controller
 
 from tests.live.bounds import end_within
 from tests.live.database import migrate, scratch_database
-from tests.live.server import HOST, ROOT, free_port, stop, tail
+from tests.live.server import HOST, ROOT, environment_with, free_port, stop, tail
 
 JOBS = int(os.environ.get("SOAK_JOBS", "2000"))
 KILLS = int(os.environ.get("SOAK_KILLS", "100"))
@@ -80,7 +80,7 @@ def main() -> int:
         with database() as database_url:
             environment = _environment(database_url, mail_server.port)
             migrate(environment)
-            os.environ.update(environment)
+            os.environ.update(environment_with(environment))
             django.setup()
             kills = soak(mailbox)
     finally:

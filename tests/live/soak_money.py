@@ -24,7 +24,7 @@ import django
 
 from tests.live.bounds import end_within
 from tests.live.database import migrate, scratch_database
-from tests.live.server import ROOT
+from tests.live.server import ROOT, environment_with
 
 TASKS = int(os.environ.get("SOAK_TASKS", "200"))
 KILLS = int(os.environ.get("SOAK_KILLS", "500"))
@@ -56,7 +56,7 @@ def main() -> int:
             "MONEY_KILLS": str(kills),
         }
         migrate(environment)
-        os.environ.update(environment)
+        os.environ.update(environment_with(environment))
         django.setup()
         people()
         run(kills, chance=0.05)
