@@ -1,27 +1,40 @@
-"""Posts and messages with all rules and without: a part of `benchmarks.desk`."""
+"""Posts and messages with all rules and without: a part of `benchmarks.desk`.
 
+They are sent to the server, which commits each of them, as its users do. What is posted
+and what is set for it is taken back at the end.
+"""
+
+import json
 import random
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from http.client import HTTPConnection
+from time import sleep
+from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max
 from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import User
-from benchmarks import in_process, report
+from benchmarks import report
 from benchmarks.turns import ms
+from catalog.item_types import ITEM_TYPES
 from listings.models import Listing
+from messaging.models import Conversation
 from messaging.services import start
 from rules import configuration, price_levels
-from rules.models import RuleHit, RuleSetting
+from rules.models import Fingerprint, PriceLevel, RuleHit, RuleSetting
+from tests.live.server import Server, serve
 
 MAX_POST, MAX_MESSAGE = 1.3, 1.1
-ROUNDS = 60
-WORDS = 40  # of a post
+ROUNDS = 10  # with all rules and without
+POSTS, FIRST = 44, 4  # of each kind in a round, and those that are not measured
+WORDS, SENTENCE = 40, 8  # words of a post, and of a sentence
 OLD, YOUNG = timedelta(days=400), timedelta(days=1)
 ENTRIES = 50  # of each list of words and domains
 FINGERPRINTS = 200_000  # of earlier posts
@@ -34,6 +47,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     # So many of one person are not usual: the rule counts them and finds nothing.
     "bursts": {"posts": 10_000, "messages": 10_000},
 }
+LIMITS = {"POSTS_PER_DAY": "100000", "THROTTLE_WRITE": "1000000"}  # apply, to nobody
 BAND = "('x' || substr(md5(n::text), {}, 4))::bit(16)::integer"
 FINGERPRINTS_SQL = f"""
 INSERT INTO rules_fingerprint (target_type, target_id, person_id, digest, band1, band2,
@@ -44,57 +58,135 @@ SELECT (ARRAY['listing', 'task'])[1 + n %% 2], n, %s, md5(n::text),
 FROM generate_series(1, %s) n"""
 
 
+class Kind(NamedTuple):
+    """What is posted, by whom, and the bound of its ratio."""
+
+    name: str
+    path: str
+    body: Callable[[str], dict[str, Any]]
+    token: str
+    most: float
+
+
 def figures() -> None:
-    """Print the ratios. Needs a transaction that is rolled back."""
-    author, reader = _people()
-    _set_up(author)
+    """Print the ratios."""
     before = RuleHit.objects.aggregate(Max("pk"))["pk__max"] or 0
-    words = _words()
-    for age, whose in ((OLD, ""), (YOUNG, " of a young account")):
-        author.created_at = timezone.now() - age
-        author.save(update_fields=["created_at"])
-        for path, body in BODIES.items():
-            name = f"POST /api/{path}{whose}: with all rules : without"
-            post = _posts(f"/api/{path}", body, author, words)
-            _ratio(name, post, MAX_POST)
-    talk, _message = start(sender=author, user_id=reader.pk, content="Labdien!")
-    path = f"/api/messages/conversations/{talk.pk}/messages"
-    send = _posts(path, lambda text: {"content": text}, author, words)
-    _ratio("POST a message: with all rules : without", send, MAX_MESSAGE)
+    with _people() as (old, young, talk), _set_up(old):
+        kinds = list(_kinds(old, young, talk))
+        with serve({"LOG_LEVEL": "ERROR", "THROTTLE": "true"} | LIMITS) as server:
+            rounds = [_round(server, kinds, number) for number in range(ROUNDS)]
+    for kind in kinds:
+        times = {
+            is_on: [one[is_on][kind.name] for one in rounds] for is_on in (True, False)
+        }
+        name = f"{kind.name}: with all rules : without"
+        report.ratio(name, times[True], times[False], unit=" ms", most=kind.most)
     if hit := RuleHit.objects.filter(pk__gt=before).first():
         raise RuntimeError(
             f"A rule found something in honest posts: {hit} {hit.detail}"
         )
 
 
-def _people() -> tuple[User, User]:
-    """Return two people who have posted before."""
+def _round(
+    server: Server, kinds: list[Kind], number: int
+) -> dict[bool, dict[str, float]]:
+    """Return the median milliseconds of each kind, with rules and without."""
+    found: dict[bool, dict[str, float]] = {}
+    for is_on in (True, False) if number % 2 else (False, True):
+        RuleSetting.objects.update(enabled=is_on)
+        sleep(configuration.MAX_AGE_S + 1)  # until each worker has read that
+        connected = server.connect()
+        found[is_on] = {kind.name: _median(connected, kind) for kind in kinds}
+        connected.close()
+    return found
+
+
+def _median(connected: HTTPConnection, kind: Kind) -> float:
+    """Return the median milliseconds of posts; take back the items."""
+    made: list[int] = []
+
+    def post() -> None:
+        text = " ".join(_sentences(random.sample(_words(), WORDS)))
+        headers = {
+            "Authorization": f"Bearer {kind.token}",
+            "Content-Type": "application/json",
+        }
+        connected.request("POST", kind.path, json.dumps(kind.body(text)), headers)
+        answer = connected.getresponse()
+        content = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{kind.path}: {answer.status} {content[:300]!r}")
+        made.append(json.loads(content).get("id"))
+
+    times = [ms(post) for _n in range(POSTS)]
+    # One person posts little in a day: the limit of posts counts them each time.
+    for name, item_type in ITEM_TYPES.items():
+        if kind.path == f"/api/{name}":
+            item_type.model._base_manager.filter(pk__in=made).delete()
+    return statistics.median(times[FIRST:])
+
+
+@contextmanager
+def _people() -> Iterator[tuple[User, User, Conversation]]:
+    """Yield two people who have posted before, of whom one is new, and their talk."""
     people = User.objects.filter(is_active=True, is_staff=False, email__isnull=False)
     sellers = people.annotate(n=Count("listings")).filter(n__gte=3).order_by("pk")
-    author, reader = sellers[:2]
-    User.objects.filter(pk__in=[author.pk, reader.pk]).update(email_confirmed=True)
-    author.refresh_from_db()
-    return author, reader
+    old, young = sellers[:2]
+    ages = [(person.pk, person.created_at) for person in (old, young)]
+    for person, age in ((old, OLD), (young, YOUNG)):
+        person.created_at, person.email_confirmed = timezone.now() - age, True
+        person.save(update_fields=["created_at", "email_confirmed"])
+    talk, _message = start(sender=old, user_id=young.pk, content="Labdien!")
+    try:
+        yield old, young, talk
+    finally:
+        for pk, created_at in ages:
+            User.objects.filter(pk=pk).update(created_at=created_at)
 
 
-def _set_up(author: User) -> None:
-    """Set all rules, and insert what they compare with. Limits apply, but to nobody."""
-    settings.THROTTLE = True
-    settings.POSTS_PER_DAY = 100_000
-    settings.THROTTLE_RATES["write"] = (1_000_000, 60)
+@contextmanager
+def _set_up(author: User) -> Iterator[None]:
+    """Set all rules, and insert what they compare with; take it back at the end."""
+    earlier = list(RuleSetting.objects.all())
     for name, parameters in PARAMETERS.items():
         RuleSetting.objects.filter(name=name).update(parameters=parameters)
     price_levels.compute()
-    with connection.cursor() as cursor:
-        cursor.execute(FINGERPRINTS_SQL, [author.pk, FINGERPRINTS])
-        cursor.execute("ANALYZE rules_fingerprint")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(FINGERPRINTS_SQL, [author.pk, FINGERPRINTS])
+            cursor.execute("ANALYZE rules_fingerprint")
+        yield
+    finally:
+        Fingerprint.objects.all().delete()
+        PriceLevel.objects.all().delete()
+        RuleSetting.objects.bulk_update(earlier, ["enabled", "parameters"])
 
 
+def _kinds(old: User, young: User, talk: Conversation) -> Iterator[Kind]:
+    """Yield what is measured."""
+    for person, whose in ((old, ""), (young, " of a young account")):
+        token = tokens.open_session(person)["token"]
+        for path, body in BODIES.items():
+            name = f"POST /api/{path}{whose}"
+            yield Kind(name, f"/api/{path}", body, token, MAX_POST)
+    path = f"/api/messages/conversations/{talk.pk}/messages"
+    token = tokens.open_session(old)["token"]
+    yield Kind("POST a message", path, lambda t: {"content": t}, token, MAX_MESSAGE)
+
+
+@cache
 def _words() -> list[str]:
     """Return words that people use, without those that hold digits."""
     texts = Listing.objects.order_by("-pk").values_list("description", flat=True)
     words = {word for text in texts[:2_000] for word in text.split()}
     return sorted(filter(str.isalpha, words))
+
+
+def _sentences(words: list[str]) -> Iterator[str]:
+    """Yield sentences, of which one has a number: most texts have signs and digits."""
+    for first in range(0, len(words), SENTENCE):
+        yield " ".join(words[first : first + SENTENCE]).capitalize() + "."
+    yield f"Kopā {random.randint(2, 90)} eiro."
 
 
 def _listing(text: str) -> dict[str, Any]:
@@ -116,33 +208,3 @@ def _place(text: str) -> dict[str, Any]:
 
 
 BODIES = {"listings": _listing, "tasks": _task}
-
-
-def _posts(
-    path: str, body: Callable[[str], dict], person: User, words: list[str]
-) -> Callable[[], object]:
-    """Return a function that posts another text at each call."""
-    drawn = random.Random(f"{path} {person.created_at}")  # no text twice
-    bearer = {"Authorization": f"Bearer {tokens.open_session(person)['token']}"}
-    return lambda: in_process.post(
-        path, body(" ".join(drawn.sample(words, WORDS))), bearer
-    )
-
-
-def _ratio(name: str, post: Callable[[], object], most: float) -> None:
-    """Print the ratio of posts in turns, with all rules and without."""
-    times: dict[bool, list[float]] = {True: [], False: []}
-    for number in range(2 * ROUNDS + 4):
-        is_on = number % 2 == 0
-        _switch(is_on)
-        took = ms(post)
-        if number >= 4:  # the first ones compile their queries
-            times[is_on].append(took)
-    report.ratio(name, times[True], times[False], unit=" ms", most=most)
-
-
-def _switch(is_on: bool) -> None:
-    """Turn all rules on or off, outside of what is measured: they are seldom read."""
-    RuleSetting.objects.update(enabled=is_on)
-    configuration.forget()
-    configuration.active()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.db import shared_queries
 from core.encryption import encrypt
 from jobs.mail import make_message_id
 from jobs.models import Job
@@ -35,7 +36,7 @@ def enqueue(
         row.due_at = run_at
     # ON CONFLICT DO NOTHING: of two transactions with the same key, the second waits
     # for the first and then adds nothing. A check before the INSERT would let both in.
-    Job.objects.bulk_create([row], ignore_conflicts=bool(key))
+    shared_queries.insert(row, ignore_conflicts=bool(key))
 
 
 def enqueue_each(job: str, calls: Iterable[dict[str, object]], /) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.db import shared_queries
 from core.exceptions import ValidationFailed
 from jobs.services import enqueue
 from rules import configuration, engine
@@ -137,8 +138,8 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
         enqueue("rules.record_failure", name=name)
     if verdict.late:
         enqueue("rules.check_later", kind=post.kind, pk=post.row.pk, names=verdict.late)
-    if rows:
-        Fingerprint.objects.bulk_create(rows)
+    for row in rows:
+        shared_queries.insert(row)
     if not verdict.hits:
         return
     try:

@@ -3,10 +3,12 @@
 from django.db import models
 from django.utils import timezone
 
+from core.db.prepared import PreparedInserts as PreparedInserts  # for the apps
+
 MAX_PRICE = 9_999_999  # of any currency; the columns hold eight digits before the point
 
 
-class Timestamped(models.Model):
+class Timestamped(PreparedInserts):
     """When a row was created, and when it was last saved."""
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)

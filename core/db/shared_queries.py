@@ -32,7 +32,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from core.db.prepared import Param, QueryCache
-from core.db.prepared import text_rows as text_rows  # for the apps
+from core.db.prepared import insert as insert  # for the apps, as the next
+from core.db.prepared import text_rows as text_rows
 from core.db.results import ResultList
 from core.lru import LRUCache
 

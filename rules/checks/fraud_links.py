@@ -44,7 +44,7 @@ class FraudLinks(Rule):
         spans: Spans = {}
         listed = deceptive = 0
         for name, text in post.texts.items():
-            for link in find_links(text) if "." in text or "。" in text else ():
+            for link in find_links(text):
                 is_listed = is_below(link.host, domains)
                 # A full stop without a blank after it makes a "link" of two words.
                 is_trap = values["deceptive"] and link.is_certain and is_deceptive(link)

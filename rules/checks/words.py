@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from rules.base import Finding, Outcome, Post, Rule, Spans, Values
-from rules.matching.words import find_words, lists_for, problem_with
+from rules.matching.words import find_in, lists_for, problem_with, tokens_of
 from rules.parameters import Entries
 
 
@@ -37,12 +37,12 @@ class Words(Rule):
         spans: Spans = {}
         found: set[str] = set()
         for name, text in post.texts.items():
-            for language in sorted(lists_for(text)) if text else ():
-                if values[language]:
-                    places = list(find_words(text, values[language]))
-                    if places:
-                        spans.setdefault(name, []).extend(places)
-                        found.add(language)
+            languages = [one for one in sorted(lists_for(text)) if values[one]]
+            tokens = tokens_of(text) if languages else []
+            for language in languages:
+                if places := list(find_in(tokens, values[language])):
+                    spans.setdefault(name, []).extend(places)
+                    found.add(language)
         count = sum(map(len, spans.values()))
         if not count:
             return None

@@ -139,9 +139,16 @@ def _plain(character: str) -> str:
 PLAIN = _Plain()
 
 
+# The long patterns are tried only in texts that have what each of their matches has:
+# that is found ten times as fast.
+HAS_AT = re.compile(AT, re.IGNORECASE)
+HAS_SIGN = re.compile("[@:=]")
+HAS_DIGIT = re.compile(r"\d")
+
+
 def _emails(text: str) -> Iterator[Span]:
-    for pattern in (EMAIL, SPELLED):
-        for match in pattern.finditer(text):
+    for pattern, may_match in ((EMAIL, "@" in text), (SPELLED, HAS_AT.search(text))):
+        for match in pattern.finditer(text) if may_match else ():
             yield Span("email", *match.span())
 
 
@@ -152,12 +159,12 @@ def _links(text: str) -> Iterator[Span]:
 
 
 def _handles(text: str) -> Iterator[Span]:
-    for match in HANDLE.finditer(text):
+    for match in HANDLE.finditer(text) if HAS_SIGN.search(text) else ():
         yield Span("messenger", *match.span())
 
 
 def _phones(text: str) -> Iterator[Span]:
-    for match in PHONE.finditer(text):
+    for match in PHONE.finditer(text) if HAS_DIGIT.search(text) else ():
         if _is_phone(match) and not _is_other_number(text, match):
             yield Span("phone", *match.span())
 

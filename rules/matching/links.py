@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MAX_LINKS = 100  # of one text
 # Dots that look like one: full-width and ideographic.
 DOTS = str.maketrans("。．｡", "...")
+HAS_DOT = re.compile("[.。．｡]")
 # All quantifiers are bounded and none is nested over the same characters, so the time
 # grows with the length of the text alone.
 HOST = r"[^\W_](?:[\w-]{0,62}[^\W_])?(?:\.[^\W_](?:[\w-]{0,62}[^\W_])?){1,8}\.?"
@@ -63,6 +64,8 @@ def find_links(text: str) -> Iterator[Link]:
     Without a scheme and before an `@`, a host is the domain of an e-mail address and
     is left out.
     """
+    if not HAS_DOT.search(text):  # as each host has: many texts need no more than this
+        return
     found = 0
     for match in LINK.finditer(text.translate(DOTS)):
         is_written_out = bool(match["scheme"]) or match["host"].lower()[:4] == "www."

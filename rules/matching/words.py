@@ -5,7 +5,7 @@ line is easily written by mistake. `*` compiles to letters up to the end of the 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,9 +33,10 @@ class Token(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """Compiled entries: a pattern of all single words, and the phrases."""
+    """Compiled entries: single words, a pattern of those with `*`, and the phrases."""
 
-    single: re.Pattern[str] | None
+    words: frozenset[str]
+    wildcards: re.Pattern[str] | None
     phrases: tuple[tuple[re.Pattern[str], ...], ...]
 
 
@@ -58,10 +59,16 @@ def find_words(text: str, entries: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Yield where the entries stand in `text`, in any letter case, with or without
     the marks of letters.
     """
-    tokens = tokens_of(text)
+    yield from find_in(tokens_of(text), entries)
+
+
+def find_in(
+    tokens: Sequence[Token], entries: Iterable[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield the same for the words of a text, which several lists may share."""
     compiled = _compile(tuple(entries))
     for number, token in enumerate(tokens):
-        if compiled.single and any(map(compiled.single.fullmatch, token.forms)):
+        if _is_listed(token, compiled):
             yield token.start, token.end
             continue
         for phrase in compiled.phrases:
@@ -69,6 +76,14 @@ def find_words(text: str, entries: Iterable[str]) -> Iterator[tuple[int, int]]:
             if len(parts) == len(phrase) and all(map(_matches, phrase, parts)):
                 yield token.start, parts[-1].end
                 break
+
+
+def _is_listed(token: Token, compiled: Phrases) -> bool:
+    """Whether a single word of the entries is the word of the text."""
+    # The set alone answers for most words of most lists, which have few `*`.
+    if not compiled.words.isdisjoint(token.forms):
+        return True
+    return compiled.wildcards is not None and _matches(compiled.wildcards, token)
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -103,10 +118,12 @@ def _matches(pattern: re.Pattern[str], token: Token) -> bool:
 
 @lru_cache(maxsize=32)  # of the lists of the present settings, and a few former ones
 def _compile(entries: tuple[str, ...]) -> Phrases:
-    single = [_pattern(entry) for entry in entries if " " not in entry.strip()]
+    single = [entry for entry in entries if " " not in entry.strip()]
+    wildcards = [_pattern(entry) for entry in single if "*" in entry]
     phrases = [entry.split() for entry in entries if " " in entry.strip()]
     return Phrases(
-        re.compile("|".join(single)) if single else None,
+        frozenset(normalize(entry) for entry in single if "*" not in entry),
+        re.compile("|".join(wildcards)) if wildcards else None,
         tuple(
             tuple(re.compile(_pattern(word)) for word in phrase) for phrase in phrases
         ),

@@ -100,7 +100,7 @@ class PreparedQuery:
             for param in self._params
         ]
         try:
-            return _fetch_all(connection, sql, params)
+            return fetch_all(connection, sql, params)
         except NotSupportedError:
             # A migration has changed the type of a column since PostgreSQL prepared
             # the text ("cached plan must not change result type"). Within a
@@ -109,7 +109,7 @@ class PreparedQuery:
                 raise
             with _open_cursor(connection) as cursor:
                 cursor.execute("DEALLOCATE ALL")  # psycopg then forgets them, too
-            return _fetch_all(connection, sql, params)
+            return fetch_all(connection, sql, params)
 
 
 def text_rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -122,7 +122,7 @@ def text_rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
     if connection.vendor == "postgresql" and settings.PREPARED_QUERIES:
         # A bigint for every int, as in `ParamSlot.bind`.
         bound = [Int8(one) if isinstance(one, int) else one for one in params]
-        return _fetch_all(connection, sql, bound)
+        return fetch_all(connection, sql, bound)
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         return cursor.fetchall()
@@ -157,7 +157,7 @@ def _write_values(
     return [*pieces, text + sql[end:]], bound
 
 
-def _fetch_all(
+def fetch_all(
     connection: BaseDatabaseWrapper, sql: str, params: list[Any]
 ) -> list[tuple[Any, ...]]:
     with _open_cursor(connection) as cursor:
