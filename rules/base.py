@@ -48,6 +48,7 @@ class Rule:
     outcomes: ClassVar[tuple[str, ...]] = (Outcome.FLAG, Outcome.HOLD, Outcome.REFUSE)
     measured: ClassVar[bool] = False  # by the labelled posts
     queries: ClassVar[bool] = False  # it reads the database
+    flags_later: ClassVar[bool] = False  # in a job after the post, where it only flags
     is_late: ClassVar[bool] = False  # it reads files: it runs in a job after the post
 
     def concerns(self, post: Post, values: Values) -> bool:

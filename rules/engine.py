@@ -42,15 +42,16 @@ class Verdict:
 def judge(post: Post, rules: Sequence[Configured], *, is_late: bool = False) -> Verdict:
     """Run `rules` over a post.
 
-    Before the post is saved there are `RULES_BUDGET_MS` for all of them; rules that
-    read files, and those for which no time is left, are named in `Verdict.late`.
+    Before the post is saved there are `RULES_BUDGET_MS` for all of them. `Verdict.late`
+    names those that run in a job after it: rules that read files, those that compare it
+    with others and only flag, and those for which no time is left.
     """
     verdict = Verdict()
     ends = time.monotonic() + settings.RULES_BUDGET_MS / 1000
     waiting = [one for one in rules if one.rule.concerns(post, one.values)]
     if not is_late:
-        verdict.late = [one.rule.name for one in waiting if one.rule.is_late]
-        waiting = [one for one in waiting if not one.rule.is_late]
+        verdict.late = [one.rule.name for one in waiting if _can_wait(one)]
+        waiting = [one for one in waiting if not _can_wait(one)]
     for group in _groups(waiting):
         while group:
             try:
@@ -76,6 +77,11 @@ def judge(post: Post, rules: Sequence[Configured], *, is_late: bool = False) -> 
         outcome = effective(Outcome.HOLD, post, is_late=is_late)
         verdict.hits += [Hit(name, outcome, found) for name in verdict.failed]
     return verdict
+
+
+def _can_wait(one: Configured) -> bool:
+    """Whether the post need not wait for a rule: it is too slow, or stops no post."""
+    return one.rule.is_late or (one.rule.flags_later and one.outcome == Outcome.FLAG)
 
 
 def _groups(waiting: list[Configured]) -> Iterator[list[Configured]]:

@@ -13,7 +13,7 @@ from rules.models import Fingerprint, RuleHit
 
 @job(max_attempts=3, atomic=False)  # it reads files
 def check_later(kind: str, pk: int, names: list[str]) -> None:
-    """Run the rules for which there was no time when the post was saved."""
+    """Run the rules for which the post did not wait when it was saved."""
     services.check_saved(kind, pk, names)
 
 

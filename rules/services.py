@@ -171,7 +171,7 @@ def _row(post: Post, hit: Hit) -> RuleHit:
 
 
 def check_saved(kind: str, pk: int, names: Sequence[str]) -> None:
-    """Run the rules `names`, for which there was no time, over a saved post.
+    """Run the rules `names`, for which it did not wait, over a saved post.
 
     A post that is gone is left alone. Raises what the storage raises.
     """

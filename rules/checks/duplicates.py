@@ -36,6 +36,7 @@ class Duplicates(Rule):
     outcomes = (Outcome.FLAG, Outcome.HOLD, Outcome.REFUSE)
     measured = True
     queries = True
+    flags_later = True
     parameters = {
         "days": Number(30, "How far back earlier texts are found.", 1, 365),
         "words": Number(8, "Shorter texts are not compared.", 3, 100),
@@ -73,7 +74,11 @@ class Duplicates(Rule):
     def remember(self, post: Post) -> Iterable[Model]:
         if (found := post.notes.get(self.name)) is None:
             return ()
-        return [fingerprint(post.kind, post.row.pk, post.person_id, found)]
+        row = fingerprint(post.kind, post.row.pk, post.person_id, found)
+        # When the post was saved, also in a job: a copy that was posted before the job
+        # ran looks for earlier ones.
+        row.created_at = getattr(post.row, "updated_at", None) or post.at
+        return [row]
 
     def check_past(
         self, posts: Iterable[Post], values: Values

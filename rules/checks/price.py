@@ -28,6 +28,7 @@ class Price(Rule):
     outcomes = (Outcome.FLAG, Outcome.HOLD)
     measured = True
     queries = True
+    flags_later = True
     parameters = {
         "below": Number(3.5, "Deviations below the median; 0: do not look.", 0, 50),
         "above": Number(5.0, "Deviations above it; 0: do not look.", 0, 50),

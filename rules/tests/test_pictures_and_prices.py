@@ -98,17 +98,21 @@ def test_a_plain_picture_is_like_any_other():
     ("price", "is_odd"),
     [(100, False), (60, False), (10, True), (5000, True), (0, False)],
 )
-def test_a_price_far_off_the_category_is_found(alice, turn_on, hits, price, is_odd):
+def test_a_price_far_off_the_category_is_found(
+    alice, turn_on, hits, run_jobs, price, is_odd
+):
     turn_on("price")
     PriceLevelFactory(category="sports")
     post(Listing, owner=alice, fields=FIELDS | {"price": price})
+    run_jobs()
     assert bool(hits) is is_odd
 
 
-def test_a_small_category_has_no_usual_price(alice, turn_on, hits):
+def test_a_small_category_has_no_usual_price(alice, turn_on, hits, run_jobs):
     turn_on("price")
     PriceLevelFactory(category="sports", count=19)
     post(Listing, owner=alice, fields=FIELDS | {"price": 1})
+    run_jobs()
     assert hits == []
 
 

@@ -134,17 +134,21 @@ def test_a_review_is_checked_too(api, alice, bob, turn_on, hits):
     assert hits == [("words", "mask", Review.objects.get())]
 
 
-def test_a_repeated_text_is_found_by_another_person(api, alice, bob, turn_on, hits):
-    turn_on("duplicates")
+@pytest.mark.parametrize("outcome", ["flag", "hold"])
+def test_a_repeated_text_is_found_by_another_person(
+    api, alice, bob, turn_on, hits, run_jobs, outcome
+):
+    turn_on("duplicates", outcome)
     for person, text in ((alice, LONG), (bob, f"{LONG} un soma")):
         post(api, old(person), title="Velosipēds", description=text)
-    assert hits == [("duplicates", "flag", Listing.objects.get(seller=bob))]
+    run_jobs()  # of both, who posted before the first one was looked at
+    assert hits == [("duplicates", outcome, Listing.objects.get(seller=bob))]
     assert Fingerprint.objects.count() == 2
     assert "of another person" in RuleHit.objects.get().detail
 
 
 def test_other_texts_and_short_ones_are_no_repetition(api, alice, bob, turn_on, hits):
-    turn_on("duplicates")
+    turn_on("duplicates", "hold")
     post(api, alice, description=LONG)
     post(api, bob, description="Dzīvoklis Rīgas centrā, trīs istabas, remonts, lifts")
     post(api, alice, title="Velo", description="Labs")
@@ -152,11 +156,16 @@ def test_other_texts_and_short_ones_are_no_repetition(api, alice, bob, turn_on, 
     assert hits == []
 
 
-def test_an_edit_does_not_repeat_its_own_text(api, alice, turn_on, hits):
-    turn_on("duplicates")
+@pytest.mark.parametrize("outcome", ["flag", "hold"])
+def test_an_edit_does_not_repeat_its_own_text(
+    api, alice, turn_on, hits, run_jobs, outcome
+):
+    turn_on("duplicates", outcome)
     post(api, alice, description=LONG)
     url = f"/api/listings/{Listing.objects.get().pk}"
+    run_jobs()
     api.as_(alice).patch(url, {"title": "Velosipēds pārdošanā"}, format="json")
+    run_jobs()
     assert hits == []
 
 
@@ -255,6 +264,7 @@ def all_rules(turn_on) -> None:
         turn_on(name)
     turn_on("duplicates", messages=True)
     turn_on("words", lv=["kredīt*"])
+    turn_on("bursts", posts=100)  # which finds nothing here
     configuration.active()
 
 
@@ -266,8 +276,12 @@ def queries_of(call) -> int:
     return len(queries)
 
 
-def test_a_post_costs_the_same_queries_however_many_are_like_it(api, alice, turn_on):
+@pytest.mark.parametrize("outcome", ["flag", "hold"])
+def test_a_post_costs_the_same_queries_however_many_are_like_it(
+    api, alice, turn_on, outcome
+):
     all_rules(turn_on)
+    turn_on("duplicates", outcome)
     old(alice)
     costs = [queries_of(lambda: post(api, alice, description=LONG)) for _ in range(12)]
     assert len(set(costs[1:])) == 1, costs
@@ -285,9 +299,11 @@ def test_without_rules_nothing_is_asked(alice, bob, turn_on):
     assert queries_of(lambda: send(talk, sender=alice, content="Two")) == plain
 
 
-def test_the_jobs_of_a_post_are_none_by_default(api, alice):
+def test_one_job_runs_the_rules_that_only_flag(api, alice, turn_on):
+    all_rules(turn_on)
     post(api, alice)
-    assert not Job.objects.filter(name__startswith="rules.").exists()
+    [job] = Job.objects.filter(name__startswith="rules.")
+    assert set(job.kwargs["names"]) == {"duplicates", "price"}
 
 
 def test_a_message_of_an_application_is_masked_and_its_author_is_told_of(
