@@ -24,6 +24,7 @@ from accounts.models import User
 from benchmarks import report
 from benchmarks.turns import ms
 from catalog.item_types import ITEM_TYPES
+from jobs.models import Job
 from listings.models import Listing
 from messaging.models import Conversation
 from messaging.services import start
@@ -157,6 +158,7 @@ def _set_up(author: User) -> Iterator[None]:
             cursor.execute("ANALYZE rules_fingerprint")
         yield
     finally:
+        Job.objects.filter(name="rules.check_later").delete()
         Fingerprint.objects.all().delete()
         PriceLevel.objects.all().delete()
         RuleSetting.objects.bulk_update(earlier, ["enabled", "parameters"])
