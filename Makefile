@@ -174,6 +174,10 @@ bench-identity: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-identity: .venv/dev  ## Compare signing in with the hasher, and reads with the last release (OLD=…, TRIES=…)
 	@$(RUN) -m benchmarks.identity
 
+bench-releases: export DATABASE_URL = $(DATABASE_URL_TEST)
+bench-releases: .venv/base  ## Measure writes and jobs beside an earlier release (OLD=…)
+	@$(RUN) -m benchmarks.releases
+
 bench-desk: export DATABASE_URL = $(DATABASE_URL_TEST)
 bench-desk: .venv/base  ## Measure the pages of the staff and the daily figures (SIZE=small|city|million)
 	@$(RUN) -m benchmarks.desk --size $(SIZE)

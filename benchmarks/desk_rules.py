@@ -1,7 +1,7 @@
 """Posts and messages with all rules and without: a part of `benchmarks.desk`.
 
-They are sent to the server, which commits each of them, as its users do. What is posted
-and what is set for it is taken back at the end.
+They are sent to the server, which commits each of them, as its users do. The items, the
+fingerprints, the jobs and the settings are taken back; the messages stay.
 """
 
 import json
@@ -29,7 +29,7 @@ from listings.models import Listing
 from messaging.models import Conversation
 from messaging.services import start
 from rules import configuration, price_levels
-from rules.models import Fingerprint, PriceLevel, RuleHit, RuleSetting
+from rules.models import Fingerprint, RuleHit, RuleSetting
 from tests.live.server import Server, serve
 
 MAX_POST, MAX_MESSAGE = 1.3, 1.1
@@ -72,7 +72,7 @@ class Kind(NamedTuple):
 def figures() -> None:
     """Print the ratios."""
     before = RuleHit.objects.aggregate(Max("pk"))["pk__max"] or 0
-    with _people() as (old, young, talk), _set_up(old):
+    with _people() as (old, young, talk), _set_up(old, young):
         kinds = list(_kinds(old, young, talk))
         with serve({"LOG_LEVEL": "ERROR", "THROTTLE": "true"} | LIMITS) as server:
             rounds = [_round(server, kinds, number) for number in range(ROUNDS)]
@@ -146,21 +146,21 @@ def _people() -> Iterator[tuple[User, User, Conversation]]:
 
 
 @contextmanager
-def _set_up(author: User) -> Iterator[None]:
+def _set_up(*people: User) -> Iterator[None]:
     """Set all rules, and insert what they compare with; take it back at the end."""
     earlier = list(RuleSetting.objects.all())
+    last = Job.objects.aggregate(Max("pk"))["pk__max"] or 0
+    price_levels.compute()
     for name, parameters in PARAMETERS.items():
         RuleSetting.objects.filter(name=name).update(parameters=parameters)
-    price_levels.compute()
     try:
         with connection.cursor() as cursor:
-            cursor.execute(FINGERPRINTS_SQL, [author.pk, FINGERPRINTS])
+            cursor.execute(FINGERPRINTS_SQL, [people[0].pk, FINGERPRINTS])
             cursor.execute("ANALYZE rules_fingerprint")
         yield
     finally:
-        Job.objects.filter(name="rules.check_later").delete()
-        Fingerprint.objects.all().delete()
-        PriceLevel.objects.all().delete()
+        Job.objects.filter(name="rules.check_later", pk__gt=last).delete()
+        Fingerprint.objects.filter(person__in=people).delete()
         RuleSetting.objects.bulk_update(earlier, ["enabled", "parameters"])
 
 

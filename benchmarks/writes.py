@@ -34,7 +34,7 @@ def measured_writes(
     """
 
     def sent(requests, headers):
-        return _sent(server, requests, headers, at_once=at_once)
+        return send(server, requests, headers, at_once=at_once)
 
     with created_tasks_deleted():
         count = TIMES * at_once
@@ -92,7 +92,7 @@ def ensure_conversations(person: dict[str, str]) -> None:
         )
 
 
-def _sent(
+def send(
     server: Server,
     requests: list[tuple[str, dict]],
     headers: dict[str, str],

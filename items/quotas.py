@@ -66,8 +66,8 @@ def _posted(item: Item, *, since: datetime) -> Posted:
         partial(_counts, type(item)),
         owner=item.owner_id,
         since=since,
-        title=item.title,
-        description=item.description,
+        title=str(item.title),
+        description=str(item.description),
     )
     return Posted(*row)
 

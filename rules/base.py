@@ -48,7 +48,9 @@ class Rule:
     outcomes: ClassVar[tuple[str, ...]] = (Outcome.FLAG, Outcome.HOLD, Outcome.REFUSE)
     measured: ClassVar[bool] = False  # by the labelled posts
     queries: ClassVar[bool] = False  # it reads the database
-    flags_later: ClassVar[bool] = False  # in a job after the post, where it only flags
+    # Where it only flags, it checks in a job after the post. What it remembers is
+    # stored with the post: the order in which jobs run changes nothing.
+    flags_later: ClassVar[bool] = False
     is_late: ClassVar[bool] = False  # it reads files: it runs in a job after the post
 
     def concerns(self, post: Post, values: Values) -> bool:
@@ -59,7 +61,7 @@ class Rule:
         """Return what is wrong with a post, or None. Writes nothing."""
         raise NotImplementedError
 
-    def remember(self, post: Post) -> Iterable[models.Model]:
+    def remember(self, post: Post, values: Values) -> Iterable[models.Model]:
         """Return the fingerprints to insert once the post is saved."""
         return ()
 

@@ -14,7 +14,7 @@ from core.db import shared_queries
 from core.exceptions import ValidationFailed
 from jobs.services import enqueue
 from rules import configuration, engine
-from rules.base import Outcome, masked
+from rules.base import Outcome, Rule, masked
 from rules.engine import Hit, Verdict
 from rules.models import Fingerprint, RuleHit, RuleSetting
 from rules.posts import Post, model_of, post_of
@@ -124,14 +124,13 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
 
     `ran` names the rules that have run; all active ones by default.
     """
-    names = set(
-        ran if ran is not None else (o.rule.name for o in configuration.active())
-    )
+    names = None if ran is None else set(ran)
     rows = [
         cast(Fingerprint, row)
-        for name in RULES
-        if name in names and name not in verdict.failed and name not in verdict.late
-        for row in RULES[name].remember(post)
+        for one in configuration.active()
+        if one.rule.name not in verdict.failed
+        if _remembers(one.rule, verdict, names) and one.rule.concerns(post, one.values)
+        for row in one.rule.remember(post, one.values)
     ]
     for name in verdict.failed:
         # A job and no UPDATE: all posts would wait for the one row of the rule.
@@ -159,6 +158,16 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
         logger.exception("the hits of %s %s are not recorded", post.kind, post.row.pk)
 
 
+def _remembers(rule: Rule, verdict: Verdict, ran: set[str] | None) -> bool:
+    """Whether a rule remembers a post now: with the post, or in the job that has `ran`.
+
+    A rule that flags later always remembers with the post.
+    """
+    if ran is None:
+        return rule.flags_later or rule.name not in verdict.late
+    return rule.name in ran and not rule.flags_later
+
+
 def _row(post: Post, hit: Hit) -> RuleHit:
     return RuleHit(
         rule=hit.rule,
@@ -173,16 +182,23 @@ def _row(post: Post, hit: Hit) -> RuleHit:
 def check_saved(kind: str, pk: int, names: Sequence[str]) -> None:
     """Run the rules `names`, for which it did not wait, over a saved post.
 
-    A post that is gone is left alone. Raises what the storage raises.
+    A post that is gone or deleted is left alone. Raises what the storage raises.
     """
     row = model_of(kind)._base_manager.filter(pk=pk).first()
-    if row is None:
+    if row is None or _is_deleted(row):
         return
     post = post_of(row)
     rules = [one for one in configuration.active() if one.rule.name in names]
     verdict = engine.judge(post, rules, is_late=True)
     with transaction.atomic():
         conclude(post, verdict, ran=[one.rule.name for one in rules])
+
+
+def _is_deleted(row: Any) -> bool:
+    """Whether its author has deleted an item or a message."""
+    deleted = getattr(type(row).objects.all(), "deleted_statuses", ())
+    is_deleted = getattr(row, "status", None) in deleted
+    return is_deleted or getattr(row, "deleted_at", None) is not None
 
 
 # --- Settings -------------------------------------------------------------------------

@@ -1,23 +1,32 @@
 """Prepared inserts write what Django's own write."""
 
+import gc
+import weakref
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.db.models.signals import post_save
+from django.db.transaction import TransactionManagementError
 
 from accounts.tests.factories import UserFactory
+from core.db.prepared import inserts
 from core.db.shared_queries import insert
 from favorites.models import Favorite
 from jobs.models import Job
 from jobs.services import enqueue
+from listings.models import Listing
 from listings.tests.factories import ListingFactory
 from reviews.tests.factories import ReviewFactory
 from rules.models import Fingerprint
 from tasks.tests.factories import ApplicationFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
+postgres = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="needs PostgreSQL"
+)
 BANDS = {"band1": 1, "band2": 70_000, "band3": 2, "band4": 65_535}
 ODD = {"title": "100 % 'x' \\ \"y\" ? %s 😀", "attributes": {"a": [1, None, "ž"]}}
 
@@ -83,7 +92,53 @@ def test_of_two_jobs_with_a_key_the_first_stays(prepared):
     assert job.due_at is not None  # the database's own time
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_a_given_id_is_kept_and_defaults_are_read(prepared):
+    insert(job := Job(pk=4_999_998, name="jobs.maintain"))
+    stored = Job.objects.get()
+    assert (stored.pk, stored.due_at) == (4_999_998, job.due_at)
+
+
+def test_after_an_error_a_transaction_runs_no_more(prepared):
+    person = UserFactory()
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            insert(fingerprint(person, None))
+        with pytest.raises(TransactionManagementError):
+            Fingerprint.objects.exists()
+
+
+def test_no_row_stays_in_memory_with_its_statement():
+    inserts._statements.clear()
+    row = fingerprint(UserFactory(), 7)
+    insert(row)
+    gone = weakref.ref(row)
+    del row
+    gc.collect()
+    assert gone() is None
+
+
+ALTER = "ALTER TABLE listings_listing ALTER label TYPE varchar({})"
+
+
+@postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_column_may_change_its_type_while_statements_are_prepared():
+    length = Listing._meta.get_field("label").max_length
+    seller = UserFactory()
+    for _n in range(10):
+        ListingFactory(seller=seller)
+    # By another connection: this one's would forget what it has prepared.
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.autocommit = True
+        other.execute(ALTER.format(length + 1))
+        try:
+            assert ListingFactory.build(seller=seller).save() is None
+        finally:
+            other.execute(ALTER.format(length))
+            connection.close()  # with all statements that it has prepared
+
+
+@postgres
 def test_one_statement_serves_ids_of_any_size():
     person = UserFactory()
     for n in range(20):

@@ -61,7 +61,7 @@ class DuplicatePictures(Rule):
             return None
         return Finding(f"picture like {alike.target_id} of another person")
 
-    def remember(self, post: Post) -> Iterable[Fingerprint]:
+    def remember(self, post: Post, values: Values) -> Iterable[Fingerprint]:
         return post.notes.get(self.name, ())
 
     def check_past(

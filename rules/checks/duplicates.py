@@ -71,14 +71,12 @@ class Duplicates(Rule):
             ]
         return _finding(post, [(r.target_id, r.person_id) for r in alike], values)
 
-    def remember(self, post: Post) -> Iterable[Model]:
+    def remember(self, post: Post, values: Values) -> Iterable[Model]:
         if (found := post.notes.get(self.name)) is None:
-            return ()
-        row = fingerprint(post.kind, post.row.pk, post.person_id, found)
-        # When the post was saved, also in a job: a copy that was posted before the job
-        # ran looks for earlier ones.
-        row.created_at = getattr(post.row, "updated_at", None) or post.at
-        return [row]
+            if len(words := words_of(post.text)) < values["words"]:
+                return ()
+            found = print_of(words)
+        return [fingerprint(post.kind, post.row.pk, post.person_id, found)]
 
     def check_past(
         self, posts: Iterable[Post], values: Values

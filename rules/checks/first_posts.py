@@ -29,11 +29,9 @@ class FirstPosts(Rule):
     }
 
     def concerns(self, post: Post, values: Values) -> bool:
-        return post.is_item
+        return post.is_item and post.age_days() < values["days"]
 
     def check(self, post: Post, values: Values) -> Finding | None:
-        if post.age_days() >= values["days"]:
-            return None
         before = count_posts(post, up_to=values["posts"])
         if before >= values["posts"]:
             return None

@@ -20,7 +20,7 @@ from rules import configuration
 from rules.checks.words import Words
 from rules.models import Fingerprint, RuleHit, RuleSetting
 from rules.registry import RULES
-from rules.services import Refused
+from rules.services import Refused, check_saved
 from tasks.models import TaskApplication
 from tasks.tests.factories import TaskFactory
 
@@ -145,6 +145,45 @@ def test_a_repeated_text_is_found_by_another_person(
     assert hits == [("duplicates", outcome, Listing.objects.get(seller=bob))]
     assert Fingerprint.objects.count() == 2
     assert "of another person" in RuleHit.objects.get().detail
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_copy_is_found_whatever_happens_before_its_job(
+    api, alice, bob, turn_on, hits, is_reversed
+):
+    """The original is edited, and the jobs run in any order."""
+    turn_on("duplicates")
+    for person in (alice, bob):
+        post(api, old(person), title="Velosipēds", description=LONG)
+    original, copy = Listing.objects.order_by("pk")
+    url = f"/api/listings/{original.pk}"
+    assert api.as_(alice).patch(url, {"price": 99}, format="json").status_code == 200
+    for pk in sorted([original.pk, copy.pk], reverse=is_reversed):
+        check_saved("listing", pk, ["duplicates"])
+    assert hits == [("duplicates", "flag", copy)]
+    assert Fingerprint.objects.filter(person=bob).count() == 1
+
+
+def test_a_message_to_many_is_found_although_the_jobs_run_later(
+    alice, turn_on, hits, run_jobs
+):
+    turn_on("duplicates", messages=True)
+    for _person in range(3):
+        start(sender=alice, user_id=UserFactory().pk, content=LONG)
+    run_jobs()
+    assert len(hits) == 2
+
+
+def test_a_post_that_is_deleted_before_its_job_is_left_alone(
+    api, alice, bob, turn_on, hits, run_jobs
+):
+    turn_on("duplicates")
+    for person in (alice, bob):
+        post(api, old(person), title="Velosipēds", description=LONG)
+    copy = Listing.objects.get(seller=bob)
+    assert api.as_(bob).delete(f"/api/listings/{copy.pk}").status_code < 300
+    run_jobs()
+    assert hits == []
 
 
 def test_other_texts_and_short_ones_are_no_repetition(api, alice, bob, turn_on, hits):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models import Field, Manager, Model
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import DatabaseDefault
@@ -15,14 +15,13 @@ from core.lru import LRUCache
 
 MAX_STATEMENTS = 128
 _statements = LRUCache(MAX_STATEMENTS)
-Rows = list[tuple[Any, ...]]
 
 
 class _Statement(NamedTuple):
     """The SQL, and what makes Python's values of the columns that it returns."""
 
     sql: str
-    convert: Callable[[Rows], Rows]
+    converters: dict[int, tuple[list[Callable[..., Any]], Any]]
 
 
 class PreparedInserts(models.Model):
@@ -38,32 +37,36 @@ class PreparedInserts(models.Model):
         fields: Sequence[Field],
         returning_fields: Sequence[Field],
         raw: bool,
-    ) -> Rows:
+    ) -> list[tuple[Any, ...] | None]:
         # Where Django's `save` has found that the row is to be inserted.
         if settings.PREPARED_QUERIES and not raw and not _has_expression(self):
-            return _insert(self, fields, returning_fields, using)
+            return [_insert(self, manager.model, fields, returning_fields, using)]
         return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]  # private, so not in the stubs
 
 
 def insert(row: Model, *, ignore_conflicts: bool = False) -> None:
     """Insert a row as `bulk_create([row], …)` does: it sends no signals.
 
-    The row gets its id, unless it is in conflict with another one.
+    The row gets its id and what the database has made for it, unless it is in conflict
+    with another one.
     """
-    model = type(row)
+    model, meta = type(row), type(row)._meta
     if not settings.PREPARED_QUERIES:
         model._base_manager.bulk_create([row], ignore_conflicts=ignore_conflicts)
         return
-    meta = model._meta
-    found = _insert(
-        row,
-        [field for field in meta.concrete_fields if field is not meta.auto_field],
-        [meta.pk],
-        DEFAULT_DB_ALIAS,
-        on_conflict=OnConflict.IGNORE if ignore_conflicts else None,
-    )
-    if found:
-        row.pk = found[0][0]
+    fields = [one for one in meta.concrete_fields if one is not meta.auto_field]
+    if row.pk is not None and meta.auto_field is not None:
+        fields.append(meta.auto_field)
+    made = [field for field in meta.concrete_fields if _is_made(row, field)]
+    if meta.auto_field is not None and row.pk is None:
+        made.append(meta.auto_field)
+    conflict = OnConflict.IGNORE if ignore_conflicts else None
+    # As in `bulk_create`: after an error, Django refuses further queries.
+    with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
+        found = _insert(row, model, fields, made, DEFAULT_DB_ALIAS, conflict)
+    if found is not None:
+        for field, value in zip(made, found, strict=True):
+            setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -75,49 +78,66 @@ def _has_expression(row: Model) -> bool:
     )
 
 
+def _is_made(row: Model, field: Field) -> bool:
+    """Whether a value is left to the database, as the default of the column."""
+    return isinstance(getattr(row, field.attname), DatabaseDefault)
+
+
 def _insert(
     row: Model,
+    model: type[Model],
     fields: Sequence[Field],
     returning: Sequence[Field],
     alias: str,
-    *,
     on_conflict: OnConflict | None = None,
-) -> Rows:
-    """Insert the row; return what its new columns `returning` have got."""
+) -> tuple[Any, ...] | None:
+    """Insert the row into the table of `model`; return the values of `returning`.
+
+    None if a row in conflict is there already.
+    """
     connection = connections[alias]
     columns, values = [], []
     for field in fields:
         value = field.pre_save(row, add=True)
         if isinstance(value, DatabaseDefault):
-            continue  # left out, it gets the default of the database
+            continue
         columns.append(field)
         # An int gets the type of its column, and so one statement serves all.
         values.append(field.get_db_prep_save(value, connection))
-    key = (type(row), connection.vendor, *columns, "returning", *returning, on_conflict)
+    # Of the others the value is known. A migration may change the type of a column, for
+    # which PostgreSQL refuses a prepared statement that returns it.
+    made = [field for field in returning if field not in columns]
+    key = (model, connection.vendor, *columns, "returning", *made, on_conflict)
     statement: _Statement = _statements.get(
-        key, lambda: _compile(row, columns, returning, alias, on_conflict)
+        key, lambda: _compile(row, model, columns, made, alias, on_conflict)
     )
-    return statement.convert(fetch_all(connection, statement.sql, values))
+    found = fetch_all(connection, statement.sql, values)
+    if on_conflict is not None and not found:
+        return None
+    known = dict(zip(made, found[0] if made else (), strict=True))
+    for position, (converters, column) in statement.converters.items():
+        for convert in converters:
+            value = known[made[position]]
+            known[made[position]] = convert(value, column, connection)
+    return tuple(
+        known[field] if field in known else getattr(row, field.attname)
+        for field in returning
+    )
 
 
 def _compile(
     row: Model,
+    model: type[Model],
     fields: Sequence[Field],
     returning: Sequence[Field],
     alias: str,
     on_conflict: OnConflict | None,
 ) -> _Statement:
     """Return the statement that Django would run for this row, without its values."""
-    query = InsertQuery(type(row), on_conflict=on_conflict)
+    query = InsertQuery(model, on_conflict=on_conflict)
     query.insert_values(fields, [row], raw=True)  # `pre_save` has run
     compiler = query.get_compiler(using=alias)
     compiler.returning_fields = returning
     [(sql, _values)] = compiler.as_sql()
-    returned = [field.get_col(query.get_meta().db_table) for field in returning]
-    converters = compiler.get_converters(returned)
-    return _Statement(
-        sql,
-        lambda rows: (
-            list(compiler.apply_converters(rows, converters)) if converters else rows
-        ),
-    )
+    columns = [field.get_col(query.get_meta().db_table) for field in returning]
+    return _Statement(sql, compiler.get_converters(columns))

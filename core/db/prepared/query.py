@@ -162,7 +162,7 @@ def fetch_all(
 ) -> list[tuple[Any, ...]]:
     with _open_cursor(connection) as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return cursor.fetchall() if cursor.description else []
 
 
 def _open_cursor(connection: BaseDatabaseWrapper) -> Any:
