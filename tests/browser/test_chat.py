@@ -96,6 +96,18 @@ def test_two_windows_write_to_each_other(windows, server):
     shoot(demo, "answered")
 
 
+def test_a_click_counts_although_the_list_changes_under_it(windows):
+    demo, _helper = windows
+    other = demo.locator("[data-person]:not([aria-current=true])").first
+    person = other.get_attribute("data-person")
+    other.hover()
+    demo.mouse.down()
+    demo.evaluate("render()")
+    demo.mouse.up()
+    opened = demo.locator(f"[data-person='{person}']")
+    expect(opened).to_have_attribute("aria-current", "true")
+
+
 def test_each_day_is_named_once(windows, server):
     demo, _helper = windows
     for words in ("Today", "Also today"):
