@@ -1,7 +1,7 @@
 """What becomes of what the rules find: before a post is saved, after it, in a job."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -124,14 +124,7 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
 
     `ran` names the rules that have run; all active ones by default.
     """
-    names = None if ran is None else set(ran)
-    rows = [
-        cast(Fingerprint, row)
-        for one in configuration.active()
-        if one.rule.name not in verdict.failed
-        if _remembers(one.rule, verdict, names) and one.rule.concerns(post, one.values)
-        for row in one.rule.remember(post, one.values)
-    ]
+    rows = list(_remembered(post, verdict, None if ran is None else set(ran)))
     for name in verdict.failed:
         # A job and no UPDATE: all posts would wait for the one row of the rule.
         enqueue("rules.record_failure", name=name)
@@ -156,6 +149,23 @@ def conclude(post: Post, verdict: Verdict, ran: Iterable[str] | None = None) -> 
                 )
     except Exception:
         logger.exception("the hits of %s %s are not recorded", post.kind, post.row.pk)
+
+
+def _remembered(
+    post: Post, verdict: Verdict, ran: set[str] | None
+) -> Iterator[Fingerprint]:
+    """Yield what the rules remember of a post; add to `verdict` those that fail."""
+    for one in configuration.active():
+        name = one.rule.name
+        if name in verdict.failed or not _remembers(one.rule, verdict, ran):
+            continue
+        try:
+            if one.rule.concerns(post, one.values):
+                found = one.rule.remember(post, one.values)
+                yield from (cast(Fingerprint, row) for row in found)
+        except Exception:  # as in the engine: a rule that fails stops no post
+            logger.exception("the rule %s failed", name)
+            verdict.failed.append(name)
 
 
 def _remembers(rule: Rule, verdict: Verdict, ran: set[str] | None) -> bool:

@@ -55,11 +55,9 @@ class Duplicates(Rule):
         return post.kind != PROFILE
 
     def check(self, post: Post, values: Values) -> Finding | None:
-        words = words_of(post.text)
-        if len(words) < values["words"]:
+        if (found := self._print(post, values)) is None:
             return None
-        found = print_of(words)
-        post.notes[self.name] = found
+        words = words_of(post.text)
         rows = _candidates(post, found, days=values["days"])
         alike = [row for row in rows if row.digest == found.digest]
         if len(alike) < values["copies"]:
@@ -72,11 +70,18 @@ class Duplicates(Rule):
         return _finding(post, [(r.target_id, r.person_id) for r in alike], values)
 
     def remember(self, post: Post, values: Values) -> Iterable[Model]:
-        if (found := post.notes.get(self.name)) is None:
-            if len(words := words_of(post.text)) < values["words"]:
-                return ()
-            found = print_of(words)
+        found = self._print(post, values)
+        if found is None:
+            return ()
         return [fingerprint(post.kind, post.row.pk, post.person_id, found)]
+
+    def _print(self, post: Post, values: Values) -> Print | None:
+        """Return the print of a post, computed once; None if its text is too short."""
+        if self.name not in post.notes:
+            words = words_of(post.text)
+            is_short = len(words) < values["words"]
+            post.notes[self.name] = None if is_short else print_of(words)
+        return post.notes[self.name]
 
     def check_past(
         self, posts: Iterable[Post], values: Values

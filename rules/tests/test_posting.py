@@ -276,6 +276,16 @@ def test_a_post_is_held_after_a_failure_where_that_is_set(
     assert hits == [("words", "hold", Listing.objects.get())]
 
 
+def test_a_rule_that_fails_to_remember_lets_the_post_pass(
+    api, alice, turn_on, run_jobs, monkeypatch
+):
+    turn_on("duplicates")
+    monkeypatch.setattr("rules.checks.duplicates.print_of", lambda words: 1 / 0)
+    assert post(api, alice, description=LONG).status_code == 201
+    run_jobs()
+    assert RuleSetting.objects.get(name="duplicates").failures >= 1
+
+
 def test_rules_without_time_run_in_a_job(api, alice, turn_on, hits, settings, run_jobs):
     turn_on("contacts", "mask")
     settings.RULES_BUDGET_MS = -1
