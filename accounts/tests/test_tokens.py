@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core import checks
@@ -172,6 +173,23 @@ def test_no_token_is_stored(api, pair):
     rows = str([*OutstandingToken.objects.values(), *Session.objects.values()])
     issued = (*pair.values(), *child.values())
     assert [token for token in issued if token in rows] == []
+
+
+def test_token_that_was_verified_before_expires(api, pair, settings, monkeypatch):
+    """The signature is remembered, and the time is not."""
+    assert profile(api, pair["token"]).status_code == 200
+    lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"]
+    later = timezone.now() + lifetime + timedelta(seconds=11)
+    clock = SimpleNamespace(now=lambda: later)
+    monkeypatch.setattr("accounts.authentication.timezone", clock)
+    answer = profile(api, pair["token"])
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+
+
+def test_signature_is_verified_once(api, pair, monkeypatch):
+    assert profile(api, pair["token"]).status_code == 200
+    monkeypatch.setattr("jwt.decode", None)
+    assert profile(api, pair["token"]).status_code == 200
 
 
 def test_clocks_may_differ_by_ten_seconds(api, pair, settings):
