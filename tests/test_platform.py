@@ -16,7 +16,7 @@ from core import exceptions
 from core.checks import BLACKLIST
 from core.env import Environment, is_url
 from core.web import health
-from core.web.log_config import RequestIdFilter, json_formatter
+from core.web.log_config import JsonFormatter, RequestIdFilter
 from core.web.middleware import RequestLimitsMiddleware
 
 FRONTEND = "http://localhost:5173"
@@ -44,7 +44,7 @@ def lines():
 
     handler = Keep()
     handler.addFilter(RequestIdFilter())
-    handler.setFormatter(json_formatter())
+    handler.setFormatter(JsonFormatter())
     logging.getLogger().addHandler(handler)
     yield written
     logging.getLogger().removeHandler(handler)
@@ -213,6 +213,14 @@ def test_crash_is_logged_with_its_trace_on_one_line(browser, lines, db, monkeypa
     entries = [json.loads(line) for line in lines]
     assert {line["request_id"] for line in entries} == {answer["X-Request-ID"]}
     assert any("secret detail" in line.get("exception", "") for line in entries)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", 10**40, {1: "ā"}, object])
+def test_whatever_is_logged_is_a_line_of_json(lines, odd):
+    logging.getLogger("test").warning("odd", extra={"context": {"odd": odd}})
+    [line] = lines
+    assert json.loads(line)["event"] == "odd"
+    line.encode()
 
 
 def test_request_cannot_forge_log_lines(browser, lines, db):

@@ -1,16 +1,18 @@
 """Logging: one line per record, with the id of its request, as text or as JSON."""
 
+import json
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict
+import orjson
 
 from core.request_id import current_request_id
 from core.web.paths import TokenFilter
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 class RequestIdFilter(logging.Filter):
@@ -52,28 +54,30 @@ class DisallowedHostFilter(logging.Filter):
         return True
 
 
-def _add_context(logger: Any, name: str, event: EventDict) -> Mapping[str, Any]:
-    """Add the request id and `extra={"context": {…}}` of a record to its line."""
-    record = event.get("_record")
-    event["request_id"] = getattr(record, "request_id", "-")
-    return {**event, **getattr(record, "context", {})}
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: event, timestamp, level, logger, request_id, context.
 
+    The context is that of `extra={"context": {…}}`.
+    """
 
-def json_formatter() -> structlog.stdlib.ProcessorFormatter:
-    """One JSON object a line: timestamp, level, logger, event, request_id, context."""
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-            _add_context,
-        ],
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end."""
+        line = {
+            "event": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "request_id": getattr(record, "request_id", "-"),
+            **getattr(record, "context", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = self.formatStack(record.stack_info)
+        try:
+            return orjson.dumps(line, default=str, option=OPTIONS).decode()
+        except TypeError:  # half of a surrogate pair, or a large number
+            return json.dumps(line, default=str)
 
 
 def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
@@ -87,7 +91,7 @@ def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:
             "disallowed_hosts": {"()": DisallowedHostFilter},
         },
         "formatters": {
-            "json": {"()": json_formatter},
+            "json": {"()": JsonFormatter},
             "line": {
                 "format": "{levelname} {name} [{request_id}] {message}",
                 "style": "{",
