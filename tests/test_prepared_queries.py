@@ -55,6 +55,15 @@ def test_rows_are_those_that_django_makes(market, model):
     assert not made[0]._state.adding
 
 
+@pytest.mark.parametrize("value", ["7", 7, 7.5, [1, "ā"], {"a": None}, True, None])
+def test_json_is_what_django_reads(alice, value):
+    """Of a whole column and of a part of one."""
+    ListingFactory(seller=alice, attributes={"field": value})
+    queryset = Listing.objects.values_list("attributes", "attributes__field")
+    assert PreparedQuery(queryset).rows() == list(queryset)
+    assert PreparedQuery(queryset).rows()[0][0] == {"field": value}
+
+
 @pytest.mark.parametrize("words", ["100 %", "%s", "'s", "\\", '"x"', "%%"])
 def test_signs_in_a_value_are_only_signs(market, words):
     queryset = TaskRequest.objects.filter(title__contains=words)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
 import psycopg
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import JSONField, QuerySet, prefetch_related_objects
+from django.db.models.expressions import Col
 from django.db.transaction import TransactionManagementError
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8
@@ -18,6 +20,7 @@ from core.db.prepared.params import ParamSlot, compose_sql
 from core.db.prepared.rows import row_maker
 
 PLACEHOLDER = re.compile(r"%[s%]")  # %% is a per cent sign
+CURSOR = "marketplace_cursor"  # attribute of psycopg's connection
 
 
 class PreparedQuery:
@@ -50,7 +53,7 @@ class PreparedQuery:
         else:
             self._pieces, self._params = [sql], params
         columns = [column for column, _sql, _alias in compiler.select]
-        converters = compiler.get_converters(columns)
+        converters = _with_fast_json(compiler.get_converters(columns))
         self._convert: Callable[..., Any] = lambda rows: (
             compiler.apply_converters(rows, converters) if converters else rows
         )
@@ -107,9 +110,34 @@ class PreparedQuery:
             # transaction that error has ended it, and nothing can be run again.
             if connection.vendor != "postgresql" or connection.in_atomic_block:
                 raise
-            with _open_cursor(connection) as cursor:
-                cursor.execute("DEALLOCATE ALL")  # psycopg then forgets them, too
+            # psycopg then forgets them, too.
+            _preparing_cursor(connection).execute("DEALLOCATE ALL")
             return fetch_all(connection, sql, params)
+
+
+def _with_fast_json(converters: dict[int, Any]) -> dict[int, Any]:
+    """Return the converters of a query, with those of JSON columns replaced.
+
+    For an answer of twenty rows `json` takes longer than PostgreSQL for the query.
+    """
+    return {
+        position: ([_load_json], column) if _is_plain_json(column) else (each, column)
+        for position, (each, column) in converters.items()
+    }
+
+
+def _is_plain_json(column: Any) -> bool:
+    """Whether a value is all of a JSON column, and not a part that SQL has taken."""
+    if not isinstance(column, Col):
+        return False
+    field = column.output_field
+    if not isinstance(field, JSONField) or field.decoder is not None:
+        return False
+    return type(field).from_db_value is JSONField.from_db_value
+
+
+def _load_json(text: str | None, _column: Any, _connection: Any) -> Any:
+    return None if text is None else orjson.loads(text)
 
 
 def text_rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -160,20 +188,31 @@ def _write_values(
 def fetch_all(
     connection: BaseDatabaseWrapper, sql: str, params: list[Any]
 ) -> list[tuple[Any, ...]]:
-    with _open_cursor(connection) as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else []
+    cursor = _preparing_cursor(connection)
+    cursor.execute(sql, params)
+    # Not `description`, which makes an object for each column.
+    return [] if cursor.rownumber is None else cursor.fetchall()
 
 
-def _open_cursor(connection: BaseDatabaseWrapper) -> Any:
+def _preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
     """Return a cursor that can prepare; Django's own, which binds as client, cannot.
+
+    One for each connection, as it costs more than a short query to make one and to
+    find the loaders of its columns again. It holds its last rows until the next ones.
 
     Django's loader of times calls Python for each value, for the sake of other time
     zones; connections here are in UTC, for which psycopg's own in C is right.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
     connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
-    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    own = vars(connection.connection)
+    # No lock: a connection is used by one thread at a time, and no query begins before
+    # the rows of the one before are read.
+    cursor = own.get(CURSOR)
+    if cursor is None:
+        own[CURSOR] = cursor = psycopg.Cursor(connection.connection)
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
     return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]  # private, so not in the stubs
