@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import Count, Q, QuerySet, Window
 from django.utils.translation import gettext as _
 
-from core.db.lookups import Among, AmongIds
+from core.db.lookups import Among, has_id
 from core.db.prepared import Param, QueryCache
 from core.exceptions import ValidationFailed
 
@@ -24,7 +24,6 @@ AFTER_ROW = {
     "created_at": Param("created_at", datetime, inline=True),
     "row_id": Param("row_id", int, inline=True),
 }
-IDS = {"ids": Param("ids", list)}
 
 
 @dataclass
@@ -208,26 +207,22 @@ class FewByIndex(IdsFirst):
         """Return the rows of a page and the number of all, if few ids match.
 
         To sort them all of them are read, but for their people: so they are counted in
-        passing. The rows of the page are read by their ids.
+        passing, and the whole rows of the page are read by their ids.
         """
         if not self._is_few():
             return None
-        found = self.queries.rows(
-            ("counted", span.start, span.stop), lambda: self._counted_ids(span)
+        rows, count = self.queries.counted_rows(
+            ("counted", span.start, span.stop),
+            lambda: self._counted_ids(span),
+            lambda ids: self.queryset.filter(has_id(ids)),
         )
-        if not found:  # beyond the end nothing is counted
-            return None if span.start else ([], 0)
-        ids = [pk for pk, _count in found]
-        rows = self.queries.rows("with ids", self._with_ids, IDS, {"ids": ids})
-        return rows, found[0][1]
+        # Beyond the end nothing is counted.
+        return None if span.start and not rows else (rows, count)
 
     def _counted_ids(self, span: slice) -> QuerySet[Any]:
         count_of_all = Window(Count("*"))
         rows = self.counted.annotate(count_of_all=count_of_all)
         return rows.values_list("pk", "count_of_all")[span]
-
-    def _with_ids(self, ids: Param) -> QuerySet[Any]:
-        return self.queryset.filter(AmongIds(ids))
 
     def _ids(self, max_count: int) -> QuerySet[Any]:
         return self.counted.order_by().values("pk")[:max_count]

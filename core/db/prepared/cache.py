@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from core.db.prepared.params import Param
 from core.db.prepared.query import PreparedQuery
@@ -15,6 +16,9 @@ from core.lru import LRUCache
 
 MAX_CACHED_RESULTS = 256  # filtered requests, each with its SQL
 RESULTS_MAX_AGE_S = 60
+# What a statement reads of the rows that stand before it (`PreparedQuery`).
+FOUND_IDS = RawSQL("ARRAY(SELECT pk FROM found)", [])
+FOUND_COUNT = RawSQL("(SELECT count_of_all FROM found LIMIT 1)", [], BigIntegerField())
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 Results = TypeVar("Results")
 
@@ -61,6 +65,28 @@ class QueryCache:
             return build(**{name: values[name] for name in params}).count()
         return self._prepare(key, build, params).count(**values)
 
+    def counted_rows(
+        self,
+        key: Hashable,
+        found: Callable[[], QuerySet[Any]],
+        build: Callable[[Any], QuerySet[Any]],
+    ) -> tuple[list[Any], int]:
+        """Return the rows of `build(ids)`, and a number, by one statement.
+
+        `found` has rows `(pk, count_of_all)`, of which the ids and the number are.
+        """
+        if not settings.PREPARED_QUERIES:
+            pairs = list(found())
+            return list(build([pk for pk, _n in pairs])), pairs[0][1] if pairs else 0
+        query = self._store.get(
+            key,
+            lambda: PreparedQuery(
+                build(FOUND_IDS).annotate(count_of_all=FOUND_COUNT), found()
+            ),
+        )
+        rows = query.rows()
+        return rows, rows[0].count_of_all if rows else 0
+
     def clear(self) -> None:
         """Remove the stored SQL of all queries."""
         self._queries.clear()
@@ -72,8 +98,11 @@ class QueryCache:
         build: Callable[..., QuerySet[Any]],
         params: Mapping[str, Param],
     ) -> PreparedQuery:
-        queries = self._replica_queries if is_reading() else self._queries
-        return queries.get(key, lambda: PreparedQuery(build(**params)))
+        return self._store.get(key, lambda: PreparedQuery(build(**params)))
+
+    @property
+    def _store(self) -> LRUCache:
+        return self._replica_queries if is_reading() else self._queries
 
 
 results_cache = LRUCache(MAX_CACHED_RESULTS)

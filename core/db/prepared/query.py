@@ -35,7 +35,8 @@ class PreparedQuery:
     run `DB_PREPARE_AFTER` times, so that PostgreSQL plans it once per connection.
     """
 
-    def __init__(self, queryset: QuerySet[Any]):
+    def __init__(self, queryset: QuerySet[Any], found: QuerySet[Any] | None = None):
+        """Compile `queryset`; its SQL may read the rows of another one as `found`."""
         self._alias = queryset.db
         self._prefetch_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # private, so not in the stubs
         self._known_related = queryset._known_related_objects  # type: ignore[attr-defined]  # private, so not in the stubs
@@ -45,6 +46,11 @@ class PreparedQuery:
         self._params: Iterable[Any]
         try:
             sql, params = compiler.as_sql()
+            if found is not None:
+                other, before = found.query.get_compiler(using=self._alias).as_sql()
+                # Materialized: it is run once, however often its rows are read.
+                sql = f"WITH found AS MATERIALIZED ({other}) {sql}"
+                params = [*before, *params]
         except EmptyResultSet:
             self._pieces = None  # nothing can match: answered without a query
             return
