@@ -25,6 +25,7 @@ from jobs.models import Job
 from jobs.worker import run_next
 from market import services as market
 from market import stored
+from rules.checks.first_posts import has_posted
 from tests import flush, template_database
 
 stored._values._seconds = 3600  # no test counts the query that reads market settings
@@ -105,6 +106,7 @@ def laptop(settings, tmp_path):
     forget_all()
     stored.put({})
     former_share.put(0.0)
+    has_posted.clear()
 
 
 @pytest.fixture

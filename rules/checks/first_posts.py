@@ -5,10 +5,16 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 from core.db.shared_queries import text_rows
+from core.lru import LRUCache
 from items.models import Item
 from items.types import ITEM_TYPES
 from rules.base import Finding, Outcome, Post, Rule, Values
 from rules.parameters import Number
+
+MAX_REMEMBERED = 10_000  # people, of 200 bytes each
+# Of whom more items were counted than the rule holds: that stays so, and their posts
+# need neither the count nor a savepoint around it.
+has_posted = LRUCache(MAX_REMEMBERED)
 
 
 class FirstPosts(Rule):
@@ -29,10 +35,14 @@ class FirstPosts(Rule):
     }
 
     def concerns(self, post: Post, values: Values) -> bool:
-        return post.is_item and post.age_days() < values["days"]
+        is_young = post.is_item and post.age_days() < values["days"]
+        return is_young and (post.person_id, values["posts"]) not in has_posted
 
     def check(self, post: Post, values: Values) -> Finding | None:
-        before = count_posts(post, up_to=values["posts"])
+        before = count_posts(post, up_to=values["posts"] + 1)
+        # One more: the item that is edited later may be among those that count now.
+        if before > values["posts"]:
+            has_posted.put((post.person_id, values["posts"]), True)
         if before >= values["posts"]:
             return None
         return Finding(f"post {before + 1} of an account of {post.age_days():.1f} days")

@@ -216,6 +216,15 @@ def test_the_first_items_of_a_young_account_are_held(api, alice, bob, turn_on, h
     assert [outcome for _rule, outcome, _target in hits] == ["hold", "hold"]
 
 
+def test_items_of_a_person_who_has_posted_are_not_counted_again(api, alice, turn_on):
+    turn_on("first_posts", "hold", days=3, posts=1)
+    for _post in range(3):
+        post(api, alice)
+    with CaptureQueriesContext(connection) as queries:
+        post(api, alice)
+    assert [one["sql"] for one in queries if "AS found" in one["sql"]] == []
+
+
 def test_more_posts_than_usual_are_a_burst(api, alice, bob, turn_on, hits):
     turn_on("bursts", posts=2, messages=1)
     for _post in range(3):
