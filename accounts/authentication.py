@@ -47,6 +47,7 @@ class TokenAuthentication(JWTAuthentication):
         try:
             # A copy: threads share what is cached, and the time is that of a request.
             token = copy(_verified.get(raw_token, lambda: verify(raw_token)))
+            token.payload = dict(token.payload)
             token.current_time = timezone.now()
             token.check_exp()
             return token

@@ -215,7 +215,14 @@ def test_crash_is_logged_with_its_trace_on_one_line(browser, lines, db, monkeypa
     assert any("secret detail" in line.get("exception", "") for line in entries)
 
 
-@pytest.mark.parametrize("odd", ["\ud800", 10**40, {1: "ā"}, object])
+class Unnamed:
+    def __str__(self) -> str:
+        raise TypeError
+
+
+@pytest.mark.parametrize(
+    "odd", ["\ud800", 10**40, {1: "ā"}, {(1, b"x"): 1}, Unnamed(), object]
+)
 def test_whatever_is_logged_is_a_line_of_json(lines, odd):
     logging.getLogger("test").warning("odd", extra={"context": {"odd": odd}})
     [line] = lines

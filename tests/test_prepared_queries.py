@@ -1,5 +1,6 @@
 """Prepared queries give the rows that Django gives, and keep no answer."""
 
+import json
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory, suspend
 from core.db.locks import locked
 from core.db.prepared import Param, QueryCache, cached_results, results_cache
-from core.db.prepared.query import PreparedQuery
+from core.db.prepared.query import CURSOR, PreparedQuery, _load_json
 from core.db.prepared.rows import row_maker
 from core.db.results import ResultList
 from core.lru import LRUCache
@@ -55,13 +56,20 @@ def test_rows_are_those_that_django_makes(market, model):
     assert not made[0]._state.adding
 
 
-@pytest.mark.parametrize("value", ["7", 7, 7.5, [1, "ā"], {"a": None}, True, None])
+@pytest.mark.parametrize(
+    "value", ["7", 7, 7.5, 10**400, [1, "ā"], {"a": None}, True, None]
+)
 def test_json_is_what_django_reads(alice, value):
     """Of a whole column and of a part of one."""
     ListingFactory(seller=alice, attributes={"field": value})
     queryset = Listing.objects.values_list("attributes", "attributes__field")
     assert PreparedQuery(queryset).rows() == list(queryset)
     assert PreparedQuery(queryset).rows()[0][0] == {"field": value}
+
+
+@pytest.mark.parametrize("text", ["null", "1e400", "7" * 400, '"\\ud800"'])
+def test_json_that_only_python_reads_is_read(text):
+    assert _load_json(text, None, None) == json.loads(text)
 
 
 @pytest.mark.parametrize("words", ["100 %", "%s", "'s", "\\", '"x"', "%%"])
@@ -187,6 +195,30 @@ def test_ids_of_any_size_are_one_prepared_statement(market):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_query_by_the_way_takes_no_rows_of_another(market):
+    tasks = PreparedQuery(TaskRequest.objects.order_by("pk"))
+    listings = PreparedQuery(Listing.objects.filter(pk=0))
+
+    def ask_more(execute, sql, *rest):
+        done = execute(sql, *rest)
+        if "listing" not in sql:
+            assert listings.rows() == []
+        return done
+
+    with connection.execute_wrapper(ask_more):
+        assert tasks.rows() == list(TaskRequest.objects.order_by("pk"))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_many_rows_do_not_stay_in_memory(market, monkeypatch):
+    monkeypatch.setattr("core.db.prepared.query.MAX_KEPT_ROWS", 1)
+    one, two = TaskRequest.objects.all()[:1], TaskRequest.objects.all()[:2]
+    PreparedQuery(one).rows()
+    assert CURSOR in vars(connection.connection)
+    PreparedQuery(two).rows()
+    assert CURSOR not in vars(connection.connection)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -62,22 +62,23 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
+        moment = datetime.fromtimestamp(record.created, UTC)
         line = {
             "event": record.getMessage(),
-            "timestamp": datetime.fromtimestamp(record.created, UTC),
+            "timestamp": f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}",
             "level": record.levelname.lower(),
             "logger": record.name,
             "request_id": getattr(record, "request_id", "-"),
-            **getattr(record, "context", {}),
         }
+        context = getattr(record, "context", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
         try:
-            return orjson.dumps(line, default=str, option=OPTIONS).decode()
-        except TypeError:  # half of a surrogate pair, or a large number
-            return json.dumps(line, default=str)
+            return orjson.dumps(line | context, default=str, option=OPTIONS).decode()
+        except (TypeError, ValueError):  # half of a surrogate pair, or a large number
+            return json.dumps(line | {"context": ascii(context)})
 
 
 def configuration(*, as_json: bool, level: str | int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -216,13 +216,27 @@ def test_the_first_items_of_a_young_account_are_held(api, alice, bob, turn_on, h
     assert [outcome for _rule, outcome, _target in hits] == ["hold", "hold"]
 
 
-def test_items_of_a_person_who_has_posted_are_not_counted_again(api, alice, turn_on):
+def test_items_of_a_person_who_has_posted_are_not_counted_again(
+    api, alice, turn_on, django_capture_on_commit_callbacks
+):
     turn_on("first_posts", "hold", days=3, posts=1)
-    for _post in range(3):
-        post(api, alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        for _post in range(3):
+            post(api, alice)
     with CaptureQueriesContext(connection) as queries:
         post(api, alice)
     assert [one["sql"] for one in queries if "AS found" in one["sql"]] == []
+
+
+def test_items_that_are_rolled_back_are_none_of_the_first(api, alice, turn_on, hits):
+    turn_on("first_posts", "hold", days=3, posts=1)
+    with transaction.atomic():  # as an import is rehearsed
+        for _post in range(3):
+            post(api, alice)
+        transaction.set_rollback(True)
+    hits.clear()
+    post(api, alice)
+    assert [outcome for _rule, outcome, _target in hits] == ["hold"]
 
 
 def test_more_posts_than_usual_are_a_burst(api, alice, bob, turn_on, hits):

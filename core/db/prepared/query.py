@@ -1,5 +1,6 @@
 """One queryset, compiled once."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -20,6 +21,7 @@ from core.db.prepared.params import ParamSlot, compose_sql
 from core.db.prepared.rows import row_maker
 
 PLACEHOLDER = re.compile(r"%[s%]")  # %% is a per cent sign
+MAX_KEPT_ROWS = 1_000
 CURSOR = "marketplace_cursor"  # attribute of psycopg's connection
 
 
@@ -117,7 +119,7 @@ class PreparedQuery:
             if connection.vendor != "postgresql" or connection.in_atomic_block:
                 raise
             # psycopg then forgets them, too.
-            _preparing_cursor(connection).execute("DEALLOCATE ALL")
+            fetch_all(connection, "DEALLOCATE ALL", [])
             return fetch_all(connection, sql, params)
 
 
@@ -143,7 +145,13 @@ def _is_plain_json(column: Any) -> bool:
 
 
 def _load_json(text: str | None, _column: Any, _connection: Any) -> Any:
-    return None if text is None else orjson.loads(text)
+    """Return the value of JSON. A whole number of more than 64 bits becomes a float."""
+    if text is None:
+        return None
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # a number past all floats, or on SQLite a NaN
+        return json.loads(text)
 
 
 def text_rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -198,27 +206,29 @@ def fetch_all(
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
-    cursor = _preparing_cursor(connection)
-    cursor.execute(sql, params)
+    connection.ensure_connection()
+    own = vars(connection.connection)
+    # Taken out while it is in use: a query that another one makes by the way, as in an
+    # execute wrapper, has one of its own. No lock, as a connection has one thread.
+    preparing = own.pop(CURSOR, None) or _preparing_cursor(connection)
+    wrapped = connection._prepare_cursor(preparing)  # type: ignore[attr-defined]  # private, so not in the stubs
+    wrapped.execute(sql, params)
     # Not `description`, which makes an object for each column.
-    return [] if cursor.rownumber is None else cursor.fetchall()
+    rows = [] if preparing.rownumber is None else wrapped.fetchall()
+    if len(rows) <= MAX_KEPT_ROWS:  # a cursor holds its last rows until the next ones
+        own[CURSOR] = preparing
+    return rows
 
 
-def _preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
+def _preparing_cursor(connection: BaseDatabaseWrapper) -> psycopg.Cursor[Any]:
     """Return a cursor that can prepare; Django's own, which binds as client, cannot.
 
-    One for each connection, as it costs more than a short query to make one and to
-    find the loaders of its columns again. It holds its last rows until the next ones.
+    It is kept with its connection, as it costs more than a short query to make one and
+    to find the loaders of its columns again.
 
     Django's loader of times calls Python for each value, for the sake of other time
     zones; connections here are in UTC, for which psycopg's own in C is right.
     """
-    connection.ensure_connection()
-    own = vars(connection.connection)
-    # No lock: a connection is used by one thread at a time, and no query begins before
-    # the rows of the one before are read.
-    cursor = own.get(CURSOR)
-    if cursor is None:
-        own[CURSOR] = cursor = psycopg.Cursor(connection.connection)
-        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-    return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]  # private, so not in the stubs
+    cursor = psycopg.Cursor(connection.connection)
+    cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    return cursor
