@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import challenges, security_log, tokens
@@ -277,3 +279,11 @@ def row_with_a_network(name, user):
     if name == "securityevent":
         return security_log.store(user, "signed_in", network=NETWORK, client="")
     return challenges.create("email_sign_in", secret="1", user=user, network=NETWORK)
+
+
+def test_a_search_in_several_columns_finds_the_ids_first(administrator, alice):
+    """In the order of the primary key PostgreSQL would test each row of the table."""
+    with CaptureQueriesContext(connection) as queries:
+        page = administrator.get("/admin/accounts/user/?q=alice")
+    assert alice in page.context["cl"].result_list
+    assert any('ORDER BY ("accounts_user"."id" + ' in one["sql"] for one in queries)

@@ -330,14 +330,17 @@ class Admin(ReasonedActionsMixin, ModelAdmin):
         if (row_id := parse_int(text)) is not None:
             condition |= Q(pk=row_id)
         found = queryset.filter(condition)
-        if self._searches_relations(request):
-            # With an OR over two tables PostgreSQL would scan one of them for each
-            # page; a list of ids goes through the primary key.
+        if self._searches_several(request):
+            # With an OR, of two tables or of two indexes, PostgreSQL would scan a table
+            # for each page; a list of ids goes through the primary key.
             found = queryset.filter(pk__in=newest_ids(found))
         return found, False
 
-    def _searches_relations(self, request: HttpRequest) -> bool:
-        names = (path.split("__")[0] for path in self.get_search_fields(request))
+    def _searches_several(self, request: HttpRequest) -> bool:
+        """Whether a search looks at several fields, or at another table."""
+        names = [path.split("__")[0] for path in self.get_search_fields(request)]
+        if len(names) > 1:
+            return True
         return any(self.opts.get_field(name).is_relation for name in names)
 
     def render_change_form(
