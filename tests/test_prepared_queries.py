@@ -56,9 +56,7 @@ def test_rows_are_those_that_django_makes(market, model):
     assert not made[0]._state.adding
 
 
-@pytest.mark.parametrize(
-    "value", ["7", 7, 7.5, 10**400, [1, "ā"], {"a": None}, True, None]
-)
+@pytest.mark.parametrize("value", ["7", 7, 7.5, [1, "ā"], {"a": None}, True, None])
 def test_json_is_what_django_reads(alice, value):
     """Of a whole column and of a part of one."""
     ListingFactory(seller=alice, attributes={"field": value})
