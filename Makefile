@@ -175,7 +175,7 @@ bench-identity: .venv/dev  ## Compare signing in with the hasher, and reads with
 	@$(RUN) -m benchmarks.identity
 
 bench-releases: export DATABASE_URL = $(DATABASE_URL_TEST)
-bench-releases: .venv/base  ## Measure writes and jobs beside an earlier release (OLD=…)
+bench-releases: .venv/dev  ## Measure writes and jobs beside an earlier release (OLD=…)
 	@$(RUN) -m benchmarks.releases
 
 bench-desk: export DATABASE_URL = $(DATABASE_URL_TEST)
