@@ -94,8 +94,10 @@ def plans(url: str, token: str | None = None, *, counts: bool = True) -> str:
 def unprepared(driver):
     """Let the driver prepare nothing: the text of what it has is not recorded."""
     driver.prepare_threshold, before = None, driver.prepare_threshold
-    yield
-    driver.prepare_threshold = before
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = before
 
 
 def is_big(sql: str) -> bool:

@@ -57,10 +57,10 @@ class Duplicates(Rule):
     def check(self, post: Post, values: Values) -> Finding | None:
         if (found := self._print(post, values)) is None:
             return None
-        words = words_of(post.text)
         rows = _candidates(post, found, days=values["days"])
         alike = [row for row in rows if row.digest == found.digest]
         if len(alike) < values["copies"]:
+            words = words_of(post.text)
             near = _nearest([r for r in rows if r.digest != found.digest], found)
             alike += [
                 row
