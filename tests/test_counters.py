@@ -119,3 +119,12 @@ def test_a_page_of_a_list_takes_one_command_of_the_cache(api, processes, monkeyp
         ListingFactory.create_batch(rows)
         api.get("/api/listings")
     assert calls == [1, 5]
+
+
+def test_the_thread_ends_where_counts_are_written_at_once(settings):
+    settings.COUNTER_FLUSH_SECONDS = 0.01
+    counter = BufferedCounter(Listing, "views_count")
+    counter._start_flusher()
+    settings.COUNTER_FLUSH_SECONDS = 0
+    counter._flusher.join(5)
+    assert not counter._flusher.is_alive()
