@@ -21,6 +21,7 @@ from accounts.signals import user_restriction_changed
 from audit import decisions
 from audit import services as audit
 from audit.models import Decision
+from core.db import shared_queries
 from core.db.locks import locked
 from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
 
@@ -43,14 +44,24 @@ class Restricted(NotAllowed):
 
 def binding(user_id: int, scope: str) -> QuerySet[Restriction]:
     """Return what takes `scope` away from a person now."""
+    return _binding(user_id, scope, at=timezone.now())
+
+
+def _binding(person: Any, scope: str, *, at: Any) -> QuerySet[Restriction]:
     scopes = (scope, Scope.SERVICE) if scope in WITH_SERVICE else (scope,)
-    rows = Restriction.objects.filter(person=user_id, scope__in=scopes)
-    return rows.binding(at=timezone.now())
+    rows = Restriction.objects.filter(person=person, scope__in=scopes)
+    return rows.binding(at=at)
 
 
 def is_bound(user_id: int, scope: str) -> bool:
     """Return whether `scope` is taken away from a person now. One query."""
-    return binding(user_id, scope).exists()
+    found = shared_queries.first(
+        ("restrictions.is_bound", scope),
+        lambda person, at: _binding(person, scope, at=at).values_list("pk")[:1],
+        person=user_id,
+        at=timezone.now(),
+    )
+    return found is not None
 
 
 def require_unrestricted(user: User, scope: str) -> None:

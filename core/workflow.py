@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.budget import within_budget
+from core.db import shared_queries
 from core.db.locks import locked
 from core.exceptions import DomainError, NotAllowed, WrongStatus
 
@@ -211,9 +212,8 @@ class Workflow:
         if self._parent:
             field = type(obj)._meta.get_field(self._parent)
             parent = cast(type[Model], field.related_model)
-            parent_id = getattr(obj, f"{self._parent}_id")
-            locked(parent._base_manager).only("pk").get(pk=parent_id)
-        return locked(type(obj)._base_manager).get(pk=obj.pk)
+            shared_queries.lock(parent, getattr(obj, f"{self._parent}_id"))
+        return shared_queries.lock(type(obj), obj.pk)
 
     def _status_label(self, obj: Model) -> str:
         return str(getattr(obj, f"get_{self._field}_display")()).lower()

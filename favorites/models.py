@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.db.models import PreparedInserts
+from core.db.models import PreparedSaves
 from favorites.querysets import FavoriteQuerySet
 from items.models import Item
 from listings.models import Listing
@@ -28,7 +28,7 @@ def _only(name: str) -> Q:
     return Q(**{f"{other}__isnull": other != name for other in ITEM_TYPES})
 
 
-class Favorite(PreparedInserts):
+class Favorite(PreparedSaves):
     """One item of one person: exactly one foreign key of `ITEM_TYPES` is set."""
 
     user = models.ForeignKey(

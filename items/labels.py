@@ -9,7 +9,7 @@ from accounts.models import User
 from audit import decisions
 from audit import services as audit
 from audit.models import Decision
-from core.db.locks import locked
+from core.db import shared_queries
 from core.exceptions import NotAllowed, ValidationFailed, WrongStatus
 from core.moderation import is_impartial
 from items.models import Item
@@ -73,7 +73,7 @@ def overturn(item: AnyItem, *, actor: User, reason: str) -> Decision:
 
 
 def _locked(item: AnyItem, actor: User) -> AnyItem:
-    item = locked(type(item)._base_manager).get(pk=item.pk)
+    item = shared_queries.lock(type(item), item.pk)
     if not is_impartial(item, actor):
         raise NotAllowed(_("You cannot decide in your own cause."))
     return item

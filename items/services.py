@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.restrictions import POSTING as MAY_POST
 from accounts.restrictions import require_unrestricted
 from categories import services as categories
+from core.db import shared_queries
 from core.db.checked import save_checked, values_of
-from core.db.locks import locked
 from core.exceptions import NotAllowed, ValidationFailed
 from geo.models import fill_public_location
 from items.models import Item, Moderated
@@ -65,7 +65,7 @@ def check_owner(content: Moderated, actor: User) -> None:
 
 def lock_owned(item: AnyItem, *, actor: User) -> AnyItem:
     """Return the item's freshly locked row with its owner; raise as `check_owner`."""
-    item = locked(type(item)._base_manager).get(pk=item.pk)
+    item = shared_queries.lock(type(item), item.pk)
     check_owner(item, actor)
     setattr(item, item.owner_field, actor)
     return item

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.item_types import ITEM_TYPES
 from core.admin.labels import MODEL_LABELS
+from core.db import shared_queries
 from core.db.locks import locked
 from core.workflow import Workflow
 from items.models import Item
@@ -224,7 +225,7 @@ def _locked(kind: TargetType, target: Any) -> Any:
     try:
         if kind.table is not None:
             return kind.table.lock(target)
-        return locked(kind.model._base_manager).get(pk=target.pk)
+        return shared_queries.lock(kind.model, target.pk)
     except ObjectDoesNotExist:
         return None  # deleted since it was read
 

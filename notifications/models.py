@@ -5,12 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.db.models import PreparedInserts
+from core.db.models import PreparedSaves
 from notifications.querysets import NotificationQuerySet
 from notifications.types import Group
 
 
-class Notification(PreparedInserts):
+class Notification(PreparedSaves):
     """One event for one recipient, as a type and parameters.
 
     `notifications.rendering` renders the text when it is read. The row is also the

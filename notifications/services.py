@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import (
     Exists,
     FilteredRelation,
@@ -233,14 +233,7 @@ def _insert(row: Notification) -> bool:
     if not row.dedup_key:
         row.save()
         return True
-    try:
-        # A savepoint: without it, PostgreSQL would refuse every later query of the
-        # caller's transaction.
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        return False
-    return True
+    return shared_queries.insert(row, ignore_conflicts=True)
 
 
 def send_welcome(sender: type[User], *, user: User, **kwargs: object) -> None:

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.db.locks import locked
+from core.db import shared_queries
 from jobs.services import enqueue as enqueue_job
 from payments import pace, recording
 from payments.models import Payment, ProviderCall
@@ -77,7 +77,7 @@ def _claim(call_id: int) -> tuple[ProviderCall, timedelta] | None:
         return None
     # Locked: of two workers at once, one would send while the other call of the
     # payment is on its way; and a call could be taken back while it is claimed.
-    payment = locked(Payment.objects).get(pk=payment_id)
+    payment = shared_queries.lock(Payment, payment_id)
     is_free = Q(lease_until=None) | Q(lease_until__lte=now)
     if payment.calls.exclude(pk=call_id).filter(~is_free, state=State.SENDING).exists():
         _later(call_id, now)
@@ -112,7 +112,7 @@ def _later(call_id: int, at: Any) -> None:
 @transaction.atomic
 def record_done(call: ProviderCall, fact: Fact) -> None:
     """Record what a call has done, and what follows from it."""
-    payment = locked(Payment.objects).get(pk=call.payment_id)
+    payment = shared_queries.lock(Payment, call.payment_id)
     ours = payment.calls.filter(pk=call.pk, state__in=OPEN)
     ours.update(
         state=State.DONE,
@@ -128,7 +128,7 @@ def record_done(call: ProviderCall, fact: Fact) -> None:
 @transaction.atomic
 def _record_rejection(call: ProviderCall, error: Rejected) -> None:
     """Record that a call has certainly done nothing, and what follows from that."""
-    payment = locked(Payment.objects).get(pk=call.payment_id)
+    payment = shared_queries.lock(Payment, call.payment_id)
     ours = payment.calls.filter(pk=call.pk, state__in=OPEN)
     is_ours = ours.update(
         state=State.REJECTED,
@@ -146,7 +146,7 @@ def _record_rejection(call: ProviderCall, error: Rejected) -> None:
 def _postpone(call: ProviderCall, error: str, *, after_s: float = 0) -> None:
     """Try the same attempt again later."""
     pause = min(FIRST_RETRY_S * 2 ** min(call.sent_count - 1, 20), MAX_RETRY_S)
-    locked(Payment.objects).get(pk=call.payment_id)
+    shared_queries.lock(Payment, call.payment_id)
     ours = ProviderCall.objects.filter(pk=call.pk, state=State.SENDING)
     ours.update(
         state=State.UNKNOWN,
@@ -162,7 +162,7 @@ def _postpone(call: ProviderCall, error: str, *, after_s: float = 0) -> None:
 @transaction.atomic
 def _give_way(call: ProviderCall) -> None:
     """Make another attempt: the provider has none of this one, and forgot its key."""
-    payment = locked(Payment.objects).get(pk=call.payment_id)
+    payment = shared_queries.lock(Payment, call.payment_id)
     ours = payment.calls.filter(pk=call.pk, state__in=OPEN)
     if ours.update(
         state=State.REJECTED,

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.restrictions import PAYOUTS, is_bound
+from core.db import shared_queries
 from core.exceptions import ValidationFailed
 from payments import ledger, outbox, second_approver
 from payments.exceptions import PaymentDisputed
 from payments.ledger import Line
-from payments.models import Payment, PayoutAccount, ProviderCall
+from payments.models import Journal, Payment, PayoutAccount, ProviderCall
 from payments.models.ledger import Account
 from payments.money import terms_of, to_cents
 from payments.providers.base import Dispute, Intent
@@ -150,9 +151,14 @@ def is_payable(payment: Payment) -> bool:
 
 
 def _payable_account(payment: Payment) -> PayoutAccount | None:
-    account = PayoutAccount.objects.filter(
-        user=payment.payee_id, provider=payment.provider
-    ).first()
+    account = shared_queries.first(
+        "payments.payout_account",
+        lambda user, provider: PayoutAccount.objects.filter(
+            user=user, provider=provider
+        ),
+        user=payment.payee_id,
+        provider=payment.provider,
+    )
     if account is None or not account.is_payable:
         return None
     # A decision of staff takes payouts away: the release waits as for the account.
@@ -280,7 +286,12 @@ def give_back_won(payment: Payment, *, actor: User | None, dispute: Dispute) -> 
 
 
 def _times(payment: Payment, kind: str) -> int:
-    return payment.journals.filter(kind=kind).count()
+    return shared_queries.count(
+        "payments.journals",
+        lambda payment, kind: Journal.objects.filter(payment=payment, kind=kind),
+        payment=payment.pk,
+        kind=kind,
+    )
 
 
 def recover(payment: Payment, *, actor: User | None, dispute: Dispute) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from core.db.locks import locked
+from core.db import shared_queries
 from jobs.services import enqueue
 from payments import alerts, recording
 from payments.exceptions import Mismatch
@@ -36,7 +36,7 @@ def receive(
 @transaction.atomic
 def store(provider: str, endpoint: str, event: Event) -> None:
     """Store an event that is new, and let a worker process it."""
-    row = ProviderEvent(
+    stored = ProviderEvent(
         provider=provider,
         endpoint=endpoint,
         event_id=event.id,
@@ -48,8 +48,8 @@ def store(provider: str, endpoint: str, event: Event) -> None:
     )
     # ON CONFLICT DO NOTHING: of fifty deliveries at once, one is stored. The second
     # waits for the first, and then adds nothing.
-    ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
-    stored = ProviderEvent.objects.get(provider=provider, event_id=event.id)
+    if not shared_queries.insert(stored, ignore_conflicts=True):
+        stored = ProviderEvent.objects.get(provider=provider, event_id=event.id)
     if stored.state == State.NEW:  # by the key, one job for all deliveries
         key = f"payments.process:{stored.pk}"
         enqueue("payments.process", key=key, event_id=stored.pk)
@@ -75,7 +75,7 @@ def process(event_id: int) -> None:
         facts = provider.facts_of(event.type, event.payload)
         with transaction.atomic():
             # Locked: of two workers, one would record it a second time.
-            row = locked(ProviderEvent.objects).get(pk=event_id)
+            row = shared_queries.lock(ProviderEvent, event_id)
             if row.state != State.NEW:
                 return
             for fact in facts:

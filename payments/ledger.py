@@ -9,15 +9,21 @@ with transaction.atomic():
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
+from core.db import shared_queries
 from payments.models import Balance, Entry, Journal, Payment
 from payments.models.ledger import Account
+
+# Added by the database: a balance that was read before may be older than this one.
+ADD = """UPDATE payments_balance SET amount_cents = amount_cents + %s
+    WHERE account = %s AND currency = %s AND {} = %s AND {} IS NULL RETURNING 1"""
+ADD_OF_PAYMENT = ADD.format("payment_id", "person_id")
+ADD_OF_PERSON = ADD.format("person_id", "payment_id")
 
 
 class Unbalanced(Exception):
@@ -54,20 +60,16 @@ def post(
         return False
     if sum(line.amount_cents for line in written):
         raise Unbalanced(f"{key}: {written}")
-    try:
-        # A savepoint: of two deliveries of one event the second finds the key taken,
-        # and its transaction must be able to go on.
-        with transaction.atomic():
-            journal = Journal.objects.create(
-                kind=kind,
-                key=key,
-                currency=currency,
-                payment=payment,
-                provider_object=provider_object,
-            )
-    except IntegrityError:
-        if not Journal.objects.filter(key=key).exists():
-            raise
+    journal = Journal(
+        kind=kind,
+        key=key,
+        currency=currency,
+        payment=payment,
+        provider_object=provider_object,
+    )
+    # ON CONFLICT DO NOTHING: of two deliveries of one event at once, the second waits
+    # for the first, and finds the key taken.
+    if not shared_queries.insert(journal, ignore_conflicts=True):
         return False
     Entry.objects.bulk_create(
         Entry(
@@ -82,7 +84,8 @@ def post(
     for line in sorted(written, key=_lock_order):
         _add_to_balance(line, currency)
     # The last write: the database checks the sum of the entries, and lets no other in.
-    Journal.objects.filter(pk=journal.pk).update(sealed_at=timezone.now())
+    journal.sealed_at = timezone.now()
+    journal.save(update_fields=["sealed_at"])
     return True
 
 
@@ -94,19 +97,31 @@ def _lock_order(line: Line) -> tuple[str, int, int]:
 
 
 def _add_to_balance(line: Line, currency: str) -> None:
-    owner: dict[str, Any] = {"payment": line.payment, "person": line.person}
     if line.payment is None and line.person is None:
         return  # of all payments: no stored balance
-    rows = Balance.objects.filter(account=line.account, currency=currency, **owner)
-    # In the UPDATE: a balance that was read before may be older than this one.
-    if rows.update(amount_cents=F("amount_cents") + line.amount_cents):
+    if _add(line, currency):
         return
     # ON CONFLICT DO NOTHING: of two first lines at once, the second adds to the first.
-    Balance.objects.bulk_create(
-        [Balance(account=line.account, currency=currency, amount_cents=0, **owner)],
-        ignore_conflicts=True,
+    first = Balance(
+        account=line.account,
+        currency=currency,
+        amount_cents=0,
+        payment=line.payment,
+        person=line.person,
     )
-    rows.update(amount_cents=F("amount_cents") + line.amount_cents)
+    shared_queries.insert(first, ignore_conflicts=True)
+    _add(line, currency)
+
+
+def _add(line: Line, currency: str) -> bool:
+    """Add a line to its balance; return whether there is one."""
+    sql = ADD_OF_PERSON if line.payment is None else ADD_OF_PAYMENT
+    owner = line.payment or line.person
+    assert owner is not None
+    params = [line.amount_cents, line.account, currency, owner.pk]
+    # As in QuerySet.update: after an error, Django refuses further queries.
+    with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
+        return bool(shared_queries.text_rows(sql, params))
 
 
 def balance_of_payment(payment: Payment, account: str) -> int:

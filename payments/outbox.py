@@ -3,10 +3,12 @@
 `payments.carrying` carries them out afterwards.
 """
 
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.db import shared_queries
 from jobs.services import enqueue as enqueue_job
 from payments.models import Payment, ProviderCall
 
@@ -22,10 +24,17 @@ def enqueue(
     If there is a live attempt of the same kind and purpose, that one is returned: the
     decision was made before. Call it with the payment locked.
     """
-    same = payment.calls.filter(kind=kind, purpose=purpose)
-    attempt = same.count() + 1
-    if attempt > 1 and (live := same.exclude(state=State.REJECTED).first()):
-        return live
+    attempts = shared_queries.rows(
+        "payments.attempts",
+        _attempts,
+        payment=payment.pk,
+        kind=str(kind),
+        purpose=purpose,
+    )
+    for call in attempts:
+        if call.state != State.REJECTED:
+            return cast(ProviderCall, call)
+    attempt = len(attempts) + 1
     name = f"{kind}:{purpose}" if purpose else kind
     call = ProviderCall.objects.create(
         payment=payment,
@@ -37,6 +46,10 @@ def enqueue(
     )
     schedule(call)
     return call
+
+
+def _attempts(payment: Any, kind: Any, purpose: Any) -> QuerySet[ProviderCall]:
+    return ProviderCall.objects.filter(payment=payment, kind=kind, purpose=purpose)
 
 
 def schedule(call: ProviderCall) -> None:

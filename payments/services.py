@@ -173,9 +173,18 @@ def require_payable(person: User) -> None:
 
 def _locked_live(subject_type: str, subject_id: int) -> Payment | None:
     """Return the payment that counts for a thing, locked; None without one."""
+    return shared_queries.first(
+        "payments.live",
+        _live_to_lock,
+        subject_type=subject_type,
+        subject_id=subject_id,
+    )
+
+
+def _live_to_lock(subject_type: Any, subject_id: Any) -> QuerySet[Payment, Any]:
     # With the payee, whom most decisions notify. `of`: the row of the payment alone.
     rows = Payment.objects.of(subject_type, subject_id).live().select_related("payee")
-    return locked(rows, of=("self",)).first()
+    return locked(rows, of=("self",))[:1]
 
 
 def is_held(subject_type: str, subject_id: int, *, payee_id: int | None) -> bool:
@@ -242,7 +251,14 @@ def release(
 def _require_not_refunded(
     subject_type: str, subject_id: int, since: datetime | None
 ) -> None:
-    last = Payment.objects.of(subject_type, subject_id).first()
+    last: Payment | None = shared_queries.first(
+        "payments.last",
+        lambda subject_type, subject_id: Payment.objects.of(subject_type, subject_id)[
+            :1
+        ],
+        subject_type=subject_type,
+        subject_id=subject_id,
+    )
     if last is None or last.status not in (REFUNDING, REFUNDED) or last.to_payee_cents:
         return  # divided: both have their part
     if since is not None and last.created_at < since:

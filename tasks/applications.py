@@ -196,12 +196,12 @@ def accept(
     after `seen_updated_at`, `PriceChanged` (409) if the application is not at `price`,
     and as `tasks.payments.agree`.
     """
-    chosen = Q(pk=application_id) if application_id else Q(applicant=user_id)
-    # With the applicant, locked after the application and read again: a suspension or
-    # a block that has begun is waited for. A person who is suspended in this moment
-    # would otherwise get the task.
-    rows = task.applications.not_withdrawn().select_related("applicant")
-    application = locked(rows, of=("self", "applicant")).filter(chosen).first()
+    chosen = {"applicant": user_id or 0}
+    if application_id:
+        chosen = {"pk": application_id}
+    application: TaskApplication | None = shared_queries.first(
+        ("tasks.accept", *chosen), _application_to_accept, task=task.pk, **chosen
+    )
     if application is None:
         raise NotFound(_("Application not found."))
     application.task = task  # the locked row
@@ -222,6 +222,14 @@ def accept(
     task.rejected_applicants = others
     task.assigned_to, task.assigned_at = applicant, timezone.now()
     task.accepted_application = application
+
+
+def _application_to_accept(task: Any, **chosen: Any) -> QuerySet[TaskApplication, Any]:
+    # With the applicant, locked after the application and read again: a suspension or
+    # a block that has begun is waited for. A person who is suspended in this moment
+    # would otherwise get the task.
+    rows = TaskApplication.objects.not_withdrawn().filter(task=task, **chosen)
+    return locked(rows.select_related("applicant"), of=("self", "applicant"))
 
 
 def _others_to_reject(task: TaskRequest, applicant: User) -> list[User]:

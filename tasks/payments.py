@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.db.locks import locked
+from core.db import shared_queries
 from core.exceptions import (
     DomainError,
     NotAllowed,
@@ -129,7 +129,7 @@ def start(task: TaskRequest, *, actor: User) -> Payment:
     """
     services.require_on()
     # Locked before the payment: a task that is cancelled meanwhile is not paid.
-    task = locked(TaskRequest.objects).get(pk=task.pk)
+    task = shared_queries.lock(TaskRequest, task.pk)
     check_may_pay(task, actor)
     if task.status not in PAYABLE or task.assigned_to is None:
         raise WrongStatus(_("A task is paid while somebody does it."))

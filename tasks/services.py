@@ -1,11 +1,12 @@
 """Services of tasks. The changes of status are in `workflow`."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from rest_framework import serializers
 
 from accounts import services as accounts
 from accounts.models import User
+from core.db import shared_queries
 from core.exceptions import WrongStatus
 from core.request_id import current_request_id
 from core.workflow import Transition
@@ -225,22 +227,28 @@ def record(
 # --- Counts ---------------------------------------------------------------------------
 
 
+# The rows of a worker that each count is of.
+COUNTED: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    "completed": lambda worker: TaskRequest.objects.filter(
+        assigned_to=worker, status=COMPLETED
+    ),
+    "failed": lambda worker: TaskEvent.objects.filter(
+        task__assigned_to=worker, name="settle-for-creator"
+    ),
+    "given_back": lambda worker: TaskEvent.objects.filter(actor=worker, name=GIVE_BACK),
+}
+
+
 @transaction.atomic
 def count_tasks(worker_id: int) -> None:
     """Set a worker's counts of completed, failed and returned tasks from the rows."""
     # Locked: of two tasks that end at once, each would miss the other in its count.
     accounts.lock(worker_id)
-    completed = TaskRequest.objects.filter(assigned_to=worker_id, status=COMPLETED)
-    failed = TaskEvent.objects.filter(
-        task__assigned_to=worker_id, name="settle-for-creator"
-    )
-    given_back = TaskEvent.objects.filter(actor=worker_id, name=GIVE_BACK)
-    accounts.set_task_counts(
-        worker_id,
-        completed=completed.count(),
-        failed=failed.count(),
-        given_back=given_back.count(),
-    )
+    counts = {
+        name: shared_queries.count(("tasks.count", name), rows, worker=worker_id)
+        for name, rows in COUNTED.items()
+    }
+    accounts.set_task_counts(worker_id, **counts)
 
 
 def miscounted_workers() -> set[int]:

@@ -23,14 +23,15 @@ query, and not here: `Param(…, inline=True)`.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
+from core.db.locks import locked
 from core.db.prepared import Param, QueryCache
 from core.db.prepared import insert as insert  # for the apps, as the next
 from core.db.prepared import text_rows as text_rows
@@ -41,6 +42,7 @@ MAX_QUERIES = 256
 MAX_LISTS = 256  # each with the SQL of its counts and pages
 
 Build = Callable[..., QuerySet[Any]]
+Row = TypeVar("Row", bound=Model)
 _queries = QueryCache(MAX_QUERIES)
 _lists = LRUCache(MAX_LISTS)
 
@@ -85,6 +87,19 @@ def get_or_404(key: Hashable, build: Build, /, **values: Any) -> Any:
     if found is None:
         raise Http404
     return found
+
+
+def lock(model: type[Row], pk: Any) -> Row:
+    """Return the row of `model` with this id, locked until the transaction ends.
+
+    Raises `model.DoesNotExist` without one.
+    """
+    found = first(
+        (model, "lock"), lambda pk: locked(model._base_manager).filter(pk=pk), pk=pk
+    )
+    if found is None:
+        raise cast(Any, model).DoesNotExist(f"{model.__name__} {pk}")
+    return cast(Row, found)
 
 
 def count(key: Hashable, build: Build, /, **values: Any) -> int:

@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.db.models import PreparedSaves
 from payments.models.payment import Payment
 
 
-class ProviderCall(models.Model):
+class ProviderCall(PreparedSaves):
     """One attempt of a call. Its parameters and its key are frozen.
 
     A sent attempt is repeated as it is, so that the provider does it once. Another

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.db.models import PreparedSaves
 from payments.models.payment import Payment
 
 
@@ -30,7 +31,7 @@ class Account(models.TextChoices):
     BANK = "bank", _("Bank account of the platform")
 
 
-class Journal(models.Model):
+class Journal(PreparedSaves):
     """One event in money: entries that add up to zero. `key` names the event."""
 
     kind = models.CharField(max_length=30)

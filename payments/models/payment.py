@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import encryption
-from core.db.models import Timestamped
+from core.db.models import PreparedSaves, Timestamped
 from payments.money import to_text
 from payments.querysets import PaymentQuerySet
 
@@ -245,7 +245,7 @@ class Payment(Timestamped):
 encryption.register(Payment, "client_secret")
 
 
-class PaymentEvent(models.Model):
+class PaymentEvent(PreparedSaves):
     """The history of a payment: one row for each transition, never changed."""
 
     payment = models.ForeignKey(

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from payments import ledger
@@ -195,11 +194,17 @@ def test_balances_are_written_in_one_order_whatever_that_of_the_lines(alice, bob
         Line(Account.SUSPENSE, 15),
     ]
 
-    def writes(key: str, lines: list[Line]) -> list[str]:
-        with CaptureQueriesContext(connection) as queries:
+    def writes(key: str, lines: list[Line]) -> list[tuple]:
+        found = []
+
+        def note(execute, sql, params, many, context):
+            if sql.startswith("UPDATE payments_balance"):
+                found.append((sql, *map(str, params)))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
             post(*lines, key=key)
-        start = 'UPDATE "payments_balance"'
-        return [q["sql"] for q in queries if q["sql"].startswith(start)]
+        return found
 
     post(*lines)
     first = writes("two", lines)

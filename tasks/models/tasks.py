@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.db.models import MAX_PRICE, PreparedInserts, Timestamped
+from core.db.models import MAX_PRICE, PreparedSaves, Timestamped
 from items.models import Item, decided, item_indexes, labelled
 from tasks.querysets import ApplicationQuerySet, TaskQuerySet
 
@@ -241,7 +241,7 @@ class TaskApplication(Timestamped):
         return self.task.budget if self.price is None else self.price
 
 
-class TaskEvent(PreparedInserts):
+class TaskEvent(PreparedSaves):
     """The history of a task: one row for each transition, never changed."""
 
     task = models.ForeignKey(

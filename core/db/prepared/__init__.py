@@ -36,13 +36,13 @@ The interface has seven names:
     The tuples of a statement that no queryset can write, prepared like the others;
     `core.db.shared_queries` has it for the apps.
 
-`PreparedInserts`
-    The abstract model whose `save()` inserts by a prepared statement, with signals and
-    all else as ever. For rows that requests insert; a single statement inserts many
-    rows faster by `bulk_create`.
+`PreparedSaves`
+    The abstract model whose `save()` inserts and updates by prepared statements, with
+    signals and all else as ever. For rows that requests write; a single statement
+    inserts many rows faster by `bulk_create`.
 
 `insert(row)`
-    `bulk_create([row])` by a prepared statement.
+    `bulk_create([row])` by a prepared statement, which also tells of a conflict.
 
 A query that depends on the signed-in user takes the user as a parameter, instead of
 being one query for each user::
@@ -53,13 +53,13 @@ being one query for each user::
 """
 
 from core.db.prepared.cache import QueryCache, cached_results, results_cache
-from core.db.prepared.inserts import PreparedInserts, insert
 from core.db.prepared.params import Param
 from core.db.prepared.query import text_rows
+from core.db.prepared.writes import PreparedSaves, insert
 
 __all__ = [
     "Param",
-    "PreparedInserts",
+    "PreparedSaves",
     "QueryCache",
     "cached_results",
     "insert",

@@ -1,14 +1,22 @@
-"""INSERT statements, compiled once for each model and set of columns."""
+"""Statements that write one row, made once for each model and set of columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
-from django.db.models import Field, Manager, Model
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    connections,
+    models,
+    transaction,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Manager, Model, QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import InsertQuery
+from psycopg.errors import UniqueViolation
 
 from core.db.prepared.query import fetch_all
 from core.lru import LRUCache
@@ -24,8 +32,8 @@ class _Statement(NamedTuple):
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]
 
 
-class PreparedInserts(models.Model):
-    """Inserts its rows by prepared statements: in `save()`, with all that it does."""
+class PreparedSaves(models.Model):
+    """Saves its rows by prepared statements: in `save()`, with all that it does."""
 
     class Meta:
         abstract = True
@@ -43,17 +51,33 @@ class PreparedInserts(models.Model):
             return [_insert(self, manager.model, fields, returning_fields, using)]
         return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]  # private, so not in the stubs
 
+    def _do_update(
+        self,
+        base_qs: QuerySet[Any],
+        using: str | None,
+        pk_val: Any,
+        values: Collection[tuple[Field, type[Model] | None, Any]],
+        update_fields: Iterable[str] | None,
+        forced_update: bool,
+    ) -> bool:
+        # Where Django's `save` has found that the row may be there.
+        is_plain = not any(hasattr(each, "resolve_expression") for *_f, each in values)
+        if settings.PREPARED_QUERIES and values and is_plain:
+            return _update(base_qs.model, pk_val, values, base_qs.db)
+        return super()._do_update(
+            base_qs, using, pk_val, values, update_fields, forced_update
+        )
 
-def insert(row: Model, *, ignore_conflicts: bool = False) -> None:
+
+def insert(row: Model, *, ignore_conflicts: bool = False) -> bool:
     """Insert a row as `bulk_create([row], …)` does: it sends no signals.
 
-    The row gets its id and what the database has made for it, unless it is in conflict
-    with another one.
+    The row gets its id and what the database has made for it. Returns False, with
+    `ignore_conflicts`, if a row with the same unique values is there already.
     """
     model, meta = type(row), type(row)._meta
     if not settings.PREPARED_QUERIES:
-        model._base_manager.bulk_create([row], ignore_conflicts=ignore_conflicts)
-        return
+        return _insert_plainly(row, ignore_conflicts=ignore_conflicts)
     fields = [one for one in meta.concrete_fields if one is not meta.auto_field]
     if row.pk is not None and meta.auto_field is not None:
         fields.append(meta.auto_field)
@@ -68,6 +92,26 @@ def insert(row: Model, *, ignore_conflicts: bool = False) -> None:
         for field, value in zip(made, found, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return found is not None
+
+
+def _insert_plainly(row: Model, *, ignore_conflicts: bool) -> bool:
+    # Django does not tell which rows `bulk_create(ignore_conflicts=True)` has written.
+    try:
+        # A savepoint: after an error PostgreSQL refuses all that follows.
+        with transaction.atomic(savepoint=ignore_conflicts):
+            type(row)._base_manager.bulk_create([row])
+    except IntegrityError as error:
+        if ignore_conflicts and _is_conflict(error):
+            return False
+        raise
+    return True
+
+
+def _is_conflict(error: IntegrityError) -> bool:
+    name = getattr(error.__cause__, "sqlite_errorname", "")
+    is_unique = name in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+    return is_unique or isinstance(error.__cause__, UniqueViolation)
 
 
 def _has_expression(row: Model) -> bool:
@@ -125,6 +169,38 @@ def _insert(
     )
 
 
+def _update(
+    model: type[Model],
+    pk: Any,
+    values: Collection[tuple[Field, type[Model] | None, Any]],
+    alias: str,
+) -> bool:
+    """Set columns of the row `pk` of `model`; return whether there is one."""
+    connection, key = connections[alias], model._meta.pk
+    columns = [field.column for field, _model, _value in values]
+    sql: str = _statements.get(
+        (model, connection.vendor, *columns, "update"),
+        lambda: _update_sql(model, columns, connection),
+    )
+    params = [
+        field.get_db_prep_save(value, connection) for field, _model, value in values
+    ]
+    params.append(key.get_db_prep_save(pk, connection))
+    return bool(fetch_all(connection, sql, params))
+
+
+def _update_sql(
+    model: type[Model], columns: Sequence[str], connection: BaseDatabaseWrapper
+) -> str:
+    quote, meta = connection.ops.quote_name, model._meta
+    assignments = ", ".join(f"{quote(column)} = %s" for column in columns)
+    # What it returns is no column, whose type a migration may change.
+    return (
+        f"UPDATE {quote(meta.db_table)} SET {assignments} "
+        f"WHERE {quote(meta.pk.column)} = %s RETURNING 1"
+    )
+
+
 def _compile(
     row: Model,
     model: type[Model],
@@ -139,5 +215,9 @@ def _compile(
     compiler = query.get_compiler(using=alias)
     compiler.returning_fields = returning
     [(sql, _values)] = compiler.as_sql()
+    if "OR IGNORE" in sql:
+        # Of SQLite. It would ignore a missing value as well, and not conflicts alone.
+        sql, word, ids = sql.replace(" OR IGNORE", "", 1).partition(" RETURNING ")
+        sql = f"{sql} ON CONFLICT DO NOTHING{word}{ids}"
     columns = [field.get_col(query.get_meta().db_table) for field in returning]
     return _Statement(sql, compiler.get_converters(columns))

@@ -1,4 +1,4 @@
-"""Prepared inserts write what Django's own write."""
+"""Prepared writes write what Django's own write."""
 
 import gc
 import weakref
@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 from django.db.models.signals import post_save
 from django.db.transaction import TransactionManagementError
 
 from accounts.tests.factories import UserFactory
-from core.db.prepared import inserts
+from core.db.prepared import writes
 from core.db.shared_queries import insert
 from favorites.models import Favorite
 from jobs.models import Job
@@ -59,6 +60,51 @@ def test_a_row_has_the_types_of_python_at_once(prepared):
     assert ListingFactory(**ODD).attributes == ODD["attributes"]
 
 
+NOWHERE = dict.fromkeys(
+    ["latitude", "longitude", "public_latitude", "public_longitude"]
+)
+CHANGES = ODD | NOWHERE | {"price": Decimal("0.10")}
+
+
+def test_a_changed_row_is_what_is_stored(prepared):
+    row = ListingFactory(price=Decimal("7.30"))
+    for name, value in CHANGES.items():
+        setattr(row, name, value)
+    row.save()
+    assert columns(row) == columns(Listing.objects.get())
+
+
+def test_only_the_named_fields_are_changed(prepared):
+    row, other = ListingFactory(title="Before", location="Rīga"), ListingFactory()
+    row.title, row.location = "After", "Liepāja"
+    row.save(update_fields=["title"])
+    stored = Listing.objects.get(pk=row.pk)
+    assert (stored.title, stored.location) == ("After", "Rīga")
+    other.refresh_from_db()
+    assert other.title != "After"
+
+
+def test_a_change_may_be_computed_by_the_database(prepared):
+    row = ListingFactory(views_count=4)
+    row.views_count = F("views_count") + 1
+    row.save(update_fields=["views_count"])
+    assert Listing.objects.get().views_count == 5
+
+
+def test_changing_a_row_that_is_gone_fails(prepared):
+    row = ListingFactory()
+    Listing.objects.all().delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.save(update_fields=["title"])
+
+
+def test_a_new_row_of_a_given_id_is_inserted(prepared):
+    listing = ListingFactory()
+    listing.pk += 1
+    listing.save()
+    assert Listing.objects.count() == 2
+
+
 def test_an_expression_is_computed_by_the_database(prepared):
     values = {"user": UserFactory(), "task": TaskFactory()}
     row = Favorite.objects.create(**values, created_at=Now())
@@ -92,6 +138,18 @@ def test_of_two_jobs_with_a_key_the_first_stays(prepared):
     assert job.due_at is not None  # the database's own time
 
 
+def test_inserting_tells_whether_a_row_is_in_the_way(prepared):
+    first, second = (Job(name="jobs.maintain", key="once") for _n in range(2))
+    assert insert(first, ignore_conflicts=True)
+    assert not insert(second, ignore_conflicts=True)
+    assert Job.objects.get().pk == first.pk
+
+
+def test_a_missing_value_is_not_taken_for_a_row_in_the_way(prepared):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(fingerprint(UserFactory(), None), ignore_conflicts=True)
+
+
 def test_a_given_id_is_kept_and_defaults_are_read(prepared):
     insert(job := Job(pk=4_999_998, name="jobs.maintain"))
     stored = Job.objects.get()
@@ -108,7 +166,7 @@ def test_after_an_error_a_transaction_runs_no_more(prepared):
 
 
 def test_no_row_stays_in_memory_with_its_statement():
-    inserts._statements.clear()
+    writes._statements.clear()
     row = fingerprint(UserFactory(), 7)
     insert(row)
     gone = weakref.ref(row)
@@ -133,6 +191,7 @@ def test_a_column_may_change_its_type_while_statements_are_prepared():
         other.execute(ALTER.format(length + 1))
         try:
             assert ListingFactory.build(seller=seller).save() is None
+            assert ListingFactory._meta.model.objects.first().save() is None
         finally:
             other.execute(ALTER.format(length))
             connection.close()  # with all statements that it has prepared
