@@ -1,7 +1,9 @@
 """Search results in order of relevance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
@@ -9,6 +11,8 @@ from core.db.prepared import Param
 from core.db.results import ResultList
 from search.text import SearchTerms, matches_prefix, normalize
 
+# In the text of the query, so that the planner knows how few rows are newer.
+SINCE = {"since": Param("since", datetime, inline=True)}
 MAX_RANKED_ROWS = 200  # of the newest rows; the others follow, newest first
 
 
@@ -23,6 +27,11 @@ class RankedResults(ResultList):
 
     terms: SearchTerms
     title: str
+    # The oldest of the newest rows, by their number, as an earlier request has read
+    # them. Threads share it without a lock: an old one costs a query, and no row.
+    oldest: dict[int, datetime] = field(
+        default_factory=dict, compare=False, repr=False, kw_only=True
+    )
 
     def __getitem__(self, span: slice) -> list[Model]:
         if span.start >= MAX_RANKED_ROWS:
@@ -37,10 +46,28 @@ class RankedResults(ResultList):
     def cursor_for(self, row: Model) -> None:
         """Return None: this order has no cursors."""
 
-    def _titles(self, max_rows: int) -> list[Model]:
-        """Return the newest rows, of which only the title is read."""
-        rows = self.queryset.select_related(None).defer(None).only(self.title)
-        return self.queries.rows(("titles", max_rows), lambda: rows[:max_rows])
+    def _titles(self, max_rows: int) -> list[Any]:
+        """Return the newest rows, of which only the title and the time are read.
+
+        To find the newest of a frequent word, all rows with it are read and sorted. If
+        there are still as many since the oldest of those that were found before, they
+        are the newest, and PostgreSQL reads no others: it intersects two indexes.
+        """
+        rows = self.queryset.select_related(None).defer(None)
+        rows = rows.only(self.title, "created_at")
+        if since := self.oldest.get(max_rows):
+            newest = self.queries.rows(
+                ("titles since", max_rows),
+                lambda since: rows.filter(created_at__gte=since)[:max_rows],
+                SINCE,
+                {"since": since},
+            )
+            if len(newest) == max_rows:
+                return newest
+        newest = self.queries.rows(("titles", max_rows), lambda: rows[:max_rows])
+        if len(newest) == max_rows:
+            self.oldest[max_rows] = newest[-1].created_at
+        return newest
 
     def _rows(self, ids: list[int]) -> list[Model]:
         """Return the rows with all fields for display, in any order."""

@@ -76,3 +76,13 @@ def test_a_ranked_page_gives_no_cursor(api, market):
     assert 'rel="next"' in answer["Link"]
     assert "X-Next-Cursor" not in answer
     assert "X-Next-Cursor" in api.get("/api/listings?search=galds&per_page=2&cursor=")
+
+
+def test_what_an_earlier_search_has_found_hides_no_row(api, market, monkeypatch):
+    monkeypatch.setattr(ranking, "MAX_RANKED_ROWS", 3)
+    page = "search=galds&per_page=2"
+    assert prices(api, page) == [3, 5]  # before 4, the oldest of those that are ranked
+    Listing.objects.filter(price__in=[4, 5]).update(status="deleted")
+    assert prices(api, page) == [3, 1]  # older ones are ranked, too
+    ListingFactory(price=6, title="Galds", description="", location="")
+    assert prices(api, page) == [6, 3]
