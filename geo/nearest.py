@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from core.db.prepared import Param
-from core.db.results import CountCache, ResultList
+from core.db.results import LARGE_LIST_FACTOR, CountCache, ResultList
 from core.lru import LRUCache
 from geo.circles import (
     MAX_PLANAR_KM,
@@ -20,12 +21,15 @@ from geo.circles import (
     inside,
     uses_planar_distance,
 )
+from geo.distance import haversine_km
 
 FIRST_CIRCLE_KM = 0.3  # the first circle that is searched for a page
 SECOND_CIRCLE_KM = 8.0  # the second, in a search beyond `MAX_PLANAR_KM` …
 SECOND_CIRCLE_SHARE = 0.1  # … and in others, of the whole radius
 MIN_HINT_KM = 0.03  # the smallest circle of a hint: a house may fill more than a page
 HINT_MARGIN = 1.5  # of a hint, times the distance that the last page reached
+DENSE_SHARE = 0.5  # of a radius, in which rows are counted for other points, too
+MARGIN_KM = 0.01  # the distances of rows are exact to half a metre
 MAX_RADIUS_HINTS = 1000  # neighbourhoods of which a list remembers a hint
 
 # Written into the SQL: PostgreSQL estimates by the ranges how many rows the box holds.
@@ -48,6 +52,17 @@ class RadiusHint:
     km: float | None = None
 
 
+@dataclass
+class Density:
+    """What counting found in a neighbourhood, for the next count there.
+
+    Threads share it without a lock: at worst one request counts once more.
+    """
+
+    full_counts: int = 0  # how often counting reached its bound
+    circle: Circle | None = None  # that has more rows than are counted
+
+
 @dataclass(frozen=True)
 class Nearest(ResultList):
     """The rows of `queryset` within `km` of a point, nearest first; slice it.
@@ -67,6 +82,12 @@ class Nearest(ResultList):
     is_small: bool = False  # so few rows that small circles would only cost queries
     max_small_circles: int = 2
     radius_hints: LRUCache = field(
+        default_factory=lambda: LRUCache(MAX_RADIUS_HINTS),
+        compare=False,
+        repr=False,
+        kw_only=True,
+    )
+    densities: LRUCache = field(
         default_factory=lambda: LRUCache(MAX_RADIUS_HINTS),
         compare=False,
         repr=False,
@@ -125,8 +146,39 @@ class Nearest(ResultList):
         """Return the position of `row`: its `distance_key` and its id."""
         return [row.distance_key, row.pk]
 
-    def _count(self, max_count: int) -> int:
-        circle = self._circle(self.km)
+    def count_up_to(self, max_count: int) -> int:
+        """Return the number of rows, at most `max_count`.
+
+        As of any list (`ResultList`), but for all points of a neighbourhood: a circle
+        that holds another one with more rows than are counted has as many.
+        """
+        density = self.densities.get((self._cell, max_count), Density)
+        if density.circle is not None and self._holds(density.circle):
+            return max_count
+        count = self._count_in(self._circle(self.km), max_count)
+        if count == max_count:
+            density.full_counts += 1
+            if density.full_counts == 2:
+                density.circle = self._dense_circle(ceil(LARGE_LIST_FACTOR * max_count))
+        return count
+
+    def _dense_circle(self, least: int) -> Circle | None:
+        """Return a circle around the point that has `least` rows; None without one."""
+        for km in (self.km * DENSE_SHARE, self.km):
+            if self._count_in(self._circle(km), least) == least:
+                return self._circle(km)
+        return None
+
+    def _holds(self, circle: Circle) -> bool:
+        """Whether all of another circle is in the whole search."""
+        if (self.latitude, self.longitude) == (circle.latitude, circle.longitude):
+            return circle.km <= self.km
+        away_km = haversine_km(
+            self.latitude, self.longitude, circle.latitude, circle.longitude
+        )
+        return away_km + circle.km + MARGIN_KM <= self.km
+
+    def _count_in(self, circle: Circle, max_count: int) -> int:
         return self.queries.count(
             ("count", max_count, circle.kind),
             lambda **numbers: self._ids_inside(circle.kind, numbers, max_count),
@@ -175,9 +227,14 @@ class Nearest(ResultList):
         key = distance_key(numbers, is_planar=kind.is_planar)
         return shown.annotate(distance_key=key).order_by("distance_key", "-pk")
 
+    @property
+    def _cell(self) -> tuple[int, int]:
+        """The neighbourhood of the point: a cell of about 5 km."""
+        return int(self.latitude * 20), int(self.longitude * 10)
+
     def _neighbourhood(self, span: slice) -> tuple[int, int, int]:
-        """Return a cell of about 5 km, and how many rows are searched for in it."""
-        return int(self.latitude * 20), int(self.longitude * 10), span.stop
+        """Return the cell, and how many rows are searched for in it."""
+        return *self._cell, span.stop
 
     def _circles(self, hint_km: float | None = None) -> Iterator[Circle]:
         """Yield growing circles around the point; the last one is the whole search."""

@@ -106,3 +106,32 @@ def test_crowded_house_leaves_a_circle(db):
     there = asked.at(house.public_latitude, house.public_longitude, 300)
     assert there[0:10]
     assert circles(there, slice(0, 10)) == [nearest.MIN_HINT_KM]
+
+
+def counted(rows: Nearest, most: int) -> tuple[int, int]:
+    """The count, and how many queries it took."""
+    with CaptureQueriesContext(connection) as captured:
+        return rows.count_up_to(most), len(captured)
+
+
+def test_what_was_counted_in_a_street_is_not_counted_beside_it(country):
+    asked = near(*STREET, 4)
+    assert [counted(asked, 50)[0] for _n in range(2)] == [50, 50]
+    assert counted(asked.at(56.955, 24.105, 4), 50) == (50, 0)
+    assert counted(asked.at(57.4, 26.0, 4), 50) == (0, 1)  # far away
+
+
+def test_the_same_search_is_not_counted_again_and_again(country):
+    asked = near(*STREET, 0.4)  # about half of it within half a circle
+    least = near(*STREET, 0.4).everything.count() * 4 // 5
+    assert [counted(asked, least)[0] for _n in range(2)] == [least, least]
+    assert counted(asked, least) == (least, 0)
+
+
+def test_no_count_is_wrong_for_what_was_counted_around_it(country, luck):
+    asked = near(*STREET, 1)
+    for _ in range(60):
+        place = (luck.uniform(56.94, 56.96), luck.uniform(24.08, 24.12))
+        km = luck.choice([0.1, 0.3, 0.5, 1, 2])
+        there = asked.at(*place, km)
+        assert there.count_up_to(40) == min(40, there.everything.count())
