@@ -1,7 +1,6 @@
 """Writes, and conversations for the reads."""
 
 import json
-import re
 import socket
 import statistics
 from collections.abc import Iterator
@@ -9,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from time import perf_counter
+from typing import BinaryIO
 
 from benchmarks import in_process
 from benchmarks.load import Figures
 from tests.live.server import HOST, Server
 
 CONCURRENCIES = (1, 8)
-LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 TIMES = 20  # on each connection
 CONVERSATIONS, MESSAGES = 30, 60
 TASK = {
@@ -127,11 +126,14 @@ def _one_by_one(
     """POST each request after the other: the milliseconds, answers and failures."""
     encoded = [_encoded(server, path, body, headers) for path, body in requests]
     took, answers, failed = [], [], 0
-    with socket.create_connection((HOST, server.port), timeout=10) as connected:
+    with (
+        socket.create_connection((HOST, server.port), timeout=10) as connected,
+        connected.makefile("rb") as stream,
+    ):
         for request in encoded:
             started = perf_counter()
             connected.sendall(request)
-            status, answer = _answer(connected)
+            status, answer = _answer(stream)
             took.append((perf_counter() - started) * 1000)
             answers.append(answer)
             failed += status >= 400
@@ -151,16 +153,16 @@ def _encoded(server: Server, path: str, body: dict, headers: dict[str, str]) -> 
     return "\r\n".join([*head, "", ""]).encode() + content
 
 
-def _answer(connected: socket.socket) -> tuple[int, bytes]:
-    """Return the status and the body of the next answer. Raises `OSError`."""
-    found = b""
-    while (end := found.find(b"\r\n\r\n") + 4) < 4 or len(found) < end + int(
-        LENGTH.search(found)[1]
-    ):
-        if not (more := connected.recv(65536)):
-            raise ConnectionError("The server has closed the connection.")
-        found += more
-    return int(found[9:12]), found[end:]
+def _answer(stream: BinaryIO) -> tuple[int, bytes]:
+    """Return the status and the body of the next answer."""
+    status, length = stream.readline(), 0
+    if not status:
+        raise ConnectionError("The server has closed the connection.")
+    while line := stream.readline().strip():
+        name, _colon, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    return int(status.split()[1]), stream.read(length)
 
 
 def timed(
