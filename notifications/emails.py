@@ -8,7 +8,7 @@ from django.utils.translation import override
 from jobs.mail import AUTOMATIC
 from notifications.client_urls import absolute
 from notifications.models import Notification
-from notifications.rendering import params_of, render
+from notifications.rendering import render
 from notifications.unsubscribe import url_for
 
 MAX_SUBJECT_CHARS = 120
@@ -34,7 +34,7 @@ def _render_email(row: Notification) -> dict:
         "url": absolute(rendered.path),
         "items": [
             item | {"url": absolute(item["path"])}
-            for item in params_of(row).get("items", ())
+            for item in rendered.facts.get("items", ())
         ],
         "more": _more(row.params),
         "greeting": _("Hello, %(name)s!") % {"name": row.recipient.display_name},

@@ -11,6 +11,7 @@ from typing import cast
 
 from django.conf import settings
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from notifications.client_urls import path_of
@@ -29,8 +30,9 @@ class RenderedNotification:
     title: str
     text: str
     reason: str  # as a person wrote it, in any language; may be empty
-    action: str  # label of the link
+    action: str | Promise  # label of the link, in the language that is active then
     path: str  # of the client's page, without the host
+    facts: dict  # the parameters of the texts, as `params_of` returns them
 
 
 def render(row: Notification) -> RenderedNotification:
@@ -43,16 +45,19 @@ def render(row: Notification) -> RenderedNotification:
     path = row.params.get("path") or path_of(row.subject_type, row.subject_id)
     if has_no_page(row):
         path = NO_PAGE
+    facts = params_of(row)
     if notification_type is None:
-        return RenderedNotification(settings.SITE_NAME, "", "", _("View"), path)
-    params = _localized(params_of(row))
+        name = settings.SITE_NAME
+        return RenderedNotification(name, "", "", _("View"), path, facts)
+    params = _localized(facts)
     return RenderedNotification(
         title=str(notification_type.title) % params,
         # Not `str(text)`: a text with a plural chooses its form by the parameters.
         text=cast(str, notification_type.text) % params,
         reason=row.params.get("reason", ""),
-        action=str(notification_type.action),
+        action=notification_type.action,
         path=path,
+        facts=facts,
     )
 
 
