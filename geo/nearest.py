@@ -56,7 +56,7 @@ class RadiusHint:
 class Density:
     """What counting found in a neighbourhood, for the next count there.
 
-    Threads share it without a lock: at worst one request counts once more.
+    Threads share it without a lock: at worst each request goes on to count.
     """
 
     full_counts: int = 0  # how often counting reached its bound
@@ -149,10 +149,11 @@ class Nearest(ResultList):
     def count_up_to(self, max_count: int) -> int:
         """Return the number of rows, at most `max_count`.
 
-        As of any list (`ResultList`), but for all points of a neighbourhood: a circle
-        that holds another one with more rows than are counted has as many.
+        As of any list (`ResultList`), but for this radius around all points of a
+        neighbourhood: a circle that holds another one with more rows than are counted
+        has as many.
         """
-        density = self.densities.get((self._cell, max_count), Density)
+        density = self.densities.get((self._cell, self.km, max_count), Density)
         if density.circle is not None and self._holds(density.circle):
             return max_count
         count = self._count_in(self._circle(self.km), max_count)

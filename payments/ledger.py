@@ -10,7 +10,7 @@ with transaction.atomic():
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -38,6 +38,11 @@ class Line:
     amount_cents: int
     payment: Payment | None = None
     person: User | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a line of both: there is no balance of two."""
+        if self.payment is not None and self.person is not None:
+            raise ValueError("A line is of a payment or of a person.")
 
 
 def post(
@@ -70,7 +75,9 @@ def post(
     # ON CONFLICT DO NOTHING: of two deliveries of one event at once, the second waits
     # for the first, and finds the key taken.
     if not shared_queries.insert(journal, ignore_conflicts=True):
-        return False
+        if Journal.objects.filter(key=key).exists():
+            return False
+        raise IntegrityError(f"{key}: another journal stands in its way.")
     Entry.objects.bulk_create(
         Entry(
             journal=journal,

@@ -20,6 +20,7 @@ from jobs.models import Job
 from jobs.services import enqueue
 from listings.models import Listing
 from listings.tests.factories import ListingFactory
+from notifications.models import Notification
 from reviews.tests.factories import ReviewFactory
 from rules.models import Fingerprint
 from tasks.tests.factories import ApplicationFactory, TaskFactory
@@ -145,6 +146,12 @@ def test_inserting_tells_whether_a_row_is_in_the_way(prepared):
     assert Job.objects.get().pk == first.pk
 
 
+def test_inserting_tells_so_of_a_row_with_an_id(prepared):
+    about = {"recipient": UserFactory(), "kind": "welcome", "dedup_key": "once"}
+    assert insert(Notification(pk=4_999_997, **about), ignore_conflicts=True)
+    assert not insert(Notification(pk=4_999_998, **about), ignore_conflicts=True)
+
+
 def test_a_missing_value_is_not_taken_for_a_row_in_the_way(prepared):
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(fingerprint(UserFactory(), None), ignore_conflicts=True)
@@ -184,14 +191,15 @@ def test_a_column_may_change_its_type_while_statements_are_prepared():
     length = Listing._meta.get_field("label").max_length
     seller = UserFactory()
     for _n in range(10):
-        ListingFactory(seller=seller)
+        row = ListingFactory(seller=seller)
+        row.save()
     # By another connection: this one's would forget what it has prepared.
     with psycopg.connect(**connection.get_connection_params()) as other:
         other.autocommit = True
         other.execute(ALTER.format(length + 1))
         try:
             assert ListingFactory.build(seller=seller).save() is None
-            assert ListingFactory._meta.model.objects.first().save() is None
+            assert row.save() is None
         finally:
             other.execute(ALTER.format(length))
             connection.close()  # with all statements that it has prepared

@@ -1,6 +1,7 @@
 """In what order a search shows what it has found."""
 
 import pytest
+from django.db import connection
 
 from catalog import vocabulary
 from listings.models import Listing
@@ -78,9 +79,24 @@ def test_a_ranked_page_gives_no_cursor(api, market):
     assert "X-Next-Cursor" in api.get("/api/listings?search=galds&per_page=2&cursor=")
 
 
+def looks_back(api, query: str) -> bool:
+    """Whether a search reads only what is newer than what another one has found."""
+    asked = []
+
+    def note(execute, sql, *others):
+        asked.append(sql)
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(note):
+        prices(api, query)
+    return any('"created_at" >=' in sql for sql in asked)
+
+
 def test_what_an_earlier_search_has_found_hides_no_row(api, market, monkeypatch):
     monkeypatch.setattr(ranking, "MAX_RANKED_ROWS", 3)
     page = "search=galds&per_page=2"
+    assert not looks_back(api, page)
+    assert looks_back(api, page)
     assert prices(api, page) == [3, 5]  # before 4, the oldest of those that are ranked
     Listing.objects.filter(price__in=[4, 5]).update(status="deleted")
     assert prices(api, page) == [3, 1]  # older ones are ranked, too

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from payments import ledger
@@ -128,6 +129,35 @@ def test_lines_of_zero_are_left_out():
 def test_a_journal_that_the_database_refuses_is_no_repetition():
     with pytest.raises(IntegrityError), transaction.atomic():
         post(Line(Account.SUSPENSE, 5), Line(Account.BANK, -5), currency=None)
+
+
+def test_after_a_refused_balance_a_transaction_runs_no_more():
+    payment = PaymentFactory()
+    lines = [Line(Account.HELD, 5, payment=payment), Line(Account.SUSPENSE, -5)]
+    with transaction.atomic():
+        post(Line(Account.HELD, -1, payment=payment), Line(Account.SUSPENSE, 1))
+        with pytest.raises(IntegrityError):
+            post(*lines, key="two")
+        with pytest.raises(TransactionManagementError):
+            Journal.objects.exists()
+        transaction.set_rollback(True)
+
+
+@postgres
+def test_an_id_that_is_taken_is_no_repetition(alice):
+    """As after a restore that has left the sequences behind."""
+    post(Line(Account.PAYABLE, -5, person=alice), Line(Account.SUSPENSE, 5))
+    taken = Journal.objects.get().pk
+    with connection.cursor() as cursor:
+        name = "pg_get_serial_sequence('payments_journal', 'id')"
+        cursor.execute(f"SELECT setval({name}, %s, false)", [taken])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        post(Line(Account.BANK, -5), Line(Account.SUSPENSE, 5), key="two")
+
+
+def test_a_line_of_both_a_payment_and_a_person_is_refused(alice):
+    with pytest.raises(ValueError, match="or of a person"):
+        Line(Account.PAYABLE, -5, payment=PaymentFactory(), person=alice)
 
 
 def test_a_journal_keeps_its_proof_and_is_sealed(alice):

@@ -17,6 +17,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import InsertQuery
 from psycopg.errors import UniqueViolation
+from psycopg.types.numeric import Int8
 
 from core.db.prepared.query import fetch_all
 from core.lru import LRUCache
@@ -33,7 +34,11 @@ class _Statement(NamedTuple):
 
 
 class PreparedSaves(models.Model):
-    """Saves its rows by prepared statements: in `save()`, with all that it does."""
+    """Saves its rows by prepared statements: in `save()`, with all that it does.
+
+    Not for `select_on_save`, a base manager that filters, or fields that are written by
+    SQL of their own, such as arrays: those raise `TypeError`.
+    """
 
     class Meta:
         abstract = True
@@ -146,8 +151,7 @@ def _insert(
         if isinstance(value, DatabaseDefault):
             continue
         columns.append(field)
-        # An int gets the type of its column, and so one statement serves all.
-        values.append(field.get_db_prep_save(value, connection))
+        values.append(_bound(field, value, connection))
     # Of the others the value is known. A migration may change the type of a column, for
     # which PostgreSQL refuses a prepared statement that returns it.
     made = [field for field in returning if field not in columns]
@@ -177,23 +181,35 @@ def _update(
 ) -> bool:
     """Set columns of the row `pk` of `model`; return whether there is one."""
     connection, key = connections[alias], model._meta.pk
-    columns = [field.column for field, _model, _value in values]
+    fields = [field for field, _model, _value in values]
     sql: str = _statements.get(
-        (model, connection.vendor, *columns, "update"),
-        lambda: _update_sql(model, columns, connection),
+        (model, connection.vendor, *fields, "update"),
+        lambda: _update_sql(model, fields, connection),
     )
-    params = [
-        field.get_db_prep_save(value, connection) for field, _model, value in values
-    ]
-    params.append(key.get_db_prep_save(pk, connection))
+    params = [_bound(field, value, connection) for field, _model, value in values]
+    params.append(_bound(key, pk, connection))
     return bool(fetch_all(connection, sql, params))
 
 
+def _bound(field: Field, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """Return a value for its column: of one type whatever its size.
+
+    Django gives the type of its column to a number, but not to an id. psycopg would
+    prepare a statement for small ids, one for larger ones, and so on.
+    """
+    value = field.get_db_prep_save(value, connection)
+    if type(value) is int and connection.vendor == "postgresql":
+        return Int8(value)
+    return value
+
+
 def _update_sql(
-    model: type[Model], columns: Sequence[str], connection: BaseDatabaseWrapper
+    model: type[Model], fields: Sequence[Field], connection: BaseDatabaseWrapper
 ) -> str:
     quote, meta = connection.ops.quote_name, model._meta
-    assignments = ", ".join(f"{quote(column)} = %s" for column in columns)
+    if any(hasattr(field, "get_placeholder") for field in fields):
+        raise TypeError(f"{meta.label} has a field that is written by SQL of its own.")
+    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     # What it returns is no column, whose type a migration may change.
     return (
         f"UPDATE {quote(meta.db_table)} SET {assignments} "
@@ -219,5 +235,7 @@ def _compile(
         # Of SQLite. It would ignore a missing value as well, and not conflicts alone.
         sql, word, ids = sql.replace(" OR IGNORE", "", 1).partition(" RETURNING ")
         sql = f"{sql} ON CONFLICT DO NOTHING{word}{ids}"
+    if on_conflict is not None and not returning:
+        sql += " RETURNING 1"  # that tells whether it was inserted
     columns = [field.get_col(query.get_meta().db_table) for field in returning]
     return _Statement(sql, compiler.get_converters(columns))
