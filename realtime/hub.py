@@ -55,6 +55,7 @@ class Hub:
         self._connections_by_user: dict[int, set] = {}
         self._connections_by_address: Counter[str] = Counter()
         self._unsubscribed: set[int] = set()  # users whose subscription failed
+        self._is_renewed = False  # whether all users are subscribed since it was down
         self._own_group = f"hub.{uuid.uuid4().hex}"
         self._channel = f"{self._own_group}!inbox"
         self._heartbeat_at = self.loop.time()
@@ -258,6 +259,7 @@ class Hub:
         # Redis may have refused a subscription after the layer had noted it as made:
         # the answer comes later, to the task that receives. Nobody would ask again.
         self._unsubscribed |= self._connections_by_user.keys()
+        self._is_renewed = False
         with contextlib.suppress(*LAYER_ERRORS):
             async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
                 await close_layer_connections(self.layer)
@@ -289,7 +291,8 @@ class Hub:
 
     def _on_heartbeat(self) -> None:
         self._heartbeat_at = self.loop.time()
-        if self.layer_is_down:
+        # A client that resyncs before its user is subscribed misses what comes between.
+        if self.layer_is_down and self._is_renewed:
             self.layer_is_down = False
             logger.warning("the channel layer is back: clients must resync")
             for connection in self.connections():
@@ -308,9 +311,13 @@ class Hub:
                 async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
                     # Each time, as the first attempt may have failed.
                     await self.layer.group_add(self._own_group, self._channel)
-                    await self.layer.group_send(self._own_group, {"type": HEARTBEAT})
-                for user_id in list(self._unsubscribed):
+                waiting = set(self._unsubscribed)
+                for user_id in waiting:
                     await self._subscribe(user_id)
+                self._is_renewed = waiting.isdisjoint(self._unsubscribed)
+                # After them: it proves that they can be reached.
+                async with asyncio.timeout(publisher.SEND_TIMEOUT_S):
+                    await self.layer.group_send(self._own_group, {"type": HEARTBEAT})
             silence_s = self.loop.time() - self._heartbeat_at
             if silence_s > HEARTBEAT_TIMEOUT_S and not self.layer_is_down:
                 self.layer_is_down = True

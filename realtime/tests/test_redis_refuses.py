@@ -15,6 +15,20 @@ REFUSE = ("ACL", "SETUSER", "default", "resetchannels")
 ALLOW = ("ACL", "SETUSER", "default", "allchannels")
 
 
+def slow_layer(url: str) -> RedisPubSubChannelLayer:
+    """A layer that takes a while to subscribe a person."""
+    layer = RedisPubSubChannelLayer(hosts=[url])
+    add = layer.group_add
+
+    async def group_add(group: str, channel: str) -> None:
+        if group.startswith("user."):
+            await asyncio.sleep(0.3)
+        await add(group, channel)
+
+    layer.group_add = group_add
+    return layer
+
+
 def test_refused_subscriptions_are_made_again(alice, bob, run_scenario, monkeypatch):
     """K2: Redis answers NOPERM to a subscription after the layer has noted it."""
     monkeypatch.setattr(hub, "HEARTBEAT_INTERVAL_S", 0.1)
@@ -23,7 +37,7 @@ def test_refused_subscriptions_are_made_again(alice, bob, run_scenario, monkeypa
         admin = redis.Redis.from_url(url)
 
         async def steps(scenario):
-            layer = RedisPubSubChannelLayer(hosts=[url])
+            layer = slow_layer(url)
             monkeypatch.setattr(hub, "get_channel_layer", lambda: layer)
             admin.execute_command(*REFUSE)
             a: Client = await scenario.connect_as(alice)
