@@ -9,9 +9,12 @@ from django.db.models.sql.where import WhereNode
 
 
 class _Unindexed(Func):
-    """A text column as an expression that has no index. PostgreSQL alone."""
+    """A text column in an order that no index has. PostgreSQL alone.
 
-    template = "(%(expressions)s || '')"
+    Compared for equality it is the same, at the cost of the column itself.
+    """
+
+    template = '(%(expressions)s COLLATE "C")'
 
 
 def without_indexes(queryset: QuerySet[Any]) -> QuerySet[Any]:
