@@ -6,6 +6,7 @@ import socket
 import time
 import traceback
 
+from django.db import Error as DatabaseError
 from django.db import connection, reset_queries, transaction
 from django.utils import timezone
 
@@ -90,7 +91,7 @@ def perform(registered: RegisteredJob, job: Job) -> None:
     if not registered.atomic:
         with time_limit(registered.timeout_s):
             registered.run(**job.kwargs)
-        queue.finish(job)
+        _finish(job)
     else:
         # `finish` in the same transaction: either both the job's writes and its
         # completion are committed, or neither is.
@@ -98,6 +99,23 @@ def perform(registered: RegisteredJob, job: Job) -> None:
             with time_limit(registered.timeout_s):
                 registered.run(**job.kwargs)
             queue.finish(job)
+
+
+def _finish(job: Job) -> None:
+    """Mark a job done whose effects are outside of the database.
+
+    While its lease may last, the database is asked again: given up, the job would be
+    run again, and its e-mail sent twice.
+    """
+    deadline = time.monotonic() + queue.LEASE.total_seconds()
+    while True:
+        try:
+            return queue.finish(job)
+        except DatabaseError:
+            if time.monotonic() + RETRY_INTERVAL_S > deadline:
+                raise
+            connection.close()  # it may be broken; the next query opens another
+            time.sleep(RETRY_INTERVAL_S)
 
 
 class Worker:

@@ -26,6 +26,11 @@ def burst() -> None:
     raise RuntimeError("it burst")
 
 
+@job(atomic=False)
+def tell() -> None:
+    """Do something outside of the database."""
+
+
 @job()
 def refuse() -> None:
     raise PermanentFailure("never")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from jobs import worker
 from jobs.models import Job
 from jobs.services import enqueue
-from jobs.tests.registered import burst
+from jobs.tests.registered import burst, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,38 @@ def test_worker_survives_a_database_that_is_down(monkeypatch):
     monkeypatch.setattr(worker.connection, "close", lambda: None)
     busy.run()
     assert steps == []
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """Let the database fail so often when a job is to be marked done."""
+    monkeypatch.setattr(worker, "RETRY_INTERVAL_S", 0.05)
+    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    finish, failures = worker.queue.finish, []
+
+    def fail_first(job: Job) -> None:
+        if failures:
+            raise failures.pop()
+        finish(job)
+
+    monkeypatch.setattr(worker.queue, "finish", fail_first)
+    return lambda times: failures.extend([OperationalError("gone")] * times)
+
+
+def test_what_was_done_is_recorded_once_the_database_is_back(run_jobs, away):
+    """An e-mail that was sent is not sent again."""
+    enqueue(tell)
+    away(3)
+    assert run_jobs() == ["jobs.tell"]
+    assert Job.objects.get().attempts == 1
+
+
+def test_a_job_is_given_up_once_its_lease_is_over(run_jobs, away, monkeypatch):
+    monkeypatch.setattr(worker.queue, "LEASE", timedelta(seconds=0.2))
+    enqueue(tell)
+    away(99)
+    run_jobs(may_fail=True)
+    assert Job.objects.get().status == Job.Status.WAITING
 
 
 def test_log_names_the_attempt_and_the_retry(run_jobs, caplog):
