@@ -92,7 +92,10 @@ def looks_back(api, query: str) -> bool:
     return any('"created_at" >=' in sql for sql in asked)
 
 
-def test_what_an_earlier_search_has_found_hides_no_row(api, market, monkeypatch):
+def test_what_an_earlier_search_has_found_hides_no_row(
+    api, market, monkeypatch, settings
+):
+    settings.PREPARED_QUERIES = True  # or nothing is remembered
     monkeypatch.setattr(ranking, "MAX_RANKED_ROWS", 3)
     page = "search=galds&per_page=2"
     assert not looks_back(api, page)
