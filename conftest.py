@@ -2,7 +2,9 @@
 
 import gc
 import os
+import time
 from collections import Counter
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,9 +18,11 @@ from rest_framework.test import APIClient
 from accounts import tokens
 from accounts.former_hashes import former_share
 from accounts.tests.factories import UserFactory
+from core.api import throttling
 from core.cached import forget_all
 from core.db import shared_queries
 from core.db.prepared import results_cache
+from core.web import read_limit
 from core.web.read_limit import read_counts
 from jobs import lease
 from jobs.models import Job
@@ -88,8 +92,13 @@ def moderator(db):
 
 
 @pytest.fixture(autouse=True)
-def laptop(settings, tmp_path):
+def laptop(settings, tmp_path, monkeypatch):
     """Fast passwords, uploads of their own, fresh limits, nobody's language."""
+    # The windows of limits begin with the test, so that none ends in the middle of it.
+    began = time.time()
+    clock = SimpleNamespace(time=lambda: time.time() - began)
+    for limits in (throttling, read_limit):
+        monkeypatch.setattr(limits, "time", clock)
     translation.deactivate()  # that of the last request of the test before
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
