@@ -23,7 +23,6 @@ from core.cached import forget_all
 from core.db import shared_queries
 from core.db.prepared import results_cache
 from core.web import read_limit
-from core.web.read_limit import read_counts
 from jobs import lease
 from jobs.models import Job
 from jobs.worker import run_next
@@ -109,7 +108,7 @@ def laptop(settings, tmp_path, monkeypatch):
     }
     settings.COUNTER_FLUSH_SECONDS = 0
     cache.clear()
-    read_counts.clear()
+    read_limit.read_counts.clear()
     results_cache.clear()
     shared_queries.clear()
     forget_all()

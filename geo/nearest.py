@@ -165,9 +165,9 @@ class Nearest(ResultList):
 
     def _dense_circle(self, least: int) -> Circle | None:
         """Return a circle around the point that has `least` rows; None without one."""
-        for km in (self.km * DENSE_SHARE, self.km):
-            if self._count_in(self._circle(km), least) == least:
-                return self._circle(km)
+        for circle in map(self._circle, (self.km * DENSE_SHARE, self.km)):
+            if self._count_in(circle, least) == least:
+                return circle
         return None
 
     def _holds(self, circle: Circle) -> bool:

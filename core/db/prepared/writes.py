@@ -13,7 +13,6 @@ from django.db import (
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Manager, Model, QuerySet
-from django.db.models.constants import OnConflict
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import InsertQuery
 from psycopg.errors import UniqueViolation
@@ -89,10 +88,9 @@ def insert(row: Model, *, ignore_conflicts: bool = False) -> bool:
     made = [field for field in meta.concrete_fields if _is_made(row, field)]
     if meta.auto_field is not None and row.pk is None:
         made.append(meta.auto_field)
-    conflict = OnConflict.IGNORE if ignore_conflicts else None
     # As in `bulk_create`: after an error, Django refuses further queries.
     with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS):
-        found = _insert(row, model, fields, made, DEFAULT_DB_ALIAS, conflict)
+        found = _insert(row, model, fields, made, DEFAULT_DB_ALIAS, ignore_conflicts)
     if found is not None:
         for field, value in zip(made, found, strict=True):
             setattr(row, field.attname, value)
@@ -138,7 +136,7 @@ def _insert(
     fields: Sequence[Field],
     returning: Sequence[Field],
     alias: str,
-    on_conflict: OnConflict | None = None,
+    ignore_conflicts: bool = False,
 ) -> tuple[Any, ...] | None:
     """Insert the row into the table of `model`; return the values of `returning`.
 
@@ -155,12 +153,12 @@ def _insert(
     # Of the others the value is known. A migration may change the type of a column, for
     # which PostgreSQL refuses a prepared statement that returns it.
     made = [field for field in returning if field not in columns]
-    key = (model, connection.vendor, *columns, "returning", *made, on_conflict)
+    key = (model, connection.vendor, *columns, "returning", *made, ignore_conflicts)
     statement: _Statement = _statements.get(
-        key, lambda: _compile(row, model, columns, made, alias, on_conflict)
+        key, lambda: _compile(row, model, columns, made, alias, ignore_conflicts)
     )
     found = fetch_all(connection, statement.sql, values)
-    if on_conflict is not None and not found:
+    if ignore_conflicts and not found:
         return None
     known = dict(zip(made, found[0] if made else (), strict=True))
     for position, (converters, column) in statement.converters.items():
@@ -223,19 +221,18 @@ def _compile(
     fields: Sequence[Field],
     returning: Sequence[Field],
     alias: str,
-    on_conflict: OnConflict | None,
+    ignore_conflicts: bool,
 ) -> _Statement:
     """Return the statement that Django would run for this row, without its values."""
-    query = InsertQuery(model, on_conflict=on_conflict)
+    query = InsertQuery(model)
     query.insert_values(fields, [row], raw=True)  # `pre_save` has run
     compiler = query.get_compiler(using=alias)
     compiler.returning_fields = returning
     [(sql, _values)] = compiler.as_sql()
-    if "OR IGNORE" in sql:
-        # Of SQLite. It would ignore a missing value as well, and not conflicts alone.
-        sql, word, ids = sql.replace(" OR IGNORE", "", 1).partition(" RETURNING ")
-        sql = f"{sql} ON CONFLICT DO NOTHING{word}{ids}"
-    if on_conflict is not None and not returning:
-        sql += " RETURNING 1"  # that tells whether it was inserted
+    if ignore_conflicts:
+        # Not Django's: on SQLite it writes OR IGNORE, which ignores a missing value as
+        # well. What it returns tells whether the row was inserted.
+        sql, _word, made = sql.partition(" RETURNING ")
+        sql = f"{sql} ON CONFLICT DO NOTHING RETURNING {made or 1}"
     columns = [field.get_col(query.get_meta().db_table) for field in returning]
     return _Statement(sql, compiler.get_converters(columns))
